@@ -1,0 +1,46 @@
+/** The two languages in which every value can be named. */
+export type VocabularyName = 'ecs' | 'semconv';
+
+export type ExporterName = 'prometheus' | 'otlp' | 'console';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'none';
+
+export interface OtlpConfig {
+  readonly protocol: 'http/protobuf' | 'http/json';
+  /** The full address that is posted to, with its path (`.../v1/metrics`). */
+  readonly url: string;
+  /** May hold secrets: never printed anywhere. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly compression: 'gzip' | 'none';
+  readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+  /** Paths of PEM files. */
+  readonly certificateFile?: string | undefined;
+  readonly clientCertificateFile?: string | undefined;
+  readonly clientKeyFile?: string | undefined;
+}
+
+/** Everything that the program was told, checked and complete: no other module reads a flag or a variable. */
+export interface Config {
+  /** Base address of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
+  readonly metadataUrl: URL;
+  /** Between two polls of the endpoint. */
+  readonly intervalMs: number;
+  /** Globs over container names; empty means every container. */
+  readonly include: readonly string[];
+  /** Globs over container names; wins over `include`. */
+  readonly exclude: readonly string[];
+  readonly exporters: readonly ExporterName[];
+  /** Which vocabularies each exporter speaks. */
+  readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly otlp: OtlpConfig;
+  /** Between two exports of the push exporters. */
+  readonly exportIntervalMs: number;
+  readonly exportTimeoutMs: number;
+  /** OTEL_SERVICE_NAME, when given. */
+  readonly serviceName?: string | undefined;
+  /** OTEL_RESOURCE_ATTRIBUTES, decoded. */
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
+}
