@@ -1,5 +1,6 @@
-/** The two languages in which every value can be named. */
-export type VocabularyName = 'ecs' | 'semconv';
+import type { VocabularyName } from '../catalogue/vocabulary.ts';
+
+export type { VocabularyName };
 
 export type ExporterName = 'prometheus' | 'otlp' | 'console';
 

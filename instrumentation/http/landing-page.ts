@@ -1,0 +1,54 @@
+/** A line of the landing page. */
+export interface Link {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface LandingPage {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  readonly links: readonly Link[];
+}
+
+/** No script, no image, no frame, nothing loaded from anywhere; only the page's own style sheet. */
+export const LANDING_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Makes `text` safe as HTML content and as a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
+/** The page for a human who opens the server's root in a browser. */
+export function renderLandingPage(page: LandingPage): string {
+  const links = page.links.map(({ path, text }) => `<li><a href="${escapeHtml(path)}">${escapeHtml(text)}</a></li>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(page.title)}</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }
+</style>
+</head>
+<body>
+<h1>${escapeHtml(page.title)}</h1>
+<p>${escapeHtml(page.description)}</p>
+<p>Version ${escapeHtml(page.version)}</p>
+<ul>
+${links.join('\n')}
+</ul>
+</body>
+</html>
+`;
+}

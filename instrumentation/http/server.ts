@@ -1,0 +1,73 @@
+import type { RequestListener, Server } from 'node:http';
+import { type Answer, announcesBody, line, send } from './answer.ts';
+import { type AnswersInFlight, trackAnswers } from './answers-in-flight.ts';
+import { createLimitedServer } from './limited-server.ts';
+import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts';
+import { listen } from './listen.ts';
+import { createRouter, type Site } from './router.ts';
+
+export interface HttpServerOptions extends Site {
+  /** A name or an address; `localhost` means both loopback addresses, `::` every address of both protocols. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** A server that listens. It keeps the process alive until it is closed. */
+export interface HttpServer {
+  /** The host as it was asked for, and the port that was really taken. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Stops listening, ends idle connections at once and all others within the grace period. Never rejects. */
+  close(): Promise<void>;
+}
+
+async function drain(servers: readonly Server[], answers: AnswersInFlight, graceMs: number): Promise<void> {
+  const cutAll = () => {
+    for (const server of servers) server.closeAllConnections();
+  };
+  // Node's close() ends idle connections itself, at once.
+  const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+  const grace = setTimeout(cutAll, graceMs);
+  await answers.whenNone();
+  cutAll();
+  await Promise.all(closed);
+  clearTimeout(grace);
+}
+
+/**
+ * Serves `/metrics`, `/-/healthy`, `/-/ready` and a landing page over HTTP/1.1. No request, however broken, slow or large,
+ * ends the process or holds it up.
+ *
+ * @throws an Error with the code `listen_failed` when host and port cannot be listened on.
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const route = createRouter(options);
+  const answers = trackAnswers(limits.answerTimeoutMs);
+  let closed: Promise<void> | undefined;
+
+  const onRequest: RequestListener = (request, response) => {
+    answers.add(response);
+    const reply = (answer: Answer) => send(request, response, answer, closed !== undefined || announcesBody(request));
+    route(request).then(reply, (error: unknown) => {
+      options.onError?.(error, request.url ?? '');
+      reply(line(500, 'internal error'));
+    });
+  };
+  const create = () =>
+    createLimitedServer(limits, {
+      onRequest,
+      onConnectionClosed: answers.forget,
+      onError: (error) => options.onError?.(error, ''),
+    });
+  const { servers, port } = await listen(create, options.host, options.port);
+
+  return {
+    address: { host: options.host, port },
+    close: () => {
+      closed ??= drain(servers, answers, limits.closeGraceMs);
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Resource } from '@opentelemetry/resources';
+import { type IMetricReader, MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { createFinisher } from './finish.ts';
+import { type RegisteredInstruments, registerInstruments } from './instruments.ts';
+import type { MetricSet, ReadingSource, Readings } from './metric-definition.ts';
+
+/** What a reader does with every collection before it goes anywhere. */
+export type FinishPass = (collected: ResourceMetrics) => ResourceMetrics;
+
+export interface PipelineOptions {
+  readonly source: ReadingSource;
+  /** The metrics in the vocabularies that this pipeline's users speak. */
+  readonly sets: readonly MetricSet[];
+  readonly resource: () => Resource;
+}
+
+/** A reader with a MeterProvider and instruments of its own. */
+export interface Pipeline<Reader extends IMetricReader> {
+  readonly reader: Reader;
+  readonly provider: MeterProvider;
+  /** Whether so many series have come and gone that it pays to begin anew. */
+  readonly isCrowded: () => boolean;
+  /** Takes the instruments off the meter: the provider can be dropped then. */
+  readonly unregister: () => void;
+}
+
+/** The SDK never forgets a series. Below this many dead ones that does not matter. */
+const MAX_DEAD_SERIES = 5000;
+
+const NO_READINGS: Readings = { byScope: new Map() };
+
+/**
+ * One MeterProvider a reader. Each observes only the vocabularies that it exports, none shares storage with another (the
+ * SDK's readers of one provider can hold up each other's data), and one that is crowded can be replaced alone.
+ */
+export function createPipeline<Reader extends IMetricReader>(
+  { source, sets, resource }: PipelineOptions,
+  createReader: (finish: FinishPass) => Reader,
+): Pipeline<Reader> {
+  const finisher = createFinisher();
+  let instruments: RegisteredInstruments | undefined;
+  let isCrowded = false;
+  const reader = createReader((collected) => {
+    const observed = instruments?.lastObserved() ?? NO_READINGS;
+    const { resourceMetrics, live, dead } = finisher.finish(collected, observed, resource());
+    isCrowded = dead > MAX_DEAD_SERIES + live;
+    return resourceMetrics;
+  });
+  const provider = new MeterProvider({ resource: resource(), readers: [reader] });
+  instruments = registerInstruments(provider, sets, source);
+  return { reader, provider, isCrowded: () => isCrowded, unregister: instruments.unregister };
+}

@@ -1,0 +1,73 @@
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MetricReader } from '@opentelemetry/sdk-metrics';
+import { createPage, type Page } from '../http/page.ts';
+import type { Readings } from '../metric-definition.ts';
+import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
+import { withPrometheusNames } from '../prometheus-names.ts';
+
+/** A reader that is read: it collects when a page is asked for, and holds nothing to flush or to close. */
+class PullReader extends MetricReader {
+  readonly #finish: FinishPass;
+
+  constructor(finish: FinishPass) {
+    super({ otelComponentType: 'prometheus_http_text_metric_exporter' });
+    this.#finish = finish;
+  }
+
+  /** A container's series are bounded by the task definition; the SDK's default of 2000 would cut off large tasks. */
+  override selectCardinalityLimit(): number {
+    return Number.MAX_SAFE_INTEGER;
+  }
+
+  override async collect(): ReturnType<MetricReader['collect']> {
+    const { resourceMetrics, errors } = await super.collect();
+    return { resourceMetrics: this.#finish(resourceMetrics), errors };
+  }
+
+  protected override async onForceFlush(): Promise<void> {}
+
+  protected override async onShutdown(): Promise<void> {}
+}
+
+export interface PullPipeline {
+  /** The page of the newest sample: rendered once a sample, and once for all who ask meanwhile. */
+  page(): Promise<Page>;
+  shutdown(): Promise<void>;
+}
+
+/** Prometheus' text page out of a pipeline of its own. Scope labels are left out: they would change every old series. */
+export function createPullPipeline(options: PipelineOptions): PullPipeline {
+  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+  const begin = (): Pipeline<PullReader> => createPipeline(options, (finish) => new PullReader(finish));
+  let pipeline = begin();
+  let rendered: { readonly readings: Readings; readonly page: Promise<Page> } | undefined;
+
+  async function render(): Promise<Page> {
+    if (pipeline.isCrowded()) {
+      const crowded = pipeline;
+      pipeline = begin();
+      crowded.unregister();
+      await crowded.provider.shutdown();
+    }
+    const { resourceMetrics, errors } = await pipeline.reader.collect();
+    if (errors.length > 0) throw new AggregateError(errors, 'metrics could not be collected');
+    return createPage(serializer.serialize(withPrometheusNames(resourceMetrics)));
+  }
+
+  return {
+    page() {
+      const readings = options.source.current();
+      if (rendered?.readings !== readings) {
+        const page = render();
+        const entry = { readings, page };
+        rendered = entry;
+        // A page that failed is not kept: the next scrape tries again.
+        page.catch(() => {
+          if (rendered === entry) rendered = undefined;
+        });
+      }
+      return rendered.page;
+    },
+    shutdown: () => pipeline.provider.shutdown(),
+  };
+}

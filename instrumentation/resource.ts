@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import type { SeriesAttributes } from './metric-definition.ts';
+
+export interface ServiceOptions {
+  readonly serviceName: string;
+  /** True when the user gave the name: it wins over everything then. */
+  readonly isServiceNameGiven: boolean;
+  readonly serviceVersion: string;
+  /** OTEL_RESOURCE_ATTRIBUTES: wins over what is detected. */
+  readonly resourceAttributes: SeriesAttributes;
+}
+
+/**
+ * Builds the resource from the identity known at the moment; the same object as long as the identity is the same.
+ *
+ * Until the identity brings its own, `service.instance.id` is random: without one, all the tasks of a fleet that cannot
+ * read their metadata would write to one series.
+ */
+export function createResourceBuilder(options: ServiceOptions): (identity: SeriesAttributes) => Resource {
+  const instanceId = randomUUID();
+  let built: { readonly identity: SeriesAttributes; readonly resource: Resource } | undefined;
+  return (identity) => {
+    if (built?.identity !== identity) built = { identity, resource: build(options, instanceId, identity) };
+    return built.resource;
+  };
+}
+
+function build(options: ServiceOptions, instanceId: string, identity: SeriesAttributes): Resource {
+  const { serviceName, serviceVersion, resourceAttributes, isServiceNameGiven } = options;
+  return defaultResource().merge(
+    resourceFromAttributes({
+      'service.name': serviceName,
+      'service.version': serviceVersion,
+      'service.instance.id': instanceId,
+      ...identity,
+      ...resourceAttributes,
+      ...(isServiceNameGiven && { 'service.name': serviceName }),
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import type { MetricRow } from './row.ts';
+
+export const CPU_ROWS = {
+  cpu_usage_ratio: {
+    family: 'cpu',
+    kind: 'gauge',
+    description:
+      'CPU used over the last interval as a share of the limit in force (1 = all of it); of all the CPUs where no limit is set.',
+    source: 'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores, rounded to 4 digits',
+    stability: 'compatible',
+    ecs: { name: 'cpu_usage_ratio', levels: ['container', 'task'] },
+    semconv: { container: 'aws.ecs.container.cpu.utilization', task: 'aws.ecs.task.cpu.utilization', unit: '1' },
+  },
+  percpu_usage_ratio: {
+    family: 'cpu',
+    kind: 'gauge',
+    description: 'What one CPU adds to cpu_usage_ratio; CPUs that were never used are left out. cgroup v1 only.',
+    source: 'd(percpu_usage[i]), scaled like cpu_usage_ratio',
+    stability: 'compatible',
+    dimensions: ['cpu'],
+    ecs: { name: 'percpu_usage_ratio', levels: ['container'] },
+  },
+  cpu_kernelmode: {
+    family: 'cpu',
+    kind: 'gauge',
+    description: 'CPU time spent in the kernel over the last interval, in nanoseconds.',
+    source: 'd(usage_in_kernelmode)',
+    stability: 'compatible',
+    ecs: { name: 'cpu_kernelmode', levels: ['container'] },
+  },
+  cpu_usermode: {
+    family: 'cpu',
+    kind: 'gauge',
+    description: 'CPU time spent in user space over the last interval, in nanoseconds.',
+    source: 'd(usage_in_usermode)',
+    stability: 'compatible',
+    ecs: { name: 'cpu_usermode', levels: ['container'] },
+  },
+  cpu_throttle_periods: {
+    family: 'cpu',
+    kind: 'gauge',
+    description:
+      'Enforcement periods since the container started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+    source: 'throttling_data.periods',
+    stability: 'compatible',
+    ecs: { name: 'cpu_throttle_periods', levels: ['container'] },
+  },
+  cpu_throttle_throttled_periods: {
+    family: 'cpu',
+    kind: 'gauge',
+    description:
+      'Enforcement periods in which the container was throttled, since it started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+    source: 'throttling_data.throttled_periods',
+    stability: 'compatible',
+    ecs: { name: 'cpu_throttle_throttled_periods', levels: ['container'] },
+  },
+  cpu_throttle_throttled_time: {
+    family: 'cpu',
+    kind: 'gauge',
+    description:
+      'Time that the container was throttled since it started, in nanoseconds. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+    source: 'throttling_data.throttled_time',
+    stability: 'compatible',
+    ecs: { name: 'cpu_throttle_throttled_time', levels: ['container'] },
+  },
+  throttling_periods: {
+    family: 'cpu',
+    kind: 'counter',
+    description: 'Enforcement periods of the CPU quota of the container itself; absent as long as it has none.',
+    source: 'throttling_data.periods, once it has moved',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.throttling.periods', unit: '{period}' },
+  },
+  throttling_throttled_periods: {
+    family: 'cpu',
+    kind: 'counter',
+    description: 'Enforcement periods in which the CPU quota of the container itself throttled it.',
+    source: 'throttling_data.throttled_periods, once periods has moved',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_periods', unit: '{period}' },
+  },
+  throttling_throttled_time: {
+    family: 'cpu',
+    kind: 'counter',
+    description: 'Time that the CPU quota of the container itself throttled it.',
+    source: 'throttling_data.throttled_time / 1e9, once periods has moved',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_time', unit: 's' },
+  },
+  cpu_usage_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    description: 'CPU time used since the container started, all CPUs together, in seconds.',
+    source: 'total_usage / 1e9; of the task: the sum over its containers, also over those that have ended',
+    stability: 'stable',
+    ecs: { name: 'cpu_usage_seconds', levels: ['container', 'task'] },
+    semconv: { container: 'container.cpu.time', task: 'aws.ecs.task.cpu.time', unit: 's' },
+  },
+  cpu_cores: {
+    family: 'cpu',
+    kind: 'gauge',
+    description: 'CPU used over the last interval, in cores.',
+    source: 'd(total_usage) / d(read)',
+    stability: 'stable',
+    ecs: { name: 'cpu_cores', levels: ['container', 'task'] },
+    semconv: { container: 'container.cpu.usage', task: 'aws.ecs.task.cpu.usage', unit: '{cpu}' },
+  },
+} as const satisfies Record<string, MetricRow>;

@@ -1,0 +1,80 @@
+import type { MetricRow, SemconvNames } from './row.ts';
+
+type Direction = 'read' | 'write';
+
+const IO = 'Bytes read from and written to block devices.';
+const OPERATIONS = 'Read and write operations of block devices.';
+
+function task(name: 'io' | 'operations', unit: string, direction: Direction, description: string): SemconvNames {
+  return { task: `aws.ecs.task.disk.${name}`, unit, constants: { 'disk.io.direction': direction }, description };
+}
+
+function container(name: string, unit: string, direction: Direction, description: string): SemconvNames {
+  return { container: name, unit, constants: { 'disk.io.direction': direction }, description };
+}
+
+function total(name: string, description: string, source: string, semconv: SemconvNames): MetricRow {
+  return {
+    family: 'disk',
+    kind: 'counter',
+    description,
+    source: `${source}, summed over devices`,
+    stability: 'compatible',
+    ecs: { name, levels: ['container', 'task'] },
+    semconv,
+  };
+}
+
+function perDevice(description: string, source: string, semconv: SemconvNames): MetricRow {
+  return {
+    family: 'disk',
+    kind: 'counter',
+    description,
+    source,
+    stability: 'development',
+    dimensions: ['device'],
+    semconv,
+  };
+}
+
+const BYTES_SOURCE = 'io_service_bytes_recursive';
+const OPERATIONS_SOURCE = 'io_serviced_recursive';
+
+export const DISK_ROWS = {
+  disk_read_bytes: total(
+    'disk_read_bytes',
+    'Bytes read from block devices since the container started.',
+    `${BYTES_SOURCE}, op Read`,
+    task('io', 'By', 'read', IO),
+  ),
+  disk_written_bytes: total(
+    'disk_written_bytes',
+    'Bytes written to block devices since the container started.',
+    `${BYTES_SOURCE}, op Write`,
+    task('io', 'By', 'write', IO),
+  ),
+  disk_read_iops: total(
+    'disk_read_iops',
+    'Read operations since the container started (a count, not a rate). cgroup v1 only.',
+    `${OPERATIONS_SOURCE}, op Read`,
+    task('operations', '{operation}', 'read', OPERATIONS),
+  ),
+  disk_written_iops: total(
+    'disk_written_iops',
+    'Write operations since the container started (a count, not a rate). cgroup v1 only.',
+    `${OPERATIONS_SOURCE}, op Write`,
+    task('operations', '{operation}', 'write', OPERATIONS),
+  ),
+  device_read_bytes: perDevice(IO, BYTES_SOURCE, container('container.disk.io', 'By', 'read', IO)),
+  device_written_bytes: perDevice(IO, BYTES_SOURCE, container('container.disk.io', 'By', 'write', IO)),
+  device_reads: perDevice(
+    OPERATIONS,
+    OPERATIONS_SOURCE,
+    container('aws.ecs.container.disk.operations', '{operation}', 'read', OPERATIONS),
+  ),
+  device_writes: perDevice(
+    OPERATIONS,
+    OPERATIONS_SOURCE,
+    container('aws.ecs.container.disk.operations', '{operation}', 'write', OPERATIONS),
+  ),
+} as const satisfies Record<string, MetricRow>;

@@ -1,0 +1,45 @@
+import type { InterfaceCounter } from '../snapshot/snapshot.ts';
+import type { MetricRow, SemconvNames } from './row.ts';
+
+type Direction = 'receive' | 'transmit';
+
+const NOTE = 'Containers of one network namespace (awsvpc) all show the same counters.';
+
+function semconv(name: string, unit: string, direction: Direction, description: string): SemconvNames {
+  return {
+    container: `${name === 'io' ? 'container' : 'aws.ecs.container'}.network.${name}`,
+    task: `aws.ecs.task.network.${name}`,
+    unit,
+    constants: { 'network.io.direction': direction },
+    description,
+  };
+}
+
+function row(counter: InterfaceCounter, what: string, names: SemconvNames): MetricRow {
+  return {
+    family: 'network',
+    kind: 'counter',
+    description: `${what} since the network namespace was made. ${NOTE}`,
+    source: `networks.<iface>.${counter}; of the task: each namespace once`,
+    stability: 'compatible',
+    dimensions: ['iface'],
+    ecs: { name: `network_${counter}`, levels: ['container', 'task'] },
+    semconv: names,
+  };
+}
+
+const BYTES = 'Bytes received and sent.';
+const PACKETS = 'Packets received and sent.';
+const ERRORS = 'Errors while receiving and sending packets.';
+const DROPPED = 'Packets dropped while receiving and sending.';
+
+export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, MetricRow>> = {
+  network_rx_bytes: row('rx_bytes', 'Bytes received', semconv('io', 'By', 'receive', BYTES)),
+  network_rx_packets: row('rx_packets', 'Packets received', semconv('packets', '{packet}', 'receive', PACKETS)),
+  network_rx_errors: row('rx_errors', 'Receive errors', semconv('errors', '{error}', 'receive', ERRORS)),
+  network_rx_dropped: row('rx_dropped', 'Received packets dropped', semconv('dropped', '{packet}', 'receive', DROPPED)),
+  network_tx_bytes: row('tx_bytes', 'Bytes sent', semconv('io', 'By', 'transmit', BYTES)),
+  network_tx_packets: row('tx_packets', 'Packets sent', semconv('packets', '{packet}', 'transmit', PACKETS)),
+  network_tx_errors: row('tx_errors', 'Send errors', semconv('errors', '{error}', 'transmit', ERRORS)),
+  network_tx_dropped: row('tx_dropped', 'Packets to send dropped', semconv('dropped', '{packet}', 'transmit', DROPPED)),
+};

@@ -1,0 +1,69 @@
+import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
+import type { ContainerView, Dimensions, Sink } from '../derive/view.ts';
+import type { RowId } from './catalogue.ts';
+import { ROW_DEFINITIONS } from './definitions.ts';
+import type { SeriesBook, Subject } from './series.ts';
+import { SCOPES, type VocabularyName } from './vocabulary.ts';
+
+/** Turns derived values into readings, in each vocabulary that somebody speaks. */
+export interface Recorder extends Sink {
+  exporter(row: RowId, value: number | undefined, dimensions?: Dimensions): void;
+  readonly readings: Readings;
+}
+
+export interface RecorderOptions {
+  readonly vocabularies: readonly VocabularyName[];
+  readonly series: SeriesBook;
+  /** Start of the exporter's own counters, nanoseconds since the epoch. */
+  readonly exporterStartNs: bigint;
+}
+
+const TASK: Subject = { level: 'task' };
+const EXPORTER: Subject = { level: 'exporter' };
+
+export function createRecorder({ vocabularies, series, exporterStartNs }: RecorderOptions): Recorder {
+  const byScope = new Map<string, Reading[]>(vocabularies.map((vocabulary) => [SCOPES[vocabulary], []]));
+  const subjects = new Map<ContainerView, Subject>();
+
+  function record(
+    row: RowId,
+    subject: Subject,
+    value: number | undefined,
+    startTimeNs: bigint | undefined,
+    dimensions: Dimensions | undefined,
+    only?: VocabularyName,
+  ): void {
+    if (value === undefined || !Number.isFinite(value)) return;
+    const definitions = ROW_DEFINITIONS.get(row);
+    for (const vocabulary of vocabularies) {
+      const metric = definitions?.[vocabulary][subject.level];
+      if (metric === undefined || (only !== undefined && only !== vocabulary)) continue;
+      const attributes = series.attributes(vocabulary, row, subject, dimensions);
+      byScope.get(SCOPES[vocabulary])?.push({
+        metric,
+        attributes,
+        value,
+        ...(metric.kind === 'counter' && { startTimeNs }),
+      });
+    }
+  }
+
+  return {
+    readings: { byScope },
+    container(row, container, value, dimensions, only) {
+      if (!container.isSelected) return;
+      let subject = subjects.get(container);
+      if (subject === undefined) {
+        subject = { level: 'container', name: container.info.name, id: container.info.id };
+        subjects.set(container, subject);
+      }
+      record(row, subject, value, container.countedFromNs, dimensions, only);
+    },
+    task(row, view, value) {
+      record(row, TASK, value, view.startedNs, undefined);
+    },
+    exporter(row, value, dimensions) {
+      record(row, EXPORTER, value, exporterStartNs, dimensions);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { InstrumentKind } from '../../instrumentation/metric-definition.ts';
+
+/** Metrics that are derived together, in one file of src/derive. */
+export type Family = 'cpu' | 'memory' | 'network' | 'disk' | 'limits' | 'lifecycle' | 'exporter';
+
+/**
+ * How firm a name is. `compatible`: kept from ecs-container-exporter 2.4.0. `stable`: ours, will not change in this major
+ * version. `development`: follows an OpenTelemetry convention that may still change.
+ */
+export type Stability = 'compatible' | 'stable' | 'development';
+
+/** What a series is told apart by, beside its container. The names in each vocabulary are in dimensions.ts. */
+export type DimensionName =
+  | 'cpu'
+  | 'iface'
+  | 'device'
+  | 'reason'
+  | 'containerId'
+  | 'image'
+  | 'imageId'
+  | 'containerArn'
+  | 'dockerName'
+  | 'version'
+  | 'nodeVersion';
+
+/** A metric's name in the semconv vocabulary: one for each level, since OpenTelemetry marks no totals by a label. */
+export interface SemconvNames {
+  readonly container?: string;
+  readonly task?: string;
+  readonly exporter?: string;
+  /** UCUM. */
+  readonly unit: string;
+  /** Where the convention's instrument is another kind than ours. */
+  readonly kind?: InstrumentKind;
+  /** Attributes with the same value on every series of this row, such as a direction. */
+  readonly constants?: Readonly<Record<string, string>>;
+  /** Where several rows make one metric and the row's own description would be one-sided. */
+  readonly description?: string;
+}
+
+/** One value that the program knows, with its name in each vocabulary that has one. */
+export interface MetricRow {
+  readonly family: Family;
+  readonly kind: 'counter' | 'gauge';
+  /** Says the unit too: ecs names do not always carry it. */
+  readonly description: string;
+  /** Which field of the endpoint it comes from, and how. */
+  readonly source: string;
+  readonly stability: Stability;
+  readonly dimensions?: readonly DimensionName[];
+  /** Name after `ecs_task.`, without `_total`; which levels it has: containers, the task's total (`_task_`), the exporter. */
+  readonly ecs?: { readonly name: string; readonly levels: readonly Level[] };
+  readonly semconv?: SemconvNames;
+}
+
+export type Level = 'container' | 'task' | 'exporter';

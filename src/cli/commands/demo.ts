@@ -1,0 +1,66 @@
+import { OPTIONS } from '../../config/options.ts';
+import { createSettings } from '../../config/settings.ts';
+import { shownOrigin } from '../addresses.ts';
+import { type CommandContext, EXIT, messageOf, print } from '../context.ts';
+import { reportFailure, reportProblems } from '../report.ts';
+import { runExporter } from '../run-exporter.ts';
+import { listenForStop } from '../stop-requests.ts';
+import { loggerFor, resolveForCommand } from './run.ts';
+
+/** Stands in until the made-up endpoint has its address: the options are checked before anything is started. */
+const NOT_YET = new URL('http://localhost');
+
+/** `demo`: a made-up endpoint, and the exporter on it. */
+export async function demo(context: CommandContext): Promise<number> {
+  const resolved = resolveForCommand(context, NOT_YET);
+  if ('problems' in resolved) return reportProblems(context.stderr, resolved.problems);
+  const settings = createSettings(context.line.flags, context.env);
+  const port = settings.value(OPTIONS.demoPort);
+  const isEndpointOnly = settings.value(OPTIONS.isEndpointOnly);
+  const logger = loggerFor(context, resolved.config);
+  const { startDemoEndpoint } = await import('../../demo/server.ts');
+  const endpoint = await startDemoEndpoint({ port }).catch(messageOf);
+  if (typeof endpoint === 'string') return reportFailure(context.stderr, endpoint);
+
+  try {
+    if (isEndpointOnly) {
+      await print(context.stdout, endpointText(endpoint.url));
+      const stop = listenForStop(context.host, logger);
+      await stop.requested;
+      stop.release();
+      return stop.hasCrashed() ? EXIT.runtime : EXIT.ok;
+    }
+    const config = { ...resolved.config, metadataUrl: new URL(endpoint.url) };
+    return await runExporter({
+      start: async () => (await import('../../exporter.ts')).startExporter(config, logger),
+      host: context.host,
+      logger,
+      onStarted: ({ address }) => {
+        const origin = shownOrigin(address.host, address.port);
+        void print(context.stdout, runningText(endpoint.url, origin, config.exporters.includes('prometheus')));
+      },
+    });
+  } finally {
+    await endpoint.close();
+  }
+}
+
+function endpointText(url: string): string {
+  return `The made-up task metadata endpoint is there. In another terminal:
+
+  export ECS_CONTAINER_METADATA_URI_V4=${url}
+
+Stop with Ctrl-C.
+`;
+}
+
+function runningText(url: string, origin: string, isServingMetrics: boolean): string {
+  const metrics = isServingMetrics ? `  Metrics   ${origin}/metrics\n` : '';
+  return `Watching a made-up task.
+
+${metrics}  Overview  ${origin}/
+  Endpoint  ${url}/task and ${url}/task/stats
+
+Stop with Ctrl-C.
+`;
+}

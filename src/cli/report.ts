@@ -1,0 +1,14 @@
+import type { Problem } from '../config/problem.ts';
+import { EXIT, type Output, PROGRAM, print } from './context.ts';
+
+/** One line for each mistake and a hint; gives back the exit code. */
+export async function reportProblems(stderr: Output, problems: readonly Problem[]): Promise<number> {
+  const lines = problems.map(({ message }) => `error: ${message}\n`);
+  await print(stderr, `${lines.join('')}See --help for what is allowed: ${PROGRAM} --help\n`);
+  return EXIT.configuration;
+}
+
+export async function reportFailure(stderr: Output, message: string): Promise<number> {
+  await print(stderr, `error: ${message}\n`);
+  return EXIT.runtime;
+}

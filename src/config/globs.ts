@@ -1,0 +1,91 @@
+/** What one position of a pattern takes: any run of characters, or one character of a kind. */
+type Token = { readonly kind: 'run' } | { readonly kind: 'one'; readonly takes: (character: string) => boolean };
+
+export interface Glob {
+  matches(name: string): boolean;
+}
+
+/**
+ * Compiles a pattern over container names: `*` any run, `?` any character, `[abc]` `[a-z]` `[!a-z]` one of a set; all
+ * else is itself, and the whole name must match. Matching takes at most length(name) x length(pattern) steps: as a
+ * regular expression, five stars over a name of 120 characters can take most of a minute.
+ */
+export function compileGlob(pattern: string): Glob | { readonly wrong: string } {
+  const tokens: Token[] = [];
+  const characters = [...pattern];
+  for (let at = 0; at < characters.length; at += 1) {
+    const character = characters[at] ?? '';
+    if (character === '*') tokens.push({ kind: 'run' });
+    else if (character === '?') tokens.push({ kind: 'one', takes: () => true });
+    else if (character === '[') {
+      const set = readSet(characters, at + 1);
+      if ('wrong' in set) return set;
+      tokens.push({ kind: 'one', takes: set.takes });
+      at = set.end;
+    } else tokens.push({ kind: 'one', takes: (other) => other === character });
+  }
+  return { matches: (name) => matchesAll(tokens, [...name]) };
+}
+
+/** Reads `a-z]` or `!a-z]`; a `]` in first place is itself. `end` is where the closing bracket stands. */
+function readSet(
+  characters: readonly string[],
+  start: number,
+): { readonly takes: (character: string) => boolean; readonly end: number } | { readonly wrong: string } {
+  const isNegated = characters[start] === '!' || characters[start] === '^';
+  const first = isNegated ? start + 1 : start;
+  const end = characters.indexOf(']', first + 1);
+  if (end < 0) return { wrong: 'must be container names or patterns; a [ has no ] after it' };
+  const ranges: { readonly from: string; readonly to: string }[] = [];
+  for (let at = first; at < end; at += 1) {
+    const from = characters[at] ?? '';
+    const isRange = characters[at + 1] === '-' && at + 2 < end;
+    const to = (isRange ? characters[at + 2] : undefined) ?? from;
+    if (to < from) return { wrong: 'must be container names or patterns; a range in [ ] is backwards' };
+    ranges.push({ from, to });
+    if (isRange) at += 2;
+  }
+  const isIn = (character: string) => ranges.some(({ from, to }) => character >= from && character <= to);
+  return { takes: (character) => isIn(character) !== isNegated, end };
+}
+
+/** On a mismatch only the last `*` is stretched by one: what an earlier one took can stay as it is. */
+function matchesAll(tokens: readonly Token[], name: readonly string[]): boolean {
+  let tokenAt = 0;
+  let nameAt = 0;
+  let retry: { readonly tokenAt: number; nameAt: number } | undefined;
+  while (nameAt < name.length) {
+    const token = tokens[tokenAt];
+    if (token?.kind === 'run') {
+      retry = { tokenAt: tokenAt + 1, nameAt };
+      tokenAt += 1;
+    } else if (token?.takes(name[nameAt] ?? '') === true) {
+      tokenAt += 1;
+      nameAt += 1;
+    } else if (retry !== undefined) {
+      retry.nameAt += 1;
+      tokenAt = retry.tokenAt;
+      nameAt = retry.nameAt;
+    } else return false;
+  }
+  return tokens.slice(tokenAt).every((token) => token.kind === 'run');
+}
+
+/**
+ * Which containers are shown: those that `include` names (all, if it is empty) without those that `exclude` names.
+ *
+ * @throws Error for a pattern that does not compile: a resolved Config has none.
+ */
+export function createNameFilter(include: readonly string[], exclude: readonly string[]): (name: string) => boolean {
+  const included = include.map(compiled);
+  const excluded = exclude.map(compiled);
+  return (name) =>
+    (included.length === 0 || included.some((glob) => glob.matches(name))) &&
+    !excluded.some((glob) => glob.matches(name));
+}
+
+function compiled(pattern: string): Glob {
+  const glob = compileGlob(pattern);
+  if ('wrong' in glob) throw new Error(`pattern ${JSON.stringify(pattern)} ${glob.wrong}`);
+  return glob;
+}

@@ -1,0 +1,32 @@
+const MAX_LENGTH = 80;
+
+/**
+ * A text that somebody else wrote, safe for a terminal and a log: quoted, at most 80 characters of it, and everything
+ * that does not print (control characters, bidirectional marks, lone surrogates) as an escape.
+ */
+export function printable(text: string): string {
+  const characters = [...text];
+  const shown = characters.slice(0, MAX_LENGTH).join('');
+  return JSON.stringify(characters.length > MAX_LENGTH ? `${shown}…` : shown).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/**
+ * An address without user, password, query and fragment. It works on the text, since what has to be shown may be no
+ * address at all, and hides too much rather than too little.
+ */
+export function withoutCredentials(text: string): string {
+  const at = text.lastIndexOf('@');
+  const scheme = /^\s*[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? '';
+  const bare = at < 0 ? text : `${scheme}[hidden]${text.slice(at)}`;
+  const query = bare.search(/[?#]/);
+  return query < 0 ? bare : `${bare.slice(0, query + 1)}[hidden]`;
+}
+
+/** An argument that is no option: what follows an `=` may be anything, even a secret. */
+export function withoutAssignment(text: string): string {
+  const equals = text.indexOf('=');
+  return equals < 0 ? text : `${text.slice(0, equals)}=[hidden]`;
+}

@@ -1,0 +1,45 @@
+import type { Option } from './option.ts';
+import { printable, withoutCredentials } from './printable.ts';
+
+export type ProblemCode =
+  | 'unknown_command'
+  | 'unexpected_argument'
+  | 'unknown_flag'
+  | 'wrong_command'
+  | 'missing_value'
+  | 'missing_option'
+  | 'invalid_value'
+  | 'conflict'
+  | 'unreadable_file';
+
+/** One mistake in what the program was told. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The flag or variable (or command) that it is about. */
+  readonly source: string;
+  /** The whole sentence, safe to print: names the source, its value unless secret, and what is allowed. */
+  readonly message: string;
+}
+
+/** Where a value came from. */
+export interface Source {
+  /** `--interval` or `INTERVAL`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export function problem(code: ProblemCode, source: string, message: string): Problem {
+  return { code, source, message };
+}
+
+/** `INTERVAL="abc" must be ...`, where `wrong` is the part from "must". */
+export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, wrong: string): Problem {
+  const isBareSwitch = option.placeholder === undefined && source.name.startsWith('--') && source.text === 'true';
+  const value = isBareSwitch ? '' : `=${shownValue(option, source.text)}`;
+  return problem(code, source.name, `${source.name}${value} ${wrong}`);
+}
+
+function shownValue(option: Option<unknown>, text: string): string {
+  if (option.secret === 'value') return '[hidden]';
+  return printable(option.secret === 'credentials' ? withoutCredentials(text) : text);
+}

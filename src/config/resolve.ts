@@ -1,0 +1,103 @@
+import { type CommandLine, readCommandLine } from './command-line.ts';
+import type { Config, ExporterName, VocabularyName } from './config.ts';
+import type { Option } from './option.ts';
+import { OPTIONS } from './options.ts';
+import { resolveOtlp } from './otlp.ts';
+import { type Problem, problem } from './problem.ts';
+import { resolvePushTimes } from './push-times.ts';
+import { createSettings, type Environment, type Settings } from './settings.ts';
+
+export interface ResolveInput {
+  /** The arguments after the program's name, command included. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  /** Whether logs go to a terminal. */
+  readonly isTTY: boolean;
+  /** Why the file cannot be read, or `undefined` if it can. The only way out of this pure code. */
+  readonly checkFile: (path: string) => string | undefined;
+  /** An endpoint that the caller brings along; then none needs to be configured. */
+  readonly metadataUrl?: URL | undefined;
+}
+
+export type Resolved = { readonly config: Config } | { readonly problems: readonly Problem[] };
+
+/** One poll a scrape at Prometheus' usual intervals, with something new in most of them. */
+const DEFAULT_INTERVAL_MS = 15_000;
+const MIN_INTERVAL_MS = 1_000;
+const MAX_INTERVAL_MS = 3_600_000;
+
+/** Nothing of these reaches the Config: they are read for their mistakes, and again by the command that they belong to. */
+const CHECKED_ONLY: readonly Option<unknown>[] = [
+  OPTIONS.configFile,
+  OPTIONS.isStatsdWanted,
+  OPTIONS.statsdHost,
+  OPTIONS.statsdPort,
+  OPTIONS.onceFormat,
+  OPTIONS.isEndpointOnly,
+  OPTIONS.demoPort,
+];
+
+/** Checks everything that the program was told: a complete Config, or every mistake at once. Never throws. */
+export function resolveConfig(input: ResolveInput): Resolved {
+  return resolveCommandLine(readCommandLine(input.argv), input);
+}
+
+/** The same for arguments that have been read already. */
+export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 'argv'>): Resolved {
+  const settings = createSettings(line.flags, input.env);
+  const isDisabled = settings.value(OPTIONS.isSdkDisabled);
+  const asked = settings.value(OPTIONS.exporters);
+  const exporters = isDisabled ? [] : asked;
+  const metadataUrl = input.metadataUrl ?? resolveMetadataUrl(settings, line.command !== undefined);
+  const { exportIntervalMs, exportTimeoutMs } = resolvePushTimes(settings, exporters);
+  const format = settings.value(OPTIONS.logFormat);
+  const rest = {
+    intervalMs: resolveIntervalMs(settings, exporters, exportIntervalMs),
+    include: settings.value(OPTIONS.include),
+    exclude: settings.value(OPTIONS.exclude),
+    exporters,
+    vocabularies: resolveVocabularies(settings),
+    http: { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) },
+    otlp: resolveOtlp(settings, exporters.includes('otlp'), input.checkFile),
+    exportIntervalMs,
+    exportTimeoutMs,
+    serviceName: settings.given(OPTIONS.serviceName)?.value,
+    resourceAttributes: settings.value(OPTIONS.resourceAttributes),
+    log: {
+      level: settings.value(OPTIONS.logLevel),
+      format: format === 'auto' ? (input.isTTY ? 'pretty' : 'json') : format,
+    },
+  } as const;
+  for (const option of CHECKED_ONLY) settings.given(option);
+  const problems = [...line.problems, ...settings.problems];
+  return metadataUrl === undefined || problems.length > 0 ? { problems } : { config: { metadataUrl, ...rest } };
+}
+
+function resolveMetadataUrl(settings: Settings, isRequired: boolean): URL | undefined {
+  const problemsBefore = settings.problems.length;
+  const given = settings.given(OPTIONS.metadataUrl);
+  if (given === undefined && isRequired && settings.problems.length === problemsBefore) {
+    const [v4, v3] = OPTIONS.metadataUrl.own;
+    const message =
+      `neither ${v4} nor ${v3} is set: is this running on ECS? ` +
+      'Elsewhere give --metadata-url, or see made-up data with the command demo';
+    settings.report(problem('missing_option', '--metadata-url', message));
+  }
+  return given?.value;
+}
+
+function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[], exportIntervalMs: number): number {
+  const isPushOnly = exporters.length > 0 && !exporters.includes('prometheus');
+  const fallback = isPushOnly ? exportIntervalMs : DEFAULT_INTERVAL_MS;
+  return settings.given(OPTIONS.intervalMs)?.value ?? Math.min(Math.max(fallback, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+}
+
+/** Each exporter speaks the language of its users, unless one choice was made for all. */
+function resolveVocabularies(settings: Settings): Readonly<Record<ExporterName, readonly VocabularyName[]>> {
+  const chosen = settings.given(OPTIONS.metricNames)?.value;
+  return {
+    prometheus: chosen ?? ['ecs'],
+    otlp: chosen ?? ['semconv'],
+    console: chosen ?? ['semconv'],
+  };
+}

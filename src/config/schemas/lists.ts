@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import type { ExporterName, VocabularyName } from '../config.ts';
+import { compileGlob } from '../globs.ts';
+import type { TextSchema } from '../option.ts';
+import { parsedBy } from './parsed.ts';
+
+/** ECS allows 255 characters in a container's name, so a longer pattern is a slip. */
+const MAX_GLOB_LENGTH = 255;
+
+/** The items of a comma list, trimmed; empty ones dropped, each once. */
+function commaItems(text: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return [...new Set(items.filter((item) => item !== ''))];
+}
+
+/** A list of at least one word out of a few, in any case. `refused` gives a word its own answer. */
+function listOf<T extends string>(
+  allowed: readonly T[],
+  refused: Readonly<Record<string, string>> = {},
+): TextSchema<readonly T[]> {
+  const wrong = `must be a comma-separated list of ${allowed.join(', ')}`;
+  const answers = new Map(Object.entries(refused));
+  return parsedBy((text) => {
+    const words = commaItems(text.toLowerCase());
+    const value = allowed.filter((word) => words.includes(word));
+    const answer = words.map((word) => answers.get(word)).find((found) => found !== undefined);
+    if (answer !== undefined) return { wrong: answer };
+    return words.length > 0 && value.length === words.length ? { value } : { wrong };
+  });
+}
+
+/** Patterns over container names; an empty list is a value, so that a flag can undo a variable. */
+export const globList: TextSchema<readonly string[]> = parsedBy((text) => {
+  const globs = commaItems(text);
+  for (const [index, glob] of globs.entries()) {
+    if (glob.length > MAX_GLOB_LENGTH) {
+      return {
+        wrong: `must be container names or patterns of at most ${MAX_GLOB_LENGTH} characters (item ${index + 1})`,
+      };
+    }
+    const compiled = compileGlob(glob);
+    if ('wrong' in compiled) return { wrong: `${compiled.wrong} (item ${index + 1})` };
+  }
+  return { value: globs };
+});
+
+const EXPORTER_WORDS = ['prometheus', 'otlp', 'console', 'none'] as const;
+
+/** `none` is the empty list, and stands alone. */
+export const exporterList: TextSchema<readonly ExporterName[]> = v.pipe(
+  listOf(EXPORTER_WORDS, {
+    statsd: 'asks for DogStatsD push, which is not available yet in this version: use prometheus or otlp',
+  }),
+  v.check((words) => !words.includes('none') || words.length === 1, 'must be none alone, or a list without none'),
+  v.transform((words) => words.filter((word) => word !== 'none')),
+);
+
+export const vocabularyList: TextSchema<readonly VocabularyName[]> = listOf(['ecs', 'semconv']);

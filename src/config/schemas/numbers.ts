@@ -1,0 +1,26 @@
+import type { TextSchema } from '../option.ts';
+import { parsedBy } from './parsed.ts';
+
+/** Plain decimals only: no sign, exponent, hexadecimal or digit separator, so that a slip is never a value. */
+function decimal(text: string, pattern: RegExp, min: number, max: number): number | undefined {
+  if (!pattern.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}
+
+export function wholeNumber(min: number, max: number, unit = ''): TextSchema<number> {
+  const wrong = `must be a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`;
+  return parsedBy((text) => {
+    const value = decimal(text, /^\d{1,15}$/, min, max);
+    return value === undefined ? { wrong } : { value };
+  });
+}
+
+/** Seconds, decimals allowed, as whole milliseconds. */
+export function secondsAsMs(min: number, max: number): TextSchema<number> {
+  const wrong = `must be a number of seconds from ${min} to ${max}`;
+  return parsedBy((text) => {
+    const seconds = decimal(text, /^\d{1,15}(\.\d{1,15})?$/, min, max);
+    return seconds === undefined ? { wrong } : { value: Math.round(seconds * 1_000) };
+  });
+}

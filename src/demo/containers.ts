@@ -1,0 +1,107 @@
+import { again, forever, type Lifetime, once } from './lifetime.ts';
+import {
+  type ContainerLoad,
+  createTraffic,
+  leakyLoad,
+  migrateLoad,
+  sidecarLoad,
+  type Traffic,
+  webLoad,
+  workerLoad,
+} from './load-model.ts';
+import { hash } from './random.ts';
+
+/** One container of the demo task: what the task definition says of it, and how it behaves. */
+export interface DemoContainer {
+  readonly name: string;
+  readonly image: string;
+  /** CPU units of the task definition; 2 where it sets none, as the agent shows it. */
+  readonly cpuUnits: number;
+  /** Hard limit in MiB; absent where the task definition sets none. */
+  readonly memoryMib?: number;
+  readonly lifetime: Lifetime;
+  readonly load: ContainerLoad;
+  /** What its runs end with. */
+  readonly exitCode?: number;
+  /** Has a restart policy: RestartCount is shown, and its end is not the end. */
+  readonly isRestarted?: boolean;
+  /** Has a health check. */
+  readonly isChecked?: boolean;
+}
+
+export interface DemoWorld {
+  readonly traffic: Traffic;
+  readonly containers: readonly DemoContainer[];
+}
+
+const REGISTRY = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+
+/** A web shop's task: a server, a worker, this exporter, a migration that is done, and one that runs out of memory. */
+export function shopWorld(seed: number): DemoWorld {
+  const traffic = createTraffic(seed);
+  const containers: readonly DemoContainer[] = [
+    {
+      name: 'web',
+      image: `${REGISTRY}/shop/web:2.14.0`,
+      cpuUnits: 512,
+      memoryMib: 1024,
+      lifetime: forever(14.1),
+      load: webLoad(hash(seed, 10), traffic),
+      isChecked: true,
+    },
+    {
+      name: 'worker',
+      image: `${REGISTRY}/shop/worker:2.14.0`,
+      cpuUnits: 256,
+      lifetime: forever(14.4),
+      load: workerLoad(hash(seed, 11), traffic),
+    },
+    {
+      name: 'ecs-container-exporter',
+      image: `${REGISTRY}/ecs-container-exporter:3`,
+      cpuUnits: 2,
+      memoryMib: 96,
+      lifetime: forever(0.4),
+      load: sidecarLoad(hash(seed, 12)),
+    },
+    {
+      name: 'migrate',
+      image: `${REGISTRY}/shop/migrate:2.14.0`,
+      cpuUnits: 2,
+      lifetime: once(1.2, 13.5),
+      load: migrateLoad(hash(seed, 13)),
+      exitCode: 0,
+    },
+    {
+      name: 'flaky',
+      image: `${REGISTRY}/shop/recommendations:0.3.1`,
+      cpuUnits: 128,
+      memoryMib: 256,
+      lifetime: again(15, 90, 88),
+      load: leakyLoad(hash(seed, 14)),
+      exitCode: 137,
+      isRestarted: true,
+    },
+  ];
+  return { traffic, containers };
+}
+
+/**
+ * `count` web servers alike (`web-001`, ...) that share one task's CPU and memory. More than the ten that ECS allows are
+ * for measuring.
+ */
+export function replicaWorld(seed: number, count: number): DemoWorld {
+  const traffic = createTraffic(seed);
+  const digits = Math.max(3, String(count).length);
+  const containers = Array.from({ length: count }, (_, index): DemoContainer => {
+    const ownSeed = hash(seed, 20, index);
+    return {
+      name: `web-${String(index + 1).padStart(digits, '0')}`,
+      image: `${REGISTRY}/shop/web:2.14.0`,
+      cpuUnits: 2,
+      lifetime: forever(1 + (index % 100) / 50),
+      load: webLoad(ownSeed, createTraffic(ownSeed), 1.8 / count),
+    };
+  });
+  return { traffic, containers };
+}

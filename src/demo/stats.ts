@@ -1,0 +1,89 @@
+import type { DemoContainer } from './containers.ts';
+import { formatInstant, type Instant, NO_TIME, secondsSince } from './instant.ts';
+import { type Life, lifeAt } from './lifetime.ts';
+import type { InterfaceLoad } from './load-model.ts';
+import { networkRates, networkStats } from './network-stats.ts';
+import { hash } from './random.ts';
+import { blkioStats, cpuStats, memoryStats, noCpuStats } from './resource-stats.ts';
+
+const MIB = 2 ** 20;
+
+/** What the samples of every container of one task have in common. */
+export interface SamplingGround {
+  readonly seed: number;
+  /** The task's start, Unix milliseconds. */
+  readonly originMs: number;
+  /** Between two samples. */
+  readonly sampleMs: number;
+  readonly interfaces: ReadonlyMap<string, InterfaceLoad>;
+  readonly taskMemoryMib: number;
+}
+
+/**
+ * The entry of one container in `/task/stats` as of sample `sample` (0 at the task's start): a document of Docker's stats
+ * API as the agent passes it on, or null while the container does not run.
+ *
+ * Its members and their order are those of a recording of Docker 20.10 on cgroup v1 behind an agent, save for what
+ * Fargate does otherwise: no `pids_stats`, no limit below the hierarchy's.
+ */
+export function statsDocument(
+  container: DemoContainer,
+  id: string,
+  place: number,
+  sample: number,
+  ground: SamplingGround,
+) {
+  const { originMs, interfaces } = ground;
+  const readAt = sampledAt(place, sample, ground);
+  const taskS = secondsSince(originMs, readAt);
+  const life = lifeAt(container.lifetime, taskS);
+  if (life === undefined) {
+    return null;
+  }
+  const prereadAt = sampledAt(place, sample - 1, ground);
+  const previousS = secondsSince(originMs, prereadAt);
+  const hasPrevious = previousS >= life.startS;
+  const { load, memoryMib } = container;
+  const networks = networkStats(interfaces, taskS);
+  return {
+    read: formatInstant(readAt),
+    preread: hasPrevious ? formatInstant(prereadAt) : NO_TIME,
+    pids_stats: {},
+    blkio_stats: blkioStats(diskTotals(container, life, taskS)),
+    num_procs: 0,
+    storage_stats: {},
+    cpu_stats: cpuStats(sinceStart(load.cpuSeconds, life, taskS), taskS),
+    precpu_stats: hasPrevious ? cpuStats(sinceStart(load.cpuSeconds, life, previousS), previousS) : noCpuStats(),
+    memory_stats: memoryStats(
+      load.memory,
+      taskS - life.startS,
+      memoryMib === undefined ? undefined : memoryMib * MIB,
+      ground.taskMemoryMib * MIB,
+    ),
+    name: container.name,
+    id,
+    networks,
+    ...(hasPrevious
+      ? { network_rate_stats: networkRates(networkStats(interfaces, previousS), networks, taskS - previousS) }
+      : {}),
+  };
+}
+
+/** Containers are read one after the other: each a little before the sample is published, and never quite evenly. */
+function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: SamplingGround): Instant {
+  const beforeMs = 1 + (hash(seed, 30, place) % Math.max(1, Math.floor(sampleMs / 20)));
+  return { ms: originMs + sample * sampleMs - beforeMs, ns: hash(seed, 31, place, sample) % 1_000_000 };
+}
+
+function diskTotals({ load }: DemoContainer, life: Life, taskS: number) {
+  return load.disk === undefined
+    ? undefined
+    : {
+        readBytes: sinceStart(load.disk.readBytes, life, taskS),
+        writtenBytes: sinceStart(load.disk.writtenBytes, life, taskS),
+      };
+}
+
+function sinceStart(total: (seconds: number) => number, life: Life, taskS: number): number {
+  return total(taskS) - total(life.startS);
+}

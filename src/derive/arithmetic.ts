@@ -1,0 +1,28 @@
+/** To 4 decimal places, exact ties to the even digit, as the old program rounded (Python's `round`). */
+export function round4(value: number): number {
+  // A double that lies exactly between two 4-digit decimals is an odd multiple of 1/32 (20000 = 2^5 x 625), and scaling
+  // by 32 is exact.
+  const thirtySeconds = value * 32;
+  if (Number.isInteger(thirtySeconds) && thirtySeconds % 2 !== 0) {
+    const below = Math.floor(value * 10_000);
+    return (below % 2 === 0 ? below : below + 1) / 10_000;
+  }
+  return Number(value.toFixed(4));
+}
+
+/** `to - from`, or undefined where one is missing or the counter fell. */
+export function growth(from: number | undefined, to: number | undefined): number | undefined {
+  if (from === undefined || to === undefined || to < from) return undefined;
+  return to - from;
+}
+
+/** Sum of the values that there are; undefined where there is none. */
+export function sumOf(values: Iterable<number | undefined>): number | undefined {
+  let sum: number | undefined;
+  for (const value of values) if (value !== undefined) sum = (sum ?? 0) + value;
+  return sum;
+}
+
+export function scaled(value: number | undefined, factor: number): number | undefined {
+  return value === undefined ? undefined : value * factor;
+}

@@ -1,0 +1,102 @@
+import type { CpuCounters } from '../snapshot/snapshot.ts';
+import { growth, round4, scaled, sumOf } from './arithmetic.ts';
+import { cpuLimitCores, taskCpuCores } from './limits.ts';
+import type { ContainerView, Sink, TaskView } from './view.ts';
+
+const NS_PER_SECOND = 1e9;
+
+/** How much CPU a container used between two readings of the same life, and what to hold that against. */
+interface CpuUse {
+  readonly usedNs: number;
+  readonly elapsedNs: number;
+  /** CPU time that the whole host went through meanwhile, all CPUs together, busy or idle. */
+  readonly hostNs?: number | undefined;
+  readonly cpus?: number | undefined;
+}
+
+function cpuUse(container: ContainerView): CpuUse | undefined {
+  const { baseline, sample } = container;
+  if (baseline === undefined || sample?.cpu === undefined) return undefined;
+  const elapsedNs = Number(sample.readNs - baseline.readNs);
+  const usedNs = growth(baseline.cpu.totalNs, sample.cpu.totalNs);
+  if (usedNs === undefined || elapsedNs <= 0) return undefined;
+  const hostNs = growth(baseline.cpu.systemNs, sample.cpu.systemNs);
+  return { usedNs, elapsedNs, hostNs: hostNs === 0 ? undefined : hostNs, cpus: cpusOf(sample.cpu) };
+}
+
+/** Before docker API 1.27 nothing says how many CPUs there are but the list of their times, which may be padded with 0. */
+function cpusOf(cpu: CpuCounters): number | undefined {
+  if (cpu.onlineCpus !== undefined) return cpu.onlineCpus;
+  const active = cpu.perCpuNs?.filter((ns) => ns > 0).length;
+  return active === 0 ? undefined : active;
+}
+
+/**
+ * `ns` of CPU time in the interval of `use`, as a share of a limit, or of the host where there is none.
+ *
+ * The host's share is the old program's, `d(total_usage) / d(system_cpu_usage)`. Early Fargate and Windows give no
+ * system_cpu_usage: cores over CPUs stands in, which is the same but for the host's 10 ms ticks.
+ */
+function usageRatio(use: CpuUse, ns: number, limitCores: number | undefined): number | undefined {
+  const { hostNs, cpus, elapsedNs } = use;
+  const cores = ns / elapsedNs;
+  if (limitCores === undefined) return hostNs === undefined ? divided(cores, cpus) : ns / hostNs;
+  return (hostNs === undefined || cpus === undefined ? cores : (ns / hostNs) * cpus) / limitCores;
+}
+
+function divided(value: number, by: number | undefined): number | undefined {
+  return by === undefined ? undefined : value / by;
+}
+
+export function deriveCpu(view: TaskView, out: Sink): void {
+  const uses: CpuUse[] = [];
+  let areAllStopped = true;
+  for (const container of view.containers) {
+    const use = cpuUse(container);
+    if (use !== undefined) uses.push(use);
+    if (container.sample !== undefined) areAllStopped = false;
+    const limit = cpuLimitCores(container.info, view.task);
+    deriveCounters(container, out);
+    if (use === undefined) continue;
+    out.container('cpu_cores', container, use.usedNs / use.elapsedNs);
+    out.container('cpu_usage_ratio', container, rounded(usageRatio(use, use.usedNs, limit)));
+    deriveModes(container, use, limit, out);
+  }
+  out.task('cpu_usage_seconds', view, scaled(view.totals.cpuNs, 1 / NS_PER_SECOND));
+  if (uses.length === 0 && !areAllStopped) return;
+  out.task('cpu_cores', view, sumOf(uses.map((use) => use.usedNs / use.elapsedNs)) ?? 0);
+  const limit = taskCpuCores(view.task);
+  out.task('cpu_usage_ratio', view, rounded(sumOf(uses.map((use) => usageRatio(use, use.usedNs, limit))) ?? 0));
+}
+
+function deriveCounters(container: ContainerView, out: Sink): void {
+  const cpu = container.sample?.cpu;
+  if (cpu === undefined) return;
+  out.container('cpu_usage_seconds', container, cpu.totalNs / NS_PER_SECOND);
+  out.container('cpu_throttle_periods', container, cpu.throttlePeriods);
+  out.container('cpu_throttle_throttled_periods', container, cpu.throttledPeriods);
+  out.container('cpu_throttle_throttled_time', container, cpu.throttledNs);
+  // 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled".
+  if (cpu.throttlePeriods === undefined || cpu.throttlePeriods === 0) return;
+  out.container('throttling_periods', container, cpu.throttlePeriods);
+  out.container('throttling_throttled_periods', container, cpu.throttledPeriods);
+  out.container('throttling_throttled_time', container, scaled(cpu.throttledNs, 1 / NS_PER_SECOND));
+}
+
+function deriveModes(container: ContainerView, use: CpuUse, limit: number | undefined, out: Sink): void {
+  const before = container.baseline?.cpu;
+  const now = container.sample?.cpu;
+  if (before === undefined || now === undefined) return;
+  out.container('cpu_kernelmode', container, growth(before.kernelNs, now.kernelNs));
+  out.container('cpu_usermode', container, growth(before.userNs, now.userNs));
+  for (const [cpu, ns] of now.perCpuNs?.entries() ?? []) {
+    const used = growth(before.perCpuNs?.[cpu], ns);
+    // The list is as long as the host has places for CPUs; one that never ran anything is not there.
+    if (ns === 0 || used === undefined) continue;
+    out.container('percpu_usage_ratio', container, rounded(usageRatio(use, used, limit)), { cpu });
+  }
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : round4(value);
+}

@@ -1,0 +1,73 @@
+import type { Reading } from '../instrumentation/metric-definition.ts';
+import type { Config } from './config/config.ts';
+import { createSampler, createTelemetry } from './exporter.ts';
+import { createLogger } from './log/logger.ts';
+import { createTransitions } from './log/transitions.ts';
+import { createPoller } from './sampler/poller.ts';
+import type { Sampler } from './sampler/sampler.ts';
+import { createEndpoint } from './source/endpoint.ts';
+import type { EndpointError } from './source/endpoint-error.ts';
+
+export interface OnceResult {
+  /** Whether the sample could be taken. */
+  readonly ok: boolean;
+  /** What goes to stdout, with its last line feed. */
+  readonly text: string;
+  /** Why it is not ok. */
+  readonly reason?: string;
+}
+
+/**
+ * Takes one sample and gives it back as text; starts no server and no export. The vocabularies are those of the
+ * Prometheus exporter, whatever exporters are configured.
+ */
+export async function takeOnce(config: Config, format: 'prometheus' | 'json'): Promise<OnceResult> {
+  const logger = createLogger({ level: 'none', format: 'json', write: () => true });
+  const transitions = createTransitions({ logger });
+  const local: Config = { ...config, exporters: ['prometheus'] };
+  const endpoint = createEndpoint(config.metadataUrl);
+  const poll = createPoller(endpoint);
+  let failure: EndpointError | undefined;
+  const watched: typeof poll = async () => {
+    const result = await poll();
+    if (result.snapshot === undefined) failure = result.failures[0];
+    return result;
+  };
+  const sampler = createSampler(local, watched, logger, transitions);
+  try {
+    await sampler.poll();
+    const text = format === 'json' ? asJson(sampler) : await asPage(local, sampler, transitions);
+    if (failure !== undefined) return { ok: false, text, reason: `${failure.code}: ${failure.message}` };
+    return { ok: true, text };
+  } finally {
+    endpoint.close();
+  }
+}
+
+async function asPage(
+  config: Config,
+  sampler: Sampler,
+  transitions: ReturnType<typeof createTransitions>,
+): Promise<string> {
+  const telemetry = await createTelemetry(config, sampler, transitions);
+  const page = await telemetry.page?.();
+  await telemetry.shutdown(0);
+  const text = page?.body.toString() ?? '';
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** `{resource, metrics: [{name, kind, unit, description, points: [{attributes, value}]}]}` */
+function asJson(sampler: Sampler): string {
+  const metrics = new Map<string, { readonly points: object[] }>();
+  for (const readings of sampler.current().byScope.values()) for (const reading of readings) addPoint(metrics, reading);
+  return `${JSON.stringify({ resource: sampler.resource(), metrics: [...metrics.values()] }, undefined, 2)}\n`;
+}
+
+function addPoint(metrics: Map<string, { readonly points: object[] }>, { metric, attributes, value }: Reading): void {
+  let entry = metrics.get(metric.name);
+  if (entry === undefined) {
+    entry = { ...metric, points: [] };
+    metrics.set(metric.name, entry);
+  }
+  entry.points.push({ attributes, value });
+}

@@ -1,0 +1,32 @@
+import { compileGlob } from '../config/globs.ts';
+
+/** Which containers show. Exclude wins; without include patterns all are included. */
+export interface ContainerFilter {
+  readonly isSelected: (name: string) => boolean;
+  /** Patterns that match none of these names. */
+  readonly unmatched: (names: readonly string[]) => readonly string[];
+}
+
+interface Pattern {
+  readonly text: string;
+  readonly matches: (name: string) => boolean;
+}
+
+/** @throws an Error for a pattern that does not compile; the configuration has tried each one before. */
+export function createFilter(include: readonly string[], exclude: readonly string[]): ContainerFilter {
+  const includes = include.map(compile);
+  const excludes = exclude.map(compile);
+  return {
+    isSelected: (name) =>
+      !excludes.some(({ matches }) => matches(name)) &&
+      (includes.length === 0 || includes.some(({ matches }) => matches(name))),
+    unmatched: (names) =>
+      [...includes, ...excludes].filter(({ matches }) => !names.some(matches)).map(({ text }) => text),
+  };
+}
+
+function compile(text: string): Pattern {
+  const glob = compileGlob(text);
+  if ('wrong' in glob) throw new Error(`${text} ${glob.wrong}`);
+  return { text, matches: glob.matches };
+}

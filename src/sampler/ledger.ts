@@ -1,0 +1,86 @@
+import type { TaskTotals, TotalKey } from '../derive/view.ts';
+import type { EpochNs } from '../snapshot/snapshot.ts';
+
+/** What one source (a container, or an interface of a network namespace) had counted at its latest reading. */
+export interface Posting {
+  readonly source: string;
+  /** The container or network namespace that the source belongs to. */
+  readonly owner: string;
+  readonly readNs: EpochNs;
+  readonly counters: TaskTotals;
+}
+
+/**
+ * Counters of the task. Adding up what the containers show now would fall whenever one of them ends or starts again, and
+ * a counter that falls reads as a reset, so as a jump of everything that is left. Hence the growth of each source is
+ * added instead, and what a source has done stays.
+ */
+export interface Ledger {
+  readonly totals: TaskTotals;
+  readonly sources: ReadonlyMap<string, Posting>;
+}
+
+/** A task has tens of sources; a local endpoint that shows a whole machine may go through thousands. */
+const MAX_IDLE_SOURCES = 1000;
+
+export const EMPTY_LEDGER: Ledger = { totals: {}, sources: new Map() };
+
+/**
+ * Adds a poll's postings. A posting that is not newer than its source's last one says nothing (in a shared network
+ * namespace each container has its own, older or newer, reading of the same counters).
+ *
+ * @param isOver whether a source's owner began a new life since: its counters start from 0 again.
+ * @param owners who can still post. Sources of others are kept for a while (metadata can miss a container for once), and
+ *   forgotten when they outnumber the present ones; what they added stays in the totals.
+ */
+export function settle(
+  ledger: Ledger,
+  postings: readonly Posting[],
+  isOver: (posting: Posting) => boolean,
+  owners: ReadonlySet<string>,
+): Ledger {
+  const totals: Partial<Record<TotalKey, number>> = { ...ledger.totals };
+  const sources = new Map<string, Posting>();
+  const isCrowded = ledger.sources.size > MAX_IDLE_SOURCES + 2 * postings.length;
+  for (const [source, posting] of ledger.sources) {
+    if (isOver(posting) || (isCrowded && !owners.has(posting.owner))) continue;
+    sources.set(source, posting);
+  }
+  for (const posting of postings.toSorted(newestFirst)) {
+    const last = sources.get(posting.source);
+    if (last !== undefined && posting.readNs <= last.readNs) continue;
+    for (const key of keysOf(posting.counters)) {
+      const value = posting.counters[key] ?? 0;
+      const before = last?.counters[key] ?? 0;
+      totals[key] = (totals[key] ?? 0) + (value >= before ? value - before : value);
+    }
+    // A counter that is missing for once goes on from where it was.
+    sources.set(posting.source, { ...posting, counters: { ...last?.counters, ...posting.counters } });
+  }
+  return { totals, sources };
+}
+
+function newestFirst(a: Posting, b: Posting): number {
+  if (a.readNs === b.readNs) return 0;
+  return a.readNs > b.readNs ? -1 : 1;
+}
+
+function keysOf(totals: TaskTotals): readonly TotalKey[] {
+  return TOTAL_KEYS.filter((key) => totals[key] !== undefined);
+}
+
+const TOTAL_KEYS: readonly TotalKey[] = [
+  'cpuNs',
+  'rx_bytes',
+  'rx_packets',
+  'rx_errors',
+  'rx_dropped',
+  'tx_bytes',
+  'tx_packets',
+  'tx_errors',
+  'tx_dropped',
+  'readBytes',
+  'writtenBytes',
+  'reads',
+  'writes',
+];

@@ -1,0 +1,30 @@
+import type { Logger } from '../log/logger.ts';
+import type { Transitions } from '../log/transitions.ts';
+import type { SamplerObserver } from './sampler.ts';
+
+/** Logs what changes from poll to poll: failing and working again, restarts, patterns that match nothing (once). */
+export function createPollLog(
+  logger: Logger,
+  transitions: Transitions,
+  unmatched: (names: readonly string[]) => readonly string[],
+): SamplerObserver {
+  let hasSeenTask = false;
+  return {
+    onPoll({ snapshot, failures, restarts }) {
+      const [failure] = failures;
+      if (failure === undefined) transitions.ok('poll');
+      else transitions.failing('poll', failure.code, failure.message);
+      if (restarts > 0) logger.info('containers_restarted', 'containers started again in place', { count: restarts });
+      if (snapshot === undefined || hasSeenTask) return;
+      hasSeenTask = true;
+      const names = snapshot.containers.map(({ info }) => info.name);
+      logger.info('task_found', 'reading the task', { task: snapshot.task.arn, containers: names });
+      for (const pattern of unmatched(names)) {
+        logger.warn('pattern_matches_nothing', 'no container of the task has such a name', {
+          pattern,
+          containers: names,
+        });
+      }
+    },
+  };
+}

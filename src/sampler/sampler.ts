@@ -1,0 +1,193 @@
+import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import { createRecorder, type Recorder } from '../catalogue/recorder.ts';
+import { createSeriesBook } from '../catalogue/series.ts';
+import type { VocabularyName } from '../catalogue/vocabulary.ts';
+import { derive } from '../derive/derive.ts';
+import type { TaskView } from '../derive/view.ts';
+import { taskIdentity } from '../identity.ts';
+import type { RefusalReason } from '../snapshot/refusals.ts';
+import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import type { EndpointError, EndpointErrorCode } from '../source/endpoint-error.ts';
+import type { PollResult } from './poller.ts';
+import { nextPollAfterMs } from './schedule.ts';
+import { recordSelf } from './self-metrics.ts';
+import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
+
+/** What happened at a poll, for the log. */
+export interface SamplerObserver {
+  onPoll(outcome: {
+    readonly snapshot?: TaskSnapshot | undefined;
+    readonly failures: readonly EndpointError[];
+    readonly restarts: number;
+  }): void;
+}
+
+export interface SamplerOptions {
+  readonly poll: () => Promise<PollResult>;
+  readonly intervalMs: number;
+  readonly isSelected: (name: string) => boolean;
+  readonly vocabularies: readonly VocabularyName[];
+  readonly version: string;
+  readonly observer: SamplerObserver;
+  /** Milliseconds that only ever go on. @default performance.now */
+  readonly monotonicMs?: () => number;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly wallMs?: () => number;
+}
+
+/** How long a sample that the endpoint does not renew may stand for the present, at least (Fargate renews every 10 s). */
+const MIN_SAMPLE_LIFE_MS = 60_000;
+const INTERVALS_TO_LIVE = 3;
+
+/**
+ * The only timer and the only state between polls. Readings are replaced as a whole after each poll, so a scrape or an
+ * export never waits for the endpoint, and two of them between polls see the same values.
+ */
+export class Sampler implements ReadingSource {
+  readonly #options: Required<SamplerOptions>;
+  readonly #series = createSeriesBook();
+  readonly #exporterStartNs: bigint;
+  readonly #failures = new Map<EndpointErrorCode, number>();
+  readonly #refused = new Map<RefusalReason, number>();
+  #history: TaskHistory = EMPTY_HISTORY;
+  #view: TaskView | undefined;
+  #identity: SeriesAttributes = Object.freeze({});
+  #identityKey = '';
+  #polls = 0;
+  #restarts = 0;
+  #failuresInARow = 0;
+  #lastFailure: EndpointErrorCode | undefined;
+  #lastPollSeconds: number | undefined;
+  #lastSuccess: { readonly monotonicMs: number; readonly wallSeconds: number } | undefined;
+  #readings: Readings;
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(options: SamplerOptions) {
+    this.#options = { monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
+    this.#exporterStartNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
+    this.#readings = this.#record();
+  }
+
+  /** Polls now and then at every interval, until `stop`. */
+  start(): void {
+    if (!this.#isStopped) void this.#tick();
+  }
+
+  /** Ends the timer. A poll that is under way is not waited for. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** One poll now; joins the one that is under way. Never rejects. */
+  poll(): Promise<void> {
+    this.#polling ??= this.#pollOnce().finally(() => {
+      this.#polling = undefined;
+    });
+    return this.#polling;
+  }
+
+  current(): Readings {
+    // Whoever reads notices by itself that the last good poll is too long ago: the next poll may be minutes away.
+    if (this.#view !== undefined && !this.isFresh()) {
+      this.#view = undefined;
+      this.#readings = this.#record();
+    }
+    return this.#readings;
+  }
+
+  resource(): SeriesAttributes {
+    return this.#identity;
+  }
+
+  /** Whether the last good poll still stands for the present. */
+  isFresh(): boolean {
+    if (this.#lastSuccess === undefined) return false;
+    const age = this.#options.monotonicMs() - this.#lastSuccess.monotonicMs;
+    return age <= INTERVALS_TO_LIVE * this.#options.intervalMs;
+  }
+
+  async #tick(): Promise<void> {
+    const startedMs = this.#options.monotonicMs();
+    await this.poll();
+    if (this.#isStopped) return;
+    const waitMs = nextPollAfterMs(this.#options.intervalMs, {
+      hasSucceeded: this.#lastSuccess !== undefined,
+      failures: this.#failuresInARow,
+      lastFailure: this.#lastFailure,
+    });
+    // From the start of this poll, so that intervals do not drift by its length; never a burst to catch up.
+    const elapsedMs = this.#options.monotonicMs() - startedMs;
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
+  }
+
+  async #pollOnce(): Promise<void> {
+    const startedMs = this.#options.monotonicMs();
+    const { snapshot, failures, refused } = await this.#options.poll();
+    const nowMs = this.#options.monotonicMs();
+    this.#polls += 1;
+    this.#lastPollSeconds = (nowMs - startedMs) / 1000;
+    for (const { code } of failures) this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+    for (const [reason, count] of refused) this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + count);
+    let restarts = 0;
+    if (snapshot === undefined) {
+      this.#failuresInARow += 1;
+      this.#lastFailure = failures[0]?.code;
+    } else {
+      restarts = this.#follow(snapshot, nowMs);
+      this.#failuresInARow = 0;
+      this.#lastSuccess = { monotonicMs: nowMs, wallSeconds: this.#options.wallMs() / 1000 };
+    }
+    if (!this.isFresh()) this.#view = undefined;
+    this.#series.renew();
+    this.#readings = this.#record();
+    this.#options.observer.onPoll({ snapshot, failures, restarts });
+  }
+
+  #follow(snapshot: TaskSnapshot, nowMs: number): number {
+    const { intervalMs, isSelected } = this.#options;
+    const staleAfterMs = Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS);
+    const { history, view, restarts } = followTask(this.#history, snapshot, { nowMs, staleAfterMs, isSelected });
+    this.#history = history;
+    this.#view = view;
+    this.#restarts += restarts;
+    const identity = taskIdentity(snapshot.task);
+    const key = JSON.stringify(identity);
+    if (key !== this.#identityKey) {
+      this.#identity = identity;
+      this.#identityKey = key;
+    }
+    return restarts;
+  }
+
+  #record(): Readings {
+    const recorder = createRecorder({
+      vocabularies: this.#options.vocabularies,
+      series: this.#series,
+      exporterStartNs: this.#exporterStartNs,
+    });
+    if (this.#view !== undefined) derive(this.#view, recorder);
+    this.#recordSelf(recorder);
+    return recorder.readings;
+  }
+
+  #recordSelf(recorder: Recorder): void {
+    recordSelf(
+      {
+        status: this.#lastSuccess !== undefined && this.#failuresInARow === 0 ? 1 : 0,
+        polls: this.#polls,
+        failures: this.#failures,
+        refused: this.#refused,
+        lastPollSeconds: this.#lastPollSeconds,
+        lastSuccessSeconds: this.#lastSuccess?.wallSeconds,
+        restarts: this.#restarts,
+        containers: this.#view?.containers.filter(({ sample }) => sample !== undefined).length ?? 0,
+        version: this.#options.version,
+        nodeVersion: process.version,
+      },
+      recorder,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { Recorder } from '../catalogue/recorder.ts';
+import type { RefusalReason } from '../snapshot/refusals.ts';
+import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../source/endpoint-error.ts';
+
+/** What the sampler knows of its own work. */
+export interface SelfMetrics {
+  readonly status: 0 | 1;
+  readonly polls: number;
+  readonly failures: ReadonlyMap<EndpointErrorCode, number>;
+  readonly refused: ReadonlyMap<RefusalReason, number>;
+  readonly lastPollSeconds?: number | undefined;
+  /** Seconds since the epoch. */
+  readonly lastSuccessSeconds?: number | undefined;
+  readonly restarts: number;
+  readonly containers: number;
+  readonly version: string;
+  readonly nodeVersion: string;
+}
+
+export function recordSelf(self: SelfMetrics, out: Recorder): void {
+  out.exporter('exporter_status', self.status);
+  out.exporter('exporter_polls', self.polls);
+  // Every reason is there from the start, so that its first failure is an increase.
+  for (const reason of ENDPOINT_ERROR_CODES) {
+    out.exporter('exporter_poll_failures', self.failures.get(reason) ?? 0, { reason });
+  }
+  for (const [reason, count] of self.refused) out.exporter('exporter_refused', count, { reason });
+  out.exporter('exporter_poll_duration_seconds', self.lastPollSeconds);
+  out.exporter('exporter_last_success_timestamp_seconds', self.lastSuccessSeconds);
+  out.exporter('exporter_counter_resets', self.restarts);
+  out.exporter('exporter_containers', self.containers);
+  out.exporter('exporter_build_info', 1, { version: self.version, nodeVersion: self.nodeVersion });
+}

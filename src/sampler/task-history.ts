@@ -1,0 +1,96 @@
+import type { ContainerView, TaskTotals, TaskView } from '../derive/view.ts';
+import type { ContainerSnapshot, EpochNs, TaskSnapshot } from '../snapshot/snapshot.ts';
+import { type ContainerHistory, followContainer } from './container-history.ts';
+import { EMPTY_LEDGER, type Ledger, type Posting, settle } from './ledger.ts';
+
+/** What is remembered of the task between polls. */
+export interface TaskHistory {
+  /** By container id. */
+  readonly containers: ReadonlyMap<string, ContainerHistory>;
+  readonly ledger: Ledger;
+  readonly startedNs?: EpochNs | undefined;
+}
+
+export const EMPTY_HISTORY: TaskHistory = { containers: new Map(), ledger: EMPTY_LEDGER };
+
+export interface TaskStep {
+  readonly history: TaskHistory;
+  readonly view: TaskView;
+  /** How many containers began a new life. */
+  readonly restarts: number;
+}
+
+export interface StepOptions {
+  /** Monotonic clock. */
+  readonly nowMs: number;
+  /** How long a sample that is not renewed speaks for the present. */
+  readonly staleAfterMs: number;
+  readonly isSelected: (name: string) => boolean;
+}
+
+/** Follows the task by one poll. Pure: containers that the metadata no longer names are forgotten. */
+export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options: StepOptions): TaskStep {
+  const containers = new Map<string, ContainerHistory>();
+  const views: ContainerView[] = [];
+  const restarted = new Set<string>();
+  const owners = new Set<string>();
+  for (const container of snapshot.containers) {
+    const { info } = container;
+    const step = followContainer(history.containers.get(info.id), container, options.nowMs, options.staleAfterMs);
+    if (step.history !== undefined) containers.set(info.id, step.history);
+    if (step.hasRestarted) restarted.add(info.id);
+    owners.add(info.id).add(info.sandbox);
+    views.push(viewOf(container, step.history, step.isCurrent, options.isSelected(info.name)));
+  }
+  const ledger = settle(history.ledger, postingsOf(views), hasNewLife(history, containers, restarted), owners);
+  const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
+  return {
+    history: { containers, ledger, startedNs },
+    view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs },
+    restarts: restarted.size,
+  };
+}
+
+function viewOf(
+  { info }: ContainerSnapshot,
+  history: ContainerHistory | undefined,
+  isCurrent: boolean,
+  isSelected: boolean,
+): ContainerView {
+  if (history === undefined || !isCurrent) return { info, isSelected };
+  const { sample, baseline, countedFromNs } = history;
+  return { info, sample, baseline, countedFromNs, isSelected };
+}
+
+/** Only a new start time says that every counter began anew; where one merely fell, the others may have gone on. */
+function hasNewLife(
+  before: TaskHistory,
+  now: ReadonlyMap<string, ContainerHistory>,
+  restarted: ReadonlySet<string>,
+): (posting: Posting) => boolean {
+  return ({ owner }) => restarted.has(owner) && now.get(owner)?.startedNs !== before.containers.get(owner)?.startedNs;
+}
+
+/** What each container, and each interface of each network namespace, has counted. */
+function postingsOf(views: readonly ContainerView[]): readonly Posting[] {
+  const postings: Posting[] = [];
+  for (const { info, sample } of views) {
+    if (sample === undefined) continue;
+    const { readNs } = sample;
+    const counters: TaskTotals = { ...sample.disk?.total, ...(sample.cpu && { cpuNs: sample.cpu.totalNs }) };
+    postings.push({ source: `container ${info.id}`, owner: info.id, readNs, counters });
+    for (const [iface, counted] of sample.networks ?? []) {
+      postings.push({ source: `network ${info.sandbox} ${iface}`, owner: info.sandbox, readNs, counters: counted });
+    }
+  }
+  return postings;
+}
+
+function earliestStart(containers: readonly ContainerSnapshot[]): EpochNs | undefined {
+  let earliest: EpochNs | undefined;
+  for (const { info } of containers) {
+    if (info.startedNs !== undefined && (earliest === undefined || info.startedNs < earliest))
+      earliest = info.startedNs;
+  }
+  return earliest;
+}

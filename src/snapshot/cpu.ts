@@ -1,0 +1,61 @@
+import type { Refusals } from './refusals.ts';
+import type { CpuCounters } from './snapshot.ts';
+import { amountOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+
+/** Windows counts CPU time in ticks of 100 ns. */
+const WINDOWS_TICK_NS = 100;
+
+/**
+ * `cpu_stats` or `precpu_stats`. Undefined without a total: nothing else means anything then.
+ *
+ * @see https://github.com/moby/moby/blob/master/api/types/container/stats.go
+ */
+export function parseCpu(value: unknown, tickNs: number, refusals: Refusals): CpuCounters | undefined {
+  const stats = objectOf(value, refusals);
+  const usage = stats && objectOf(member(stats, 'cpu_usage'), refusals);
+  if (stats === undefined || usage === undefined) return undefined;
+  const nanoseconds = (key: string): number | undefined => {
+    const amount = amountOf(member(usage, key), refusals);
+    return amount === undefined ? undefined : amount * tickNs;
+  };
+  const totalNs = nanoseconds('total_usage');
+  if (totalNs === undefined) return undefined;
+  const throttling = objectOf(member(stats, 'throttling_data'), refusals) ?? {};
+  return {
+    totalNs,
+    kernelNs: nanoseconds('usage_in_kernelmode'),
+    userNs: nanoseconds('usage_in_usermode'),
+    perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), refusals),
+    systemNs: amountOf(member(stats, 'system_cpu_usage'), refusals),
+    onlineCpus: positive(amountOf(member(stats, 'online_cpus'), refusals)),
+    throttlePeriods: amountOf(member(throttling, 'periods'), refusals),
+    throttledPeriods: amountOf(member(throttling, 'throttled_periods'), refusals),
+    throttledNs: amountOf(member(throttling, 'throttled_time'), refusals),
+  };
+}
+
+/**
+ * How many nanoseconds a unit of `total_usage` is. Docker on Windows counts ticks of 100 ns; the one published recording
+ * of Fargate on Windows shows nanoseconds.
+ */
+export function tickLength(stats: JsonObject, isFargate: boolean): number {
+  const processes = member(stats, 'num_procs');
+  return typeof processes === 'number' && processes > 0 && !isFargate ? WINDOWS_TICK_NS : 1;
+}
+
+/** A list with one odd entry is no list: its places are the CPUs' numbers. An empty one says nothing. */
+function parsePerCpu(value: unknown, refusals: Refusals): readonly number[] | undefined {
+  const list = listOf(value, refusals);
+  if (list === undefined || list.length === 0) return undefined;
+  const perCpu: number[] = [];
+  for (const item of list) {
+    const ns = amountOf(item, refusals);
+    if (ns === undefined) return undefined;
+    perCpu.push(ns);
+  }
+  return perCpu;
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value === undefined || value > 0 ? value : undefined;
+}

@@ -1,0 +1,92 @@
+import type { Refusals } from './refusals.ts';
+import { DISK_COUNTERS, type DiskCounter, type DiskLevels } from './snapshot.ts';
+import { amountOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+
+type Totals = Partial<Record<DiskCounter, number>>;
+/** Operation -> counter; other operations (Sync, Async, Discard, Total) count the same bytes again. */
+type Operations = Readonly<Record<string, DiskCounter>>;
+
+const BYTES: Operations = { read: 'readBytes', write: 'writtenBytes' };
+const OPERATIONS: Operations = { read: 'reads', write: 'writes' };
+
+/** More block devices than a host of ECS can attach. */
+const MAX_DEVICES = 256;
+
+/**
+ * `blkio_stats` (Linux) or `storage_stats` (Windows). A list that is null or missing is no data; an empty one is a
+ * controller that saw no I/O: 0. cgroup v2 counts no operations, so an empty list of them says nothing there.
+ *
+ * @see https://github.com/moby/moby/blob/master/daemon/stats_unix.go
+ */
+export function parseDisk(stats: JsonObject, cgroup: 1 | 2 | undefined, refusals: Refusals): DiskLevels | undefined {
+  const byDevice = new Map<string, Totals>();
+  const total: Totals = {};
+  const blkio = objectOf(member(stats, 'blkio_stats'), refusals) ?? {};
+  addEntries(member(blkio, 'io_service_bytes_recursive'), BYTES, true, total, byDevice, refusals);
+  addEntries(member(blkio, 'io_serviced_recursive'), OPERATIONS, cgroup !== 2, total, byDevice, refusals);
+  const storage = objectOf(member(stats, 'storage_stats'), refusals) ?? {};
+  for (const [key, counter] of WINDOWS) {
+    const value = amountOf(member(storage, key), refusals);
+    if (value !== undefined) total[counter] ??= value;
+  }
+  return DISK_COUNTERS.some((counter) => total[counter] !== undefined) ? { total, byDevice } : undefined;
+}
+
+const WINDOWS: readonly (readonly [string, DiskCounter])[] = [
+  ['read_size_bytes', 'readBytes'],
+  ['write_size_bytes', 'writtenBytes'],
+  ['read_count_normalized', 'reads'],
+  ['write_count_normalized', 'writes'],
+];
+
+function addEntries(
+  value: unknown,
+  operations: Operations,
+  emptyIsZero: boolean,
+  total: Totals,
+  byDevice: Map<string, Totals>,
+  refusals: Refusals,
+): void {
+  const entries = listOf(value, refusals);
+  if (entries === undefined) return;
+  if (emptyIsZero) for (const counter of Object.values(operations)) total[counter] ??= 0;
+  for (const item of entries) {
+    const entry = objectOf(item, refusals);
+    if (entry === undefined) continue;
+    const operation = member(entry, 'op');
+    const counter = typeof operation === 'string' ? counterOf(operations, operation.toLowerCase()) : undefined;
+    if (counter === undefined) continue;
+    // Go's encoder leaves `value` out where it is 0.
+    const amount = member(entry, 'value') === undefined ? 0 : amountOf(member(entry, 'value'), refusals);
+    if (amount === undefined) continue;
+    total[counter] = (total[counter] ?? 0) + amount;
+    addToDevice(byDevice, entry, counter, amount, refusals);
+  }
+}
+
+function counterOf(operations: Operations, operation: string): DiskCounter | undefined {
+  return Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+}
+
+function addToDevice(
+  byDevice: Map<string, Totals>,
+  entry: JsonObject,
+  counter: DiskCounter,
+  amount: number,
+  refusals: Refusals,
+): void {
+  const major = amountOf(member(entry, 'major'), refusals);
+  const minor = amountOf(member(entry, 'minor'), refusals);
+  if (major === undefined || minor === undefined) return;
+  const device = `${major}:${minor}`;
+  let counters: Totals | undefined = byDevice.get(device);
+  if (counters === undefined) {
+    if (byDevice.size >= MAX_DEVICES) {
+      refusals.add('too_many');
+      return;
+    }
+    counters = {};
+    byDevice.set(device, counters);
+  }
+  counters[counter] = (counters[counter] ?? 0) + amount;
+}

@@ -1,0 +1,33 @@
+import type { Refusals } from './refusals.ts';
+import { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './snapshot.ts';
+import { amountOf, member, objectOf, textOf } from './values.ts';
+
+/** Interface names are at most 15 characters on Linux; Windows has adapter names and endpoint ids. */
+const MAX_NAME = 128;
+/** More interfaces than any task can have. */
+const MAX_INTERFACES = 64;
+
+/** `networks`: the counters of each interface. Undefined where there is none (host, none), or where it is empty. */
+export function parseNetworks(value: unknown, refusals: Refusals): ReadonlyMap<string, InterfaceCounters> | undefined {
+  const networks = objectOf(value, refusals);
+  if (networks === undefined) return undefined;
+  const byName = new Map<string, InterfaceCounters>();
+  for (const [key, entry] of Object.entries(networks)) {
+    const name = textOf(key, refusals, MAX_NAME);
+    const counters = objectOf(entry, refusals);
+    if (name === undefined || counters === undefined) continue;
+    if (byName.has(name)) refusals.add('duplicate_name');
+    else if (byName.size >= MAX_INTERFACES) refusals.add('too_many');
+    else byName.set(name, countersOf(counters, refusals));
+  }
+  return byName.size === 0 ? undefined : byName;
+}
+
+function countersOf(entry: Readonly<Record<string, unknown>>, refusals: Refusals): InterfaceCounters {
+  const counters: Partial<Record<InterfaceCounter, number>> = {};
+  for (const counter of INTERFACE_COUNTERS) {
+    const value = amountOf(member(entry, counter), refusals);
+    if (value !== undefined) counters[counter] = value;
+  }
+  return counters;
+}

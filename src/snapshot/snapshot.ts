@@ -1,0 +1,141 @@
+/**
+ * One poll of the endpoint, normalised: every difference between Fargate, EC2, External and Managed Instances, cgroup v1
+ * and v2, Linux and Windows ends here. A member that is missing is a value that the endpoint did not give.
+ *
+ * Times are nanoseconds since the Unix epoch as bigint: `read` stamps have nine digits, which a double cannot hold.
+ */
+
+/** Nanoseconds since the Unix epoch. */
+export type EpochNs = bigint;
+
+/** CPU counters since the container's start. */
+export interface CpuCounters {
+  readonly totalNs: number;
+  readonly kernelNs?: number | undefined;
+  readonly userNs?: number | undefined;
+  /** cgroup v1 only; may be padded with zeros past the real number of CPUs. */
+  readonly perCpuNs?: readonly number[] | undefined;
+  /** CPU time of the whole host (on Fargate: of the micro VM), all CPUs together. */
+  readonly systemNs?: number | undefined;
+  readonly onlineCpus?: number | undefined;
+  readonly throttledPeriods?: number | undefined;
+  readonly throttlePeriods?: number | undefined;
+  readonly throttledNs?: number | undefined;
+}
+
+/** CPU counters and the moment at which they were read: what a difference is taken from. */
+export interface CpuReading {
+  readonly readNs: EpochNs;
+  readonly cpu: CpuCounters;
+}
+
+export interface MemoryLevels {
+  /** Which hierarchy the kernel's names came from; undefined where nothing tells (Windows, empty). */
+  readonly cgroup?: 1 | 2 | undefined;
+  /** Includes the page cache. */
+  readonly usageBytes?: number | undefined;
+  readonly cacheBytes?: number | undefined;
+  readonly rssBytes?: number | undefined;
+  /** Usage without the inactive page cache, never below 0: what the kernel cannot simply take back. */
+  readonly workingSetBytes?: number | undefined;
+  /** v1 only: the smallest limit on the way up to the root, so it includes the task's. */
+  readonly hierarchicalLimitBytes?: number | undefined;
+  /** The container's own limit; where it has none, EC2 gives the host's memory here. */
+  readonly limitBytes?: number | undefined;
+}
+
+export const INTERFACE_COUNTERS = [
+  'rx_bytes',
+  'rx_packets',
+  'rx_errors',
+  'rx_dropped',
+  'tx_bytes',
+  'tx_packets',
+  'tx_errors',
+  'tx_dropped',
+] as const;
+export type InterfaceCounter = (typeof INTERFACE_COUNTERS)[number];
+export type InterfaceCounters = Readonly<Partial<Record<InterfaceCounter, number>>>;
+
+export const DISK_COUNTERS = ['readBytes', 'writtenBytes', 'reads', 'writes'] as const;
+export type DiskCounter = (typeof DISK_COUNTERS)[number];
+export type DiskCounters = Readonly<Partial<Record<DiskCounter, number>>>;
+
+export interface DiskLevels {
+  /** Sums over devices. Stacked devices (LVM over NVMe) count the same bytes once each, as docker and the ECS agent do. */
+  readonly total: DiskCounters;
+  /** By `major:minor`; empty where the platform names no devices (Windows). */
+  readonly byDevice: ReadonlyMap<string, DiskCounters>;
+}
+
+/** What one container's entry of `/task/stats` said. */
+export interface ContainerSample {
+  readonly readNs: EpochNs;
+  readonly cpu?: CpuCounters | undefined;
+  /** `precpu_stats`, when it is a real earlier reading. */
+  readonly before?: CpuReading | undefined;
+  readonly memory?: MemoryLevels | undefined;
+  /** By interface name. Absent for host and none networking. */
+  readonly networks?: ReadonlyMap<string, InterfaceCounters> | undefined;
+  readonly disk?: DiskLevels | undefined;
+}
+
+/** What `/task` says of one container. */
+export interface ContainerInfo {
+  readonly id: string;
+  /** The task definition's name; well-formed, at most 255 characters. */
+  readonly name: string;
+  readonly image?: string | undefined;
+  readonly imageId?: string | undefined;
+  readonly arn?: string | undefined;
+  readonly dockerName?: string | undefined;
+  readonly knownStatus?: string | undefined;
+  /** StartedAt, else CreatedAt. */
+  readonly startedNs?: EpochNs | undefined;
+  /** Limits.CPU as given: CPU units, a weight. 0 and 2 mean unset. */
+  readonly cpuUnits?: number | undefined;
+  /** Limits.Memory as given: MiB. 0 means unset. */
+  readonly memoryMib?: number | undefined;
+  /** Which network namespace its interfaces belong to: containers with the same value share one. */
+  readonly sandbox: string;
+  /** True where the namespace is the task's, so that its traffic is no container's own. */
+  readonly sharesSandbox: boolean;
+}
+
+/** What `/task` says of the task. */
+export interface TaskInfo {
+  readonly cluster?: string | undefined;
+  readonly arn?: string | undefined;
+  readonly family?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly availabilityZone?: string | undefined;
+  /** Upper case: EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES. */
+  readonly launchType?: string | undefined;
+  readonly serviceName?: string | undefined;
+  /** Limits.CPU as given: vCPU. */
+  readonly cpuCores?: number | undefined;
+  /** Limits.Memory as given: MiB. */
+  readonly memoryMib?: number | undefined;
+}
+
+/** `/task`, parsed: the user's containers (Type NORMAL), sorted by name and id. */
+export interface TaskMetadata {
+  readonly task: TaskInfo;
+  readonly containers: readonly ContainerInfo[];
+  /** Ids of containers that are known but not the user's (pause and the like). */
+  readonly ignoredIds: ReadonlySet<string>;
+}
+
+export interface ContainerSnapshot {
+  readonly info: ContainerInfo;
+  /** Absent: no stats now (stopped, not started yet, or not readable). */
+  readonly sample?: ContainerSample | undefined;
+}
+
+/** One poll, joined: metadata and stats of each container, one container a name. */
+export interface TaskSnapshot {
+  readonly task: TaskInfo;
+  readonly containers: readonly ContainerSnapshot[];
+  /** Ids that have stats but no metadata: a reason to read `/task` again. */
+  readonly unknownIds: readonly string[];
+}

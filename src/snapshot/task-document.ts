@@ -1,0 +1,107 @@
+import type { Refusals } from './refusals.ts';
+import { resolveSandboxes, type SandboxClaim, sandboxClaim } from './sandbox.ts';
+import type { ContainerInfo, TaskInfo, TaskMetadata } from './snapshot.ts';
+import { timeOf } from './time.ts';
+import { amountOf, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+
+/** ECS allows 255 characters. */
+const MAX_NAME = 255;
+/** ECS allows 10; a local endpoint shows every container of a machine. Bounds what one document can cost. */
+const MAX_CONTAINERS = 5000;
+
+/**
+ * `/task` of the metadata endpoint, v3 or v4. Undefined where the document is no task at all.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
+ */
+export function parseTask(document: unknown, refusals: Refusals): TaskMetadata | undefined {
+  const object = objectOf(document, refusals);
+  if (object === undefined) return undefined;
+  const task = parseTaskInfo(object, refusals);
+  const list = listOf(member(object, 'Containers'), refusals);
+  if (list === undefined && task.arn === undefined) return undefined;
+  const drafts = new Map<string, Draft>();
+  for (const item of list ?? []) {
+    const container = objectOf(item, refusals);
+    const draft = container && parseContainer(container, refusals);
+    if (draft === undefined) continue;
+    if (drafts.has(draft.info.id)) refusals.add('duplicate_id');
+    else if (drafts.size >= MAX_CONTAINERS) refusals.add('too_many');
+    else drafts.set(draft.info.id, draft);
+  }
+  return assemble(task, drafts);
+}
+
+interface Draft {
+  readonly info: Omit<ContainerInfo, 'sandbox' | 'sharesSandbox'>;
+  readonly claim: SandboxClaim;
+  readonly isUsers: boolean;
+}
+
+function assemble(task: TaskInfo, drafts: ReadonlyMap<string, Draft>): TaskMetadata {
+  const sandboxes = resolveSandboxes(drafts, task.launchType);
+  const containers: ContainerInfo[] = [];
+  const ignoredIds = new Set<string>();
+  for (const [id, { info, isUsers }] of drafts) {
+    const sandbox = sandboxes.get(id) ?? { key: id, isShared: false };
+    if (isUsers) containers.push({ ...info, sandbox: sandbox.key, sharesSandbox: sandbox.isShared });
+    else ignoredIds.add(id);
+  }
+  // Go's maps give the containers in another order each time.
+  containers.sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+  return { task, containers, ignoredIds };
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function parseTaskInfo(task: JsonObject, refusals: Refusals): TaskInfo {
+  const text = (key: string): string | undefined => textOf(member(task, key), refusals);
+  const limits = objectOf(member(task, 'Limits'), refusals) ?? {};
+  return {
+    cluster: text('Cluster'),
+    arn: text('TaskARN'),
+    family: text('Family'),
+    revision: text('Revision'),
+    availabilityZone: text('AvailabilityZone'),
+    launchType: text('LaunchType')?.toUpperCase(),
+    serviceName: text('ServiceName'),
+    cpuCores: amountOf(member(limits, 'CPU'), refusals),
+    memoryMib: amountOf(member(limits, 'Memory'), refusals),
+  };
+}
+
+/** Undefined for what cannot be told apart: no id (ECS lists containers that are pulled but not created so), no name. */
+function parseContainer(container: JsonObject, refusals: Refusals): Draft | undefined {
+  const text = (key: string): string | undefined => textOf(member(container, key), refusals);
+  const id = text('DockerId');
+  const name = textOf(member(container, 'Name'), refusals, MAX_NAME);
+  if (id === undefined) {
+    if (member(container, 'DockerId') !== '') refusals.add('no_id');
+    return undefined;
+  }
+  if (name === undefined) {
+    refusals.add('no_name');
+    return undefined;
+  }
+  const limits = objectOf(member(container, 'Limits'), refusals) ?? {};
+  const type = text('Type')?.toUpperCase() ?? 'NORMAL';
+  return {
+    isUsers: type === 'NORMAL',
+    claim: sandboxClaim(container, refusals),
+    info: {
+      id,
+      name,
+      image: text('Image'),
+      imageId: text('ImageID'),
+      arn: text('ContainerARN'),
+      dockerName: text('DockerName'),
+      knownStatus: text('KnownStatus')?.toUpperCase(),
+      startedNs: timeOf(member(container, 'StartedAt'), refusals) ?? timeOf(member(container, 'CreatedAt'), refusals),
+      cpuUnits: amountOf(member(limits, 'CPU'), refusals),
+      memoryMib: amountOf(member(limits, 'Memory'), refusals),
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Refusals } from './refusals.ts';
+import type { EpochNs } from './snapshot.ts';
+
+const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** Before this, a date is Go's zero time or a clock that was never set. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+const LATEST_MS = Date.UTC(2200, 0, 1);
+
+/**
+ * An RFC 3339 time with up to nine digits and any offset. Go's zero time (`0001-01-01T00:00:00Z`) means "not yet" and is
+ * undefined, like a missing one; what is no time at all is refused.
+ */
+export function timeOf(value: unknown, refusals: Refusals): EpochNs | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') {
+    refusals.add('wrong_type');
+    return undefined;
+  }
+  const match = RFC3339.exec(value);
+  const seconds = match?.[1];
+  const offset = match?.[3];
+  const ms = seconds === undefined || offset === undefined ? Number.NaN : Date.parse(seconds + withColon(offset));
+  if (Number.isNaN(ms)) {
+    refusals.add('bad_time');
+    return undefined;
+  }
+  if (ms < EARLIEST_MS || ms > LATEST_MS) return undefined;
+  return BigInt(ms) * 1_000_000n + BigInt((match?.[2] ?? '').padEnd(9, '0'));
+}
+
+function withColon(offset: string): string {
+  return offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset;
+}

@@ -1,0 +1,84 @@
+import type { Refusals } from './refusals.ts';
+
+/** A JSON object of unknown content. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * From here on a number is a sentinel or garbage, never a reading: "no limit" is 2^63-4096 with 4 KiB pages, 2^63-65536
+ * with 64 KiB ones, 2^64-1 on cgroup v2, and an unsigned underflow is about 1.8e19.
+ */
+export const SENTINEL = 2 ** 60;
+
+const MAX_TEXT = 1024;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An own member of an object: never one of its prototype, whatever the key is called. */
+export function member(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** An object, or undefined where there is none; anything else is refused. */
+export function objectOf(value: unknown, refusals: Refusals): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isObject(value)) return value;
+  refusals.add('wrong_type');
+  return undefined;
+}
+
+/** A list, or undefined where there is none; anything else is refused. */
+export function listOf(value: unknown, refusals: Refusals): readonly unknown[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return value;
+  refusals.add('wrong_type');
+  return undefined;
+}
+
+/** A finite number of at least 0, or undefined; sentinels come through (callers know whether they mean "unlimited"). */
+export function levelOf(value: unknown, refusals: Refusals): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    refusals.add('wrong_type');
+    return undefined;
+  }
+  if (value < 0) {
+    refusals.add('negative');
+    return undefined;
+  }
+  return value;
+}
+
+/** A counter or an amount: at least 0 and below any sentinel. */
+export function amountOf(value: unknown, refusals: Refusals): number | undefined {
+  const level = levelOf(value, refusals);
+  if (level === undefined || level < SENTINEL) return level;
+  refusals.add('out_of_range');
+  return undefined;
+}
+
+/** A limit: undefined where it is missing, or a sentinel for "none". */
+export function limitOf(value: unknown, refusals: Refusals): number | undefined {
+  const level = levelOf(value, refusals);
+  return level === undefined || level >= SENTINEL ? undefined : level;
+}
+
+/**
+ * A text that can be a label value anywhere: well-formed UTF-16, no control characters but newline and tab, at most
+ * `maxLength` characters. An empty text is no text.
+ */
+export function textOf(value: unknown, refusals: Refusals, maxLength: number = MAX_TEXT): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') {
+    refusals.add('wrong_type');
+    return undefined;
+  }
+  const cut = value.length > maxLength ? value.slice(0, maxLength) : value;
+  return replaceControls(cut.toWellFormed());
+}
+
+function replaceControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd');
+}

@@ -1,0 +1,118 @@
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeJson } from './decode-json.ts';
+import { EndpointError } from './endpoint-error.ts';
+import { exchange, type Outcome } from './exchange.ts';
+import { clientClosed, deadlineMissed, notJson, tooLarge } from './failures.ts';
+import { retryDelayMs } from './retry.ts';
+
+/** The two documents of an ECS task. Every rejection is an {@link EndpointError}. */
+export interface Endpoint {
+  /** `GET <base>/task`: what the task is. */
+  fetchTask(): Promise<unknown>;
+  /** `GET <base>/task/stats`: what its containers use. */
+  fetchStats(): Promise<unknown>;
+  /** Ends what is under way (code `reset`) and closes every socket. */
+  close(): void;
+}
+
+export interface EndpointOptions {
+  /** For one document, from the call to its last byte, the retry included. @default 2000 */
+  readonly deadlineMs?: number | undefined;
+  /** The largest body that is read. @default 4194304 */
+  readonly maxBytes?: number | undefined;
+  /** The most values in one document; a thousand containers have some 160,000. @default 262144 */
+  readonly maxValues?: number | undefined;
+  /** The deepest nesting of a large document; the endpoint's own is 6. @default 64 */
+  readonly maxDepth?: number | undefined;
+}
+
+/**
+ * A client for the task metadata endpoint below `baseUrl` (`http` or `https`, with or without a trailing slash).
+ *
+ * One kept-alive connection serves every poll. `node:http` with an agent of our own rather than `fetch`: the endpoint is
+ * link-local and also hands out the task role's credentials, so neither a proxy from the environment
+ * (`NODE_USE_ENV_PROXY` reaches `fetch` and the global agents only) nor a redirect may take the request elsewhere.
+ *
+ * @throws EndpointError `unreachable` for any other kind of address
+ */
+export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
+  const { deadlineMs = 2000, maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
+  if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
+    throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
+  }
+  const agentOptions = { keepAlive: true, maxSockets: 1 };
+  const agent = baseUrl.protocol === 'https:' ? new SecureAgent(agentOptions) : new Agent(agentOptions);
+  const underWay = new Map<AbortController, string>();
+  let isClosed = false;
+
+  async function fetchDocument(path: string): Promise<unknown> {
+    const target = documentUrl(baseUrl, path);
+    const where = target.href;
+    if (isClosed) {
+      throw clientClosed(where);
+    }
+    const abort = new AbortController();
+    const endsAt = performance.now() + deadlineMs;
+    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, deadlineMs)), deadlineMs);
+    underWay.set(abort, where);
+    try {
+      const attempt = (): Promise<Outcome> => exchange(target, { agent, signal: abort.signal, maxBytes, where });
+      return read(await withRetry(attempt, endsAt, abort.signal), where);
+    } finally {
+      clearTimeout(deadline);
+      underWay.delete(abort);
+    }
+  }
+
+  function read(outcome: Outcome, where: string): unknown {
+    if (!outcome.ok) {
+      throw outcome.error;
+    }
+    const decoded = decodeJson(outcome.body, { maxValues, maxDepth });
+    if (decoded.ok) {
+      return decoded.document;
+    }
+    throw decoded.code === 'parse' ? notJson(where, decoded.what) : tooLarge(where, decoded.what);
+  }
+
+  return {
+    fetchTask: () => fetchDocument('/task'),
+    fetchStats: () => fetchDocument('/task/stats'),
+    close: () => {
+      isClosed = true;
+      for (const [abort, where] of underWay) {
+        abort.abort(clientClosed(where));
+      }
+      // For a request that still waited for the connection the agent opens a new one, aborted or not: keep none.
+      agent.maxFreeSockets = 0;
+      agent.destroy();
+    },
+  };
+}
+
+/** At most one second attempt, and only while it can begin before `endsAt` (of `performance.now()`). */
+async function withRetry(attempt: () => Promise<Outcome>, endsAt: number, signal: AbortSignal): Promise<Outcome> {
+  const first = await attempt();
+  if (first.ok || first.retryAfterMs === undefined) {
+    return first;
+  }
+  const delayMs = retryDelayMs(first.retryAfterMs, endsAt - performance.now(), Math.random());
+  if (delayMs === undefined) {
+    return first;
+  }
+  try {
+    await sleep(delayMs, undefined, { signal });
+  } catch {
+    // Only the signal ends a sleep early, and the attempt below then reports its reason without sending anything.
+  }
+  return attempt();
+}
+
+/** Without user, password, query and fragment: only fixed paths are ever asked for, and the address goes into messages. */
+function documentUrl(baseUrl: URL, path: string): URL {
+  const url = new URL(baseUrl.origin);
+  url.pathname = baseUrl.pathname.replace(/\/+$/, '') + path;
+  return url;
+}

@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { applyNamedFault, type NamedFault } from './fault-scripts.ts';
+
+export type FaultPath = 'task' | 'stats';
+
+export type Fault =
+  | NamedFault
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+
+/** One fault for every path, or one for each. */
+export type FaultSetting = Fault | { readonly [path in FaultPath]?: Fault };
+
+export interface RecordedRequest {
+  /** Path and query as received, for example `/v4/abc/task`. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers: IncomingMessage['headers'];
+  /** `performance.now()` on arrival. */
+  readonly time: number;
+}
+
+/** A metadata endpoint that misbehaves on demand; everything may be changed between two requests. */
+export interface FaultEndpoint {
+  /** The base address, as ECS_CONTAINER_METADATA_URI_V4 would give it. */
+  readonly url: string;
+  readonly port: number;
+  /** What `/task` answers: text and bytes go out as they are, anything else as JSON. */
+  task: unknown;
+  /** What `/task/stats` answers, likewise. */
+  stats: unknown;
+  /** In force until changed. */
+  fault: FaultSetting;
+  /** Applies to the next `times` requests for that path, before `fault` does. */
+  failNext(path: FaultPath | 'any', fault: Fault, times?: number): void;
+  readonly requests: readonly RecordedRequest[];
+  /** Connections accepted so far. */
+  readonly connections: number;
+  /** Connections open now. */
+  readonly openConnections: number;
+  /** Ends every open connection with a reset, as an agent that is restarted does. */
+  resetConnections(): void;
+  close(): Promise<void>;
+}
+
+export interface FaultEndpointOptions {
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  /** A fixed port brings an endpoint back at the address of an earlier one. @default 0 */
+  readonly port?: number;
+  /** Serves https. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+const BASE_PATH = '/v4/abc';
+
+export async function startFaultEndpoint(options: FaultEndpointOptions = {}): Promise<FaultEndpoint> {
+  const { host = '127.0.0.1', port = 0, tls } = options;
+  const requests: RecordedRequest[] = [];
+  const sockets = new Set<Socket>();
+  const queue: { path: FaultPath | 'any'; fault: Fault }[] = [];
+  let connections = 0;
+
+  const listener: RequestListener = (request, response) => {
+    const path = request.url ?? '';
+    requests.push({ path, method: request.method ?? '', headers: request.headers, time: performance.now() });
+    const which = pathOf(path);
+    if (which === undefined) {
+      send(response, 404, { 'content-type': 'application/json' }, '"no such path"');
+    } else {
+      answer(response, nextFault(which), bytesOf(which === 'task' ? endpoint.task : endpoint.stats));
+    }
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer({ ...tls }, listener);
+  // Faults last as long as the client lets them: no limit of the server's own may end one early.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 0;
+  server.on('connection', (socket: Socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const address = server.address();
+  const boundPort = isAddressInfo(address) ? address.port : port;
+
+  function nextFault(which: FaultPath): Fault {
+    const index = queue.findIndex(({ path }) => path === 'any' || path === which);
+    const queued = index < 0 ? undefined : queue.splice(index, 1)[0];
+    if (queued !== undefined) {
+      return queued.fault;
+    }
+    const { fault } = endpoint;
+    return typeof fault === 'string' || 'status' in fault ? fault : (fault[which] ?? 'none');
+  }
+
+  const endpoint: FaultEndpoint = {
+    url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${boundPort}${BASE_PATH}`,
+    port: boundPort,
+    task: {},
+    stats: {},
+    fault: 'none',
+    failNext: (path, fault, times = 1) => {
+      queue.push(...Array.from({ length: times }, () => ({ path, fault })));
+    },
+    requests,
+    get connections() {
+      return connections;
+    },
+    get openConnections() {
+      return sockets.size;
+    },
+    resetConnections: () => {
+      for (const socket of sockets) {
+        socket.resetAndDestroy();
+      }
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) {
+          socket.destroy();
+        }
+      }),
+  };
+  return endpoint;
+}
+
+function pathOf(url: string): FaultPath | undefined {
+  return url === `${BASE_PATH}/task` ? 'task' : url === `${BASE_PATH}/task/stats` ? 'stats' : undefined;
+}
+
+function answer(response: ServerResponse, fault: Fault, body: Uint8Array): void {
+  if (typeof fault === 'object') {
+    send(response, fault.status, fault.headers ?? {}, fault.body ?? '');
+  } else if (fault === 'none') {
+    send(response, 200, { 'content-type': 'application/json' }, body);
+  } else {
+    applyNamedFault(response, fault, body);
+  }
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) {
+    return value;
+  }
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function isAddressInfo(address: AddressInfo | string | null): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { type Exposition, parseExposition } from './exposition.ts';
+import { type Ending, freePort, startServer } from './server-process.ts';
+import { until } from './wait.ts';
+
+export interface ExporterProcess {
+  readonly port: number;
+  /** The page as sent. */
+  page(): Promise<string>;
+  metrics(): Promise<Exposition>;
+  log(): string;
+  stop(): Promise<Ending>;
+}
+
+/** The program as it lies here; a built and installed one can take its place. */
+const fromSource = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
+
+/**
+ * The program itself as a process of its own, by its command line. Nothing of this process' environment reaches it, so that
+ * a variable of the developer's shell cannot change what is tested.
+ */
+export async function startExporterProcess(
+  command: 'run' | 'demo',
+  args: readonly string[],
+  bin: string = fromSource,
+): Promise<ExporterProcess> {
+  const port = await freePort();
+  const child = await startServer(process.execPath, [bin, command, '--exporter-port', `${port}`, ...args], {
+    env: {},
+  });
+  const url = `http://localhost:${port}`;
+
+  const page = async (): Promise<string> => {
+    const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5000) });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`/metrics answered ${response.status}: ${text.slice(0, 200)}`);
+    return text;
+  };
+  try {
+    await until(
+      'the exporter to be ready',
+      async () => {
+        if (child.hasEnded()) return 'ended';
+        const response = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1000) });
+        await response.arrayBuffer();
+        return response.status === 200 ? 'ready' : undefined;
+      },
+      { timeoutMs: 20_000 },
+    );
+    if (child.hasEnded()) throw new Error('the exporter ended at once');
+  } catch (error) {
+    await child.stop();
+    throw new Error(`the exporter did not start:\n${child.log()}`, { cause: error });
+  }
+  return { port, page, metrics: async () => parseExposition(await page()), log: child.log, stop: child.stop };
+}

@@ -1,0 +1,22 @@
+/**
+ * node package-smoke.ts INSTALLED_BIN: whether the published package works where nothing else of this checkout is.
+ * Ends with an error when it does not.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { startExporterProcess } from './exporter-process.ts';
+import { textAt } from './json.ts';
+
+const [, , bin] = process.argv;
+if (bin === undefined) throw new Error('usage: node package-smoke.ts INSTALLED_BIN');
+
+const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const printed = execFileSync(process.execPath, [bin, '--version'], { encoding: 'utf8', env: {} });
+const version = textAt(manifest, 'version');
+assert.ok(printed.includes(version), `--version says ${JSON.stringify(printed)}, but package.json ${version}`);
+
+const exporter = await startExporterProcess('demo', [], bin);
+const metrics = await exporter.metrics().finally(() => exporter.stop());
+assert.equal(metrics.value('ecs_task_exporter_status'), 1);
+process.stdout.write(`${printed.trim()}: the installed demo serves ${metrics.series.length} series\n`);

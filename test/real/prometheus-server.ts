@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Exposition, parseExposition } from './exposition.ts';
+import { at, listAt, textAt } from './json.ts';
+import { freePort, startServer } from './server-process.ts';
+import { until } from './wait.ts';
+
+/** One series of an answer, with the newest value. */
+export interface Sampled {
+  readonly labels: ReadonlyMap<string, string>;
+  readonly value: number;
+}
+
+export interface PrometheusServer {
+  readonly version: string;
+  /** The `data` of an API answer. @throws on an error of the API. */
+  api(path: string, parameters?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** An instant query, as of now. */
+  query(expression: string): Promise<readonly Sampled[]>;
+  /** The server's page about itself. */
+  ownMetrics(): Promise<Exposition>;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts Debian's Prometheus, which scrapes `ports` (by job name) every second. @throws when it is not installed. */
+export async function startPrometheus(ports: Readonly<Record<string, number>>): Promise<PrometheusServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const jobs = Object.entries(ports).map(([job, port]) => ({
+    job_name: job,
+    static_configs: [{ targets: [`localhost:${port}`] }],
+  }));
+  // JSON is YAML.
+  const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: jobs };
+  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration));
+  const port = await freePort();
+  const server = await startServer('/usr/bin/prometheus', [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ]);
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const base = `http://127.0.0.1:${port}`;
+
+  const api = async (path: string, parameters: Readonly<Record<string, string>> = {}): Promise<unknown> => {
+    const response = await fetch(`${base}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+    const answer: unknown = await response.json();
+    if (at(answer, 'status') !== 'success') throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return at(answer, 'data');
+  };
+  try {
+    await until('Prometheus', async () => {
+      if (server.hasEnded()) return 'ended';
+      return (await fetch(`${base}/-/ready`)).status === 200 ? 'ready' : undefined;
+    });
+    const version = textAt(await api('status/buildinfo'), 'version');
+    const query = async (expression: string): Promise<readonly Sampled[]> =>
+      listAt(await api('query', { query: expression }), 'result').map(sampled);
+    const ownMetrics = async (): Promise<Exposition> => parseExposition(await (await fetch(`${base}/metrics`)).text());
+    return { version, api, query, ownMetrics, log: server.log, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`Prometheus did not start:\n${server.log().slice(-2000)}`, { cause: error });
+  }
+}
+
+function sampled(result: unknown): Sampled {
+  const labels = Object.entries(Object(at(result, 'metric'))).map(([name, value]) => [name, String(value)] as const);
+  return { labels: new Map(labels), value: Number(textAt(result, 'value', 1)) };
+}
+
+/** What promtool says of a page; nothing when it is as Prometheus wants it. @throws when promtool is not installed. */
+export function promtoolFindings(page: string): string {
+  const { error, status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['check', 'metrics'], {
+    input: page,
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw new Error('promtool cannot be run', { cause: error });
+  const said = `${stdout}${stderr}`.trim();
+  return status === 0 || said !== '' ? said : `promtool ended with ${status}`;
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+
+export interface ServerProcess {
+  readonly pid: number;
+  /** Everything written to stdout and stderr so far. */
+  log(): string;
+  hasEnded(): boolean;
+  /** SIGTERM, and SIGKILL when that did not help in time. Resolves with how it ended. */
+  stop(): Promise<Ending>;
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly afterMs: number;
+}
+
+/** Starts a program that runs until it is stopped. @throws when it cannot be started at all (not installed, for example). */
+export async function startServer(
+  command: string,
+  args: readonly string[],
+  { env, cwd, killAfterMs = 15_000 }: { env?: NodeJS.ProcessEnv; cwd?: string; killAfterMs?: number } = {},
+): Promise<ServerProcess> {
+  const child = spawn(command, [...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      log += text;
+    });
+  }
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once('error', (cause) => reject(new Error(`cannot start ${command}: ${cause.message}`, { cause })));
+    child.once('spawn', () => resolve(child.pid ?? 0));
+  });
+
+  return {
+    pid,
+    log: () => log,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    async stop() {
+      const startedAt = performance.now();
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      const ending = await ended;
+      clearTimeout(killer);
+      return { ...ending, afterMs: performance.now() - startedAt };
+    },
+  };
+}
+
+/** A TCP port of the loopback interface that nobody listened on a moment ago, for programs that cannot say which one they took. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

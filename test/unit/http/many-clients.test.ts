@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { test } from 'node:test';
+import { createPage } from '../../../instrumentation/http/page.ts';
+import { get } from './http-client.ts';
+import { open, readToEnd } from './raw-client.ts';
+import { serve } from './serve.ts';
+
+const GET = 'GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n';
+
+test('200 clients at once, each with a connection of its own, all get the page, again and again', async (t) => {
+  const page = createPage('a{b="c"} 1\n'.repeat(2_000));
+  const { port } = await serve(t, { page: async () => page });
+  const agents = Array.from({ length: 200 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  t.after(() => {
+    for (const agent of agents) agent.destroy();
+  });
+  for (const coding of ['identity', 'gzip']) {
+    const headers = { 'accept-encoding': coding };
+    const replies = await Promise.all(agents.map((agent) => get(port, '/metrics', { agent, headers })));
+    const expected = coding === 'gzip' ? await page.gzip() : page.body;
+    assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]));
+    assert.ok(replies.every(({ body }) => body.equals(expected)));
+  }
+});
+
+test('one connection serves request after request', async (t) => {
+  const { port } = await serve(t);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const first = await get(port, '/metrics', { agent });
+  assert.equal(first.headers.connection, 'keep-alive');
+  assert.equal(first.headers['keep-alive'], 'timeout=65');
+  const [socket] = Object.values(agent.freeSockets)[0] ?? [];
+  await get(port, '/-/healthy', { agent });
+  assert.equal((Object.values(agent.freeSockets)[0] ?? [])[0], socket);
+});
+
+test('a connection that waits too long for its next request is ended', async (t) => {
+  const { port } = await serve(t, { limits: { keepAliveTimeoutMs: 100 } });
+  const socket = await open(port);
+  socket.write(GET);
+  const { text } = await readToEnd(socket);
+  assert.match(text, /^HTTP\/1\.1 200 /);
+});
+
+test('when the last place is taken, waiting connections make room', async (t) => {
+  const { port } = await serve(t, { limits: { maxConnections: 3 } });
+  const waiting = [await open(port), await open(port)];
+  for (const socket of waiting) {
+    socket.write(GET);
+    await once(socket, 'data');
+  }
+  const ended = waiting.map((socket) => once(socket, 'close'));
+  assert.equal((await get(port, '/-/healthy')).status, 200, 'the third');
+  await Promise.all(ended);
+  assert.equal((await get(port, '/-/healthy')).status, 200, 'the fourth');
+});
+
+test('connections above the limit are closed while all others are busy, and welcome after that', async (t) => {
+  const { port } = await serve(t, { limits: { maxConnections: 2 } });
+  const busy = [await open(port), await open(port)];
+  for (const socket of busy) socket.write('GET /-/healthy HTTP/1.1\r\n');
+  assert.equal((await readToEnd(await open(port))).text, '');
+  for (const socket of busy) {
+    socket.destroy();
+    await once(socket, 'close');
+  }
+  assert.equal((await get(port, '/-/healthy')).status, 200);
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../src/source/endpoint.ts';
+import { EndpointError } from '../../../src/source/endpoint-error.ts';
+import { type FaultEndpoint, type FaultEndpointOptions, startFaultEndpoint } from '../../helpers/fault-endpoint.ts';
+
+/** A client that is closed with the test. */
+export function createClient(t: TestContext, url: string, options?: EndpointOptions): Endpoint {
+  const client = createEndpoint(new URL(url), options);
+  t.after(() => client.close());
+  return client;
+}
+
+/** An endpoint with two small documents, and a client of it. */
+export async function setUp(
+  t: TestContext,
+  options?: EndpointOptions,
+  serverOptions?: FaultEndpointOptions,
+): Promise<{ server: FaultEndpoint; client: Endpoint }> {
+  const server = await startFaultEndpoint(serverOptions);
+  t.after(() => server.close());
+  server.task = { Family: 'demo' };
+  server.stats = { 'abc-1': null };
+  return { server, client: createClient(t, server.url, options) };
+}
+
+/** What a fetch fails with; fails itself where the fetch does not, or throws anything that is not an EndpointError. */
+export async function failureOf(fetched: Promise<unknown>): Promise<EndpointError> {
+  const error: unknown = await fetched.then(
+    () => assert.fail('expected a failure'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof EndpointError, String(error));
+  return error;
+}
