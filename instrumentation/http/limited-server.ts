@@ -1,47 +1,45 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { type RequestListener, Server } from 'node:http';
+import type { Connections } from './connections.ts';
 import type { HttpLimits } from './limits.ts';
 
-export interface ServerEvents {
-  readonly onRequest: RequestListener;
-  readonly onConnectionClosed: (socket: Socket) => void;
-  /** Errors of the listening socket while it listens, such as no file descriptor left for a connection. */
-  readonly onError: (error: Error) => void;
+/**
+ * Node's `close()` ends what it takes for idle connections, among them such whose answer is written but not yet sent, and
+ * so cuts a large answer off. Which connection is idle is known to `Connections`.
+ */
+class PatientServer extends Server {
+  override closeIdleConnections(): void {}
 }
 
 /**
  * A server under `limits` that does not listen yet. Malformed, oversized and late requests are answered by Node itself,
  * with 400, 431 and 408.
  *
- * Connections above the limit are closed unanswered. So that waiting scrapers do not lock others out, the connections
- * that carry no request now are given up when the last place is taken: a client opens another without noticing.
+ * @param onError errors of the listening socket while it listens, such as no file descriptor left for a connection
  */
-export function createLimitedServer(limits: HttpLimits, events: ServerEvents): Server {
-  const server = createServer(
-    {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      connectionsCheckingInterval: limits.checkIntervalMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      maxHeaderSize: limits.maxHeaderBytes,
-    },
-    events.onRequest,
-  );
-  server.maxConnections = limits.maxConnections;
+export function createLimitedServer(
+  limits: HttpLimits,
+  connections: Connections,
+  onRequest: RequestListener,
+  onError: (error: Error) => void,
+): Server {
+  const server = new PatientServer({
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+  });
+  const listener: RequestListener = (request, response) => {
+    connections.asked(response);
+    onRequest(request, response);
+  };
+  server.on('connection', connections.opened);
+  server.on('request', listener);
   // Otherwise Node invites the body that is refused anyway (`Expect: 100-continue`).
-  server.on('checkContinue', events.onRequest);
+  server.on('checkContinue', listener);
   // Without a listener an error would end the process; one of `listen` itself is its caller's.
   server.on('error', (error) => {
-    if (server.listening) events.onError(error);
-  });
-  let connections = 0;
-  server.on('connection', (socket) => {
-    connections += 1;
-    socket.once('close', () => {
-      connections -= 1;
-      events.onConnectionClosed(socket);
-    });
-    if (connections >= limits.maxConnections) server.closeIdleConnections();
+    if (server.listening) onError(error);
   });
   return server;
 }

@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { type Answer, announcesBody, line, send } from './answer.ts';
-import { type AnswersInFlight, trackAnswers } from './answers-in-flight.ts';
+import { type Connections, trackConnections } from './connections.ts';
 import { createLimitedServer } from './limited-server.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts';
 import { listen } from './listen.ts';
@@ -22,15 +22,11 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-async function drain(servers: readonly Server[], answers: AnswersInFlight, graceMs: number): Promise<void> {
-  const cutAll = () => {
-    for (const server of servers) server.closeAllConnections();
-  };
-  // Node's close() ends idle connections itself, at once.
+/** Resolves when the last connection is gone. */
+async function drain(servers: readonly Server[], connections: Connections, graceMs: number): Promise<void> {
   const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-  const grace = setTimeout(cutAll, graceMs);
-  await answers.whenNone();
-  cutAll();
+  connections.endIdle();
+  const grace = setTimeout(connections.cutAll, graceMs);
   await Promise.all(closed);
   clearTimeout(grace);
 }
@@ -44,29 +40,23 @@ async function drain(servers: readonly Server[], answers: AnswersInFlight, grace
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const route = createRouter(options);
-  const answers = trackAnswers(limits.answerTimeoutMs);
+  const connections = trackConnections(limits);
   let closed: Promise<void> | undefined;
 
   const onRequest: RequestListener = (request, response) => {
-    answers.add(response);
     const reply = (answer: Answer) => send(request, response, answer, closed !== undefined || announcesBody(request));
     route(request).then(reply, (error: unknown) => {
       options.onError?.(error, request.url ?? '');
       reply(line(500, 'internal error'));
     });
   };
-  const create = () =>
-    createLimitedServer(limits, {
-      onRequest,
-      onConnectionClosed: answers.forget,
-      onError: (error) => options.onError?.(error, ''),
-    });
+  const create = () => createLimitedServer(limits, connections, onRequest, (error) => options.onError?.(error, ''));
   const { servers, port } = await listen(create, options.host, options.port);
 
   return {
     address: { host: options.host, port },
     close: () => {
-      closed ??= drain(servers, answers, limits.closeGraceMs);
+      closed ??= drain(servers, connections, limits.closeGraceMs);
       return closed;
     },
   };

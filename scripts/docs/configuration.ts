@@ -47,7 +47,7 @@ log, message or page. On ECS, give them as \`secrets\` of the container definiti
 
 function optionTable(options: readonly Option<unknown>[]): string {
   const rows = options.map((option) => [
-    code(flagText(option) ?? '').replace('``', ''),
+    code(flagText(option) ?? ''),
     variablesOf(option)
       .map(({ name, note }) => (note === '' ? code(name) : `${code(name)} (${plainText(note)})`))
       .join(', '),

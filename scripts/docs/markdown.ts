@@ -3,8 +3,9 @@ export function plainText(text: string): string {
   return text.replace(/[\\*`[\]|]/g, '\\$&').replaceAll('<', '&lt;');
 }
 
+/** As a code span; nothing stays nothing. */
 export function code(text: string): string {
-  return `\`${text.replaceAll('|', '\\|')}\``;
+  return text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``;
 }
 
 /** A table; the cells are Markdown already. */

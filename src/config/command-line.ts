@@ -21,6 +21,8 @@ const SWITCHES = new Map<string, CommandName>([
 const FLAGS = new Map(OPTION_LIST.flatMap((option) => (option.flag === undefined ? [] : [[option.flag, option]])));
 const FLAG_NAMES = [...FLAGS.keys(), ...SWITCHES.keys()];
 
+const HEADERS_HINT = ': headers may hold secrets, so they are read from OTEL_EXPORTER_OTLP_HEADERS only';
+
 const takesValue = (flag: string) => FLAGS.get(flag)?.placeholder !== undefined;
 
 /**
@@ -32,7 +34,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const flags = new Map<string, string>();
   const positionals: string[] = [];
   const { args, valueless } = withoutDanglingFlags(argv);
-  for (const flag of valueless) problems.push(problem('missing_value', flag, `${flag} needs a value`));
+  for (const flag of valueless) {
+    const placeholder = FLAGS.get(flag.slice(2))?.placeholder;
+    problems.push(problem('missing_value', flag, `${flag} needs a value: ${flag} <${placeholder}>`));
+  }
 
   const { tokens } = parseArgs({
     args,
@@ -89,18 +94,15 @@ function withoutDanglingFlags(argv: readonly string[]): { readonly args: string[
   return { args, valueless };
 }
 
-/** `arg` may be `--name=secret`: only the name is shown. */
+/** `arg` may be `--name=secret` or `-nsecret`: only the name is shown. */
 function unknownFlag(arg: string): Problem {
   const name = arg.split('=', 1)[0] ?? '';
-  const shown = printable(name).slice(1, -1);
   const bare = name.replace(/^-+/, '').toLowerCase();
-  if (bare.includes('header')) {
-    const hint = 'headers may hold secrets, so they are read from OTEL_EXPORTER_OTLP_HEADERS only';
-    return problem('unknown_flag', shown, `${shown} is not an option: ${hint}`);
-  }
   const meant = nearest(bare.replaceAll('_', '-'), FLAG_NAMES);
+  const isLong = name.startsWith('--') || meant !== undefined;
+  const shown = printable(isLong ? name : name.slice(0, 2)).slice(1, -1);
   const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
-  return problem('unknown_flag', shown, `${shown} is not an option${hint}`);
+  return problem('unknown_flag', shown, `${shown} is not an option${bare.includes('header') ? HEADERS_HINT : hint}`);
 }
 
 function unknownCommand(named: string): Problem {

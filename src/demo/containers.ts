@@ -9,7 +9,7 @@ import {
   webLoad,
   workerLoad,
 } from './load-model.ts';
-import { hash } from './random.ts';
+import { hash, unit } from './random.ts';
 
 /** One container of the demo task: what the task definition says of it, and how it behaves. */
 export interface DemoContainer {
@@ -45,7 +45,7 @@ export function shopWorld(seed: number): DemoWorld {
       image: `${REGISTRY}/shop/web:2.14.0`,
       cpuUnits: 512,
       memoryMib: 1024,
-      lifetime: forever(14.1),
+      lifetime: forever(14.108_356_271),
       load: webLoad(hash(seed, 10), traffic),
       isChecked: true,
     },
@@ -53,7 +53,7 @@ export function shopWorld(seed: number): DemoWorld {
       name: 'worker',
       image: `${REGISTRY}/shop/worker:2.14.0`,
       cpuUnits: 256,
-      lifetime: forever(14.4),
+      lifetime: forever(14.411_902_644),
       load: workerLoad(hash(seed, 11), traffic),
     },
     {
@@ -61,14 +61,14 @@ export function shopWorld(seed: number): DemoWorld {
       image: `${REGISTRY}/ecs-container-exporter:3`,
       cpuUnits: 2,
       memoryMib: 96,
-      lifetime: forever(0.4),
+      lifetime: forever(0.402_718_553),
       load: sidecarLoad(hash(seed, 12)),
     },
     {
       name: 'migrate',
       image: `${REGISTRY}/shop/migrate:2.14.0`,
       cpuUnits: 2,
-      lifetime: once(1.2, 13.5),
+      lifetime: once(1.217_640_389, 13.530_227_716),
       load: migrateLoad(hash(seed, 13)),
       exitCode: 0,
     },
@@ -77,7 +77,7 @@ export function shopWorld(seed: number): DemoWorld {
       image: `${REGISTRY}/shop/recommendations:0.3.1`,
       cpuUnits: 128,
       memoryMib: 256,
-      lifetime: again(15, 90, 88),
+      lifetime: again(15.204_771_938, 90.013_482_756, 88.004_921_17),
       load: leakyLoad(hash(seed, 14)),
       exitCode: 137,
       isRestarted: true,
@@ -99,7 +99,7 @@ export function replicaWorld(seed: number, count: number): DemoWorld {
       name: `web-${String(index + 1).padStart(digits, '0')}`,
       image: `${REGISTRY}/shop/web:2.14.0`,
       cpuUnits: 2,
-      lifetime: forever(1 + (index % 100) / 50),
+      lifetime: forever(1 + 2 * unit(ownSeed)),
       load: webLoad(ownSeed, createTraffic(ownSeed), 1.8 / count),
     };
   });

@@ -3,8 +3,8 @@ import type { ContainerLoad } from './load-model.ts';
 /** CPUs that the micro-VM shows; more than the task's 1 vCPU, as on Fargate. */
 export const ONLINE_CPUS = 2;
 
-/** What Fargate's cgroup v1 shows for "no limit": 2^63 - 4096. */
-export const UNLIMITED_BYTES = 9_223_372_036_854_771_712;
+/** What Fargate's cgroup v1 shows for "no limit". */
+export const UNLIMITED_BYTES = 2 ** 63 - 4096;
 
 const PAGE_BYTES = 4096;
 /** cgroup v1 and /proc/stat count user, system and host time in ticks of 10 ms. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createDemoTask } from './demo-task.ts';
 import { UNLIMITED_BYTES } from './resource-stats.ts';
@@ -55,7 +56,7 @@ export async function startDemoEndpoint(options: DemoOptions = {}): Promise<Demo
 
   function perTick(tickMs: number, render: (sinceStartMs: number) => unknown): () => Buffer {
     let renderedTick = Number.NaN;
-    let body = Buffer.alloc(0);
+    let body: Buffer = Buffer.alloc(0);
     return () => {
       // Not the wall clock: counters may not go back when somebody sets it.
       const sinceStartMs = INITIAL_AGE_MS + performance.now() - startedAtMs;
@@ -78,7 +79,7 @@ export async function startDemoEndpoint(options: DemoOptions = {}): Promise<Demo
       send(response, 200, route());
     }
   });
-  await listen(server, host, port);
+  await once(server.listen(port, host), 'listening');
   const address = server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
@@ -96,13 +97,6 @@ function send(response: ServerResponse, status: number, body: Buffer, headers: R
   response
     .writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': body.length })
     .end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
 }
 
 function closeNow(server: Server): Promise<void> {

@@ -23,8 +23,8 @@ export interface SamplingGround {
  * The entry of one container in `/task/stats` as of sample `sample` (0 at the task's start): a document of Docker's stats
  * API as the agent passes it on, or null while the container does not run.
  *
- * Its members and their order are those of a recording of Docker 20.10 on cgroup v1 behind an agent, save for what
- * Fargate does otherwise: no `pids_stats`, no limit below the hierarchy's.
+ * Its members are those of Docker 20.10 on cgroup v1, which is what Fargate's platform version 1.4.0 shows, and
+ * `pids_stats` is empty as it is there.
  */
 export function statsDocument(
   container: DemoContainer,

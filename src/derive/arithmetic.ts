@@ -22,7 +22,3 @@ export function sumOf(values: Iterable<number | undefined>): number | undefined 
   for (const value of values) if (value !== undefined) sum = (sum ?? 0) + value;
   return sum;
 }
-
-export function scaled(value: number | undefined, factor: number): number | undefined {
-  return value === undefined ? undefined : value * factor;
-}

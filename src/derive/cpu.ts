@@ -1,9 +1,7 @@
 import type { CpuCounters } from '../snapshot/snapshot.ts';
-import { growth, round4, scaled, sumOf } from './arithmetic.ts';
+import { growth, round4, sumOf } from './arithmetic.ts';
 import { cpuLimitCores, taskCpuCores } from './limits.ts';
 import type { ContainerView, Sink, TaskView } from './view.ts';
-
-const NS_PER_SECOND = 1e9;
 
 /** How much CPU a container used between two readings of the same life, and what to hold that against. */
 interface CpuUse {
@@ -62,7 +60,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
     out.container('cpu_usage_ratio', container, rounded(usageRatio(use, use.usedNs, limit)));
     deriveModes(container, use, limit, out);
   }
-  out.task('cpu_usage_seconds', view, scaled(view.totals.cpuNs, 1 / NS_PER_SECOND));
+  out.task('cpu_usage_seconds', view, inSeconds(view.totals.cpuNs));
   if (uses.length === 0 && !areAllStopped) return;
   out.task('cpu_cores', view, sumOf(uses.map((use) => use.usedNs / use.elapsedNs)) ?? 0);
   const limit = taskCpuCores(view.task);
@@ -72,7 +70,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
 function deriveCounters(container: ContainerView, out: Sink): void {
   const cpu = container.sample?.cpu;
   if (cpu === undefined) return;
-  out.container('cpu_usage_seconds', container, cpu.totalNs / NS_PER_SECOND);
+  out.container('cpu_usage_seconds', container, inSeconds(cpu.totalNs));
   out.container('cpu_throttle_periods', container, cpu.throttlePeriods);
   out.container('cpu_throttle_throttled_periods', container, cpu.throttledPeriods);
   out.container('cpu_throttle_throttled_time', container, cpu.throttledNs);
@@ -80,7 +78,7 @@ function deriveCounters(container: ContainerView, out: Sink): void {
   if (cpu.throttlePeriods === undefined || cpu.throttlePeriods === 0) return;
   out.container('throttling_periods', container, cpu.throttlePeriods);
   out.container('throttling_throttled_periods', container, cpu.throttledPeriods);
-  out.container('throttling_throttled_time', container, scaled(cpu.throttledNs, 1 / NS_PER_SECOND));
+  out.container('throttling_throttled_time', container, inSeconds(cpu.throttledNs));
 }
 
 function deriveModes(container: ContainerView, use: CpuUse, limit: number | undefined, out: Sink): void {
@@ -99,4 +97,8 @@ function deriveModes(container: ContainerView, use: CpuUse, limit: number | unde
 
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : round4(value);
+}
+
+function inSeconds(ns: number | undefined): number | undefined {
+  return ns === undefined ? undefined : ns / 1e9;
 }

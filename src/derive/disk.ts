@@ -18,9 +18,8 @@ function deriveContainer(container: ContainerView, out: Sink): void {
   if (disk === undefined) return;
   for (const [row, deviceRow, counter] of COUNTERS) {
     out.container(row, container, disk.total[counter]);
-    // Windows names no devices: the total stands alone then.
-    if (disk.byDevice.size === 0) out.container(deviceRow, container, disk.total[counter]);
-    for (const [device, counters] of disk.byDevice) {
+    if (disk.byDevice === undefined) out.container(deviceRow, container, disk.total[counter]);
+    for (const [device, counters] of disk.byDevice ?? []) {
       out.container(deviceRow, container, counters[counter], { device });
     }
   }

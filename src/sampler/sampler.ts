@@ -128,7 +128,7 @@ export class Sampler implements ReadingSource {
     const { snapshot, failures, refused } = await this.#options.poll();
     const nowMs = this.#options.monotonicMs();
     this.#polls += 1;
-    this.#lastPollSeconds = (nowMs - startedMs) / 1000;
+    this.#lastPollSeconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     for (const { code } of failures) this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
     for (const [reason, count] of refused) this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + count);
     let restarts = 0;

@@ -24,12 +24,17 @@ export function parseDisk(stats: JsonObject, cgroup: 1 | 2 | undefined, refusals
   const blkio = objectOf(member(stats, 'blkio_stats'), refusals) ?? {};
   addEntries(member(blkio, 'io_service_bytes_recursive'), BYTES, true, total, byDevice, refusals);
   addEntries(member(blkio, 'io_serviced_recursive'), OPERATIONS, cgroup !== 2, total, byDevice, refusals);
+  const hasDevices = hasValue(total);
   const storage = objectOf(member(stats, 'storage_stats'), refusals) ?? {};
   for (const [key, counter] of WINDOWS) {
     const value = amountOf(member(storage, key), refusals);
     if (value !== undefined) total[counter] ??= value;
   }
-  return DISK_COUNTERS.some((counter) => total[counter] !== undefined) ? { total, byDevice } : undefined;
+  return hasValue(total) ? { total, byDevice: hasDevices ? byDevice : undefined } : undefined;
+}
+
+function hasValue(total: Totals): boolean {
+  return DISK_COUNTERS.some((counter) => total[counter] !== undefined);
 }
 
 const WINDOWS: readonly (readonly [string, DiskCounter])[] = [

@@ -64,8 +64,8 @@ export type DiskCounters = Readonly<Partial<Record<DiskCounter, number>>>;
 export interface DiskLevels {
   /** Sums over devices. Stacked devices (LVM over NVMe) count the same bytes once each, as docker and the ECS agent do. */
   readonly total: DiskCounters;
-  /** By `major:minor`; empty where the platform names no devices (Windows). */
-  readonly byDevice: ReadonlyMap<string, DiskCounters>;
+  /** By `major:minor`; undefined where the platform names no devices (Windows). */
+  readonly byDevice?: ReadonlyMap<string, DiskCounters> | undefined;
 }
 
 /** What one container's entry of `/task/stats` said. */

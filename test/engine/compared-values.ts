@@ -60,12 +60,6 @@ export const COMPARED_VALUES: readonly ComparedValue[] = [
   network('tx_bytes', 'txBytes'),
   network('rx_packets', 'rxPackets'),
   network('tx_packets', 'txPackets'),
-  {
-    metric: 'ecs_task_pids',
-    kernel: (reading) => reading.pids,
-    engine: (document) => numberAt(document, 'pids_stats', 'current'),
-    in: ['busy', 'leaver'],
-  },
 ];
 
 function throttling(name: string, counter: keyof KernelReading['throttling']): ComparedValue {

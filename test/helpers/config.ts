@@ -1,0 +1,27 @@
+import type { Config } from '../../src/config/config.ts';
+
+/** A configuration for tests: a free port, and no poll but those that the test asks for. */
+export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): Config {
+  return {
+    metadataUrl: new URL(metadataUrl),
+    intervalMs: 3_600_000,
+    include: [],
+    exclude: [],
+    exporters: ['prometheus'],
+    vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'] },
+    http: { host: '127.0.0.1', port: 0 },
+    otlp: {
+      protocol: 'http/protobuf',
+      url: 'http://127.0.0.1:4318/v1/metrics',
+      headers: {},
+      timeoutMs: 2000,
+      compression: 'none',
+      temporality: 'cumulative',
+    },
+    exportIntervalMs: 60_000,
+    exportTimeoutMs: 2000,
+    resourceAttributes: {},
+    log: { level: 'none', format: 'json' },
+    ...changes,
+  };
+}

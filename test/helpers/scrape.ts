@@ -1,0 +1,21 @@
+import type { Exporter } from '../../src/exporter.ts';
+
+/** A page of a running exporter, over HTTP. */
+export async function scrape(exporter: Exporter, path = '/metrics'): Promise<string> {
+  const { host, port } = exporter.address;
+  const response = await fetch(`http://${host}:${port}${path}`);
+  return response.text();
+}
+
+/** What differs from run to run, or from release to release; everything else of a page is compared. */
+const VOLATILE: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/^(\S*exporter_poll_duration_seconds) .*$/gm, '$1 0'],
+  [/^(\S*exporter_last_success(?:_timestamp)?_seconds) .*$/gm, '$1 0'],
+  [/(\bnode_version|process_runtime_version)="[^"]*"/g, '$1="<node>"'],
+  [/(\bservice_version|\bversion)="[^"]*"/g, '$1="<version>"'],
+  [/(telemetry_sdk_version)="[^"]*"/g, '$1="<sdk>"'],
+];
+
+export function withoutVolatile(page: string): string {
+  return VOLATILE.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), page);
+}

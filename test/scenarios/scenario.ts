@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VocabularyName } from '../../src/catalogue/vocabulary.ts';
+import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { startExporter } from '../../src/exporter.ts';
+import { testConfig } from '../helpers/config.ts';
+import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
+import { scrape, withoutVolatile } from '../helpers/scrape.ts';
+
+/**
+ * A folder under test/scenarios: `task.json`, `stats-1.json`, `stats-2.json`, ... (one poll each; `task-<n>.json` where
+ * the metadata changes with a poll), `args.json` (include, exclude), `why.md`, and the pages expected after the last poll.
+ */
+export interface Scenario {
+  readonly name: string;
+  readonly folder: string;
+  /** Raw documents, one a poll. */
+  readonly polls: readonly { readonly task: string; readonly stats: string }[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export function readScenarios(root: string): readonly Scenario[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => readScenario(join(root, entry.name), entry.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function readScenario(folder: string, name: string): Scenario {
+  const polls: { task: string; stats: string }[] = [];
+  let task = '';
+  for (let number = 1; existsSync(join(folder, `stats-${number}.json`)); number += 1) {
+    for (const file of ['task.json', `task-${number}.json`]) {
+      if (existsSync(join(folder, file)) && (file !== 'task.json' || number === 1)) {
+        task = readFileSync(join(folder, file), 'utf8');
+      }
+    }
+    polls.push({ task, stats: readFileSync(join(folder, `stats-${number}.json`), 'utf8') });
+  }
+  const args: unknown = existsSync(join(folder, 'args.json'))
+    ? JSON.parse(readFileSync(join(folder, 'args.json'), 'utf8'))
+    : {};
+  return { name, folder, polls, include: patterns(args, 'include'), exclude: patterns(args, 'exclude') };
+}
+
+/** As on the command line: comma-separated, trimmed. */
+function patterns(args: unknown, key: string): readonly string[] {
+  const text = typeof args === 'object' && args !== null ? Reflect.get(args, key) : undefined;
+  if (typeof text !== 'string') return [];
+  return text
+    .split(',')
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => pattern !== '');
+}
+
+/** The page of each vocabulary after the scenario's polls: endpoint, exporter and scrape over real HTTP. */
+export async function playScenario(scenario: Scenario): Promise<Readonly<Record<VocabularyName, string>>> {
+  const pages: Record<VocabularyName, string> = { ecs: '', semconv: '' };
+  for (const vocabulary of VOCABULARIES) pages[vocabulary] = await play(scenario, vocabulary);
+  return pages;
+}
+
+async function play({ polls, include, exclude }: Scenario, vocabulary: VocabularyName): Promise<string> {
+  const endpoint = await startFaultEndpoint();
+  const [first] = polls;
+  endpoint.task = first?.task;
+  endpoint.stats = first?.stats;
+  const vocabularies = { prometheus: [vocabulary], otlp: [], console: [] };
+  const config = testConfig(endpoint.url, { include, exclude, vocabularies });
+  const exporter = await startExporter(config, recordingLogger());
+  try {
+    await exporter.poll();
+    for (const { task, stats } of polls.slice(1)) {
+      endpoint.task = task;
+      endpoint.stats = stats;
+      await exporter.poll();
+    }
+    return withoutVolatile(await scrape(exporter));
+  } finally {
+    await exporter.shutdown();
+    await endpoint.close();
+  }
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { type RunOptions, runExporter } from '../../../src/cli/run-exporter.ts';
+import type { Exporter } from '../../../src/exporter.ts';
+import { createLogger } from '../../../src/log/logger.ts';
+
+const never = new Promise<never>(() => {});
+
+class Host extends EventEmitter {
+  readonly exits: number[] = [];
+  exit(code: number): void {
+    this.exits.push(code);
+  }
+}
+
+function scene(options: Partial<RunOptions> & { readonly shutdown?: () => Promise<void> } = {}) {
+  const host = new Host();
+  const events: string[] = [];
+  const write = (line: string) => events.push(JSON.parse(line).event) > 0;
+  const started = Promise.withResolvers<void>();
+  const calls = { shutdown: 0 };
+  const exporter: Exporter = {
+    address: { host: 'localhost', port: 1 },
+    poll: async () => {},
+    isReady: () => true,
+    shutdown: async () => {
+      calls.shutdown += 1;
+      await options.shutdown?.();
+    },
+  };
+  const exitCode = runExporter({
+    start: async () => exporter,
+    host,
+    logger: createLogger({ level: 'info', format: 'json', write }),
+    onStarted: () => started.resolve(),
+    deadlines: { signal: 50, crash: 20 },
+    ...options,
+  });
+  return { host, events, calls, exitCode, exporter, started: started.promise };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  test(`${signal}: one shutdown, exit code 0, no listener left`, async () => {
+    const { host, events, calls, exitCode, started } = scene();
+    await started;
+    host.emit(signal, signal);
+    assert.equal(await exitCode, 0);
+    assert.equal(calls.shutdown, 1);
+    assert.deepEqual(events, ['stopping', 'stopped']);
+    assert.deepEqual(host.exits, []);
+    assert.deepEqual(host.eventNames(), []);
+  });
+}
+
+test('a second signal ends the process at once', async () => {
+  const { host, calls, exitCode, started } = scene({ shutdown: () => never });
+  await started;
+  host.emit('SIGTERM', 'SIGTERM');
+  assert.deepEqual(host.exits, []);
+  host.emit('SIGINT', 'SIGINT');
+  assert.deepEqual(host.exits, [1]);
+  await exitCode;
+  assert.equal(calls.shutdown, 1);
+});
+
+test('a shutdown that hangs is not waited for beyond the deadline', async () => {
+  const { host, events, exitCode, started } = scene({ shutdown: () => never });
+  await started;
+  host.emit('SIGTERM', 'SIGTERM');
+  assert.equal(await exitCode, 0);
+  assert.deepEqual(events, ['stopping', 'stop_timed_out']);
+});
+
+test('a shutdown that fails is told, and the stop that was asked for is still one', async () => {
+  const { host, events, exitCode, started } = scene({ shutdown: () => Promise.reject(new Error('no')) });
+  await started;
+  host.emit('SIGTERM', 'SIGTERM');
+  assert.equal(await exitCode, 0);
+  assert.deepEqual(events, ['stopping', 'stop_failed']);
+});
+
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  test(`${event}: told, flushed briefly, exit code 1`, async () => {
+    const { host, events, calls, exitCode, started } = scene({ shutdown: () => never });
+    await started;
+    host.emit(event, new Error('bug'));
+    assert.equal(await exitCode, 1);
+    assert.equal(calls.shutdown, 1);
+    assert.deepEqual(events, ['crashed', 'stop_timed_out']);
+  });
+}
+
+test('a crash while stopping is not a good end', async () => {
+  const { host, exitCode, started } = scene({ shutdown: () => never });
+  await started;
+  host.emit('SIGTERM', 'SIGTERM');
+  host.emit('unhandledRejection', 'not even an Error');
+  assert.equal(await exitCode, 1);
+});
+
+test('a start that fails: its message and exit code 1, also when it throws at once', async () => {
+  for (const start of [
+    () => Promise.reject(new Error('cannot listen on localhost:9545')),
+    () => {
+      throw new Error('cannot listen on localhost:9545');
+    },
+  ]) {
+    const { host, events, exitCode } = scene({ start });
+    assert.equal(await exitCode, 1);
+    assert.deepEqual(events, ['start_failed']);
+    assert.deepEqual(host.eventNames(), []);
+  }
+});
+
+test('a signal during the start stops what has started by then', async () => {
+  const starting = Promise.withResolvers<Exporter>();
+  const { host, calls, exitCode, exporter } = scene({
+    start: () => starting.promise,
+    deadlines: { signal: 2_000, crash: 1 },
+  });
+  host.emit('SIGTERM', 'SIGTERM');
+  starting.resolve(exporter);
+  assert.equal(await exitCode, 0);
+  assert.equal(calls.shutdown, 1);
+});
+
+test('a signal during a start that hangs still ends it', async () => {
+  const { host, exitCode } = scene({ start: () => never });
+  host.emit('SIGTERM', 'SIGTERM');
+  assert.equal(await exitCode, 0);
+});

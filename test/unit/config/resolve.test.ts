@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveConfig } from '../../../src/config/resolve.ts';
+import { configOf, messagesOf, problemsOf, resolve } from './samples.ts';
+
+test('defaults', () => {
+  const { metadataUrl, ...rest } = configOf(resolve({}));
+  assert.equal(metadataUrl.href, 'http://169.254.170.2/v4/abc');
+  assert.deepEqual(rest, {
+    intervalMs: 15_000,
+    include: [],
+    exclude: [],
+    exporters: ['prometheus'],
+    vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'] },
+    http: { host: 'localhost', port: 9545 },
+    otlp: {
+      protocol: 'http/protobuf',
+      url: 'http://localhost:4318/v1/metrics',
+      headers: {},
+      timeoutMs: 10_000,
+      compression: 'none',
+      temporality: 'cumulative',
+      certificateFile: undefined,
+      clientCertificateFile: undefined,
+      clientKeyFile: undefined,
+    },
+    exportIntervalMs: 60_000,
+    exportTimeoutMs: 30_000,
+    serviceName: undefined,
+    resourceAttributes: {},
+    log: { level: 'info', format: 'json' },
+  });
+});
+
+test('everything that version 2 understood still means the same', () => {
+  const flags = {
+    '--metadata-url': 'http://localhost:8080/v3/x',
+    '--exporter-port': '9999',
+    '--statsd-host': 'agent',
+    '--statsd-port': '8125',
+    '--include': 'a,b',
+    '--exclude': 'c',
+    '--interval': '55',
+    '--log-level': 'WARNING',
+  };
+  const env = {
+    ECS_CONTAINER_METADATA_URI: 'http://localhost:8080/v3/x',
+    EXPORTER_PORT: '9999',
+    USE_STATSD: 'False',
+    STATSD_HOST: 'agent',
+    STATSD_PORT: '8125',
+    INCLUDE: 'a,b',
+    EXCLUDE: 'c',
+    INTERVAL: '55',
+    LOG_LEVEL: 'WARNING',
+  };
+  const input = { isTTY: false, checkFile: () => undefined };
+  const config = configOf(resolveConfig({ ...input, argv: Object.entries(flags).flat(), env: {} }));
+  assert.deepEqual(configOf(resolveConfig({ ...input, argv: [], env })), config);
+  assert.equal(config.metadataUrl.href, 'http://localhost:8080/v3/x');
+  assert.equal(config.http.port, 9999);
+  assert.deepEqual([config.include, config.exclude], [['a', 'b'], ['c']]);
+  assert.equal(config.intervalMs, 55_000);
+  assert.equal(config.log.level, 'warn');
+});
+
+test('without an endpoint: both variables, the question about ECS, and the way to the demo', () => {
+  const resolved = resolveConfig({ argv: [], env: {}, isTTY: false, checkFile: () => undefined });
+  const [problem, ...others] = problemsOf(resolved);
+  assert.deepEqual(others, []);
+  assert.equal(problem?.code, 'missing_option');
+  for (const word of ['ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI ', 'running on ECS?', 'demo']) {
+    assert.ok(problem.message.includes(word), problem.message);
+  }
+});
+
+test('an endpoint that the caller brings along wins, and needs no variable', () => {
+  const metadataUrl = new URL('http://127.0.0.1:4000/v4');
+  const input = { argv: [], env: {}, isTTY: false, checkFile: () => undefined, metadataUrl };
+  assert.equal(configOf(resolveConfig(input)).metadataUrl, metadataUrl);
+});
+
+const INTERVALS: readonly (readonly [argv: string, intervalMs: number])[] = [
+  ['--exporters prometheus', 15_000],
+  ['--exporters none', 15_000],
+  ['--exporters otlp', 60_000],
+  ['--exporters console --export-interval 10', 10_000],
+  ['--exporters otlp --export-interval 0.5', 1_000],
+  ['--exporters otlp --export-interval 7200', 3_600_000],
+  ['--exporters otlp --interval 5', 5_000],
+  ['--exporters prometheus,otlp --export-interval 10', 15_000],
+  ['--interval 2.5', 2_500],
+];
+for (const [argv, intervalMs] of INTERVALS) {
+  test(`${argv} samples every ${intervalMs} ms`, () => {
+    assert.equal(configOf(resolve({ argv: argv.split(' ') })).intervalMs, intervalMs);
+  });
+}
+
+test('the default export timeout gives way to a short interval; one that was given must fit', () => {
+  const short = configOf(resolve({ env: { OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: '5000' } }));
+  assert.deepEqual([short.exportIntervalMs, short.exportTimeoutMs], [5_000, 5_000]);
+
+  const env = { OTEL_METRIC_EXPORT_INTERVAL: '5000', OTEL_METRIC_EXPORT_TIMEOUT: '5001' };
+  const message = 'OTEL_METRIC_EXPORT_TIMEOUT="5001" must not be more than the export interval, 5000 ms';
+  for (const exporter of ['otlp', 'console']) {
+    assert.deepEqual(messagesOf(resolve({ env, argv: ['--exporters', exporter] })), [message]);
+  }
+  const pulled = configOf(resolve({ env }));
+  assert.ok(pulled.exportTimeoutMs <= pulled.exportIntervalMs);
+});
+
+test('one choice of names for all exporters', () => {
+  const { vocabularies } = configOf(resolve({ argv: ['--metric-names', 'semconv, ecs'] }));
+  assert.deepEqual(vocabularies, {
+    prometheus: ['ecs', 'semconv'],
+    otlp: ['ecs', 'semconv'],
+    console: ['ecs', 'semconv'],
+  });
+});
+
+test('exporters: any order, each once; none stands alone', () => {
+  assert.deepEqual(configOf(resolve({ argv: ['--exporters', 'OTLP, prometheus,,otlp'] })).exporters, [
+    'prometheus',
+    'otlp',
+  ]);
+  assert.deepEqual(configOf(resolve({ argv: ['--exporters=none'] })).exporters, []);
+  assert.match(messagesOf(resolve({ argv: ['--exporters=none,otlp'] })).join(), /must be none alone/);
+  assert.match(messagesOf(resolve({ argv: ['--exporters='] })).join(), /must be a comma-separated list/);
+});
+
+test('OTEL_SDK_DISABLED turns every exporter off, in any case of its letters', () => {
+  const env = { OTEL_SDK_DISABLED: 'TRUE', OTEL_METRICS_EXPORTER: 'otlp' };
+  assert.deepEqual(configOf(resolve({ env })).exporters, []);
+  assert.deepEqual(configOf(resolve({ env: { ...env, OTEL_SDK_DISABLED: 'false' } })).exporters, ['otlp']);
+});
+
+test('DogStatsD: every way to ask for it says that it is not there yet', () => {
+  for (const input of [
+    { argv: ['--use-statsd'] },
+    { env: { USE_STATSD: 'true' } },
+    { argv: ['--exporters', 'prometheus,statsd'] },
+  ]) {
+    assert.match(messagesOf(resolve(input)).join(), /^\S+ asks for DogStatsD push, which is not available yet/);
+  }
+});
+
+test('log format: auto looks at the terminal', () => {
+  assert.equal(configOf(resolve({ isTTY: true })).log.format, 'pretty');
+  assert.equal(configOf(resolve({ isTTY: true, env: { LOG_FORMAT: 'json' } })).log.format, 'json');
+});

@@ -1,0 +1,81 @@
+import { OPTIONS } from '../../../src/config/options.ts';
+import { type Resolved, type ResolveInput, resolveConfig } from '../../../src/config/resolve.ts';
+
+export type OptionKey = keyof typeof OPTIONS;
+
+interface Sample {
+  /** Good for every source of the option. */
+  readonly valid?: string;
+  /** Good for none. */
+  readonly junk?: string;
+}
+
+/** A text for each row of the table: a new row has to say here what is good and what is bad for it. */
+export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
+  metadataUrl: { valid: 'http://169.254.170.2/v4/abc', junk: 'file:///etc/passwd' },
+  intervalMs: { valid: '30', junk: '1m' },
+  include: { valid: 'app,web-*', junk: 'app,[' },
+  exclude: { valid: 'app', junk: '[z-a]' },
+  exporters: { valid: 'otlp', junk: 'otlp,graphite' },
+  metricNames: { valid: 'ecs', junk: 'english' },
+  isSdkDisabled: { valid: 'true', junk: 'yes' },
+  configFile: { junk: '/etc/otel.yaml' },
+  httpHost: { valid: '0.0.0.0', junk: 'http://localhost' },
+  httpPort: { valid: '9100', junk: '65536' },
+  otlpUrl: { valid: 'https://collector:4318/v1/metrics', junk: 'collector:4318' },
+  otlpProtocol: { valid: 'http/json', junk: 'grpc' },
+  exportIntervalMs: { valid: '60000', junk: '0' },
+  exportTimeoutMs: { valid: '5000', junk: '1e4' },
+  otlpTimeoutMs: { valid: '5000', junk: '-1' },
+  otlpHeaders: { valid: 'api-key=abc', junk: 'api-key' },
+  otlpMetricsHeaders: { valid: 'api-key=abc', junk: 'bad name=abc' },
+  otlpCompression: { valid: 'gzip', junk: 'zstd' },
+  otlpTemporality: { valid: 'delta', junk: 'weekly' },
+  otlpCertificate: { valid: '/ca.pem' },
+  otlpClientCertificate: { valid: '/cert.pem' },
+  otlpClientKey: { valid: '/key.pem' },
+  serviceName: { valid: 'checkout' },
+  resourceAttributes: { valid: 'team=core', junk: 'team' },
+  logLevel: { valid: 'DEBUG', junk: 'loud' },
+  logFormat: { valid: 'json', junk: 'xml' },
+  isStatsdWanted: { valid: 'false', junk: 'true' },
+  statsdHost: { valid: 'agent', junk: 'a b' },
+  statsdPort: { valid: '8126', junk: '0' },
+  onceFormat: { valid: 'json', junk: 'xml' },
+  isEndpointOnly: { valid: 'true', junk: 'maybe' },
+  demoPort: { valid: '8000', junk: 'any' },
+};
+
+export const ROWS = Object.entries(OPTIONS).flatMap(([key, option]) =>
+  isOptionKey(key) ? [{ key, option, ...SAMPLES[key] }] : [],
+);
+
+function isOptionKey(key: string): key is OptionKey {
+  return key in SAMPLES;
+}
+
+export const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/abc' };
+
+/** Resolves with an endpoint in the environment and readable files, unless told otherwise. */
+export function resolve(input: Partial<ResolveInput>): Resolved {
+  return resolveConfig({
+    argv: [],
+    isTTY: false,
+    checkFile: () => undefined,
+    ...input,
+    env: { ...METADATA, ...input.env },
+  });
+}
+
+export function configOf(resolved: Resolved) {
+  if ('problems' in resolved) throw new Error(resolved.problems.map(({ message }) => message).join('\n'));
+  return resolved.config;
+}
+
+export function problemsOf(resolved: Resolved) {
+  return 'problems' in resolved ? resolved.problems : [];
+}
+
+export function messagesOf(resolved: Resolved): readonly string[] {
+  return problemsOf(resolved).map(({ message }) => message);
+}

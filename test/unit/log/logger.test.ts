@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLogger, type LoggerOptions } from '../../../src/log/logger.ts';
+
+const TIME = '2026-01-02T03:04:05.678Z';
+
+function logging(options: Partial<LoggerOptions> = {}) {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line) > 0;
+  const logger = createLogger({ level: 'debug', format: 'json', write, now: () => new Date(TIME), ...options });
+  return { lines, logger };
+}
+
+test('JSON: one object a line, the fixed keys first', () => {
+  const { lines, logger } = logging();
+  logger.info('listening', 'listening on http://localhost:9545', { port: 9545, host: 'localhost' });
+  assert.deepEqual(lines, [
+    `{"time":"${TIME}","level":"info","event":"listening","message":"listening on http://localhost:9545","port":9545,"host":"localhost"}\n`,
+  ]);
+});
+
+test('pretty: one readable line, values quoted where they need it', () => {
+  const { lines, logger } = logging({ format: 'pretty' });
+  logger.warn('poll_failing', 'no answer', { reason: 'timeout', after_ms: 2_000, url: 'http://[::1]/v4', text: 'a b' });
+  assert.deepEqual(lines, [
+    `${TIME} WARN  poll_failing no answer reason=timeout after_ms=2000 url="http://[::1]/v4" text="a b"\n`,
+  ]);
+});
+
+test('colours only when asked for', () => {
+  const { lines, logger } = logging({ format: 'pretty', hasColours: true });
+  logger.error('x', 'y');
+  assert.deepEqual(lines, [`${TIME} \u001b[31mERROR\u001b[0m x y\n`]);
+});
+
+const WRITTEN = {
+  debug: ['debug', 'info', 'warn', 'error'],
+  info: ['info', 'warn', 'error'],
+  warn: ['warn', 'error'],
+  error: ['error'],
+  none: [],
+} as const;
+for (const level of ['debug', 'info', 'warn', 'error', 'none'] as const) {
+  test(`level ${level} writes ${WRITTEN[level].join(', ') || 'nothing'}`, () => {
+    const { lines, logger } = logging({ level });
+    for (const method of ['debug', 'info', 'warn', 'error'] as const) logger[method](method, 'x');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).event),
+      WRITTEN[level],
+    );
+  });
+}
+
+class TestError extends Error {
+  override readonly name = 'TestError';
+  readonly code = 'ETEST';
+}
+const circular: { self?: unknown } = {};
+circular.self = circular;
+
+const FIELDS: readonly (readonly [name: string, value: unknown, written: unknown])[] = [
+  ['undefined', undefined, undefined],
+  ['null', null, null],
+  ['NaN', Number.NaN, 'NaN'],
+  ['bigint', 10n ** 20n, '100000000000000000000'],
+  ['error', new TestError('boom'), 'TestError: boom (ETEST)'],
+  ['date', new Date(TIME), TIME],
+  ['bad date', new Date('x'), 'null'],
+  ['object', { a: [1] }, '{"a":[1]}'],
+  ['circular', circular, '[object]'],
+  ['symbol', Symbol('s'), 'Symbol(s)'],
+  ['long', 'x'.repeat(5_000), `${'x'.repeat(1_000)}…`],
+];
+for (const [name, value, written] of FIELDS) {
+  test(`a field that is ${name}`, () => {
+    const { lines, logger } = logging();
+    logger.info('e', 'm', { value });
+    assert.deepEqual(JSON.parse(lines[0] ?? '').value, written);
+  });
+}
+
+test('fields cannot forge the fixed keys', () => {
+  const { lines, logger } = logging();
+  logger.info('e', 'm', { level: 'error', time: 0 });
+  const { level, time, field_level, field_time } = JSON.parse(lines[0] ?? '');
+  assert.deepEqual([level, time, field_level, field_time], ['info', TIME, 'error', 0]);
+});
+
+for (const format of ['json', 'pretty'] as const) {
+  test(`${format}: nothing breaks the line or reaches the terminal`, () => {
+    const { lines, logger } = logging({ format });
+    const hostile = 'a\nb\r\u001b[2J\u202e\u2028\u0000';
+    logger.info(`e${hostile}`, hostile, { [hostile]: hostile });
+    assert.equal(lines.length, 1);
+    const visible = format === 'json' ? /^[^\p{Cc}]*\n$/u : /^[^\p{C}\p{Zl}\p{Zp}]*\n$/u;
+    assert.match(lines[0] ?? '', visible);
+  });
+}
+
+test('dropped lines are counted, and told about by the next that gets through', () => {
+  const lines: string[] = [];
+  let isBlocked = true;
+  const { logger } = logging({ write: (line) => !isBlocked && lines.push(line) > 0 });
+  logger.info('one', 'x');
+  logger.info('two', 'x');
+  isBlocked = false;
+  logger.info('three', 'x');
+  logger.info('four', 'x');
+  const written = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(
+    written.map(({ event, lines: count }) => [event, count]),
+    [
+      ['log_lines_dropped', 2],
+      ['three', undefined],
+      ['four', undefined],
+    ],
+  );
+});
