@@ -42,7 +42,9 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     owners.add(info.id).add(info.sandbox);
     views.push(viewOf(container, step.history, step.isCurrent, options.isSelected(info.name)));
   }
-  const ledger = settle(history.ledger, postingsOf(views), hasNewLife(history, containers, restarted), owners);
+  const postings = [...views.flatMap(postingsOf), ...snapshot.internals.flatMap(networkPostings)];
+  for (const { info } of snapshot.internals) owners.add(info.sandbox);
+  const ledger = settle(history.ledger, postings, hasNewLife(history, containers, restarted), owners);
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   return {
     history: { containers, ledger, startedNs },
@@ -71,19 +73,22 @@ function hasNewLife(
   return ({ owner }) => restarted.has(owner) && now.get(owner)?.startedNs !== before.containers.get(owner)?.startedNs;
 }
 
-/** What each container, and each interface of each network namespace, has counted. */
-function postingsOf(views: readonly ContainerView[]): readonly Posting[] {
-  const postings: Posting[] = [];
-  for (const { info, sample } of views) {
-    if (sample === undefined) continue;
-    const { readNs } = sample;
-    const counters: TaskTotals = { ...sample.disk?.total, ...(sample.cpu && { cpuNs: sample.cpu.totalNs }) };
-    postings.push({ source: `container ${info.id}`, owner: info.id, readNs, counters });
-    for (const [iface, counted] of sample.networks ?? []) {
-      postings.push({ source: `network ${info.sandbox} ${iface}`, owner: info.sandbox, readNs, counters: counted });
-    }
-  }
-  return postings;
+/** What a container, and each interface of its network namespace, has counted. */
+function postingsOf(container: ContainerSnapshot): readonly Posting[] {
+  const { info, sample } = container;
+  if (sample === undefined) return [];
+  const counters: TaskTotals = { ...sample.disk?.total, ...(sample.cpu && { cpuNs: sample.cpu.totalNs }) };
+  const own = { source: `container ${info.id}`, owner: info.id, readNs: sample.readNs, counters };
+  return [own, ...networkPostings(container)];
+}
+
+/** The pause container's too: agents before 1.43 gave an awsvpc task's counters to it alone. */
+function networkPostings({ info, sample }: ContainerSnapshot): readonly Posting[] {
+  if (sample === undefined) return [];
+  const { readNs, networks = [] } = sample;
+  return [...networks].map(([iface, counters]) => {
+    return { source: `network ${info.sandbox} ${iface}`, owner: info.sandbox, readNs, counters };
+  });
 }
 
 function earliestStart(containers: readonly ContainerSnapshot[]): EpochNs | undefined {

@@ -118,12 +118,13 @@ export interface TaskInfo {
   readonly memoryMib?: number | undefined;
 }
 
-/** `/task`, parsed: the user's containers (Type NORMAL), sorted by name and id. */
+/** `/task`, parsed. Both lists are sorted by name and id. */
 export interface TaskMetadata {
   readonly task: TaskInfo;
+  /** The user's (Type NORMAL). */
   readonly containers: readonly ContainerInfo[];
-  /** Ids of containers that are known but not the user's (pause and the like). */
-  readonly ignoredIds: ReadonlySet<string>;
+  /** ECS' own, such as the pause container, which holds the network namespace of an awsvpc task on EC2. */
+  readonly internals: readonly ContainerInfo[];
 }
 
 export interface ContainerSnapshot {
@@ -136,6 +137,7 @@ export interface ContainerSnapshot {
 export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];
+  readonly internals: readonly ContainerSnapshot[];
   /** Ids that have stats but no metadata: a reason to read `/task` again. */
   readonly unknownIds: readonly string[];
 }

@@ -4,7 +4,14 @@ import { parseDisk } from './disk.ts';
 import { parseMemory } from './memory.ts';
 import { parseNetworks } from './network.ts';
 import type { Refusals } from './refusals.ts';
-import type { ContainerSample, ContainerSnapshot, CpuReading, TaskMetadata, TaskSnapshot } from './snapshot.ts';
+import type {
+  ContainerInfo,
+  ContainerSample,
+  ContainerSnapshot,
+  CpuReading,
+  TaskMetadata,
+  TaskSnapshot,
+} from './snapshot.ts';
 import { timeOf } from './time.ts';
 import { type JsonObject, member, objectOf } from './values.ts';
 
@@ -18,25 +25,36 @@ export function joinStats(metadata: TaskMetadata, document: unknown, refusals: R
   const entries = objectOf(document, refusals);
   if (entries === undefined) return undefined;
   const isFargate = metadata.task.launchType === 'FARGATE';
-  const known = new Set<string>();
-  const byName = new Map<string, ContainerSnapshot>();
-  for (const info of metadata.containers) {
-    known.add(info.id);
+  const read = (info: ContainerInfo): ContainerSnapshot => {
     const entry = objectOf(member(entries, info.id), refusals);
-    const candidate = { info, sample: entry && parseSample(entry, isFargate, refusals) };
-    if (info.name === TASK_TOTAL_NAME) {
+    return { info, sample: entry && parseSample(entry, isFargate, refusals) };
+  };
+  const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
+  return {
+    task: metadata.task,
+    containers: oneByName(metadata.containers.map(read), refusals),
+    internals: metadata.internals.map(read),
+    unknownIds: Object.keys(entries).filter((id) => !known.has(id)),
+  };
+}
+
+/** One name is one series, and totals of the task have a name of their own. */
+function oneByName(containers: readonly ContainerSnapshot[], refusals: Refusals): readonly ContainerSnapshot[] {
+  const byName = new Map<string, ContainerSnapshot>();
+  for (const container of containers) {
+    const { name } = container.info;
+    if (name === TASK_TOTAL_NAME) {
       refusals.add('reserved_name');
       continue;
     }
-    const rival = byName.get(info.name);
+    const rival = byName.get(name);
     if (rival !== undefined) refusals.add('duplicate_name');
-    byName.set(info.name, rival === undefined ? candidate : livelier(rival, candidate));
+    byName.set(name, rival === undefined ? container : livelier(rival, container));
   }
-  const unknownIds = Object.keys(entries).filter((id) => !known.has(id) && !metadata.ignoredIds.has(id));
-  return { task: metadata.task, containers: [...byName.values()], unknownIds };
+  return [...byName.values()];
 }
 
-/** One name is one series: of two containers that carry it, the one with stats counts, else the one started last. */
+/** Of two containers with one name the one with stats counts, else the one started last. */
 function livelier(a: ContainerSnapshot, b: ContainerSnapshot): ContainerSnapshot {
   if ((a.sample === undefined) !== (b.sample === undefined)) return a.sample === undefined ? b : a;
   return (b.info.startedNs ?? 0n) > (a.info.startedNs ?? 0n) ? b : a;

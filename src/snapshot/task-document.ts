@@ -41,15 +41,18 @@ interface Draft {
 function assemble(task: TaskInfo, drafts: ReadonlyMap<string, Draft>): TaskMetadata {
   const sandboxes = resolveSandboxes(drafts, task.launchType);
   const containers: ContainerInfo[] = [];
-  const ignoredIds = new Set<string>();
+  const internals: ContainerInfo[] = [];
   for (const [id, { info, isUsers }] of drafts) {
     const sandbox = sandboxes.get(id) ?? { key: id, isShared: false };
-    if (isUsers) containers.push({ ...info, sandbox: sandbox.key, sharesSandbox: sandbox.isShared });
-    else ignoredIds.add(id);
+    const list = isUsers ? containers : internals;
+    list.push({ ...info, sandbox: sandbox.key, sharesSandbox: sandbox.isShared });
   }
   // Go's maps give the containers in another order each time.
-  containers.sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
-  return { task, containers, ignoredIds };
+  return { task, containers: containers.sort(byName), internals: internals.sort(byName) };
+}
+
+function byName(a: ContainerInfo, b: ContainerInfo): number {
+  return compare(a.name, b.name) || compare(a.id, b.id);
 }
 
 function compare(a: string, b: string): number {

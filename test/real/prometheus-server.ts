@@ -26,9 +26,9 @@ export interface PrometheusServer {
 }
 
 /** Starts Debian's Prometheus, which scrapes `ports` (by job name) every second. @throws when it is not installed. */
-export async function startPrometheus(ports: Readonly<Record<string, number>>): Promise<PrometheusServer> {
+export async function startPrometheus(ports: ReadonlyMap<string, number>): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-  const jobs = Object.entries(ports).map(([job, port]) => ({
+  const jobs = [...ports].map(([job, port]) => ({
     job_name: job,
     static_configs: [{ targets: [`localhost:${port}`] }],
   }));

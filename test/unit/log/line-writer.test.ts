@@ -24,7 +24,7 @@ test('a broken stream is given up without an uncaught error', async () => {
   });
   const write = createLineWriter(stream);
   assert.equal(write('first\n'), true);
-  await once(stream, 'close');
+  await new Promise((resolve) => stream.on('close', resolve));
   assert.equal(write('second\n'), false);
 });
 
