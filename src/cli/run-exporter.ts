@@ -13,10 +13,10 @@ export interface RunOptions {
 }
 
 /**
- * Milliseconds until the process ends without waiting for the exporter: before 12 s after a signal, which is well below
- * the 30 s that ECS gives; shortly after a crash, when nothing can be relied on.
+ * Milliseconds until the process ends without waiting for the exporter: within 12 s of a signal, later than the
+ * exporter's own deadlines and well before ECS kills (30 s); shortly after a crash, when nothing can be relied on.
  */
-export const STOP_DEADLINES = { signal: 11_000, crash: 2_000 } as const;
+export const STOP_DEADLINES = { signal: 11_500, crash: 2_000 } as const;
 
 /** setTimeout's longest time: 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;

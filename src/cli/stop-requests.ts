@@ -31,7 +31,7 @@ export function listenForStop(host: ProcessHost, logger: Logger): StopRequests {
       host.exit(EXIT.runtime);
       return;
     }
-    logger.info('stopping', 'taking the last sample and sending it', { signal });
+    logger.info('stopping', 'asked to stop: closing everything', { signal });
     resolve('signal');
   };
   const onCrash = (error: unknown) => {

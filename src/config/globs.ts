@@ -70,22 +70,3 @@ function matchesAll(tokens: readonly Token[], name: readonly string[]): boolean 
   }
   return tokens.slice(tokenAt).every((token) => token.kind === 'run');
 }
-
-/**
- * Which containers are shown: those that `include` names (all, if it is empty) without those that `exclude` names.
- *
- * @throws Error for a pattern that does not compile: a resolved Config has none.
- */
-export function createNameFilter(include: readonly string[], exclude: readonly string[]): (name: string) => boolean {
-  const included = include.map(compiled);
-  const excluded = exclude.map(compiled);
-  return (name) =>
-    (included.length === 0 || included.some((glob) => glob.matches(name))) &&
-    !excluded.some((glob) => glob.matches(name));
-}
-
-function compiled(pattern: string): Glob {
-  const glob = compileGlob(pattern);
-  if ('wrong' in glob) throw new Error(`pattern ${JSON.stringify(pattern)} ${glob.wrong}`);
-  return glob;
-}

@@ -1,4 +1,5 @@
 import type { Option } from './option.ts';
+import { OTLP_OPTIONS } from './otlp-options.ts';
 import { baseUrl, hostName } from './schemas/addresses.ts';
 import { exporterList, globList, vocabularyList } from './schemas/lists.ts';
 import { secondsAsMs, wholeNumber } from './schemas/numbers.ts';

@@ -2,6 +2,7 @@ import type { LogRecord, WrittenLevel } from './logger.ts';
 
 /** Long enough for any address or error message, too short for a response body. */
 const MAX_TEXT_LENGTH = 1_000;
+const MAX_ITEMS = 50;
 const RESERVED = new Set(['time', 'level', 'event', 'message']);
 
 /** ANSI colours: grey, cyan, yellow, red. */
@@ -21,7 +22,8 @@ export function prettyLine({ time, level, event, message, fields }: LogRecord, h
   return `${[time.toISOString(), coloured, escaped(event), escaped(shortened(message)), ...pairs].join(' ')}\n`;
 }
 
-type Plain = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
+type Plain = Scalar | readonly Scalar[];
 
 /** Fields as values that always serialise. What has no value is left out. */
 function plainFields(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, Plain>> {
@@ -33,6 +35,10 @@ function plainFields(fields: Readonly<Record<string, unknown>>): Readonly<Record
 }
 
 function plain(value: unknown): Plain {
+  return Array.isArray(value) ? value.slice(0, MAX_ITEMS).map(scalar) : scalar(value);
+}
+
+function scalar(value: unknown): Scalar {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'string') return shortened(value);
@@ -60,6 +66,7 @@ function shortened(text: string): string {
 }
 
 function prettyValue(value: Plain): string {
+  if (typeof value === 'object' && value !== null) return value.map(prettyValue).join(',');
   return typeof value === 'string' && !/^[\w.:/@+-]+$/.test(value) ? escaped(JSON.stringify(value)) : String(value);
 }
 

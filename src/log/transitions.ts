@@ -21,14 +21,18 @@ interface State {
   /** The same as the log last told it. */
   toldReason: string | undefined;
   failingSinceMs: number;
+  /** When each reason was told; those of the last gap only. */
   readonly toldAtMs: Map<string, number>;
   /** Changes since the last line that were not written. */
   suppressed: number;
 }
 
+/** A reason that is new every time (it holds a number, say) is no way around the bound. */
+const MAX_REASONS = 10;
+
 /**
- * Keeps the state of each event. What flaps is bounded too: at most one line a minute for each reason, which counts the
- * changes that it stands for.
+ * Keeps the state of each event. What flaps is bounded too: at most one line a minute for each reason and ten for all
+ * of one event; the next one counts the changes that it stands for.
  */
 export function createTransitions(options: TransitionsOptions): Transitions {
   const { logger, nowMs = () => performance.now(), minGapMs = 60_000 } = options;
@@ -44,7 +48,8 @@ export function createTransitions(options: TransitionsOptions): Transitions {
     const isChange = state.reason !== reason;
     state.reason = reason;
     if (state.toldReason === reason) return;
-    if (now - (state.toldAtMs.get(reason) ?? Number.NEGATIVE_INFINITY) < minGapMs) {
+    for (const [told, toldAtMs] of state.toldAtMs) if (now - toldAtMs >= minGapMs) state.toldAtMs.delete(told);
+    if (state.toldAtMs.has(reason) || state.toldAtMs.size >= MAX_REASONS) {
       if (isChange) state.suppressed += 1;
       return;
     }

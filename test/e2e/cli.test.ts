@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import { COMMANDS } from '../../src/config/option.ts';
@@ -106,4 +106,59 @@ test('the documentation is what the tables say', async () => {
   const child = spawn(process.execPath, [script, '--check'], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   assert.deepEqual([stderr, code], ['', 0]);
+});
+
+/** A command that runs until it is stopped: what it printed first, and a way to stop it that gives the exit code. */
+async function running(context: TestContext, argv: readonly string[]) {
+  const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
+  const exit = once(child, 'exit');
+  context.after(() => child.kill('SIGKILL'));
+  const [printed] = await once(child.stdout.setEncoding('utf8'), 'data');
+  const stop = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [code] = await exit;
+    return code;
+  };
+  return { printed: String(printed), stop };
+}
+
+test('demo: shows where to look, is healthy, and stops on Ctrl-C', async (context) => {
+  const { printed, stop } = await running(context, ['demo', '--exporter-port', '0']);
+  const [, origin = '', port = ''] = /Metrics +(http:\/\/localhost:(\d+))\/metrics\n/.exec(printed) ?? [];
+  assert.match(printed, new RegExp(`Overview +${origin}/\n`));
+  assert.match(printed, /Stop with Ctrl-C/);
+  assert.match(await (await fetch(`${origin}/metrics`)).text(), /^ecs_task_exporter_build_info\{/m);
+  assert.equal((await program(['healthcheck', '--exporter-port', port])).code, 0);
+
+  const second = await program(['demo', '--exporter-port', port]);
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, new RegExp(`"start_failed".*localhost:${port}.*in use`));
+  assert.equal(await stop('SIGINT'), 0);
+});
+
+test('demo --endpoint-only: what it prints is what once needs', async (context) => {
+  const { printed, stop } = await running(context, ['demo', '--endpoint-only']);
+  const [, name = '', url = ''] = /^ +export (ECS_CONTAINER_METADATA_URI_V4)=(\S+)$/m.exec(printed) ?? [];
+  const page = await program(['once'], { [name]: url });
+  assert.deepEqual([page.code, page.stderr], [0, '']);
+  assert.match(page.stdout, /^ecs_task_mem_usage\{container_name="web"\} \d+$/m);
+  const json = await program(['once', '--format', 'json'], { [name]: url });
+  assert.equal(json.code, 0);
+  assert.ok(JSON.parse(json.stdout).metrics.length > 0);
+  assert.equal(await stop('SIGTERM'), 0);
+
+  const gone = await program(['once'], { [name]: url });
+  assert.equal(gone.code, 1);
+  assert.match(gone.stderr, /^error: \S/);
+});
+
+test('demo: an endpoint port that is taken is one line and exit code 1', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const { code, stderr } = await program(['demo', '--exporter-port', '0', '--demo-port', String(address.port)]);
+  server.close();
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`^error: [^\\n]*127\\.0\\.0\\.1:${address.port}\\n$`));
 });

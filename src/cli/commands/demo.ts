@@ -59,7 +59,8 @@ function runningText(url: string, origin: string, isServingMetrics: boolean): st
   return `Watching a made-up task.
 
 ${metrics}  Overview  ${origin}/
-  Endpoint  ${url}/task and ${url}/task/stats
+  Endpoint  ${url}/task
+            ${url}/task/stats
 
 Stop with Ctrl-C.
 `;

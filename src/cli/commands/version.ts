@@ -1,13 +1,10 @@
 import { SDK_INFO } from '@opentelemetry/core';
-import manifest from '../../../package.json' with { type: 'json' };
+import { VERSION } from '../../version.ts';
 import { type CommandContext, EXIT, PROGRAM, print } from '../context.ts';
 
 /** `version`, `--version`: all three that a bug report needs. */
 export async function version(context: CommandContext): Promise<number> {
   const sdk = SDK_INFO['telemetry.sdk.version'];
-  await print(
-    context.stdout,
-    `${PROGRAM} ${manifest.version} (Node.js ${process.version}, OpenTelemetry SDK ${sdk})\n`,
-  );
+  await print(context.stdout, `${PROGRAM} ${VERSION} (Node.js ${process.version}, OpenTelemetry SDK ${sdk})\n`);
   return EXIT.ok;
 }

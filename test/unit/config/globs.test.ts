@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { compileGlob, createNameFilter } from '../../../src/config/globs.ts';
+import { compileGlob } from '../../../src/config/globs.ts';
 
 const MATCHES: readonly (readonly [glob: string, yes: readonly string[], no: readonly string[]])[] = [
   ['app', ['app'], ['', 'App', 'apps', 'my-app']],
@@ -49,15 +49,4 @@ test('a hostile pattern costs no time', () => {
   const start = performance.now();
   assert.ok(!glob.matches(`${'a'.repeat(254)}b`));
   assert.ok(performance.now() - start < 100);
-});
-
-test('the filter: include, then exclude', () => {
-  const names = ['app', 'app-db', 'web', '~internal~ecs~pause'];
-  const shown = (include: readonly string[], exclude: readonly string[]) =>
-    names.filter(createNameFilter(include, exclude));
-  assert.deepEqual(shown([], []), names);
-  assert.deepEqual(shown(['app*'], []), ['app', 'app-db']);
-  assert.deepEqual(shown([], ['~*', 'web']), ['app', 'app-db']);
-  assert.deepEqual(shown(['app*', 'web'], ['*-db']), ['app', 'web']);
-  assert.throws(() => createNameFilter(['['], []), /must be container names/);
 });

@@ -21,9 +21,14 @@ test('JSON: one object a line, the fixed keys first', () => {
 
 test('pretty: one readable line, values quoted where they need it', () => {
   const { lines, logger } = logging({ format: 'pretty' });
-  logger.warn('poll_failing', 'no answer', { reason: 'timeout', after_ms: 2_000, url: 'http://[::1]/v4', text: 'a b' });
+  logger.warn('poll_failing', 'no answer', {
+    reason: 'timeout',
+    after_ms: 2_000,
+    url: 'http://[::1]/v4',
+    list: ['a', 'b c'],
+  });
   assert.deepEqual(lines, [
-    `${TIME} WARN  poll_failing no answer reason=timeout after_ms=2000 url="http://[::1]/v4" text="a b"\n`,
+    `${TIME} WARN  poll_failing no answer reason=timeout after_ms=2000 url="http://[::1]/v4" list=a,"b c"\n`,
   ]);
 });
 
@@ -67,6 +72,8 @@ const FIELDS: readonly (readonly [name: string, value: unknown, written: unknown
   ['date', new Date(TIME), TIME],
   ['bad date', new Date('x'), 'null'],
   ['object', { a: [1] }, '{"a":[1]}'],
+  ['list', ['a', 1, null, ['b']], ['a', 1, null, '["b"]']],
+  ['long list', Array.from({ length: 99 }, () => 0), Array.from({ length: 50 }, () => 0)],
   ['circular', circular, '[object]'],
   ['symbol', Symbol('s'), 'Symbol(s)'],
   ['long', 'x'.repeat(5_000), `${'x'.repeat(1_000)}…`],

@@ -71,6 +71,12 @@ test('reasons that take turns are bounded each', () => {
   assert.deepEqual(play(turns), ['0: warn poll_failing timeout (0)', '1: warn poll_failing refused (0)']);
 });
 
+test('reasons that never come again are bounded together', () => {
+  const told = play(Array.from({ length: 600 }, (_, at) => `failed after ${at} ms`));
+  assert.equal(told.length, 100);
+  assert.equal(told[10], '60: warn poll_failing failed after 60 ms (50)');
+});
+
 test('events do not mix', () => {
   const told = play(['poll', 'export', 'poll'], 1, (transitions, event) => transitions.failing(event, 'timeout', 'x'));
   assert.deepEqual(told, ['0: warn poll_failing timeout (0)', '1: warn export_failing timeout (0)']);

@@ -1,0 +1,22 @@
+import { type Child, freePort, startNode } from './child.ts';
+import { firstGoodScrape } from './exporter.ts';
+
+/** What is compared with: the least that a Node process does to answer with so many bytes. CommonJS, no TypeScript. */
+const SOURCE = `
+const body = Buffer.alloc(Number(process.argv[2]), 'x');
+require('node:http')
+  .createServer((request, response) => response.setHeader('content-length', body.length).end(body))
+  .listen(Number(process.argv[1]), '127.0.0.1');
+`;
+
+export interface BareServer extends Child {
+  readonly port: number;
+  readonly startMs: number;
+}
+
+export async function startBareServer(bodyBytes: number): Promise<BareServer> {
+  const port = await freePort();
+  const start = performance.now();
+  const child = startNode(['-e', SOURCE, String(port), String(bodyBytes)]);
+  return { ...child, port, startMs: (await firstGoodScrape(child, port, () => true)) - start };
+}

@@ -1,0 +1,27 @@
+/** The value that the part `p` (0 to 1) of `values` does not exceed. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** Two digits that mean something: noise from run to run is larger than the third. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(value % 1 === 0 ? 0 : 1);
+  return String(Number(value.toPrecision(2)));
+}
+
+/** `12 / 34`: the median and the 99th percentile; with less than 100 values the largest stands for it. */
+export function spread(values: readonly number[]): string {
+  return `${short(median(values))} / ${short(percentile(values, 0.99))}`;
+}
+
+/** `×1.5`: how many times `base` `value` is. */
+export function ratio(value: number, base: number): string {
+  return `×${short(value / base)}`;
+}
