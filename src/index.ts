@@ -5,8 +5,8 @@ export type {
   MetricDefinition,
   MetricSet,
   Reading,
-  Readings,
   ReadingSource,
+  Readings,
   SeriesAttributes,
 } from '../instrumentation/metric-definition.ts';
 export { CATALOGUE, type RowId } from './catalogue/catalogue.ts';

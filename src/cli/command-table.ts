@@ -5,7 +5,7 @@ export const COMMAND_DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'Poll the endpoint, and serve or push metrics until stopped. The default.',
   once: 'Take one sample, print it and end; starts no server. Exit code 1 if the sample failed.',
   healthcheck: 'Ask a running exporter on this machine (same host and port options) whether it is healthy.',
-  demo: 'Run on a made-up task, so that everything can be seen without ECS.',
+  demo: 'Run on a made-up task, so that everything can be seen without ECS; samples every second unless told otherwise.',
   help: 'Print this help; the same as --help and -h.',
   version: 'Print the versions of the program, Node.js and the OpenTelemetry SDK; the same as --version.',
 };

@@ -10,6 +10,9 @@ import { loggerFor, resolveForCommand } from './run.ts';
 /** Stands in until the made-up endpoint has its address: the options are checked before anything is started. */
 const NOT_YET = new URL('http://localhost');
 
+/** As often as the made-up endpoint has a new sample: somebody is looking. */
+const INTERVAL_MS = 1000;
+
 /** `demo`: a made-up endpoint, and the exporter on it. */
 export async function demo(context: CommandContext): Promise<number> {
   const resolved = resolveForCommand(context, NOT_YET);
@@ -30,7 +33,8 @@ export async function demo(context: CommandContext): Promise<number> {
       stop.release();
       return stop.hasCrashed() ? EXIT.runtime : EXIT.ok;
     }
-    const config = { ...resolved.config, metadataUrl: new URL(endpoint.url) };
+    const intervalMs = settings.given(OPTIONS.intervalMs) === undefined ? INTERVAL_MS : resolved.config.intervalMs;
+    const config = { ...resolved.config, intervalMs, metadataUrl: new URL(endpoint.url) };
     return await runExporter({
       start: async () => (await import('../../exporter.ts')).startExporter(config, logger),
       host: context.host,
