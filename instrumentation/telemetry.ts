@@ -44,7 +44,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   };
   let pull: PullPipeline | undefined;
   if (prometheus !== undefined) pull = createPullPipeline({ ...common, sets: prometheus.sets });
-  if (otlp !== undefined) add('otlp', otlp.sets, await createOtlpExporter(otlp));
+  if (otlp !== undefined) {
+    // No request outlives its export: the next one, or the end of the program, would wait for it.
+    const timeoutMs = Math.min(otlp.timeoutMs, options.exportTimeoutMs);
+    add('otlp', otlp.sets, await createOtlpExporter({ ...otlp, timeoutMs }));
+  }
   if (console !== undefined) add('console', console.sets, new ConsoleMetricExporter());
   return {
     page: pull?.page,

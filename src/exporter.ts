@@ -43,7 +43,8 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     else transitions.failing('opentelemetry', message, message);
   });
   const endpoint = createEndpoint(config.metadataUrl);
-  const sampler = createSampler(config, createPoller(endpoint), logger, transitions);
+  const firstSample = Promise.withResolvers<void>();
+  const sampler = createSampler(config, createPoller(endpoint), logger, transitions, firstSample.resolve);
   const telemetry = await createTelemetry(config, sampler, transitions);
   const server = await startHttpServer({
     ...config.http,
@@ -55,7 +56,21 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
   });
   let stopping: Promise<void> | undefined;
-  void beginPolling(sampler, telemetry);
+  void beginPolling();
+
+  /**
+   * An export follows the first poll, and the first good one where that is another: a push interval later would be a minute
+   * of nothing at every start.
+   */
+  async function beginPolling(): Promise<void> {
+    sampler.start();
+    await sampler.poll();
+    const isFirstGood = sampler.isFresh();
+    if (stopping === undefined) await telemetry.flush(FLUSH_MS);
+    if (isFirstGood) return;
+    await firstSample.promise;
+    if (stopping === undefined) await telemetry.flush(FLUSH_MS);
+  }
 
   async function stop(): Promise<void> {
     sampler.stop();
@@ -76,21 +91,16 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   };
 }
 
-/** The first export follows the first sample: a push interval later would be a minute of nothing at every start. */
-async function beginPolling(sampler: Sampler, telemetry: Telemetry): Promise<void> {
-  sampler.start();
-  await sampler.poll();
-  await telemetry.flush(FLUSH_MS);
-}
-
-/** A sampler with the vocabularies that some exporter needs, and the log of what it sees. */
+/** A sampler with the vocabularies that some exporter needs, and the log of what it sees; tells of each good sample. */
 export function createSampler(
   config: Config,
   poll: ReturnType<typeof createPoller>,
   logger: Logger,
   transitions: Transitions,
+  onSample: () => void = () => {},
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
+  const log = createPollLog(logger, transitions, filter.unmatched);
   const vocabularies = new Set<VocabularyName>(config.exporters.flatMap((name) => config.vocabularies[name]));
   return new Sampler({
     poll,
@@ -98,7 +108,12 @@ export function createSampler(
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
     version: VERSION,
-    observer: createPollLog(logger, transitions, filter.unmatched),
+    observer: {
+      onPoll(outcome) {
+        log.onPoll(outcome);
+        if (outcome.snapshot !== undefined) onSample();
+      },
+    },
   });
 }
 

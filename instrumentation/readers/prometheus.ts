@@ -4,6 +4,7 @@ import { createPage, type Page } from '../http/page.ts';
 import type { Readings } from '../metric-definition.ts';
 import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { withPrometheusNames } from '../prometheus-names.ts';
+import { withLabelNames } from './label-names.ts';
 
 /** A reader that is read: it collects when a page is asked for, and holds nothing to flush or to close. */
 class PullReader extends MetricReader {
@@ -51,7 +52,8 @@ export function createPullPipeline(options: PipelineOptions): PullPipeline {
     }
     const { resourceMetrics, errors } = await pipeline.reader.collect();
     if (errors.length > 0) throw new AggregateError(errors, 'metrics could not be collected');
-    return createPage(serializer.serialize(withPrometheusNames(resourceMetrics)));
+    const { scopeMetrics } = withPrometheusNames(resourceMetrics);
+    return createPage(serializer.serialize({ resource: withLabelNames(resourceMetrics.resource), scopeMetrics }));
   }
 
   return {

@@ -39,7 +39,7 @@ export interface PushOptions {
 export interface PushPipeline {
   /** Collects and exports now. */
   flush(timeoutMs: number): Promise<void>;
-  /** A last export, then the exporter is closed. */
+  /** A last export, then the exporter is closed. Never rejects; what was cut off is told as a failed export. */
   shutdown(timeoutMs: number): Promise<void>;
 }
 
@@ -47,14 +47,15 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
   let pipeline = begin();
 
   function begin(): { readonly exporter: GatedExporter; readonly pipeline: Pipeline<PushReader> } {
-    const exporter = gateExporter(push.exporter, (error) => {
+    const exporter = gateExporter(push.exporter, Math.min(push.timeoutMs, push.intervalMs), (error) => {
       push.onExport(error);
       renewIfCrowded();
     });
+    // The gate's timeout comes first: the reader may not have a longer one than this.
     const readerOptions = {
       exporter,
       exportIntervalMillis: push.intervalMs,
-      exportTimeoutMillis: Math.min(push.timeoutMs, push.intervalMs),
+      exportTimeoutMillis: push.intervalMs,
     };
     return { exporter, pipeline: createPipeline(options, (finish) => new PushReader(readerOptions, finish)) };
   }
@@ -72,6 +73,13 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
 
   return {
     flush: (timeoutMillis) => pipeline.pipeline.provider.forceFlush({ timeoutMillis }),
-    shutdown: (timeoutMillis) => pipeline.pipeline.provider.shutdown({ timeoutMillis }),
+    shutdown: async (timeoutMillis) => {
+      try {
+        await pipeline.pipeline.provider.shutdown({ timeoutMillis });
+      } catch (cause) {
+        pipeline.exporter.retire();
+        push.onExport(new Error(`the last export was not through after ${timeoutMillis} ms`, { cause }));
+      }
+    },
   };
 }

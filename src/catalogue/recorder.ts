@@ -1,5 +1,6 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
 import type { ContainerView, Dimensions, Sink } from '../derive/view.ts';
+import { SENTINEL } from '../snapshot/values.ts';
 import type { RowId } from './catalogue.ts';
 import { ROW_DEFINITIONS } from './definitions.ts';
 import type { SeriesBook, Subject } from './series.ts';
@@ -18,6 +19,11 @@ export interface RecorderOptions {
   readonly exporterStartNs: bigint;
 }
 
+/** Sums and products of values that are each within bounds may not be; from 2^60 on a number reads as "no limit". */
+function isPresentable(value: number): boolean {
+  return Number.isFinite(value) && value < SENTINEL;
+}
+
 const TASK: Subject = { level: 'task' };
 const EXPORTER: Subject = { level: 'exporter' };
 
@@ -33,7 +39,7 @@ export function createRecorder({ vocabularies, series, exporterStartNs }: Record
     dimensions: Dimensions | undefined,
     only?: VocabularyName,
   ): void {
-    if (value === undefined || !Number.isFinite(value)) return;
+    if (value === undefined || !isPresentable(value)) return;
     const definitions = ROW_DEFINITIONS.get(row);
     for (const vocabulary of vocabularies) {
       const metric = definitions?.[vocabulary][subject.level];

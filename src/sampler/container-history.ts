@@ -20,6 +20,8 @@ export interface Step {
   readonly isCurrent: boolean;
   /** A new life began since the last sample. */
   readonly hasRestarted: boolean;
+  /** A new start time says so, so that every counter began at 0 again. */
+  readonly hasBegunAnew: boolean;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface Step {
  * - `read` did not advance (Fargate renews every 10 s): the same sample, until it is stale.
  * - `read` went back: skipped this time, and the next sample is compared with this one.
  * - A new StartedAt after the last sample, or counters that fell: a new life, without differences this time.
+ * - A new StartedAt of a container with a restart policy, and nothing fell: a new life whose counters go on, since the
+ *   agent adds what the lives before had counted (https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go).
  */
 export function followContainer(
   history: ContainerHistory | undefined,
@@ -36,21 +40,30 @@ export function followContainer(
   nowMs: number,
   staleAfterMs: number,
 ): Step {
-  if (sample === undefined) return { history, isCurrent: false, hasRestarted: false };
-  if (history === undefined)
-    return { history: firstHistory(info, sample, nowMs), isCurrent: true, hasRestarted: false };
-  if (sample.readNs === history.sample.readNs) {
-    return { history, isCurrent: nowMs - history.cameAtMs <= staleAfterMs, hasRestarted: false };
-  }
+  if (sample === undefined) return sameLife(history, false);
+  if (history === undefined) return sameLife(firstHistory(info, sample, nowMs), true);
+  if (sample.readNs === history.sample.readNs) return sameLife(history, nowMs - history.cameAtMs <= staleAfterMs);
   if (sample.readNs < history.sample.readNs) {
-    const rewound = { ...history, sample, baseline: undefined, cameAtMs: nowMs };
-    return { history: rewound, isCurrent: false, hasRestarted: false };
+    return sameLife({ ...history, sample, baseline: undefined, cameAtMs: nowMs }, false);
   }
   return advance(history, info, sample, nowMs);
 }
 
-function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: number): ContainerHistory {
+function sameLife(history: ContainerHistory | undefined, isCurrent: boolean): Step {
+  return { history, isCurrent, hasRestarted: false, hasBegunAnew: false };
+}
+
+/**
+ * When the life began that the sample is of. The metadata is read after the stats, which may be 10 s old: a start later
+ * than the sample is that of the next life, which has not been sampled yet.
+ */
+function startOf(info: ContainerInfo, sample: ContainerSample): EpochNs | undefined {
   const { startedNs } = info;
+  return startedNs !== undefined && startedNs > sample.readNs ? undefined : startedNs;
+}
+
+function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: number): ContainerHistory {
+  const startedNs = startOf(info, sample);
   return {
     sample,
     baseline: validBefore(sample, startedNs),
@@ -62,22 +75,24 @@ function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: numbe
 
 function advance(history: ContainerHistory, info: ContainerInfo, sample: ContainerSample, nowMs: number): Step {
   const last = history.sample;
-  const startedNs = info.startedNs ?? history.startedNs;
+  const startedNs = startOf(info, sample) ?? history.startedNs;
   const isNewStart = startedNs !== history.startedNs;
   // The metadata may tell of a start later than the counters did.
   const startsAfterLast = startedNs !== undefined && startedNs > last.readNs;
   const fell = hasFallen(last, sample, info);
-  const hasRestarted = fell || (isNewStart && startsAfterLast);
+  const goesOn = !fell && info.restartCount !== undefined;
+  const hasBegunAnew = isNewStart && startsAfterLast && !goesOn;
   const countedFrom = (): EpochNs | undefined => {
-    if (isNewStart) return startedNs;
+    if (isNewStart) return startsAfterLast && goesOn ? history.countedFromNs : startedNs;
     return fell ? last.readNs : history.countedFromNs;
   };
   const own = last.cpu && { readNs: last.readNs, cpu: last.cpu };
-  const baseline = hasRestarted || startsAfterLast ? undefined : (own ?? validBefore(sample, startedNs));
+  const baseline = fell || (startsAfterLast && !goesOn) ? undefined : (own ?? validBefore(sample, startedNs));
   return {
     history: { sample, baseline, startedNs, countedFromNs: countedFrom(), cameAtMs: nowMs },
     isCurrent: true,
-    hasRestarted,
+    hasRestarted: fell || (isNewStart && startsAfterLast),
+    hasBegunAnew,
   };
 }
 

@@ -2,6 +2,9 @@ import type { Logger } from '../log/logger.ts';
 import type { Transitions } from '../log/transitions.ts';
 import type { SamplerObserver } from './sampler.ts';
 
+/** ECS' own containers: the image excludes them by name, and not every task has them. */
+const INTERNAL_PREFIX = '~internal~';
+
 /** Logs what changes from poll to poll: failing and working again, restarts, patterns that match nothing (once). */
 export function createPollLog(
   logger: Logger,
@@ -19,11 +22,9 @@ export function createPollLog(
       hasSeenTask = true;
       const names = snapshot.containers.map(({ info }) => info.name);
       logger.info('task_found', 'reading the task', { task: snapshot.task.arn, containers: names });
-      for (const pattern of unmatched(names)) {
-        logger.warn('pattern_matches_nothing', 'no container of the task has such a name', {
-          pattern,
-          containers: names,
-        });
+      const all = [...names, ...snapshot.internals.map(({ info }) => info.name)];
+      for (const pattern of unmatched(all).filter((one) => !one.startsWith(INTERNAL_PREFIX))) {
+        logger.info('pattern_matches_nothing', `no container is called ${pattern}`, { pattern, containers: names });
       }
     },
   };

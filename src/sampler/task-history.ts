@@ -32,24 +32,29 @@ export interface StepOptions {
 export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options: StepOptions): TaskStep {
   const containers = new Map<string, ContainerHistory>();
   const views: ContainerView[] = [];
-  const restarted = new Set<string>();
+  let restarts = 0;
+  const begunAnew = new Set<string>();
   const owners = new Set<string>();
   for (const container of snapshot.containers) {
     const { info } = container;
     const step = followContainer(history.containers.get(info.id), container, options.nowMs, options.staleAfterMs);
     if (step.history !== undefined) containers.set(info.id, step.history);
-    if (step.hasRestarted) restarted.add(info.id);
+    if (step.hasRestarted) restarts += 1;
+    if (step.hasBegunAnew) begunAnew.add(info.id);
+    // A restart makes a new network namespace, unless others hold it.
+    if (step.hasBegunAnew && !info.sharesSandbox) begunAnew.add(info.sandbox);
     owners.add(info.id).add(info.sandbox);
     views.push(viewOf(container, step.history, step.isCurrent, options.isSelected(info.name)));
   }
   const postings = [...views.flatMap(postingsOf), ...snapshot.internals.flatMap(networkPostings)];
   for (const { info } of snapshot.internals) owners.add(info.sandbox);
-  const ledger = settle(history.ledger, postings, hasNewLife(history, containers, restarted), owners);
+  // Only a new start time says that every counter began anew; where one merely fell, the others may have gone on.
+  const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), owners);
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   return {
     history: { containers, ledger, startedNs },
     view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs },
-    restarts: restarted.size,
+    restarts,
   };
 }
 
@@ -62,15 +67,6 @@ function viewOf(
   if (history === undefined || !isCurrent) return { info, isSelected };
   const { sample, baseline, countedFromNs } = history;
   return { info, sample, baseline, countedFromNs, isSelected };
-}
-
-/** Only a new start time says that every counter began anew; where one merely fell, the others may have gone on. */
-function hasNewLife(
-  before: TaskHistory,
-  now: ReadonlyMap<string, ContainerHistory>,
-  restarted: ReadonlySet<string>,
-): (posting: Posting) => boolean {
-  return ({ owner }) => restarted.has(owner) && now.get(owner)?.startedNs !== before.containers.get(owner)?.startedNs;
 }
 
 /** What a container, and each interface of its network namespace, has counted. */

@@ -92,6 +92,8 @@ export interface ContainerInfo {
   readonly knownStatus?: string | undefined;
   /** StartedAt, else CreatedAt. */
   readonly startedNs?: EpochNs | undefined;
+  /** Only where the container has a restart policy: its absence is not 0. */
+  readonly restartCount?: number | undefined;
   /** Limits.CPU as given: CPU units, a weight. 0 and 2 mean unset. */
   readonly cpuUnits?: number | undefined;
   /** Limits.Memory as given: MiB. 0 means unset. */

@@ -103,6 +103,7 @@ function parseContainer(container: JsonObject, refusals: Refusals): Draft | unde
       dockerName: text('DockerName'),
       knownStatus: text('KnownStatus')?.toUpperCase(),
       startedNs: timeOf(member(container, 'StartedAt'), refusals) ?? timeOf(member(container, 'CreatedAt'), refusals),
+      restartCount: amountOf(member(container, 'RestartCount'), refusals),
       cpuUnits: amountOf(member(limits, 'CPU'), refusals),
       memoryMib: amountOf(member(limits, 'Memory'), refusals),
     },

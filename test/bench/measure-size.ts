@@ -38,7 +38,7 @@ async function measureOneSample(plan: Plan, endpoint: Endpoint): Promise<Row[]> 
 async function measureNewSamples(plan: Plan, endpoint: Endpoint): Promise<Row[]> {
   const exporter = await startExporter(plan, endpoint.url, 'every second');
   const rows = await measureCold(plan, exporter, endpoint);
-  rows.push(memoryRow(`after ${plan.samples} samples scraped`, exporter.pid));
+  rows.push(memoryRow('after these samples', exporter.pid));
   await exporter.stop();
   return rows;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importBusybox } from './busybox-image.ts';
@@ -36,7 +36,11 @@ const network = 'task';
 export async function startDockerEngine(): Promise<DockerEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
   const socketPath = join(folder, 'docker.sock');
+  const settings = join(folder, 'daemon.json');
+  writeFileSync(settings, '{}');
   const daemon = await startServer('/usr/sbin/dockerd', [
+    // The machine's own settings are none of ours, and would clash with these.
+    ...['--config-file', settings],
     ...['--storage-driver', 'vfs', '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
     ...['--host', `unix://${socketPath}`, '--pidfile', join(folder, 'pid'), '--bridge', 'none'],
     ...['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--userland-proxy=false', '--log-level', 'warn'],

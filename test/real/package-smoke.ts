@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { startExporterProcess } from './exporter-process.ts';
 import { textAt } from './json.ts';
 
@@ -12,7 +13,8 @@ const [, , bin] = process.argv;
 if (bin === undefined) throw new Error('usage: node package-smoke.ts INSTALLED_BIN');
 
 const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const printed = execFileSync(process.execPath, [bin, '--version'], { encoding: 'utf8', env: {} });
+// By its name alone, as a user would: the first line of the file has to find a Node.js.
+const printed = execFileSync(bin, ['--version'], { encoding: 'utf8', env: { PATH: dirname(process.execPath) } });
 const version = textAt(manifest, 'version');
 assert.ok(printed.includes(version), `--version says ${JSON.stringify(printed)}, but package.json ${version}`);
 

@@ -29,8 +29,8 @@ export async function serve(t: TestContext, options: Partial<HttpServerOptions> 
   return { ...server, port: server.address.port, errors };
 }
 
-/** The page of 5 MB that no client here reads to its end: more than the socket buffers of both sides hold. */
-export const LARGE_PAGE = createPage('x'.repeat(5_000_000));
+/** More than the socket buffers of both sides hold, so it is on its way as long as its client does not read. */
+export const LARGE_PAGE = createPage('x'.repeat(16_000_000));
 
 /** Limits short enough for a test to see them. */
 export const SHORT = { headersTimeoutMs: 150, requestTimeoutMs: 300, checkIntervalMs: 25 };

@@ -1,0 +1,106 @@
+/** Receivers that fail: one line when it begins and one when it ends, and nothing else of the exporter suffers. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { gateExporter } from '../../instrumentation/readers/gated-exporter.ts';
+import type { OtlpConfig } from '../../src/config/config.ts';
+import { pointsOf } from '../helpers/otlp-export.ts';
+import { type OtlpReceiver, RECEIVER_CANARY, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
+import { pushingExporter } from '../helpers/pushing.ts';
+import { until } from '../real/wait.ts';
+
+const EXPORT_INTERVAL_MS = 120;
+
+/** Which timeout comes first, the export's or its requests', makes no difference in the log. */
+const TIMEOUTS = [
+  ['of one request', { timeoutMs: 50 }],
+  ['of the export', { timeoutMs: 10_000 }],
+  ['of both', { timeoutMs: EXPORT_INTERVAL_MS }],
+] as const satisfies readonly (readonly [name: string, otlp: Partial<OtlpConfig>])[];
+
+const CASES: readonly (readonly [
+  name: string,
+  behaviour: OtlpReceiver['behaviour'],
+  otlp: Partial<OtlpConfig>,
+  message: RegExp,
+])[] = [
+  ['503', 503, {}, /export failed: .*(retry|503)/i],
+  ['429', 429, {}, /export failed: .*(retry|429)/i],
+  ['500', 500, {}, /export failed: Internal Server Error/],
+  ['400', 400, {}, /export failed: Bad Request/],
+  ['401', 401, {}, /export failed: Unauthorized/],
+  ...TIMEOUTS.map(([name, otlp]) => [`hang, timeout ${name}`, 'hang', otlp, /export failed: .*timed out/] as const),
+];
+
+for (const [name, behaviour, otlp, message] of CASES) {
+  test(`a receiver that answers ${name}: one warning, metrics go on, one line when it works again`, async (t) => {
+    const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
+    const pushing = await pushingExporter(t, { behaviour, otlp: { timeoutMs: 50, ...otlp }, config });
+    const { receiver } = pushing;
+    await until('three failed exports', () => (receiver.requests >= 3 ? true : undefined));
+    await until('the warning', () => (pushing.lines().length > 1 ? true : undefined));
+    assert.equal(receiver.exports.length, 0);
+    pushing.task.advance(10);
+    await pushing.poll();
+    assert.equal(await pushing.status('/metrics'), 200);
+    assert.equal(await pushing.status('/-/ready'), 200);
+    const web = { container_name: 'web' };
+    assert.equal((await pushing.metrics()).value('container_cpu_time_seconds_total', web), 17.5);
+    assert.equal((await pushing.metrics()).value('aws_ecs_exporter_status'), 1);
+
+    receiver.behaviour = 200;
+    const first = await receiver.received(0);
+    assert.equal(pointsOf(first, 'container.cpu.time', { 'container.name': 'web' })[0]?.value, 17.5);
+    await until('the line of the recovery', () =>
+      pushing.lines().some(({ event }) => event === 'otlp_export_recovered') ? true : undefined,
+    );
+    await receiver.received(1);
+    const [begin, end, ...more] = pushing.lines().filter(({ event }) => event !== 'task_found');
+    assert.deepEqual([begin?.level, begin?.event], ['warn', 'otlp_export_failing']);
+    assert.match(begin?.message ?? '', message);
+    assert.deepEqual([end?.level, end?.event], ['info', 'otlp_export_recovered']);
+    assert.deepEqual(more, []);
+    assert.ok(!inspect(pushing.events(), { depth: 12 }).includes(RECEIVER_CANARY));
+  });
+}
+
+for (const host of ['127.0.0.1', 'localhost']) {
+  test(`nobody listens at ${host}: the warning says so`, async (t) => {
+    const gone = await startOtlpReceiver();
+    const { port } = new URL(gone.url);
+    await gone.close();
+    const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
+    const url = `http://${host}:${port}/v1/metrics`;
+    const pushing = await pushingExporter(t, { otlp: { url, timeoutMs: 50 }, config });
+    const warning = await until('the warning', () =>
+      pushing.lines().find(({ event }) => event === 'otlp_export_failing'),
+    );
+    assert.match(warning.message, /export failed: .*ECONNREFUSED/);
+    assert.match(String(warning.fields['reason']), /ECONNREFUSED/);
+    assert.equal(await pushing.status('/metrics'), 200);
+  });
+}
+
+test('an error without a message is told by its code: a name with several addresses and nobody at any of them', async () => {
+  const nobody = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')]), {
+    code: 'ECONNREFUSED',
+  });
+  const told: (Error | undefined)[] = [];
+  const failing = {
+    export: (_metrics: ResourceMetrics, done: (result: ExportResult) => void) =>
+      done({ code: ExportResultCode.FAILED, error: nobody }),
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+  const gate = gateExporter(failing, 1000, (error) => told.push(error));
+  const resource = resourceFromAttributes({});
+  const result = await new Promise<ExportResult>((resolve) => gate.export({ resource, scopeMetrics: [] }, resolve));
+  assert.equal(result.code, ExportResultCode.SUCCESS);
+  assert.deepEqual(
+    told.map((error) => error?.message),
+    ['ECONNREFUSED'],
+  );
+});

@@ -1,0 +1,144 @@
+/** When is pushed, how, and what of it adds up. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { testConfig } from '../helpers/config.ts';
+import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
+import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
+import { pushingExporter } from '../helpers/pushing.ts';
+import { exporterOn } from '../helpers/running.ts';
+import { scriptedTask } from '../helpers/scripted-task.ts';
+
+const OFTEN = { exportIntervalMs: 100, exportTimeoutMs: 100 };
+
+const valueIn = (exported: OtlpExport, name: string, container?: string): number | undefined =>
+  pointsOf(exported, name, container === undefined ? {} : { 'container.name': container })[0]?.value;
+
+test('the first export follows the first sample, the last one the last sample; nothing in between', async (t) => {
+  const start = performance.now();
+  const pushing = await pushingExporter(t, { config: { exportIntervalMs: 60_000 } });
+  const first = await pushing.receiver.received(0);
+  assert.ok(first.time - start < 2000, `the first export came after ${first.time - start} ms`);
+  assert.equal(valueIn(first, 'aws.ecs.exporter.polls'), 1);
+  assert.equal(valueIn(first, 'container.cpu.time', 'web'), 60 * 0.25);
+
+  pushing.task.advance(10);
+  pushing.task.publish(pushing.endpoint);
+  assert.equal(pushing.receiver.requests, 1);
+  await pushing.exporter.shutdown();
+  const last = await pushing.receiver.received(1);
+  assert.equal(valueIn(last, 'aws.ecs.exporter.polls'), 2);
+  assert.equal(valueIn(last, 'container.cpu.time', 'web'), 70 * 0.25);
+  assert.equal(pushing.receiver.requests, 2);
+  assert.deepEqual(
+    pushing.lines().map(({ event }) => event),
+    ['task_found'],
+  );
+});
+
+test('an endpoint that comes late: the first good sample is pushed at once, with the identity of the task', async (t) => {
+  const receiver = await startOtlpReceiver();
+  const endpoint = await startFaultEndpoint();
+  const task = scriptedTask('web');
+  task.publish(endpoint);
+  endpoint.fault = { status: 404 };
+  const { otlp } = testConfig(endpoint.url);
+  const running = await exporterOn(t, endpoint, task, {
+    intervalMs: 15_000,
+    exporters: ['otlp'],
+    otlp: { ...otlp, url: receiver.url },
+  });
+  t.after(() => Promise.all([endpoint.close(), receiver.close()]));
+  const first = await receiver.received(0);
+  assert.equal(valueIn(first, 'aws.ecs.exporter.status'), 0);
+  assert.deepEqual(pointsOf(first, 'container.cpu.time'), []);
+  // Something at least to tell the tasks of a fleet apart.
+  assert.match(String(first.resource.get('service.instance.id')), /^[0-9a-f-]{36}$/);
+  endpoint.fault = 'none';
+  const second = await receiver.received(1);
+  assert.equal(valueIn(second, 'aws.ecs.exporter.status'), 1);
+  assert.equal(valueIn(second, 'container.cpu.time', 'web'), 60 * 0.25);
+  assert.equal(second.resource.get('aws.ecs.task.family'), 'shop');
+  assert.equal(await running.status('/metrics'), 404);
+});
+
+test('gzip: the same content, compressed', async (t) => {
+  for (const protocol of ['http/json', 'http/protobuf'] as const) {
+    const { receiver } = await pushingExporter(t, { otlp: { protocol, compression: 'gzip' } });
+    const first = await receiver.received(0);
+    assert.equal(first.headers['content-encoding'], 'gzip');
+    assert.equal(valueIn(first, 'container.cpu.time', 'web'), 60 * 0.25);
+  }
+});
+
+test('headers reach the receiver, and no log', async (t) => {
+  const headers = { authorization: 'Bearer c4n4ry-token', 'x-api-key': 'c4n4ry-key' };
+  const pushing = await pushingExporter(t, { otlp: { headers }, config: OFTEN });
+  const first = await pushing.receiver.received(0);
+  assert.equal(first.headers.authorization, headers.authorization);
+  assert.equal(first.headers['x-api-key'], headers['x-api-key']);
+  pushing.receiver.behaviour = 401;
+  const requests = pushing.receiver.requests;
+  while (pushing.receiver.requests < requests + 3) await sleep(20);
+  await pushing.exporter.shutdown();
+  const log = JSON.stringify(pushing.events());
+  assert.ok(log.includes('otlp_export_failing') && !log.includes('c4n4ry'), log);
+  assert.ok(!(await import('node:util')).inspect(pushing.events(), { depth: 12 }).includes('c4n4ry'));
+});
+
+test('a container that is gone is pushed no more', async (t) => {
+  const pushing = await pushingExporter(t, { config: OFTEN });
+  const first = await pushing.receiver.received(0);
+  const names = (exported: OtlpExport): readonly unknown[] => [
+    ...new Set(
+      metricsOf(exported).flatMap(({ points }) => points.map(({ attributes }) => attributes.get('container.name'))),
+    ),
+  ];
+  assert.deepEqual(names(first).toSorted(), ['web', 'worker', undefined]);
+  pushing.task.containers.delete('worker');
+  await pushing.poll();
+  await pushing.exporter.shutdown();
+  const last = pushing.receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
+  assert.deepEqual(names(last).toSorted(), ['web', undefined]);
+});
+
+test('delta: what is pushed adds up to the totals, over a gap and a restart', async (t) => {
+  const pushing = await pushingExporter(t, { otlp: { temporality: 'delta' }, config: OFTEN });
+  const { receiver, task } = pushing;
+  const web = task.containers.get('web') ?? assert.fail('no web');
+  const steps = [
+    () => {},
+    () => {
+      web.isRunning = false;
+    },
+    () => {
+      web.isRunning = true;
+    },
+    () => task.restart('worker'),
+    () => {},
+  ];
+  for (const step of steps) {
+    // So that each sample is in an export of its own.
+    await receiver.received(receiver.exports.length + 1);
+    task.advance(10);
+    step();
+    task.advance(5);
+    await pushing.poll();
+  }
+  await pushing.exporter.shutdown();
+  const last = receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
+  const kinds = new Map(metricsOf(last).map(({ name, temporality }) => [name, temporality]));
+  assert.equal(kinds.get('container.cpu.time'), 'delta');
+  assert.equal(kinds.get('container.memory.usage'), 'cumulative');
+  const sum = (name: string, container: string): number =>
+    receiver.exports.map((exported) => valueIn(exported, name, container) ?? 0).reduce((a, b) => a + b, 0);
+  assert.equal(sum('container.cpu.time', 'web'), (60 + 75) * 0.25);
+  // Of its first life 60 s + 3 x 15 s were sampled; then 5 s and 20 s of the second one.
+  assert.equal(sum('container.cpu.time', 'worker'), (105 + 20) * 0.5);
+  const whole = receiver.exports.map((exported) => valueIn(exported, 'aws.ecs.task.cpu.time') ?? 0);
+  assert.equal(
+    whole.reduce((a, b) => a + b, 0),
+    135 * 0.25 + 125 * 0.5,
+  );
+});

@@ -1,0 +1,38 @@
+import type { TestContext } from 'node:test';
+import type { Config, OtlpConfig } from '../../src/config/config.ts';
+import { testConfig } from './config.ts';
+import { startFaultEndpoint } from './fault-endpoint.ts';
+import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
+import { exporterOn, type Running } from './running.ts';
+import { type ScriptedTask, scriptedTask } from './scripted-task.ts';
+
+export interface PushOptions {
+  readonly otlp?: Partial<OtlpConfig>;
+  readonly config?: Partial<Config>;
+  readonly task?: ScriptedTask;
+  /** What the receiver does from the start. */
+  readonly behaviour?: OtlpReceiver['behaviour'];
+}
+
+export interface Pushing extends Running {
+  readonly receiver: OtlpReceiver;
+}
+
+/** An exporter that serves and pushes the same names, after its first sample; all of it is closed with the test. */
+export async function pushingExporter(t: TestContext, options: PushOptions = {}): Promise<Pushing> {
+  const { task = scriptedTask('web', 'worker'), behaviour = 200 } = options;
+  const receiver = await startOtlpReceiver();
+  receiver.behaviour = behaviour;
+  const endpoint = await startFaultEndpoint();
+  task.publish(endpoint);
+  const { otlp } = testConfig(endpoint.url);
+  const running = await exporterOn(t, endpoint, task, {
+    exporters: ['prometheus', 'otlp'],
+    vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [] },
+    ...options.config,
+    otlp: { ...otlp, url: receiver.url, ...options.otlp },
+  });
+  t.after(() => Promise.all([endpoint.close(), receiver.close()]));
+  await running.exporter.poll();
+  return { ...running, receiver };
+}

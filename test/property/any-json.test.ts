@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { taskIdentity } from '../../src/identity.ts';
+import { fargateTask } from './documents.ts';
+import { pathsOf } from './mutations.ts';
+import { createPipeline, type Documents, EMPTY_HISTORY } from './pipeline.ts';
+
+/** Two polls of these documents, and what comes out is presentable whatever went in. */
+function survive(first: Documents, second: Documents): void {
+  const pipeline = createPipeline();
+  const { history } = pipeline.step(EMPTY_HISTORY, first);
+  const { readings, view } = pipeline.step(history, second);
+  for (const { metric, value, attributes } of readings) {
+    assert.ok(value >= 0 && value < 2 ** 60, `${metric.name} is ${value}`);
+    for (const text of Object.values(attributes)) assert.ok(typeof text !== 'string' || text.isWellFormed());
+  }
+  if (view !== undefined) assert.ok(Object.values(taskIdentity(view.task)).every((value) => value !== ''));
+}
+
+test('any JSON at all as either document', () => {
+  const any = fc.record({ task: fc.jsonValue({ maxDepth: 5 }), stats: fc.jsonValue({ maxDepth: 5 }) });
+  fc.assert(
+    fc.property(any, any, (first, second) => survive(first, second)),
+    { numRuns: 500 },
+  );
+});
+
+const example = fargateTask().at(100);
+const KEYS = [...new Set(pathsOf(example).flat())].filter((key) => typeof key === 'string');
+const VALUES = [
+  'NORMAL',
+  'CNI_PAUSE',
+  'RUNNING',
+  'awsvpc',
+  'container:a',
+  'Read',
+  '2026-01-01T00:00:00.5Z',
+  '2026-01-01T00:00:10Z',
+  '__proto__',
+  'a',
+  '',
+  0,
+  1,
+  -1,
+  2 ** 59,
+  2 ** 64,
+  1e-300,
+  null,
+  true,
+];
+
+/** Nested objects and lists of the names and values that the endpoint uses, in the wrong places. */
+const { document } = fc.letrec<{ document: unknown; node: unknown }>((tie) => ({
+  document: fc.dictionary(fc.constantFrom(...KEYS, '__proto__', 'toString'), tie('node'), { maxKeys: 6 }),
+  node: fc.oneof(
+    { depthSize: 'small', maxDepth: 5 },
+    fc.constantFrom<unknown>(...VALUES),
+    tie('document'),
+    fc.array(tie('node'), { maxLength: 3 }),
+  ),
+}));
+
+test('the endpoint’s own words in any order', () => {
+  const documents = fc.record({ task: document, stats: document });
+  fc.assert(
+    fc.property(documents, documents, (first, second) => survive(first, second)),
+    { numRuns: 500 },
+  );
+});
+
+/** Containers and stats that do belong together, made of whatever parts. */
+test('a task of the right shape with any content', () => {
+  const part = fc.oneof({ depthSize: 'xsmall' }, document, fc.constantFrom<unknown>(...VALUES));
+  const container = fc.record(
+    { DockerId: fc.constantFrom('a', 'b', '__proto__'), Name: fc.constantFrom('x', 'y', '_task_'), Networks: part },
+    { requiredKeys: ['DockerId', 'Name'] },
+  );
+  const entry = fc.record({
+    read: fc.constantFrom('2026-01-01T00:00:00.5Z', '2026-01-01T00:00:10Z', '0001-01-01T00:00:00Z'),
+    cpu_stats: part,
+    precpu_stats: part,
+    memory_stats: part,
+    blkio_stats: fc.dictionary(fc.constantFrom('io_service_bytes_recursive', 'io_serviced_recursive'), part),
+    networks: fc.dictionary(fc.string({ unit: 'binary', maxLength: 5 }), part),
+  });
+  const documents = fc.record({
+    task: fc.record({ TaskARN: fc.constant('arn'), Limits: part, Containers: fc.array(container, { maxLength: 5 }) }),
+    stats: fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), entry, { noNullPrototype: false }),
+  });
+  fc.assert(
+    fc.property(documents, documents, (first, second) => survive(first, second)),
+    { numRuns: 100 },
+  );
+});

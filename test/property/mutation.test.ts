@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Reading } from '../../instrumentation/metric-definition.ts';
+import type { TaskHistory } from '../../src/sampler/task-history.ts';
+import { cgroup2Task, fargateTask, type SampleTask, windowsTask, withVictim } from './documents.ts';
+import { MUTATIONS, type Path, pathsOf, swapped, valueAt, withValue } from './mutations.ts';
+import { containerOf, createPipeline, EMPTY_HISTORY, type Outcome } from './pipeline.ts';
+
+/** What `/task` and `/task/stats` say of the victim. */
+interface Victim {
+  readonly metadata: unknown;
+  readonly entry: unknown;
+}
+
+const POLLS = [100, 110, 120] as const;
+
+function trial(task: SampleTask): {
+  readonly documents: Victim;
+  readonly check: (changed: Victim, what: string, first?: Victim) => void;
+} {
+  const pipeline = createPipeline();
+  const clean = POLLS.map((seconds) => task.at(seconds));
+  const [one, two, three] = clean;
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three polls are needed');
+  const victimOf = ({ task: document, stats }: typeof one): Victim => ({
+    metadata: document.Containers[task.victim.place],
+    entry: stats[task.victim.id],
+  });
+  const name = valueAt(victimOf(one).metadata, ['Name']);
+  const isOthers = (reading: Reading): boolean => {
+    const container = containerOf(reading);
+    return container !== undefined && container !== '_task_' && container !== name;
+  };
+  const expected: (readonly Reading[])[] = [];
+  const histories: TaskHistory[] = [];
+  let history = EMPTY_HISTORY;
+  for (const documents of clean) {
+    const outcome = pipeline.step(history, documents);
+    history = outcome.history;
+    histories.push(history);
+    expected.push(outcome.readings.filter(isOthers));
+  }
+  const [afterOne = EMPTY_HISTORY] = histories;
+
+  function checkOutcome({ readings }: Outcome, poll: number, what: string): void {
+    for (const { value, metric } of readings) {
+      assert.ok(value >= 0 && value < 2 ** 60, `${what}: ${metric.name} is ${value}`);
+    }
+    // The victim's own series are left out by its true name, which the change may have taken from it.
+    const names = new Set(expected[poll]?.map(containerOf));
+    const others = readings.filter((reading) => names.has(containerOf(reading)));
+    assert.equal(others.length, expected[poll]?.length, `${what}: series of other containers`);
+    for (const [at, { metric, attributes, value, startTimeNs }] of others.entries()) {
+      const right = expected[poll]?.[at];
+      const isSame = metric === right?.metric && attributes === right.attributes && value === right.value;
+      assert.ok(isSame && startTimeNs === right.startTimeNs, `${what}: ${metric.name} ${JSON.stringify(attributes)}`);
+    }
+  }
+
+  return {
+    documents: victimOf(two),
+    check(changed, what, first) {
+      const before =
+        first === undefined ? { history: afterOne } : pipeline.step(EMPTY_HISTORY, withVictim(one, task.victim, first));
+      const during = pipeline.step(before.history, withVictim(two, task.victim, changed));
+      checkOutcome(during, 1, `${what}, that poll`);
+      checkOutcome(pipeline.step(during.history, three), 2, `${what}, the poll after`);
+    },
+  };
+}
+
+const TASKS = [fargateTask(), cgroup2Task(), windowsTask()];
+
+for (const task of TASKS) {
+  test(`no change of one value of one container touches another: ${task.name}`, () => {
+    const { documents, check } = trial(task);
+    assert.ok(pathsOf(documents.entry).length >= 25 && pathsOf(documents.metadata).length >= 15);
+    check(documents, 'nothing');
+    for (const path of pathsOf(documents.entry)) {
+      for (const { name, apply } of MUTATIONS) {
+        const entry = withValue(documents.entry, path, apply(valueAt(documents.entry, path)));
+        check({ ...documents, entry }, `${path.join('.')} ${name}`);
+      }
+    }
+    for (const path of pathsOf(documents.metadata)) {
+      for (const { name, apply } of MUTATIONS) {
+        const metadata = withValue(documents.metadata, path, apply(valueAt(documents.metadata, path)));
+        check({ ...documents, metadata }, `${path.join('.')} ${name}`);
+      }
+    }
+  });
+}
+
+/** Two places of one document that neither hold each other nor are the whole. */
+function twoPaths(document: unknown): fc.Arbitrary<readonly [Path, Path]> {
+  const paths = pathsOf(document).filter((path) => path.length > 0);
+  return fc.tuple(fc.constantFrom(...paths), fc.constantFrom(...paths));
+}
+
+for (const task of TASKS) {
+  test(`nor do two changes at once, or two values in each other's place: ${task.name}`, () => {
+    const { documents, check } = trial(task);
+    const mutation = fc.constantFrom(...MUTATIONS);
+    const twice = fc.tuple(mutation, mutation);
+    const changed = (document: unknown): fc.Arbitrary<unknown> =>
+      fc.oneof(
+        fc.tuple(twoPaths(document), twice).map(([[a, b], [first, second]]) => {
+          const once = withValue(document, a, first.apply(valueAt(document, a)));
+          return withValue(once, b, second.apply(valueAt(once, b)));
+        }),
+        twoPaths(document).map(([a, b]) => swapped(document, a, b)),
+      );
+    const victim = fc.oneof(
+      changed(documents.entry).map((entry) => ({ ...documents, entry })),
+      changed(documents.metadata).map((metadata) => ({ ...documents, metadata })),
+      fc.record({ entry: changed(documents.entry), metadata: changed(documents.metadata) }),
+    );
+    fc.assert(
+      fc.property(victim, fc.option(victim, { nil: undefined }), (now, first) => check(now, 'two changes', first)),
+      { numRuns: 700 },
+    );
+  });
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import * as fc from 'fast-check';
+import type { Readings } from '../../instrumentation/metric-definition.ts';
+import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts';
+import { metricSet } from '../../src/catalogue/definitions.ts';
+import { SCOPES, VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
+import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
+
+type Shuffle = <T>(list: readonly T[]) => readonly T[];
+
+/** The page after two polls whose lists of containers and keys of stats are in the order that `shuffle` gives them. */
+async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
+  const pipeline = createPipeline();
+  let history = EMPTY_HISTORY;
+  let current: Readings = { byScope: new Map() };
+  const resource = resourceFromAttributes({ 'service.name': 'test' });
+  const pull = createPullPipeline({
+    source: { current: () => current, resource: () => ({}) },
+    sets: VOCABULARIES.map((vocabulary) => metricSet(vocabulary, '0')),
+    resource: () => resource,
+  });
+  for (const seconds of [100, 110]) {
+    const { task: document, stats } = task.at(seconds);
+    const outcome = pipeline.step(history, {
+      task: { ...document, Containers: shuffle(document.Containers) },
+      stats: Object.fromEntries(shuffle(Object.entries(stats))),
+    });
+    history = outcome.history;
+    const known = metricSet('ecs', '0').metrics;
+    const ecs = outcome.readings.filter(({ metric }) => known.includes(metric));
+    const semconv = outcome.readings.filter(({ metric }) => !known.includes(metric));
+    current = {
+      byScope: new Map([
+        [SCOPES.ecs, ecs],
+        [SCOPES.semconv, semconv],
+      ]),
+    };
+    await pull.page();
+  }
+  const { body } = await pull.page();
+  await pull.shutdown();
+  return body.toString();
+}
+
+/** Sorts by keys that fast-check made: unlike its own shuffling, as many lists as one run needs. */
+function shuffleBy(keys: readonly number[]): Shuffle {
+  let at = 0;
+  return (list) => {
+    const keyed = list.map((item) => {
+      at += 1;
+      return { item, key: keys[at % keys.length] ?? 0 };
+    });
+    return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+  };
+}
+
+for (const task of [fargateTask(), cgroup2Task(), windowsTask()]) {
+  test(`the order of containers and stats changes nothing: ${task.name}`, async () => {
+    const expected = await pageOf(task, (list) => list);
+    assert.match(expected, /^ecs_task_cpu_cores\{container_name="_task_"\} /m);
+    assert.match(expected, /^container_cpu_time_seconds_total\{/m);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(), { minLength: 23, maxLength: 23 }), async (keys) => {
+        assert.equal(await pageOf(task, shuffleBy(keys)), expected);
+      }),
+      { numRuns: 25 },
+    );
+  });
+}

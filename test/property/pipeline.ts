@@ -1,0 +1,72 @@
+import type { Reading } from '../../instrumentation/metric-definition.ts';
+import { createRecorder } from '../../src/catalogue/recorder.ts';
+import { createSeriesBook, type SeriesBook } from '../../src/catalogue/series.ts';
+import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { derive } from '../../src/derive/derive.ts';
+import type { TaskView } from '../../src/derive/view.ts';
+import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/sampler/task-history.ts';
+import { createRefusals } from '../../src/snapshot/refusals.ts';
+import { joinStats } from '../../src/snapshot/stats-document.ts';
+import { parseTask } from '../../src/snapshot/task-document.ts';
+
+/** The two documents of one poll, as JSON.parse gives them. */
+export interface Documents {
+  readonly task: unknown;
+  readonly stats: unknown;
+}
+
+export interface Outcome {
+  readonly history: TaskHistory;
+  /** Undefined where the documents are no task's. */
+  readonly view: TaskView | undefined;
+  readonly restarts: number;
+  /** In both vocabularies. */
+  readonly readings: readonly Reading[];
+}
+
+/** Attribute objects are the same at every poll, so that series can be compared by identity. */
+export interface Pipeline {
+  step(history: TaskHistory, documents: Documents, nowMs?: number): Outcome;
+}
+
+/** Everything between the decoded documents and the readings, without a timer: parse, join, follow, derive, record. */
+export function createPipeline(series: SeriesBook = createSeriesBook()): Pipeline {
+  return {
+    step(history, { task, stats }, nowMs = 0) {
+      const refusals = createRefusals();
+      const metadata = parseTask(task, refusals);
+      const snapshot = metadata && joinStats(metadata, stats, refusals);
+      const recorder = createRecorder({ vocabularies: VOCABULARIES, series, exporterStartNs: 0n });
+      if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };
+      const followed = followTask(history, snapshot, { nowMs, staleAfterMs: 60_000, isSelected: () => true });
+      derive(followed.view, recorder);
+      return {
+        history: followed.history,
+        view: followed.view,
+        restarts: followed.restarts,
+        readings: [...recorder.readings.byScope.values()].flat(),
+      };
+    },
+  };
+}
+
+export { EMPTY_HISTORY };
+
+/** Whose series it is, in either vocabulary; undefined for the task's in the semconv one. */
+export function containerOf({ attributes }: Reading): string | undefined {
+  const name = attributes['container_name'] ?? attributes['container.name'];
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The value of the one series of that name; undefined when there is none. */
+export function valueIn(readings: readonly Reading[], name: string, container: string): number | undefined {
+  const found = readings.filter((reading) => reading.metric.name === name && containerOf(reading) === container);
+  if (found.length > 1) throw new Error(`${found.length} series of ${name} for ${container}`);
+  return found[0]?.value;
+}
+
+/** RFC 3339 with nine digits. */
+export function isoOf(epochNs: bigint): string {
+  const seconds = new Date(Number(epochNs / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(epochNs % 1_000_000_000n).padStart(9, '0')}Z`;
+}

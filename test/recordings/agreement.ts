@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { catalogueRows } from '../../src/catalogue/catalogue.ts';
+import { DIMENSIONS } from '../../src/catalogue/dimensions.ts';
+import type { Level, MetricRow } from '../../src/catalogue/row.ts';
+import type { Exposition, Series } from '../real/exposition.ts';
+import { prometheusLabel, prometheusName } from './names.ts';
+
+const TASK_TOTAL = '_task_';
+
+/**
+ * Both vocabularies show the same value wherever they show the same thing: the same number of series, and each with the
+ * labels that the other one's translate to. Returns how many series were compared.
+ */
+export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: boolean): number {
+  let compared = 0;
+  for (const [id, row] of catalogueRows()) {
+    for (const level of row.ecs?.levels ?? []) {
+      const name = row.semconv?.[level];
+      if (row.ecs === undefined || row.semconv === undefined || name === undefined) continue;
+      const ecs = exposition.series.filter((one) => one.name === ecsName(row) && levelOf(one) === level);
+      const unit = row.semconv.unit;
+      const named = prometheusName({ name, kind: row.semconv.kind ?? row.kind, unit });
+      const semconv = exposition.series.filter((one) => one.name === named && hasConstants(one, row));
+      // The counters of a shared network namespace are the task's, and no container's own.
+      const isLeftOut = sharesNetwork && row.family === 'network' && level === 'container';
+      const expected = isLeftOut ? [] : ecs.map((one) => translated(one, row));
+      assert.deepEqual(semconv.map(withoutId).sort(), expected.sort(), `${id} of the ${level}`);
+      compared += expected.length;
+    }
+  }
+  return compared + assertDevicesAddUp(exposition);
+}
+
+function ecsName({ ecs, kind }: MetricRow): string {
+  return prometheusName({ name: `ecs_task_${ecs?.name}`, kind, unit: '' });
+}
+
+function levelOf({ name, labels }: Series): Level {
+  if (name.startsWith('ecs_task_exporter_')) return 'exporter';
+  return labels.get('container_name') === TASK_TOTAL ? 'task' : 'container';
+}
+
+function constantsOf(row: MetricRow): readonly (readonly [string, string])[] {
+  return Object.entries(row.semconv?.constants ?? {}).map(([name, value]) => [prometheusLabel(name), value]);
+}
+
+function hasConstants({ labels }: Series, row: MetricRow): boolean {
+  return constantsOf(row).every(([name, value]) => labels.get(name) === value);
+}
+
+/** The labels that an ecs series has in the other vocabulary, and its value. */
+function translated({ labels, value }: Series, row: MetricRow): string {
+  const own = [...labels].filter(([, text]) => text !== TASK_TOTAL).map(([name, text]) => [semconvLabel(name), text]);
+  return JSON.stringify([[...own, ...constantsOf(row)].sort(), value]);
+}
+
+function semconvLabel(name: string): string {
+  const dimension = Object.values(DIMENSIONS).find(({ ecs }) => ecs === name);
+  return dimension === undefined ? name : prometheusLabel(dimension.semconv);
+}
+
+/** In the semconv vocabulary a container's series carry its id in addition. */
+function withoutId({ labels, value }: Series): string {
+  return JSON.stringify([[...labels].filter(([name]) => name !== 'container_id').sort(), value]);
+}
+
+const BY_DEVICE = [
+  ['ecs_task_disk_read_bytes_total', 'container_disk_io_bytes_total', 'read'],
+  ['ecs_task_disk_written_bytes_total', 'container_disk_io_bytes_total', 'write'],
+  ['ecs_task_disk_read_iops_total', 'aws_ecs_container_disk_operations_total', 'read'],
+  ['ecs_task_disk_written_iops_total', 'aws_ecs_container_disk_operations_total', 'write'],
+] as const;
+
+/** The old series are sums over devices, the new ones tell them apart. */
+function assertDevicesAddUp(exposition: Exposition): number {
+  let compared = 0;
+  for (const [total, byDevice, direction] of BY_DEVICE) {
+    for (const { name, labels, value } of exposition.series) {
+      const container = labels.get('container_name') ?? '';
+      if (name !== total || container === TASK_TOTAL) continue;
+      const devices = exposition
+        .having({ container_name: container, disk_io_direction: direction })
+        .filter((one) => one.name === byDevice);
+      const sum = devices.reduce((before, one) => before + one.value, 0);
+      assert.equal(sum, value, `${total} of ${container}`);
+      compared += devices.length;
+    }
+  }
+  return compared;
+}

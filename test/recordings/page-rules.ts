@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { metricSet } from '../../src/catalogue/definitions.ts';
+import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { brokenRules } from '../helpers/exposition-rules.ts';
+import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
+import { prometheusName } from './names.ts';
+
+/** From here on a number is a sentinel for "no limit", or garbage. */
+const SENTINEL = 2 ** 60;
+
+const KNOWN_NAMES: ReadonlySet<string> = new Set([
+  'target_info',
+  ...VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '0').metrics.map(prometheusName)),
+]);
+
+/**
+ * What holds for every page of a recording: well-formed text, no series twice, values that can be, names of the
+ * catalogue, polls that succeeded, and nothing refused but what is listed.
+ */
+export function assertSoundPage(page: string, refused: Readonly<Record<string, number>> = {}): Exposition {
+  assert.deepEqual(brokenRules(page), []);
+  const exposition = parseExposition(page);
+  for (const series of exposition.series) {
+    const { name, value } = series;
+    assert.ok(Number.isFinite(value) && value >= 0 && value < SENTINEL, `${describe(series)} is ${value}`);
+    assert.ok(KNOWN_NAMES.has(name), `${name} is not in the catalogue`);
+  }
+  assert.ok(exposition.series.length > KNOWN_NAMES.size / 2, `only ${exposition.series.length} series`);
+  assert.equal(exposition.value('ecs_task_exporter_status'), 1);
+  for (const { name, value, labels } of exposition.series) {
+    if (name === 'ecs_task_exporter_poll_failures_total') assert.equal(value, 0, `failed: ${labels.get('reason')}`);
+  }
+  assert.deepEqual(refusedOn(exposition), refused);
+  return exposition;
+}
+
+function refusedOn({ series }: Exposition): Readonly<Record<string, number>> {
+  const refused = series.filter(({ name }) => name === 'ecs_task_exporter_refused_total');
+  return Object.fromEntries(refused.map(({ labels, value }) => [labels.get('reason'), value]));
+}
+
+/** The task's counters never fall, whatever its containers do. */
+export function assertTaskCountersRise(before: Exposition, after: Exposition): void {
+  const counters = before.having({ container_name: '_task_' }).filter(({ name }) => name.endsWith('_total'));
+  for (const counter of counters) {
+    const value = after.value(counter.name, Object.fromEntries(counter.labels));
+    assert.ok(
+      value !== undefined && value >= counter.value,
+      `${describe(counter)} fell from ${counter.value} to ${value}`,
+    );
+  }
+}
+
+function describe({ name, labels }: Series): string {
+  return `${name}${JSON.stringify([...labels])}`;
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Exposition } from '../real/exposition.ts';
+import { assertVocabulariesAgree } from './agreement.ts';
+import { MACKEREL } from './mackerel-values.ts';
+import { OTEL_CONTRIB } from './otel-contrib-values.ts';
+import { assertSoundPage } from './page-rules.ts';
+import { pagesOf } from './play.ts';
+import { type PublicRecording, readPublicRecording } from './public-recordings.ts';
+import { filesIn, PUBLIC_FOLDER } from './recording.ts';
+import { TELEGRAF } from './telegraf-values.ts';
+
+const recordings: readonly PublicRecording[] = [...OTEL_CONTRIB, ...MACKEREL, ...TELEGRAF];
+
+test('the public recordings lie beside the clone, and every one is played', () => {
+  assert.ok(existsSync(PUBLIC_FOLDER), `no ${PUBLIC_FOLDER}: the recordings of other projects are read from there`);
+  const played = new Set(recordings.flatMap(({ metadata, stats }) => [metadata, stats]));
+  assert.deepEqual([...played].sort(), filesIn(PUBLIC_FOLDER));
+});
+
+for (const recording of recordings) {
+  test(`${recording.stats} with ${recording.metadata}`, async () => {
+    const pages = await pagesOf(readPublicRecording(recording));
+    assert.equal(pages.length, 2);
+    for (const page of pages) {
+      const exposition = assertSoundPage(page);
+      assert.ok(assertVocabulariesAgree(exposition, recording.sharesNetwork) > 10);
+      assertValues(exposition, recording);
+    }
+  });
+}
+
+function assertValues(exposition: Exposition, { values, absent }: PublicRecording): void {
+  for (const [name, labels, expected] of values) {
+    const value = exposition.value(name, labels);
+    assert.equal(value, expected, `${name}${JSON.stringify(labels)} is ${value}, not ${expected}`);
+  }
+  for (const [pattern, labels] of absent) {
+    const names = exposition.having(labels).map(({ name }) => name);
+    assert.deepEqual(
+      names.filter((name) => pattern.test(name)),
+      [],
+    );
+  }
+}

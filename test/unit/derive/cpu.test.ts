@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deriveCpu } from '../../../src/derive/cpu.ts';
+import type { CpuCounters, TaskInfo } from '../../../src/snapshot/snapshot.ts';
+import { type ContainerParts, containerView, SECOND_NS, taskView, tellOf } from './views.ts';
+
+/** 0.5 s of CPU in 1 s, on a host of two CPUs that went through 2 s. */
+const HALF: readonly [CpuCounters, CpuCounters] = [
+  { totalNs: 1e9, systemNs: 10e9, onlineCpus: 2 },
+  { totalNs: 1.5e9, systemNs: 12e9, onlineCpus: 2 },
+];
+
+function derived(parts: ContainerParts, task: TaskInfo = {}): Readonly<Record<string, number>> {
+  return tellOf(deriveCpu, taskView(task, [containerView('c', parts)]));
+}
+
+type RatioCase = readonly [what: string, parts: ContainerParts, task: TaskInfo, expected: number | undefined];
+
+const RATIOS: readonly RatioCase[] = [
+  ['no limit: of the whole host', { cpu: HALF }, {}, 0.25],
+  ['its own limit', { cpu: HALF, info: { cpuUnits: 512 } }, { cpuCores: 4 }, 1],
+  ['2 CPU units are none: the task’s', { cpu: HALF, info: { cpuUnits: 2 } }, { cpuCores: 4 }, 0.125],
+  ['the task’s', { cpu: HALF }, { cpuCores: 1 }, 0.5],
+  ['no system_cpu_usage: cores over CPUs', { cpu: [{ totalNs: 0 }, { totalNs: 5e8, onlineCpus: 4 }] }, {}, 0.125],
+  ['neither that nor CPUs, nor a limit', { cpu: [{ totalNs: 0 }, { totalNs: 5e8 }] }, {}, undefined],
+  ['but a limit', { cpu: [{ totalNs: 0 }, { totalNs: 5e8 }] }, { cpuCores: 1 }, 0.5],
+  [
+    'a host that started again: its time is no measure now',
+    { cpu: [{ ...HALF[0], systemNs: 99e9 }, HALF[1]] },
+    { cpuCores: 1 },
+    0.5,
+  ],
+  ['a host whose time stood still', { cpu: [{ ...HALF[0], systemNs: 12e9 }, HALF[1]] }, { cpuCores: 1 }, 0.5],
+  [
+    'CPUs by the list, padded with zeros',
+    {
+      cpu: [
+        { totalNs: 1e9, systemNs: 10e9, perCpuNs: [5e8, 5e8, 0, 0] },
+        { totalNs: 1.5e9, systemNs: 12e9, perCpuNs: [7e8, 8e8, 0, 0] },
+      ],
+    },
+    { cpuCores: 1 },
+    0.5,
+  ],
+  ['the newer number of CPUs', { cpu: [{ ...HALF[0], onlineCpus: 8 }, HALF[1]] }, { cpuCores: 1 }, 0.5],
+  ['4 digits', { cpu: [{ totalNs: 0 }, { totalNs: 123_456_789 }] }, { cpuCores: 1 }, 0.1235],
+  ['nothing used', { cpu: [HALF[0], { ...HALF[0], systemNs: 12e9 }] }, { cpuCores: 1 }, 0],
+];
+
+for (const [what, parts, task, expected] of RATIOS) {
+  test(`cpu_usage_ratio: ${what}`, () => assert.equal(derived(parts, task)['cpu_usage_ratio c'], expected));
+}
+
+test('cores are CPU time over the time between the readings', () => {
+  assert.equal(derived({ cpu: HALF, elapsedNs: SECOND_NS / 4n })['cpu_cores c'], 2);
+  assert.equal(derived({ cpu: HALF, elapsedNs: 1n })['cpu_cores c'], 5e8);
+});
+
+const NO_DIFFERENCE: readonly (readonly [what: string, parts: ContainerParts])[] = [
+  ['no baseline', { sample: { cpu: HALF[1] } }],
+  ['a baseline of the same moment', { cpu: HALF, elapsedNs: 0n }],
+  ['a baseline of later', { cpu: HALF, elapsedNs: -1n }],
+  ['a total that fell', { cpu: [HALF[1], HALF[0]] }],
+];
+
+for (const [what, parts] of NO_DIFFERENCE) {
+  test(`no differences: ${what}`, () => {
+    const told = derived(parts);
+    assert.deepEqual(
+      Object.keys(told).filter((key) => key.endsWith(' c')),
+      ['cpu_usage_seconds c'],
+    );
+    assert.equal(told['cpu_cores _task_'], undefined);
+  });
+}
+
+test('kernel and user mode, each alone', () => {
+  const told = derived({
+    cpu: [
+      { totalNs: 0, kernelNs: 5, userNs: 9 },
+      { totalNs: 9, kernelNs: 8, userNs: 7 },
+    ],
+  });
+  assert.equal(told['cpu_kernelmode c'], 3);
+  assert.equal(told['cpu_usermode c'], undefined);
+});
+
+test('CPUs one by one add up to the whole; those that never ran are not there', () => {
+  const told = derived(
+    {
+      cpu: [
+        { totalNs: 1e9, systemNs: 10e9, onlineCpus: 2, perCpuNs: [6e8, 4e8, 0, 0] },
+        { totalNs: 1.5e9, systemNs: 12e9, onlineCpus: 2, perCpuNs: [9e8, 6e8, 0, 0] },
+      ],
+    },
+    { cpuCores: 1 },
+  );
+  assert.equal(told['percpu_usage_ratio c {"cpu":0}'], 0.3);
+  assert.equal(told['percpu_usage_ratio c {"cpu":1}'], 0.2);
+  assert.equal(Object.keys(told).filter((key) => key.startsWith('percpu')).length, 2);
+});
+
+test('throttling: the old totals always, the counters only once a period has passed', () => {
+  const none = { totalNs: 0, throttlePeriods: 0, throttledPeriods: 0, throttledNs: 0 };
+  const still = derived({ sample: { cpu: none } });
+  assert.equal(still['cpu_throttle_periods c'], 0);
+  assert.equal(still['throttling_periods c'], undefined);
+  const moved = derived({
+    sample: { cpu: { totalNs: 0, throttlePeriods: 5, throttledPeriods: 2, throttledNs: 3e9 } },
+  });
+  assert.equal(moved['cpu_throttle_throttled_time c'], 3e9);
+  assert.equal(moved['throttling_periods c'], 5);
+  assert.equal(moved['throttling_throttled_periods c'], 2);
+  assert.equal(moved['throttling_throttled_time c'], 3);
+});
+
+test('the task adds up its containers, each by its own host and CPUs, and reads its total from the ledger', () => {
+  const other = containerView('d', {
+    cpu: [
+      { totalNs: 0, systemNs: 0, onlineCpus: 4 },
+      { totalNs: 1e9, systemNs: 4e9, onlineCpus: 4 },
+    ],
+  });
+  const idle = containerView('e', {});
+  const view = taskView({ cpuCores: 2 }, [containerView('c', { cpu: HALF }), other, idle], { cpuNs: 7.25e9 });
+  const told = tellOf(deriveCpu, view);
+  assert.equal(told['cpu_cores _task_'], 1.5);
+  assert.equal(told['cpu_usage_ratio _task_'], 0.75);
+  assert.equal(told['cpu_usage_seconds _task_'], 7.25);
+});
+
+test('a task whose containers have all stopped uses nothing; one that was not measured yet is not known', () => {
+  const stopped = tellOf(deriveCpu, taskView({ cpuCores: 1 }, [containerView('c', {})]));
+  assert.deepEqual(stopped, { 'cpu_cores _task_': 0, 'cpu_usage_ratio _task_': 0 });
+  const first = derived({ sample: { cpu: HALF[1] } });
+  assert.deepEqual(first, { 'cpu_usage_seconds c': 1.5 });
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deriveDisk } from '../../../src/derive/disk.ts';
+import { deriveLifecycle } from '../../../src/derive/lifecycle.ts';
+import { deriveMemory } from '../../../src/derive/memory.ts';
+import { deriveNetwork } from '../../../src/derive/network.ts';
+import { containerView, taskView, tellOf } from './views.ts';
+
+const MIB = 1024 ** 2;
+
+test('memory: levels of the containers and their sums, each as far as it is known', () => {
+  const a = containerView('a', {
+    info: { memoryMib: 1 },
+    sample: { memory: { usageBytes: 100, cacheBytes: 40, workingSetBytes: 80 } },
+  });
+  const b = containerView('b', { sample: { memory: { usageBytes: 10, rssBytes: 5 } } });
+  const c = containerView('c', {});
+  assert.deepEqual(tellOf(deriveMemory, taskView({ memoryMib: 2 }, [a, b, c])), {
+    'mem_usage a': 100,
+    'mem_usage b': 10,
+    'mem_usage _task_': 110,
+    'mem_cache a': 40,
+    'mem_cache _task_': 40,
+    'mem_working_set_bytes a': 80,
+    'mem_working_set_bytes _task_': 80,
+    'mem_rss_bytes b': 5,
+    'mem_rss_bytes _task_': 5,
+    'mem_effective_limit_bytes a': MIB,
+    'mem_usage_ratio a': 0.0001,
+    'mem_available a': MIB - 80,
+    'mem_effective_limit_bytes b': 2 * MIB,
+    'mem_effective_limit_bytes _task_': 2 * MIB,
+    'mem_usage_ratio _task_': 0,
+    'mem_available _task_': 2 * MIB - 80,
+  });
+});
+
+test('memory: more used than allowed leaves nothing, and without a limit there is no share', () => {
+  const over = containerView('a', { info: { memoryMib: 1 }, sample: { memory: { workingSetBytes: 3 * MIB } } });
+  const told = tellOf(deriveMemory, taskView({}, [over]));
+  assert.equal(told['mem_available a'], 0);
+  assert.equal(told['mem_usage_ratio a'], 3);
+  assert.equal(told['mem_available _task_'], undefined);
+  assert.equal(told['mem_usage_ratio _task_'], undefined);
+});
+
+test('disk: totals, devices apart, and the whole where there are no devices', () => {
+  const byDevice = new Map([
+    ['8:0', { readBytes: 1 }],
+    ['259:1', { readBytes: 2, writtenBytes: 3 }],
+  ]);
+  const linux = containerView('a', { sample: { disk: { total: { readBytes: 3, writtenBytes: 3 }, byDevice } } });
+  const windows = containerView('b', { sample: { disk: { total: { readBytes: 7, reads: 1 } } } });
+  const view = taskView({}, [linux, windows, containerView('c', {})], { readBytes: 100, writes: 5 });
+  assert.deepEqual(tellOf(deriveDisk, view), {
+    'disk_read_bytes a': 3,
+    'disk_written_bytes a': 3,
+    'device_read_bytes a {"device":"8:0"}': 1,
+    'device_read_bytes a {"device":"259:1"}': 2,
+    'device_written_bytes a {"device":"259:1"}': 3,
+    'disk_read_bytes b': 7,
+    'device_read_bytes b': 7,
+    'disk_read_iops b': 1,
+    'device_reads b': 1,
+    'disk_read_bytes _task_': 100,
+    'disk_written_iops _task_': 5,
+  });
+});
+
+test('network: by interface; what is shared is no container’s own in the semconv vocabulary', () => {
+  const networks = new Map([
+    ['eth0', { rx_bytes: 1, tx_errors: 0 }],
+    ['eth1', { rx_bytes: 2 }],
+  ]);
+  const own = containerView('a', { sample: { networks } });
+  const shared = containerView('b', { info: { sharesSandbox: true }, sample: { networks } });
+  const view = taskView({}, [own, shared, containerView('c', { sample: {} })], { rx_bytes: 3 });
+  assert.deepEqual(tellOf(deriveNetwork, view), {
+    'network_rx_bytes a {"iface":"eth0"}': 1,
+    'network_tx_errors a {"iface":"eth0"}': 0,
+    'network_rx_bytes a {"iface":"eth1"}': 2,
+    'network_rx_bytes b {"iface":"eth0"} (ecs only)': 1,
+    'network_tx_errors b {"iface":"eth0"} (ecs only)': 0,
+    'network_rx_bytes b {"iface":"eth1"} (ecs only)': 2,
+    'network_rx_bytes _task_': 3,
+  });
+});
+
+test('lifecycle: what is known of a container, stopped ones too', () => {
+  const up = containerView('a', {
+    info: { knownStatus: 'RUNNING', image: 'i', imageId: 's', arn: 'r', dockerName: 'd' },
+  });
+  const down = containerView('b', { info: { knownStatus: 'STOPPED' } });
+  const told = tellOf(deriveLifecycle, taskView({}, [up, down, containerView('c', {})]));
+  const identity = { containerId: 'id-a', image: 'i', imageId: 's', containerArn: 'r', dockerName: 'd' };
+  assert.equal(told[`container_info a ${JSON.stringify(identity)}`], 1);
+  assert.equal(told['container_info b {"containerId":"id-b"}'], 1);
+  assert.equal(told['container_running a'], 1);
+  assert.equal(told['container_running b'], 0);
+  assert.equal(told['container_running c'], undefined);
+});

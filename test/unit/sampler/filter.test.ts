@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createFilter } from '../../../src/sampler/filter.ts';
+
+const NAMES = ['web', 'web-2', 'worker', 'ecs-container-exporter', '~internal~ecs~pause'];
+
+type Case = readonly [include: readonly string[], exclude: readonly string[], selected: readonly string[]];
+
+const CASES: readonly Case[] = [
+  [[], [], NAMES],
+  [['web'], [], ['web']],
+  [['w*'], [], ['web', 'web-2', 'worker']],
+  [['web*', 'worker'], ['web'], ['web-2', 'worker']],
+  [['web'], ['web'], []],
+  [['*'], ['*'], []],
+  [[], ['ecs-container-exporter', '~internal~ecs~pause'], ['web', 'web-2', 'worker']],
+  [['web-[0-9]', '?eb'], [], ['web', 'web-2']],
+  [['nothing'], [], []],
+  // The whole name, and with its case.
+  [['eb', 'WEB'], [], []],
+];
+
+for (const [include, exclude, selected] of CASES) {
+  test(`include ${JSON.stringify(include)}, exclude ${JSON.stringify(exclude)}`, () => {
+    const { isSelected } = createFilter(include, exclude);
+    assert.deepEqual(NAMES.filter(isSelected), selected);
+  });
+}
+
+test('patterns that match nothing are told, of either kind', () => {
+  const filter = createFilter(['web*', 'wob'], ['~*', 'x?']);
+  assert.deepEqual(filter.unmatched(NAMES), ['wob', 'x?']);
+  assert.deepEqual(filter.unmatched([]), ['web*', 'wob', '~*', 'x?']);
+  assert.deepEqual(createFilter([], []).unmatched([]), []);
+});
+
+test('a pattern that does not compile is an error', () => {
+  assert.throws(() => createFilter(['[a'], []), /\[a/);
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TaskTotals } from '../../../src/derive/view.ts';
+import { EMPTY_LEDGER, type Ledger, type Posting, settle } from '../../../src/sampler/ledger.ts';
+
+function posting(source: string, read: number, counters: TaskTotals, owner = source): Posting {
+  return { source, owner, readNs: BigInt(read), counters };
+}
+
+interface Round {
+  readonly postings: readonly Posting[];
+  /** Owners that began a new life. */
+  readonly anew?: readonly string[];
+  readonly owners?: readonly string[];
+}
+
+function settleAll(...rounds: readonly Round[]): Ledger {
+  let ledger = EMPTY_LEDGER;
+  for (const { postings, anew = [], owners } of rounds) {
+    const known = new Set(owners ?? postings.map(({ owner }) => owner));
+    ledger = settle(ledger, postings, ({ owner }) => anew.includes(owner), known);
+  }
+  return ledger;
+}
+
+const CASES: readonly (readonly [what: string, rounds: readonly Round[], expected: TaskTotals])[] = [
+  ['nothing', [], {}],
+  ['what is there at first counts', [{ postings: [posting('a', 1, { cpuNs: 5 })] }], { cpuNs: 5 }],
+  [
+    'sources add up, key by key',
+    [{ postings: [posting('a', 1, { cpuNs: 5, reads: 1 }), posting('b', 1, { cpuNs: 7, rx_bytes: 0 })] }],
+    { cpuNs: 12, reads: 1, rx_bytes: 0 },
+  ],
+  [
+    'growth is added',
+    [{ postings: [posting('a', 1, { cpuNs: 5 })] }, { postings: [posting('a', 2, { cpuNs: 8 })] }],
+    { cpuNs: 8 },
+  ],
+  [
+    'a source that is gone keeps what it did',
+    [{ postings: [posting('a', 1, { cpuNs: 5 })] }, { postings: [posting('b', 2, { cpuNs: 1 })] }],
+    { cpuNs: 6 },
+  ],
+  [
+    'the same reading again adds nothing',
+    [{ postings: [posting('a', 1, { cpuNs: 5 })] }, { postings: [posting('a', 1, { cpuNs: 9 })] }],
+    { cpuNs: 5 },
+  ],
+  [
+    'an older reading adds nothing',
+    [{ postings: [posting('a', 5, { cpuNs: 5 })] }, { postings: [posting('a', 4, { cpuNs: 9 })] }],
+    { cpuNs: 5 },
+  ],
+  [
+    'of two readings of one source in one poll the newer counts, in whatever order',
+    [{ postings: [posting('eth0', 1, { rx_bytes: 5 }), posting('eth0', 3, { rx_bytes: 9 })] }],
+    { rx_bytes: 9 },
+  ],
+  [
+    'a fall is a counter that began again',
+    [{ postings: [posting('a', 1, { cpuNs: 5, reads: 3 })] }, { postings: [posting('a', 2, { cpuNs: 2, reads: 4 })] }],
+    { cpuNs: 7, reads: 4 },
+  ],
+  [
+    'a new life counts in full, although nothing fell',
+    [{ postings: [posting('a', 1, { cpuNs: 5 })] }, { postings: [posting('a', 2, { cpuNs: 6 })], anew: ['a'] }],
+    { cpuNs: 11 },
+  ],
+  [
+    'a new life of another owner is no matter',
+    [{ postings: [posting('a', 1, { cpuNs: 5 })] }, { postings: [posting('a', 2, { cpuNs: 6 })], anew: ['b'] }],
+    { cpuNs: 6 },
+  ],
+  [
+    'a counter that is missing for once goes on from where it was',
+    [
+      { postings: [posting('a', 1, { cpuNs: 5, reads: 10 })] },
+      { postings: [posting('a', 2, { cpuNs: 6 })] },
+      { postings: [posting('a', 3, { cpuNs: 7, reads: 12 })] },
+    ],
+    { cpuNs: 7, reads: 12 },
+  ],
+  [
+    'a source that is missing for once too',
+    [
+      { postings: [posting('a', 1, { cpuNs: 5 })] },
+      { postings: [], owners: [] },
+      { postings: [posting('a', 3, { cpuNs: 7 })] },
+    ],
+    { cpuNs: 7 },
+  ],
+];
+
+for (const [what, rounds, expected] of CASES) {
+  test(`the task's totals: ${what}`, () => assert.deepEqual(settleAll(...rounds).totals, expected));
+}
+
+test('a thousand sources that are gone are kept, more are forgotten, and what they did stays', () => {
+  let ledger = EMPTY_LEDGER;
+  for (let at = 1; at <= 1500; at += 1) {
+    ledger = settle(ledger, [posting(`c${at}`, at, { cpuNs: 1 })], () => false, new Set([`c${at}`]));
+    assert.ok(ledger.sources.size <= 1004, `${ledger.sources.size} sources after ${at}`);
+  }
+  assert.equal(ledger.totals.cpuNs, 1500);
+});
+
+test('sources that are still there are never forgotten', () => {
+  const names = Array.from({ length: 3000 }, (_, at) => `c${at}`);
+  const all = names.map((name) => posting(name, 1, { cpuNs: 1 }));
+  const first = settle(EMPTY_LEDGER, all, () => false, new Set(names));
+  const [one = posting('', 0, {})] = all;
+  const second = settle(first, [{ ...one, readNs: 2n, counters: { cpuNs: 3 } }], () => false, new Set(names));
+  assert.equal(second.sources.size, 3000);
+  assert.equal(second.totals.cpuNs, 3002);
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPoller } from '../../../src/sampler/poller.ts';
+import type { Endpoint } from '../../../src/source/endpoint.ts';
+import { EndpointError } from '../../../src/source/endpoint-error.ts';
+
+const TASK = { TaskARN: 'arn', Containers: [{ DockerId: 'a', Name: 'app' }] };
+const STATS = { a: { read: '2026-01-01T00:00:10Z' } };
+
+/** An endpoint that answers as its script says, and remembers what it was asked for. */
+function scriptedEndpoint(): Endpoint & { task: () => unknown; stats: () => unknown; readonly asked: string[] } {
+  const asked: string[] = [];
+  const endpoint = {
+    asked,
+    task: (): unknown => TASK,
+    stats: (): unknown => STATS,
+    fetchTask: async (): Promise<unknown> => {
+      asked.push('task');
+      return endpoint.task();
+    },
+    fetchStats: async (): Promise<unknown> => {
+      asked.push('stats');
+      return endpoint.stats();
+    },
+    close: () => {},
+  };
+  return endpoint;
+}
+
+function failing(code: ConstructorParameters<typeof EndpointError>[0]): () => never {
+  return () => {
+    throw new EndpointError(code, code);
+  };
+}
+
+test('stats first, then the task, at every poll', async () => {
+  const endpoint = scriptedEndpoint();
+  const poll = createPoller(endpoint);
+  const { snapshot, failures, refused } = await poll();
+  await poll();
+  assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task']);
+  assert.equal(snapshot?.containers[0]?.sample?.readNs, 1_767_225_610_000_000_000n);
+  assert.deepEqual(failures, []);
+  assert.equal(refused.size, 0);
+});
+
+test('stats that fail: the task is not asked for', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = failing('throttled');
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(endpoint.asked, ['stats']);
+  assert.equal(snapshot, undefined);
+  assert.deepEqual(
+    failures.map(({ code }) => code),
+    ['throttled'],
+  );
+});
+
+test('a task that fails: no snapshot at first, later the older metadata and a failure', async () => {
+  const endpoint = scriptedEndpoint();
+  const poll = createPoller(endpoint);
+  endpoint.task = failing('timeout');
+  const first = await poll();
+  assert.equal(first.snapshot, undefined);
+  assert.equal(first.failures.length, 1);
+  endpoint.task = () => TASK;
+  await poll();
+  endpoint.task = failing('server_error');
+  const third = await poll();
+  assert.equal(third.snapshot?.containers[0]?.info.name, 'app');
+  assert.deepEqual(
+    third.failures.map(({ code }) => code),
+    ['server_error'],
+  );
+});
+
+const NO_TASKS: readonly unknown[] = [null, [], {}, 'task metadata handler: unable to get task', 5, { a: 1 }];
+
+for (const document of NO_TASKS) {
+  test(`a task document that is none: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    const poll = createPoller(endpoint);
+    endpoint.task = () => document;
+    const first = await poll();
+    assert.equal(first.snapshot, undefined);
+    assert.deepEqual(
+      first.failures.map(({ code }) => code),
+      ['parse'],
+    );
+    endpoint.task = () => TASK;
+    await poll();
+    endpoint.task = () => document;
+    const third = await poll();
+    assert.equal(third.snapshot?.containers.length, 1);
+    assert.equal(third.failures.length, 1);
+  });
+}
+
+for (const document of [null, [], 'failed to get stats', 5]) {
+  test(`a stats document that is none: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    endpoint.stats = () => document;
+    const { snapshot, failures } = await createPoller(endpoint)();
+    assert.equal(snapshot, undefined);
+    assert.deepEqual(
+      failures.map(({ code }) => code),
+      ['parse'],
+    );
+    assert.match(failures[0]?.message ?? '', /\/task\/stats/);
+  });
+}
+
+test('an endpoint that throws anything at all is a failure like others', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = () => {
+    throw new TypeError('a defect');
+  };
+  const { failures } = await createPoller(endpoint)();
+  assert.equal(failures[0]?.code, 'parse');
+  assert.ok(failures[0]?.cause instanceof TypeError);
+});
+
+test('what was refused is told by reason, unknown containers too', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = () => ({ a: { read: 'junk' }, unknown: null });
+  const { refused } = await createPoller(endpoint)();
+  assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
+});

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Readings } from '../../../instrumentation/metric-definition.ts';
+import { SCOPES, VOCABULARIES } from '../../../src/catalogue/vocabulary.ts';
+import { Sampler, type SamplerObserver } from '../../../src/sampler/sampler.ts';
+import { ENDPOINT_ERROR_CODES } from '../../../src/source/endpoint-error.ts';
+import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts';
+
+const INTERVAL_MS = 10_000;
+
+interface Clock {
+  ms: number;
+}
+
+interface Setting {
+  readonly clock: Clock;
+  readonly script: ScriptedPoll;
+  readonly sampler: Sampler;
+  readonly outcomes: Parameters<SamplerObserver['onPoll']>[0][];
+  /** The clock goes on, then the endpoint is polled. */
+  pollAfter(ms: number, answer?: Answer): Promise<void>;
+}
+
+function setUp(first: Answer, intervalMs = INTERVAL_MS, delay?: () => Promise<void>): Setting {
+  const clock = { ms: 5000 };
+  const script = scriptedPoll(first, delay);
+  const outcomes: Parameters<SamplerObserver['onPoll']>[0][] = [];
+  const sampler = new Sampler({
+    poll: script.poll,
+    intervalMs,
+    isSelected: () => true,
+    vocabularies: VOCABULARIES,
+    version: '9.9.9',
+    observer: { onPoll: (outcome) => outcomes.push(outcome) },
+    monotonicMs: () => clock.ms,
+    wallMs: () => 1_700_000_000_000 + clock.ms,
+  });
+  return {
+    clock,
+    script,
+    sampler,
+    outcomes,
+    pollAfter: async (ms, answer) => {
+      clock.ms += ms;
+      if (answer !== undefined) script.answer = answer;
+      await sampler.poll();
+    },
+  };
+}
+
+/** Values of the ecs vocabulary: `name container`, without the prefix. */
+function valuesOf(readings: Readings): Readonly<Record<string, number>> {
+  const list = readings.byScope.get(SCOPES.ecs) ?? [];
+  return Object.fromEntries(
+    list.map(({ metric, attributes, value }) => {
+      const { container_name: container, ...others } = attributes;
+      const labels = Object.values(others).length === 0 ? '' : ` ${Object.values(others).join()}`;
+      return [
+        `${metric.name.replace('ecs_task.', '')}${container === undefined ? '' : ` ${container}`}${labels}`,
+        value,
+      ];
+    }),
+  );
+}
+
+const namesOf = (sampler: Sampler): readonly string[] => Object.keys(valuesOf(sampler.current()));
+
+function onlyAboutItself(sampler: Sampler): boolean {
+  const names = [...sampler.current().byScope.values()].flat().map(({ metric }) => metric.name);
+  return names.length > 0 && names.every((name) => /^(?:ecs_task|aws\.ecs)\.exporter[._]/.test(name));
+}
+
+test('before the first poll: the exporter’s own series, every reason of failure among them, and not ready', () => {
+  const { sampler } = setUp({ read: 10, used: 1 });
+  assert.ok(onlyAboutItself(sampler));
+  const values = valuesOf(sampler.current());
+  assert.equal(values['exporter_status'], 0);
+  assert.equal(values['exporter_polls'], 0);
+  assert.equal(values['exporter_containers'], 0);
+  for (const code of ENDPOINT_ERROR_CODES) assert.equal(values[`exporter_poll_failures ${code}`], 0);
+  assert.equal(values['exporter_last_success_timestamp_seconds'], undefined);
+  assert.equal(sampler.isFresh(), false);
+  assert.deepEqual(sampler.resource(), {});
+});
+
+test('the first poll brings readings in both vocabularies, the second one differences', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  const first = valuesOf(sampler.current());
+  assert.equal(first['cpu_usage_seconds app'], 1);
+  assert.equal(first['cpu_cores app'], undefined);
+  assert.equal(first['exporter_status'], 1);
+  assert.equal(first['exporter_last_success_timestamp_seconds'], 1_700_000_005);
+  assert.ok(sampler.isFresh());
+  assert.equal(sampler.resource()['aws.ecs.task.id'], 'abc');
+  await pollAfter(INTERVAL_MS, { read: 20, used: 6 });
+  const second = valuesOf(sampler.current());
+  assert.equal(second['cpu_cores app'], 0.5);
+  assert.equal(second['exporter_polls'], 2);
+  const semconv = sampler.current().byScope.get(SCOPES.semconv) ?? [];
+  assert.equal(semconv.find(({ metric }) => metric.name === 'container.cpu.usage')?.value, 0.5);
+});
+
+test('counters carry the start of what they count', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1, started: 3 });
+  await pollAfter(0);
+  const counters = (sampler.current().byScope.get(SCOPES.ecs) ?? []).filter(({ metric }) => metric.kind === 'counter');
+  const startOf = (name: string): bigint | undefined =>
+    counters.find(({ metric }) => metric.name === `ecs_task.${name}`)?.startTimeNs;
+  const startedNs = BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n + 3_000_000_000n;
+  assert.equal(startOf('cpu_usage_seconds'), startedNs);
+  assert.equal(startOf('network_rx_bytes'), startedNs);
+  assert.equal(startOf('exporter_polls'), 1_700_000_005_000_000_000n);
+});
+
+test('a failed poll keeps the values for three intervals; the status is 0 at once', async () => {
+  const { sampler, clock, pollAfter } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  const good = namesOf(sampler);
+  for (let failed = 1; failed <= 3; failed += 1) {
+    await pollAfter(INTERVAL_MS, { fails: 'timeout' });
+    const values = valuesOf(sampler.current());
+    assert.equal(values['exporter_status'], 0);
+    assert.equal(values['exporter_poll_failures timeout'], failed);
+    assert.equal(values['cpu_usage_seconds app'], 1);
+    assert.deepEqual(namesOf(sampler), good);
+    assert.ok(sampler.isFresh());
+  }
+  clock.ms += 1;
+  assert.equal(sampler.isFresh(), false);
+  assert.ok(onlyAboutItself(sampler), 'whoever reads notices without a poll');
+  assert.equal(valuesOf(sampler.current())['exporter_containers'], 0);
+});
+
+test('and it recovers, with a difference over the whole outage', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  await pollAfter(100_000, { fails: 'reset' });
+  assert.ok(onlyAboutItself(sampler));
+  await pollAfter(INTERVAL_MS, { read: 120, used: 111 });
+  const values = valuesOf(sampler.current());
+  assert.equal(values['exporter_status'], 1);
+  assert.equal(values['cpu_cores app'], 1);
+  assert.equal(values['exporter_poll_failures reset'], 1);
+  assert.ok(sampler.isFresh());
+});
+
+test('a task document that fails is a failure, but the poll is good', async () => {
+  const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'task' });
+  const values = valuesOf(sampler.current());
+  assert.equal(values['exporter_status'], 1);
+  assert.equal(values['exporter_poll_failures server_error'], 1);
+  assert.equal(values['cpu_usage_seconds app'], 1000);
+  assert.ok(outcomes[1]?.snapshot !== undefined && outcomes[1].failures.length === 1);
+});
+
+const STALE: readonly (readonly [intervalMs: number, lifeMs: number])[] = [
+  [10_000, 60_000],
+  [20_000, 60_000],
+  [30_000, 90_000],
+];
+
+for (const [intervalMs, lifeMs] of STALE) {
+  test(`a sample that is not renewed is gone after ${lifeMs} ms where polls are ${intervalMs} ms apart`, async () => {
+    const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, intervalMs);
+    await pollAfter(0);
+    for (let age = intervalMs; age <= lifeMs; age += intervalMs) {
+      await pollAfter(intervalMs);
+      assert.ok(namesOf(sampler).includes('cpu_usage_seconds app'), `${age} ms`);
+      assert.equal(valuesOf(sampler.current())['exporter_containers'], 1);
+    }
+    await pollAfter(intervalMs);
+    const values = valuesOf(sampler.current());
+    assert.equal(values['cpu_usage_seconds app'], undefined);
+    assert.equal(values['exporter_containers'], 0);
+    assert.equal(values['exporter_status'], 1);
+    assert.equal(values['container_running app'], 1, 'the metadata speaks for itself');
+    assert.equal(values['cpu_usage_seconds _task_'], 1, 'what was done stays done');
+    await pollAfter(intervalMs, { read: 200, used: 20 });
+    assert.equal(valuesOf(sampler.current())['cpu_cores app'], 0.1);
+  });
+}
+
+test('a restart is counted, and has no differences', async () => {
+  const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 5 });
+  await pollAfter(0);
+  await pollAfter(INTERVAL_MS, { read: 20, used: 6, started: 15 });
+  const values = valuesOf(sampler.current());
+  assert.equal(values['exporter_counter_resets'], 1);
+  assert.equal(values['cpu_cores app'], undefined);
+  assert.equal(values['cpu_usage_seconds app'], 6);
+  assert.equal(values['cpu_usage_seconds _task_'], 11);
+  assert.deepEqual(
+    outcomes.map(({ restarts }) => restarts),
+    [0, 1],
+  );
+});
+
+test('readings are another object only after a poll, or when they expire', async () => {
+  const { sampler, clock, pollAfter } = setUp({ read: 10, used: 1 });
+  const seen = [sampler.current()];
+  const isNew = (): boolean => {
+    const isOther = !seen.includes(sampler.current());
+    seen.push(sampler.current());
+    return isOther;
+  };
+  assert.equal(isNew(), false);
+  await pollAfter(0);
+  assert.equal(isNew(), true);
+  assert.equal(isNew(), false);
+  await pollAfter(1000);
+  assert.equal(isNew(), true, 'the exporter’s own counters have moved');
+  clock.ms += 3 * INTERVAL_MS;
+  assert.equal(isNew(), false);
+  clock.ms += 1;
+  assert.equal(isNew(), true);
+  assert.equal(isNew(), false);
+  clock.ms += 1_000_000;
+  assert.equal(isNew(), false);
+});
+
+test('attribute objects of a series are the same from poll to poll', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  const before = [...sampler.current().byScope.values()].flat();
+  await pollAfter(INTERVAL_MS, { read: 20, used: 2 });
+  const after = new Set([...sampler.current().byScope.values()].flat().map(({ attributes }) => attributes));
+  assert.ok(before.length > 40);
+  for (const { attributes, metric } of before) assert.ok(after.has(attributes), metric.name);
+});
+
+test('the identity is the same object until it changes', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  const none = sampler.resource();
+  await pollAfter(0);
+  const identity = sampler.resource();
+  assert.notEqual(identity, none);
+  await pollAfter(INTERVAL_MS);
+  assert.equal(sampler.resource(), identity);
+  await pollAfter(INTERVAL_MS, { fails: 'timeout' });
+  assert.equal(sampler.resource(), identity);
+  await pollAfter(INTERVAL_MS, { read: 30, used: 3, arn: 'arn:aws:ecs:eu-west-1:111122223333:task/c/other' });
+  assert.equal(sampler.resource()['aws.ecs.task.id'], 'other');
+});
+
+test('a poll joins the one that is under way', async () => {
+  const waiting: (() => void)[] = [];
+  const delay = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+  const { sampler, script } = setUp({ read: 10, used: 1 }, INTERVAL_MS, delay);
+  const first = sampler.poll();
+  const second = sampler.poll();
+  assert.equal(first, second);
+  assert.equal(script.polls, 1);
+  waiting.shift()?.();
+  await first;
+  assert.equal(valuesOf(sampler.current())['exporter_polls'], 1);
+  const third = sampler.poll();
+  assert.notEqual(third, first);
+  waiting.shift()?.();
+  await third;
+  assert.equal(script.polls, 2);
+});
+
+test('how long a poll took is told in seconds', async () => {
+  const { sampler, clock } = setUp({ read: 10, used: 1 }, INTERVAL_MS, async () => {
+    clock.ms += 123.456_789;
+  });
+  await sampler.poll();
+  assert.equal(valuesOf(sampler.current())['exporter_poll_duration_seconds'], 0.123457);
+});

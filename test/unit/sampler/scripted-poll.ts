@@ -1,0 +1,63 @@
+import { createPoller, type PollResult } from '../../../src/sampler/poller.ts';
+import { EndpointError, type EndpointErrorCode } from '../../../src/source/endpoint-error.ts';
+
+/** What the next poll finds: CPU seconds of the one container at a reading, or how the endpoint fails. */
+export type Answer =
+  | { readonly read: number; readonly used: number; readonly started?: number; readonly arn?: string }
+  | { readonly fails: EndpointErrorCode; readonly document?: 'task' };
+
+export interface ScriptedPoll {
+  poll: () => Promise<PollResult>;
+  /** In force until changed. */
+  answer: Answer;
+  /** How many polls began. */
+  readonly polls: number;
+}
+
+const ORIGIN_MS = Date.UTC(2026, 0, 1);
+
+const iso = (seconds: number): string => new Date(ORIGIN_MS + seconds * 1000).toISOString();
+
+/** The real poller over an endpoint that does as it is told; `delay` is waited for before each answer. */
+export function scriptedPoll(first: Answer, delay: () => Promise<void> = async () => {}): ScriptedPoll {
+  let polls = 0;
+  let read: Answer = first;
+  const fetch = (which: 'task' | 'stats', document: (answer: Answer) => unknown) => async (): Promise<unknown> => {
+    if (which === 'stats') {
+      polls += 1;
+      read = script.answer;
+      await delay();
+    }
+    if ('fails' in read && (read.document ?? 'stats') === which) throw new EndpointError(read.fails, read.fails);
+    return document(read);
+  };
+  const script: ScriptedPoll = {
+    poll: createPoller({
+      fetchTask: fetch('task', taskOf),
+      fetchStats: fetch('stats', statsOf),
+      close: () => {},
+    }),
+    answer: first,
+    get polls() {
+      return polls;
+    },
+  };
+  return script;
+}
+
+function taskOf(answer: Answer): unknown {
+  const { started = 0, arn = 'arn:aws:ecs:eu-west-1:111122223333:task/c/abc' } = 'fails' in answer ? {} : answer;
+  const container = { DockerId: 'id', Name: 'app', KnownStatus: 'RUNNING', StartedAt: iso(started) };
+  return { TaskARN: arn, LaunchType: 'FARGATE', Limits: { CPU: 1 }, Containers: [container] };
+}
+
+function statsOf(answer: Answer): unknown {
+  const { read, used } = 'fails' in answer ? { read: 1000, used: 1000 } : answer;
+  return {
+    id: {
+      read: iso(read),
+      cpu_stats: { cpu_usage: { total_usage: used * 1e9 }, online_cpus: 2 },
+      networks: { eth1: { rx_bytes: read } },
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseNetworks } from '../../../src/snapshot/network.ts';
+import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+
+type Interfaces = Readonly<Record<string, Readonly<Record<string, number>>>>;
+type Case = readonly [what: string, document: unknown, expected: Interfaces | undefined, refused?: RefusalReason];
+
+const CASES: readonly Case[] = [
+  ['missing: host, none', undefined, undefined],
+  ['null', null, undefined],
+  ['empty', {}, undefined],
+  ['one, some counters', { eth0: { rx_bytes: 1, tx_dropped: 0 } }, { eth0: { rx_bytes: 1, tx_dropped: 0 } }],
+  ['unknown members are left out', { eth0: { rx_bytes: 1, endpoint_id: 'x' } }, { eth0: { rx_bytes: 1 } }],
+  ['an interface without counters', { eth0: {} }, { eth0: {} }],
+  ['one odd counter costs itself', { eth0: { rx_bytes: -1, tx_bytes: 2 } }, { eth0: { tx_bytes: 2 } }, 'negative'],
+  ['one odd interface costs itself', { eth0: 5, eth1: { rx_bytes: 2 } }, { eth1: { rx_bytes: 2 } }, 'wrong_type'],
+  ['Windows', { 'Ethernet 3': { rx_bytes: 1 } }, { 'Ethernet 3': { rx_bytes: 1 } }],
+  ['no object', [], undefined, 'wrong_type'],
+  [
+    'names that become one',
+    { 'a\u0000': { rx_bytes: 1 }, 'a\u0001': {} },
+    { 'a\ufffd': { rx_bytes: 1 } },
+    'duplicate_name',
+  ],
+];
+
+for (const [what, document, expected, refused] of CASES) {
+  test(`networks: ${what}`, () => {
+    const refusals = createRefusals();
+    const networks = parseNetworks(document, refusals);
+    assert.deepEqual(networks && Object.fromEntries(networks), expected);
+    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+  });
+}
+
+test('an interface may be called __proto__', () => {
+  const document: unknown = JSON.parse('{"__proto__": {"rx_bytes": 3}}');
+  assert.deepEqual([...(parseNetworks(document, createRefusals()) ?? [])], [['__proto__', { rx_bytes: 3 }]]);
+});
+
+test('there is an end to interfaces', () => {
+  const refusals = createRefusals();
+  const many = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`eth${at}`, { rx_bytes: at }]));
+  assert.equal(parseNetworks(many, refusals)?.size, 64);
+  assert.deepEqual([...refusals.counts], [['too_many', 6]]);
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRefusals } from '../../../src/snapshot/refusals.ts';
+import { resolveSandboxes, type SandboxClaim, sandboxClaim } from '../../../src/snapshot/sandbox.ts';
+
+const CLAIMS: readonly (readonly [what: string, container: Record<string, unknown>, expected: SandboxClaim])[] = [
+  ['none', {}, { mode: undefined, addresses: '' }],
+  ['null', { Networks: null }, { mode: undefined, addresses: '' }],
+  [
+    'both families, sorted',
+    { Networks: [{ NetworkMode: 'awsvpc', IPv4Addresses: ['10.0.0.9', '10.0.0.2'], IPv6Addresses: ['2001:db8::1'] }] },
+    { mode: 'awsvpc', addresses: '10.0.0.2,10.0.0.9,2001:db8::1' },
+  ],
+  [
+    'a stopped container: one empty address',
+    { Networks: [{ NetworkMode: 'bridge', IPv4Addresses: [''] }] },
+    { mode: 'bridge', addresses: '' },
+  ],
+  [
+    'two networks: the first one names the mode',
+    {
+      Networks: [
+        { NetworkMode: 'front', IPv4Addresses: ['a'] },
+        { NetworkMode: 'back', IPv4Addresses: ['b', 'a'] },
+      ],
+    },
+    { mode: 'front', addresses: 'a,b' },
+  ],
+  ['odd ones', { Networks: [5, null, { NetworkMode: 3, IPv4Addresses: {} }] }, { mode: undefined, addresses: '' }],
+];
+
+for (const [what, container, expected] of CLAIMS) {
+  test(`a container's networks: ${what}`, () => assert.deepEqual(sandboxClaim(container, createRefusals()), expected));
+}
+
+type Drafts = Readonly<Record<string, SandboxClaim & { readonly isInternal?: boolean }>>;
+
+/** Container -> key, with a star where it is shared. */
+function resolve(drafts: Drafts, launchType?: string): Readonly<Record<string, string>> {
+  const map = new Map(
+    Object.entries(drafts).map(([id, { isInternal, ...claim }]) => [id, { claim, isUsers: isInternal !== true }]),
+  );
+  const resolved = [...resolveSandboxes(map, launchType)];
+  return Object.fromEntries(resolved.map(([id, { key, isShared }]) => [id, `${key}${isShared ? '*' : ''}`]));
+}
+
+const RESOLVED: readonly (readonly [
+  what: string,
+  drafts: Drafts,
+  launchType: string | undefined,
+  expected: Readonly<Record<string, string>>,
+])[] = [
+  [
+    'awsvpc: all of them, even one alone, whatever the addresses',
+    { a: { mode: 'awsvpc', addresses: 'x' }, b: { mode: 'awsvpc', addresses: '' } },
+    'EC2',
+    { a: 'awsvpc*', b: 'awsvpc*' },
+  ],
+  ['Fargate says no mode at times', { a: { addresses: '' } }, 'FARGATE', { a: 'awsvpc*' }],
+  ['and so do managed instances', { a: { addresses: '' } }, 'MANAGED_INSTANCES', { a: 'awsvpc*' }],
+  ['on EC2 no mode says nothing', { a: { addresses: '' } }, 'EC2', { a: 'a' }],
+  [
+    'bridge: each its own',
+    { a: { mode: 'bridge', addresses: '172.17.0.2' }, b: { mode: 'bridge', addresses: '172.17.0.3' } },
+    'EC2',
+    { a: '172.17.0.2', b: '172.17.0.3' },
+  ],
+  ['bridge without an address: by id', { a: { mode: 'bridge', addresses: '' } }, 'EC2', { a: 'a' }],
+  [
+    "another's namespace, by its id",
+    { a: { mode: 'bridge', addresses: '172.17.0.2' }, b: { mode: 'container:a', addresses: '' } },
+    'EC2',
+    { a: '172.17.0.2*', b: '172.17.0.2*' },
+  ],
+  [
+    'an owner without an address',
+    { a: { mode: 'bridge', addresses: '' }, b: { mode: 'container:a', addresses: '' } },
+    'EC2',
+    { a: 'a*', b: 'a*' },
+  ],
+  [
+    'an owner that is not listed',
+    { b: { mode: 'container:gone', addresses: '' }, c: { mode: 'container:gone', addresses: '' } },
+    'EC2',
+    { b: 'gone*', c: 'gone*' },
+  ],
+  [
+    'a pause container and one user: the traffic is the user’s alone',
+    { a: { mode: 'bridge', addresses: 'x' }, pause: { mode: 'bridge', addresses: 'x', isInternal: true } },
+    'EC2',
+    { a: 'x', pause: 'x' },
+  ],
+];
+
+for (const [what, drafts, launchType, expected] of RESOLVED) {
+  test(`network namespaces: ${what}`, () => assert.deepEqual(resolve(drafts, launchType), expected));
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRefusals, type Refusals } from '../../../src/snapshot/refusals.ts';
+import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
+import { joinStats } from '../../../src/snapshot/stats-document.ts';
+import { parseTask } from '../../../src/snapshot/task-document.ts';
+
+const READ = '2026-01-01T00:00:10Z';
+const ENTRY = { read: READ, cpu_stats: { cpu_usage: { total_usage: 5 } } };
+
+function join(
+  containers: readonly object[],
+  stats: unknown,
+  refusals: Refusals = createRefusals(),
+  launchType?: string,
+): TaskSnapshot | undefined {
+  const metadata = parseTask({ TaskARN: 'arn', LaunchType: launchType, Containers: containers }, createRefusals());
+  assert.ok(metadata !== undefined);
+  return joinStats(metadata, stats, refusals);
+}
+
+const ONE = [{ DockerId: 'a', Name: 'app' }];
+
+const NO_SAMPLES: readonly (readonly [what: string, stats: unknown])[] = [
+  ['no entry', {}],
+  ['null', { a: null }],
+  ['an empty object', { a: {} }],
+  ['no object', { a: [] }],
+  ['no time', { a: { cpu_stats: { cpu_usage: { total_usage: 5 } } } }],
+  ['docker’s document of zeros', { a: { read: '0001-01-01T00:00:00Z', cpu_stats: { cpu_usage: { total_usage: 0 } } } }],
+  ['a time that is none', { a: { ...ENTRY, read: 'soon' } }],
+];
+
+for (const [what, stats] of NO_SAMPLES) {
+  test(`no sample: ${what}`, () => {
+    const container = join(ONE, stats)?.containers[0];
+    assert.equal(container?.info.name, 'app');
+    assert.equal(container?.sample, undefined);
+  });
+}
+
+for (const stats of [undefined, null, [], 'failed to get stats', 5]) {
+  test(`no stats document: ${JSON.stringify(stats)}`, () => assert.equal(join(ONE, stats), undefined));
+}
+
+test('a sample with nothing but a time is a sample', () => {
+  assert.deepEqual(join(ONE, { a: { read: READ } })?.containers[0]?.sample, {
+    readNs: 1_767_225_610_000_000_000n,
+    cpu: undefined,
+    before: undefined,
+    memory: undefined,
+    networks: undefined,
+    disk: undefined,
+  });
+});
+
+const BEFORE: readonly (readonly [what: string, preread: string, total: number, hasBefore: boolean])[] = [
+  ['a real one', '2026-01-01T00:00:09Z', 4, true],
+  ['a zero date', '0001-01-01T00:00:00Z', 4, false],
+  ['a zero total', '2026-01-01T00:00:09Z', 0, false],
+];
+
+for (const [what, preread, total, hasBefore] of BEFORE) {
+  test(`precpu_stats: ${what}`, () => {
+    const entry = { ...ENTRY, preread, precpu_stats: { cpu_usage: { total_usage: total } } };
+    const before = join(ONE, { a: entry })?.containers[0]?.sample?.before;
+    assert.equal(before?.cpu.totalNs, hasBefore ? total : undefined);
+    assert.equal(before?.readNs, hasBefore ? 1_767_225_609_000_000_000n : undefined);
+  });
+}
+
+test('Windows counts in ticks, but not on Fargate', () => {
+  const windows = { a: { ...ENTRY, num_procs: 2 } };
+  assert.equal(join(ONE, windows)?.containers[0]?.sample?.cpu?.totalNs, 500);
+  assert.equal(join(ONE, windows, createRefusals(), 'FARGATE')?.containers[0]?.sample?.cpu?.totalNs, 5);
+});
+
+test('ids that only the stats know', () => {
+  assert.deepEqual(join(ONE, { a: ENTRY, b: ENTRY, c: null })?.unknownIds, ['b', 'c']);
+});
+
+test('the pause container is joined too, apart from the user’s', () => {
+  const snapshot = join([...ONE, { DockerId: 'p', Name: 'pause', Type: 'CNI_PAUSE' }], { a: ENTRY, p: ENTRY });
+  assert.equal(snapshot?.internals[0]?.sample?.cpu?.totalNs, 5);
+  assert.deepEqual(snapshot?.unknownIds, []);
+});
+
+const started = (id: string, day: number): object => ({
+  DockerId: id,
+  Name: 'app',
+  StartedAt: `2026-01-0${day}T00:00:00Z`,
+});
+
+const RIVALS: readonly (readonly [what: string, containers: readonly object[], stats: unknown, id: string])[] = [
+  ['the one with stats', [started('a', 1), started('b', 2)], { a: ENTRY }, 'a'],
+  ['of two with stats the one started last', [started('a', 2), started('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
+  ['of two without stats too', [started('a', 1), started('b', 2)], {}, 'b'],
+  ['one that has not started yields', [ONE[0] ?? {}, started('b', 1)], {}, 'b'],
+];
+
+for (const [what, containers, stats, id] of RIVALS) {
+  test(`two containers with one name: ${what}`, () => {
+    const refusals = createRefusals();
+    const snapshot = join(containers, stats, refusals);
+    assert.deepEqual(
+      snapshot?.containers.map(({ info }) => info.id),
+      [id],
+    );
+    assert.equal(refusals.counts.get('duplicate_name'), 1);
+    assert.deepEqual(snapshot?.unknownIds, []);
+  });
+}
+
+test('no container takes the name of the task’s totals', () => {
+  const refusals = createRefusals();
+  const snapshot = join(
+    [
+      { DockerId: 'a', Name: '_task_' },
+      { DockerId: 'b', Name: '_task' },
+    ],
+    {},
+    refusals,
+  );
+  assert.deepEqual(
+    snapshot?.containers.map(({ info }) => info.name),
+    ['_task'],
+  );
+  assert.deepEqual([...refusals.counts], [['reserved_name', 1]]);
+});
+
+test('a container may be called and identified like a member of Object', () => {
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+  const stats: unknown = JSON.parse(`{"__proto__": ${JSON.stringify(ENTRY)}}`);
+  const snapshot = join(
+    names.map((name) => ({ DockerId: name, Name: name })),
+    stats,
+  );
+  const withStats = snapshot?.containers.filter(({ sample }) => sample !== undefined);
+  assert.equal(snapshot?.containers.length, 4);
+  assert.deepEqual(
+    withStats?.map(({ info }) => info.name),
+    ['__proto__'],
+  );
+});

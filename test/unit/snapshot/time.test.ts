@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+import { timeOf } from '../../../src/snapshot/time.ts';
+
+/** 2026-03-04T05:06:07Z in nanoseconds. */
+const BASE = 1_772_600_767_000_000_000n;
+
+const TIMES: readonly (readonly [text: string, expected: bigint])[] = [
+  ['2026-03-04T05:06:07Z', BASE],
+  ['2026-03-04T05:06:07.1Z', BASE + 100_000_000n],
+  ['2026-03-04T05:06:07.000000001Z', BASE + 1n],
+  ['2026-03-04T05:06:07.123456789Z', BASE + 123_456_789n],
+  ['2026-03-04T05:06:07.1234567891234Z', BASE + 123_456_789n],
+  ['2026-03-04T00:06:07.123456789-05:00', BASE + 123_456_789n],
+  ['2026-03-04T10:36:07.5+05:30', BASE + 500_000_000n],
+  ['2026-03-04T10:36:07.5+0530', BASE + 500_000_000n],
+  ['2026-03-04T05:06:07.999999999+00:00', BASE + 999_999_999n],
+];
+
+for (const [text, expected] of TIMES) {
+  test(`time ${text}`, () => {
+    const refusals = createRefusals();
+    assert.equal(timeOf(text, refusals), expected);
+    assert.equal(refusals.counts.size, 0);
+  });
+}
+
+const NO_TIMES: readonly (readonly [value: unknown, refused?: RefusalReason])[] = [
+  [undefined],
+  [null],
+  [''],
+  ['0001-01-01T00:00:00Z'],
+  ['1970-01-01T00:00:00Z'],
+  ['1999-12-31T23:59:59.999999999Z'],
+  ['2200-01-01T00:00:01Z'],
+  [1_772_600_767, 'wrong_type'],
+  [{}, 'wrong_type'],
+  ['now', 'bad_time'],
+  ['2026-03-04', 'bad_time'],
+  ['2026-03-04 05:06:07Z', 'bad_time'],
+  ['2026-03-04T05:06:07', 'bad_time'],
+  ['2026-13-04T05:06:07Z', 'bad_time'],
+  ['2026-03-04T25:06:07Z', 'bad_time'],
+  ['2026-03-04T05:06:07.Z', 'bad_time'],
+  ['2026-03-04T05:06:07z', 'bad_time'],
+  [' 2026-03-04T05:06:07Z', 'bad_time'],
+  ['2026-03-04T05:06:07+99:99', 'bad_time'],
+  ['+002026-03-04T05:06:07Z', 'bad_time'],
+];
+
+for (const [value, refused] of NO_TIMES) {
+  test(`no time: ${JSON.stringify(value)}${refused === undefined ? ', and nothing to complain of' : `, ${refused}`}`, () => {
+    const refusals = createRefusals();
+    assert.equal(timeOf(value, refusals), undefined);
+    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+  });
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRefusals, type RefusalReason, type Refusals } from '../../../src/snapshot/refusals.ts';
+import { amountOf, limitOf, listOf, member, objectOf, textOf } from '../../../src/snapshot/values.ts';
+
+type Reader = (value: unknown, refusals: Refusals) => unknown;
+type Case = readonly [value: unknown, expected: unknown, refused?: RefusalReason];
+
+const READERS: Readonly<Record<string, readonly [Reader, readonly Case[]]>> = {
+  amountOf: [
+    amountOf,
+    [
+      [0, 0],
+      [0.5, 0.5],
+      [2 ** 60 - 128, 2 ** 60 - 128],
+      [undefined, undefined],
+      [null, undefined],
+      [2 ** 60, undefined, 'out_of_range'],
+      // No limit with 4 KiB pages, with 64 KiB pages, on cgroup v2; an unsigned underflow.
+      [2 ** 63 - 4096, undefined, 'out_of_range'],
+      [2 ** 63 - 65_536, undefined, 'out_of_range'],
+      [2 ** 64, undefined, 'out_of_range'],
+      [1.8e19, undefined, 'out_of_range'],
+      [-1, undefined, 'negative'],
+      [Number.NaN, undefined, 'wrong_type'],
+      [Number.POSITIVE_INFINITY, undefined, 'wrong_type'],
+      ['12', undefined, 'wrong_type'],
+      [true, undefined, 'wrong_type'],
+      [[1], undefined, 'wrong_type'],
+      [{}, undefined, 'wrong_type'],
+    ],
+  ],
+  limitOf: [
+    limitOf,
+    [
+      [536_870_912, 536_870_912],
+      [0, 0],
+      [2 ** 63 - 4096, undefined],
+      [2 ** 63 - 65_536, undefined],
+      [2 ** 64, undefined],
+      [2 ** 60, undefined],
+      [-1, undefined, 'negative'],
+      ['max', undefined, 'wrong_type'],
+    ],
+  ],
+  textOf: [
+    textOf,
+    [
+      ['web', 'web'],
+      ['tab\tand\nline', 'tab\tand\nline'],
+      ['\u0000a\u001b[31m\r\u007f', '\ufffda\ufffd[31m\ufffd\ufffd'],
+      ['lone \ud800 surrogate', 'lone \ufffd surrogate'],
+      ['😀', '😀'],
+      ['__proto__', '__proto__'],
+      ['', undefined],
+      [undefined, undefined],
+      [null, undefined],
+      [1, undefined, 'wrong_type'],
+      [['a'], undefined, 'wrong_type'],
+      ['x'.repeat(2000), 'x'.repeat(1024)],
+      // Cut in the middle of a pair: still well-formed.
+      [`${'x'.repeat(1023)}😀`, `${'x'.repeat(1023)}\ufffd`],
+    ],
+  ],
+  objectOf: [
+    objectOf,
+    [
+      [undefined, undefined],
+      [null, undefined],
+      [[], undefined, 'wrong_type'],
+      ['{}', undefined, 'wrong_type'],
+      [0, undefined, 'wrong_type'],
+    ],
+  ],
+  listOf: [
+    listOf,
+    [
+      [undefined, undefined],
+      [null, undefined],
+      [{}, undefined, 'wrong_type'],
+      ['[]', undefined, 'wrong_type'],
+    ],
+  ],
+};
+
+for (const [name, [read, cases]] of Object.entries(READERS)) {
+  for (const [value, expected, refused] of cases) {
+    test(`${name}(${JSON.stringify(value)?.slice(0, 60)})`, () => {
+      const refusals = createRefusals();
+      assert.equal(read(value, refusals), expected);
+      assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+    });
+  }
+}
+
+test('a text is cut to the length asked for', () => {
+  assert.equal(textOf('abcdef', createRefusals(), 3), 'abc');
+});
+
+test('a member is an own one, whatever it is called', () => {
+  const parsed: unknown = JSON.parse('{"__proto__": 1, "a": null}');
+  const object = objectOf(parsed, createRefusals()) ?? {};
+  assert.equal(member(object, '__proto__'), 1);
+  assert.equal(member(object, 'a'), null);
+  assert.equal(member({}, '__proto__'), undefined);
+  assert.equal(member({}, 'toString'), undefined);
+  assert.equal(member({}, 'constructor'), undefined);
+});
+
+test('refusals are counted by reason', () => {
+  const refusals = createRefusals();
+  for (const reason of ['negative', 'bad_time', 'negative'] as const) refusals.add(reason);
+  assert.deepEqual(
+    [...refusals.counts],
+    [
+      ['negative', 2],
+      ['bad_time', 1],
+    ],
+  );
+});
