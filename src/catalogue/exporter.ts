@@ -47,15 +47,15 @@ export const EXPORTER_ROWS = {
     ecs: { name: 'exporter_last_success_timestamp_seconds', levels: ['exporter'] },
     semconv: { exporter: 'aws.ecs.exporter.last_success', unit: 's' },
   },
-  exporter_counter_resets: {
+  exporter_container_restarts: {
     family: 'exporter',
     kind: 'counter',
     description:
       'Containers seen to start again in place (new start time, or counters that fell) since the exporter started.',
     source: 'counted',
     stability: 'stable',
-    ecs: { name: 'exporter_counter_resets', levels: ['exporter'] },
-    semconv: { exporter: 'aws.ecs.exporter.counter_resets', unit: '{reset}' },
+    ecs: { name: 'exporter_container_restarts', levels: ['exporter'] },
+    semconv: { exporter: 'aws.ecs.exporter.container_restarts', unit: '{reset}' },
   },
   exporter_refused: {
     family: 'exporter',

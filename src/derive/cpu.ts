@@ -61,10 +61,11 @@ export function deriveCpu(view: TaskView, out: Sink): void {
     deriveModes(container, use, limit, out);
   }
   out.task('cpu_usage_seconds', view, inSeconds(view.totals.cpuNs));
-  if (uses.length === 0 && !areAllStopped) return;
-  out.task('cpu_cores', view, sumOf(uses.map((use) => use.usedNs / use.elapsedNs)) ?? 0);
   const limit = taskCpuCores(view.task);
-  out.task('cpu_usage_ratio', view, rounded(sumOf(uses.map((use) => usageRatio(use, use.usedNs, limit))) ?? 0));
+  // A task whose containers have all ended uses nothing: that is a reading, unlike values that are missing.
+  const none = areAllStopped ? 0 : undefined;
+  out.task('cpu_cores', view, sumOf(uses.map((use) => use.usedNs / use.elapsedNs)) ?? none);
+  out.task('cpu_usage_ratio', view, rounded(sumOf(uses.map((use) => usageRatio(use, use.usedNs, limit))) ?? none));
 }
 
 function deriveCounters(container: ContainerView, out: Sink): void {

@@ -20,6 +20,8 @@ export interface Step {
   readonly isCurrent: boolean;
   /** A new life began since the last sample. */
   readonly hasRestarted: boolean;
+  /** Its clock was set back, or the sample is an older one. */
+  readonly hasRewound?: boolean;
   /** A new start time says so, so that every counter began at 0 again. */
   readonly hasBegunAnew: boolean;
 }
@@ -44,7 +46,7 @@ export function followContainer(
   if (history === undefined) return sameLife(firstHistory(info, sample, nowMs), true);
   if (sample.readNs === history.sample.readNs) return sameLife(history, nowMs - history.cameAtMs <= staleAfterMs);
   if (sample.readNs < history.sample.readNs) {
-    return sameLife({ ...history, sample, baseline: undefined, cameAtMs: nowMs }, false);
+    return { ...sameLife({ ...history, sample, baseline: undefined, cameAtMs: nowMs }, false), hasRewound: true };
   }
   return advance(history, info, sample, nowMs);
 }

@@ -8,6 +8,8 @@ export interface Posting {
   readonly owner: string;
   readonly readNs: EpochNs;
   readonly counters: TaskTotals;
+  /** True where the counters outlive every container that shows them: one that falls was counted in another way before. */
+  readonly isLasting?: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export const EMPTY_LEDGER: Ledger = { totals: {}, sources: new Map() };
  * namespace each container has its own, older or newer, reading of the same counters).
  *
  * @param isOver whether a source's owner began a new life since: its counters start from 0 again.
+ * @param rewoundTo the stamp of an owner's sample that went back behind the one before: its clock was set back.
  * @param owners who can still post. Sources of others are kept for a while (metadata can miss a container for once), and
  *   forgotten when they outnumber the present ones; what they added stays in the totals.
  */
@@ -38,26 +41,32 @@ export function settle(
   postings: readonly Posting[],
   isOver: (posting: Posting) => boolean,
   owners: ReadonlySet<string>,
+  rewoundTo: ReadonlyMap<string, EpochNs> = new Map(),
 ): Ledger {
   const totals: Partial<Record<TotalKey, number>> = { ...ledger.totals };
   const sources = new Map<string, Posting>();
   const isCrowded = ledger.sources.size > MAX_IDLE_SOURCES + 2 * postings.length;
   for (const [source, posting] of ledger.sources) {
     if (isOver(posting) || (isCrowded && !owners.has(posting.owner))) continue;
-    sources.set(source, posting);
+    const readNs = rewoundTo.get(posting.owner);
+    sources.set(source, readNs === undefined ? posting : { ...posting, readNs });
   }
   for (const posting of postings.toSorted(newestFirst)) {
     const last = sources.get(posting.source);
     if (last !== undefined && posting.readNs <= last.readNs) continue;
     for (const key of keysOf(posting.counters)) {
-      const value = posting.counters[key] ?? 0;
-      const before = last?.counters[key] ?? 0;
-      totals[key] = (totals[key] ?? 0) + (value >= before ? value - before : value);
+      totals[key] = (totals[key] ?? 0) + grown(last?.counters[key] ?? 0, posting.counters[key] ?? 0, posting.isLasting);
     }
     // A counter that is missing for once goes on from where it was.
     sources.set(posting.source, { ...posting, counters: { ...last?.counters, ...posting.counters } });
   }
   return { totals, sources };
+}
+
+/** A counter that fell began again at 0, unless it cannot have. */
+function grown(before: number, value: number, isLasting = false): number {
+  if (value >= before) return value - before;
+  return isLasting ? 0 : value;
 }
 
 function newestFirst(a: Posting, b: Posting): number {

@@ -30,7 +30,7 @@ export function createPoller(endpoint: Endpoint): () => Promise<PollResult> {
     if (stats === undefined) return { failures, refused: refusals.counts };
     const task = await attempt(endpoint.fetchTask, failures);
     if (task !== undefined) {
-      const metadata = parseTask(task.document, refusals);
+      const metadata = parseTask(task.document, refusals, known);
       if (metadata === undefined) failures.push(notADocument('/task'));
       else known = metadata;
     }

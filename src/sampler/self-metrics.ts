@@ -27,7 +27,7 @@ export function recordSelf(self: SelfMetrics, out: Recorder): void {
   for (const [reason, count] of self.refused) out.exporter('exporter_refused', count, { reason });
   out.exporter('exporter_poll_duration_seconds', self.lastPollSeconds);
   out.exporter('exporter_last_success_timestamp_seconds', self.lastSuccessSeconds);
-  out.exporter('exporter_counter_resets', self.restarts);
+  out.exporter('exporter_container_restarts', self.restarts);
   out.exporter('exporter_containers', self.containers);
   out.exporter('exporter_build_info', 1, { version: self.version, nodeVersion: self.nodeVersion });
 }

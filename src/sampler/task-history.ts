@@ -35,6 +35,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   let restarts = 0;
   const begunAnew = new Set<string>();
   const owners = new Set<string>();
+  const rewoundTo = new Map<string, EpochNs>();
   for (const container of snapshot.containers) {
     const { info } = container;
     const step = followContainer(history.containers.get(info.id), container, options.nowMs, options.staleAfterMs);
@@ -44,12 +45,16 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     // A restart makes a new network namespace, unless others hold it.
     if (step.hasBegunAnew && !info.sharesSandbox) begunAnew.add(info.sandbox);
     owners.add(info.id).add(info.sandbox);
-    views.push(viewOf(container, step.history, step.isCurrent, options.isSelected(info.name)));
+    if (step.hasRewound && container.sample !== undefined) {
+      rewoundTo.set(info.id, container.sample.readNs).set(info.sandbox, container.sample.readNs);
+    }
+    const isSelected = container.isNameless !== true && options.isSelected(info.name);
+    views.push(viewOf(container, step.history, step.isCurrent, isSelected));
   }
   const postings = [...views.flatMap(postingsOf), ...snapshot.internals.flatMap(networkPostings)];
   for (const { info } of snapshot.internals) owners.add(info.sandbox);
   // Only a new start time says that every counter began anew; where one merely fell, the others may have gone on.
-  const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), owners);
+  const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), owners, rewoundTo);
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   return {
     history: { containers, ledger, startedNs },
@@ -78,12 +83,16 @@ function postingsOf(container: ContainerSnapshot): readonly Posting[] {
   return [own, ...networkPostings(container)];
 }
 
-/** The pause container's too: agents before 1.43 gave an awsvpc task's counters to it alone. */
+/**
+ * The pause container's too: agents before 1.43 gave an awsvpc task's counters to it alone. A namespace that is shared
+ * lasts as long as the task; agents before 1.100 divide its counters by the number of containers, so they can fall.
+ */
 function networkPostings({ info, sample }: ContainerSnapshot): readonly Posting[] {
   if (sample === undefined) return [];
   const { readNs, networks = [] } = sample;
   return [...networks].map(([iface, counters]) => {
-    return { source: `network ${info.sandbox} ${iface}`, owner: info.sandbox, readNs, counters };
+    const source = `network ${info.sandbox} ${iface}`;
+    return { source, owner: info.sandbox, readNs, counters, isLasting: info.sharesSandbox };
   });
 }
 

@@ -54,19 +54,34 @@ function addEntries(
 ): void {
   const entries = listOf(value, refusals);
   if (entries === undefined) return;
-  if (emptyIsZero) for (const counter of Object.values(operations)) total[counter] ??= 0;
+  const sums: Totals = {};
   for (const item of entries) {
     const entry = objectOf(item, refusals);
-    if (entry === undefined) continue;
-    const operation = member(entry, 'op');
+    const operation = entry && member(entry, 'op');
     const counter = typeof operation === 'string' ? counterOf(operations, operation.toLowerCase()) : undefined;
-    if (counter === undefined) continue;
-    // Go's encoder leaves `value` out where it is 0.
-    const amount = member(entry, 'value') === undefined ? 0 : amountOf(member(entry, 'value'), refusals);
-    if (amount === undefined) continue;
-    total[counter] = (total[counter] ?? 0) + amount;
+    if (entry === undefined || counter === undefined) continue;
+    const amount = amountOfEntry(entry, refusals);
+    sums[counter] = (sums[counter] ?? 0) + amount;
     addToDevice(byDevice, entry, counter, amount, refusals);
   }
+  for (const counter of Object.values(operations)) {
+    const sum = sums[counter] ?? (emptyIsZero ? 0 : undefined);
+    if (sum !== undefined) total[counter] = sum;
+  }
+  dropUnknown(total);
+  for (const counters of byDevice.values()) dropUnknown(counters);
+}
+
+/** NaN where the entry's value is refused: it spreads to every sum that the entry belongs to. */
+function amountOfEntry(entry: JsonObject, refusals: Refusals): number {
+  const value = member(entry, 'value');
+  // Go's encoder leaves `value` out where it is 0.
+  return value === undefined ? 0 : (amountOf(value, refusals) ?? Number.NaN);
+}
+
+/** A sum without one of its parts is no value: it would read as a counter that fell. */
+function dropUnknown(counters: Totals): void {
+  for (const counter of DISK_COUNTERS) if (Number.isNaN(counters[counter])) delete counters[counter];
 }
 
 function counterOf(operations: Operations, operation: string): DiskCounter | undefined {

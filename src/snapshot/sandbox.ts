@@ -1,13 +1,6 @@
 import type { Refusals } from './refusals.ts';
+import type { SandboxClaim } from './snapshot.ts';
 import { type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
-
-/** What one container says about its network namespace. */
-export interface SandboxClaim {
-  /** `awsvpc`, `bridge`, `host`, `container:<id>`, a network's name; undefined when not given. */
-  readonly mode?: string | undefined;
-  /** All of its IP addresses, sorted and joined; empty when it has none. */
-  readonly addresses: string;
-}
 
 export interface Sandbox {
   readonly key: string;
@@ -21,10 +14,18 @@ const CONTAINER_MODE = 'container:';
 /** Launch types whose tasks have a network interface of their own. */
 const ALWAYS_AWSVPC: ReadonlySet<string> = new Set(['FARGATE', 'MANAGED_INSTANCES']);
 
-export function sandboxClaim(container: JsonObject, refusals: Refusals): SandboxClaim {
+/**
+ * Undefined where the container says nothing about networks: the agent leaves `Networks` out when it could not read them
+ * just now.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/pull/2747
+ */
+export function sandboxClaim(container: JsonObject, refusals: Refusals): SandboxClaim | undefined {
+  const networks = listOf(member(container, 'Networks'), refusals);
+  if (networks === undefined) return undefined;
   let mode: string | undefined;
   const addresses = new Set<string>();
-  for (const item of listOf(member(container, 'Networks'), refusals) ?? []) {
+  for (const item of networks) {
     const network = objectOf(item, refusals);
     if (network === undefined) continue;
     mode ??= textOf(member(network, 'NetworkMode'), refusals);

@@ -120,6 +120,14 @@ export interface TaskInfo {
   readonly memoryMib?: number | undefined;
 }
 
+/** What one container says about its network namespace. */
+export interface SandboxClaim {
+  /** `awsvpc`, `bridge`, `host`, `container:<id>`, a network's name; undefined when not given. */
+  readonly mode?: string | undefined;
+  /** All of its IP addresses, sorted and joined; empty when it has none. */
+  readonly addresses: string;
+}
+
 /** `/task`, parsed. Both lists are sorted by name and id. */
 export interface TaskMetadata {
   readonly task: TaskInfo;
@@ -127,15 +135,19 @@ export interface TaskMetadata {
   readonly containers: readonly ContainerInfo[];
   /** ECS' own, such as the pause container, which holds the network namespace of an awsvpc task on EC2. */
   readonly internals: readonly ContainerInfo[];
+  /** What each container last said about its network, by id. */
+  readonly claims: ReadonlyMap<string, SandboxClaim>;
 }
 
 export interface ContainerSnapshot {
   readonly info: ContainerInfo;
+  /** Set where another container has its name, or the name is taken: it counts, but has no series. */
+  readonly isNameless?: boolean | undefined;
   /** Absent: no stats now (stopped, not started yet, or not readable). */
   readonly sample?: ContainerSample | undefined;
 }
 
-/** One poll, joined: metadata and stats of each container, one container a name. */
+/** One poll, joined: metadata and stats of each container. */
 export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];

@@ -38,23 +38,24 @@ export function joinStats(metadata: TaskMetadata, document: unknown, refusals: R
   };
 }
 
-/** One name is one series, and totals of the task have a name of their own. */
+/**
+ * One name is one series, and totals of the task have a name of their own. Of several containers with one name the one
+ * with stats shows, else the one started last.
+ */
 function oneByName(containers: readonly ContainerSnapshot[], refusals: Refusals): readonly ContainerSnapshot[] {
-  const byName = new Map<string, ContainerSnapshot>();
+  const shown = new Map<string, ContainerSnapshot>();
   for (const container of containers) {
     const { name } = container.info;
-    if (name === TASK_TOTAL_NAME) {
-      refusals.add('reserved_name');
-      continue;
-    }
-    const rival = byName.get(name);
+    const rival = shown.get(name);
+    if (name === TASK_TOTAL_NAME) refusals.add('reserved_name');
+    else shown.set(name, rival === undefined ? container : livelier(rival, container));
     if (rival !== undefined) refusals.add('duplicate_name');
-    byName.set(name, rival === undefined ? container : livelier(rival, container));
   }
-  return [...byName.values()];
+  return containers.map((container) => {
+    return shown.get(container.info.name) === container ? container : { ...container, isNameless: true };
+  });
 }
 
-/** Of two containers with one name the one with stats counts, else the one started last. */
 function livelier(a: ContainerSnapshot, b: ContainerSnapshot): ContainerSnapshot {
   if ((a.sample === undefined) !== (b.sample === undefined)) return a.sample === undefined ? b : a;
   return (b.info.startedNs ?? 0n) > (a.info.startedNs ?? 0n) ? b : a;

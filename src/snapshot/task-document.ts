@@ -1,6 +1,6 @@
 import type { Refusals } from './refusals.ts';
-import { resolveSandboxes, type SandboxClaim, sandboxClaim } from './sandbox.ts';
-import type { ContainerInfo, TaskInfo, TaskMetadata } from './snapshot.ts';
+import { resolveSandboxes, sandboxClaim } from './sandbox.ts';
+import type { ContainerInfo, SandboxClaim, TaskInfo, TaskMetadata } from './snapshot.ts';
 import { timeOf } from './time.ts';
 import { amountOf, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
 
@@ -12,9 +12,10 @@ const MAX_CONTAINERS = 5000;
 /**
  * `/task` of the metadata endpoint, v3 or v4. Undefined where the document is no task at all.
  *
+ * @param earlier the document before: a container that says nothing about its network now is where it was.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  */
-export function parseTask(document: unknown, refusals: Refusals): TaskMetadata | undefined {
+export function parseTask(document: unknown, refusals: Refusals, earlier?: TaskMetadata): TaskMetadata | undefined {
   const object = objectOf(document, refusals);
   if (object === undefined) return undefined;
   const task = parseTaskInfo(object, refusals);
@@ -23,7 +24,7 @@ export function parseTask(document: unknown, refusals: Refusals): TaskMetadata |
   const drafts = new Map<string, Draft>();
   for (const item of list ?? []) {
     const container = objectOf(item, refusals);
-    const draft = container && parseContainer(container, refusals);
+    const draft = container && parseContainer(container, earlier?.claims, refusals);
     if (draft === undefined) continue;
     if (drafts.has(draft.info.id)) refusals.add('duplicate_id');
     else if (drafts.size >= MAX_CONTAINERS) refusals.add('too_many');
@@ -48,7 +49,8 @@ function assemble(task: TaskInfo, drafts: ReadonlyMap<string, Draft>): TaskMetad
     list.push({ ...info, sandbox: sandbox.key, sharesSandbox: sandbox.isShared });
   }
   // Go's maps give the containers in another order each time.
-  return { task, containers: containers.sort(byName), internals: internals.sort(byName) };
+  const claims = new Map([...drafts].map(([id, { claim }]) => [id, claim]));
+  return { task, containers: containers.sort(byName), internals: internals.sort(byName), claims };
 }
 
 function byName(a: ContainerInfo, b: ContainerInfo): number {
@@ -77,7 +79,11 @@ function parseTaskInfo(task: JsonObject, refusals: Refusals): TaskInfo {
 }
 
 /** Undefined for what cannot be told apart: no id (ECS lists containers that are pulled but not created so), no name. */
-function parseContainer(container: JsonObject, refusals: Refusals): Draft | undefined {
+function parseContainer(
+  container: JsonObject,
+  claims: TaskMetadata['claims'] | undefined,
+  refusals: Refusals,
+): Draft | undefined {
   const text = (key: string): string | undefined => textOf(member(container, key), refusals);
   const id = text('DockerId');
   const name = textOf(member(container, 'Name'), refusals, MAX_NAME);
@@ -93,7 +99,7 @@ function parseContainer(container: JsonObject, refusals: Refusals): Draft | unde
   const type = text('Type')?.toUpperCase() ?? 'NORMAL';
   return {
     isUsers: type === 'NORMAL',
-    claim: sandboxClaim(container, refusals),
+    claim: sandboxClaim(container, refusals) ?? claims?.get(id) ?? { addresses: '' },
     info: {
       id,
       name,

@@ -96,7 +96,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
   await running.poll();
   const restarted = await running.metrics();
   const web = { container_name: 'web' };
-  assert.equal(restarted.value('ecs_task_exporter_counter_resets_total'), 1);
+  assert.equal(restarted.value('ecs_task_exporter_container_restarts_total'), 1);
   assert.equal(restarted.value('ecs_task_cpu_usage_ratio', web), undefined);
   assert.equal(restarted.value('ecs_task_cpu_cores', web), undefined);
   assert.equal(restarted.value('ecs_task_cpu_usage_seconds_total', web), 5 * 0.25);
@@ -116,7 +116,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
   const page = await running.metrics();
   assert.equal(page.value('ecs_task_cpu_cores', web), 0.25);
   assert.equal(page.value('ecs_task_cpu_usage_seconds_total', web), 15 * 0.25);
-  assert.equal(page.value('ecs_task_exporter_counter_resets_total'), 1);
+  assert.equal(page.value('ecs_task_exporter_container_restarts_total'), 1);
 });
 
 test('a container that misses one poll is back with the same counters', async (t) => {
@@ -132,5 +132,5 @@ test('a container that misses one poll is back with the same counters', async (t
   const page = await running.metrics();
   assert.equal(page.value('ecs_task_cpu_usage_seconds_total', { container_name: 'web' }), 80 * 0.25);
   assert.equal(page.value('ecs_task_cpu_cores', { container_name: 'web' }), 0.25);
-  assert.equal(page.value('ecs_task_exporter_counter_resets_total'), 0);
+  assert.equal(page.value('ecs_task_exporter_container_restarts_total'), 0);
 });

@@ -98,7 +98,7 @@ describe('faults of /task/stats', { concurrency: 12 }, () => {
       assert.equal(recovered.value('ecs_task_exporter_polls_total'), 5);
       assert.equal(cpuSeconds(recovered), 80 * 0.25);
       assert.equal(recovered.value('ecs_task_cpu_cores', { container_name: 'web' }), 0.25);
-      assert.equal(recovered.value('ecs_task_exporter_counter_resets_total'), 0);
+      assert.equal(recovered.value('ecs_task_exporter_container_restarts_total'), 0);
 
       const [, begin, end, ...more] = running.lines();
       assert.deepEqual([begin?.level, begin?.event, begin?.fields['reason']], ['warn', 'poll_failing', code]);

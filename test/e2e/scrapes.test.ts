@@ -1,6 +1,7 @@
 /** Scrapes never wait for the metadata endpoint, ask it for nothing, and are good from the start. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { startTelemetry } from '../../instrumentation/telemetry.ts';
 import { startDemoEndpoint } from '../../src/demo/server.ts';
 import { startExporter } from '../../src/exporter.ts';
 import { testConfig } from '../helpers/config.ts';
@@ -66,4 +67,29 @@ test('the first good scrape comes with the start, not after an interval', async 
   const ms = performance.now() - start;
   t.diagnostic(`first good scrape ${Math.round(ms)} ms after the start`);
   assert.ok(ms < 2000, `took ${ms} ms`);
+});
+
+test('a sample is rendered once, for all who ask at once and later, and the next sample anew', async () => {
+  const metric = { name: 'level', kind: 'gauge', unit: '', description: 'A level.' } as const;
+  const attributes = {};
+  const sample = (value: number) => ({ byScope: new Map([['test', [{ metric, attributes, value }]]]) });
+  let readings = sample(1);
+  const telemetry = await startTelemetry({
+    source: { current: () => readings, resource: () => attributes },
+    service: { serviceName: 'test', isServiceNameGiven: true, serviceVersion: '1', resourceAttributes: {} },
+    prometheus: { sets: [{ scope: 'test', version: '1', metrics: [metric] }] },
+    exportIntervalMs: 60_000,
+    exportTimeoutMs: 1000,
+    onExport: () => {},
+  });
+  const ask = () => telemetry.page?.() ?? assert.fail('there is no page');
+  const pages = new Set(await Promise.all(Array.from({ length: 200 }, ask)));
+  const [page] = pages.add(await ask());
+  assert.equal(pages.size, 1);
+  assert.equal(await page?.gzip(), await page?.gzip());
+  readings = sample(2);
+  const next = await ask();
+  assert.notEqual(next, page);
+  assert.match(next.body.toString(), /^level 2$/m);
+  await telemetry.shutdown(0);
 });

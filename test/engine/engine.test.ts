@@ -24,7 +24,7 @@ const PAUSE_MS = 3000;
 const CPU_SECONDS = 'ecs_task_cpu_usage_seconds_total';
 /** Values that need two samples of the same life of a container. */
 const DIFFS = ['ecs_task_cpu_cores', 'ecs_task_cpu_usage_ratio', 'ecs_task_cpu_kernelmode', 'ecs_task_cpu_usermode'];
-const RESETS = 'ecs_task_exporter_counter_resets_total';
+const RESETS = 'ecs_task_exporter_container_restarts_total';
 
 let disk: LoopDevice;
 let engine: DockerEngine;

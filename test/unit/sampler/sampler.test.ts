@@ -188,7 +188,7 @@ test('a restart is counted, and has no differences', async () => {
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { read: 20, used: 6, started: 15 });
   const values = valuesOf(sampler.current());
-  assert.equal(values['exporter_counter_resets'], 1);
+  assert.equal(values['exporter_container_restarts'], 1);
   assert.equal(values['cpu_cores app'], undefined);
   assert.equal(values['cpu_usage_seconds app'], 6);
   assert.equal(values['cpu_usage_seconds _task_'], 11);

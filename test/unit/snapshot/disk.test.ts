@@ -61,10 +61,22 @@ const CASES: readonly Case[] = [
     { total: { readBytes: 0, writtenBytes: 0 }, byDevice: { '8:0': { readBytes: 0 } } },
   ],
   [
-    'odd entries cost themselves',
-    bytes(null, 5, row(7, 1), row('', 1), row('toString', 1), row('Read', -1), row('Read', 'x'), row('Read', 2)),
+    'entries of no known operation cost nothing',
+    bytes(null, 5, row(7, 1), row('', 1), row('toString', 1), row('Read', 2)),
     1,
     { total: { readBytes: 2, writtenBytes: 0 }, byDevice: { '8:0': { readBytes: 2 } } },
+  ],
+  [
+    'a sum with a part that is refused is no value, for its device and in all',
+    bytes(row('Read', -1), row('Read', 2), row('Write', 3)),
+    1,
+    { total: { writtenBytes: 3 }, byDevice: { '8:0': { writtenBytes: 3 } } },
+  ],
+  [
+    'nor is one with a part of the wrong type',
+    bytes(row('Read', 'x'), row('Read', 2)),
+    1,
+    { total: { writtenBytes: 0 }, byDevice: { '8:0': {} } },
   ],
   [
     'without a device number only the total',

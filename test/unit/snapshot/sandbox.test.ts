@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import { resolveSandboxes, type SandboxClaim, sandboxClaim } from '../../../src/snapshot/sandbox.ts';
+import { resolveSandboxes, sandboxClaim } from '../../../src/snapshot/sandbox.ts';
+import type { SandboxClaim } from '../../../src/snapshot/snapshot.ts';
 
-const CLAIMS: readonly (readonly [what: string, container: Record<string, unknown>, expected: SandboxClaim])[] = [
-  ['none', {}, { mode: undefined, addresses: '' }],
-  ['null', { Networks: null }, { mode: undefined, addresses: '' }],
+const CLAIMS: readonly (readonly [
+  what: string,
+  container: Record<string, unknown>,
+  expected: SandboxClaim | undefined,
+])[] = [
+  ['none', {}, undefined],
+  ['null', { Networks: null }, undefined],
   [
     'both families, sorted',
     { Networks: [{ NetworkMode: 'awsvpc', IPv4Addresses: ['10.0.0.9', '10.0.0.2'], IPv6Addresses: ['2001:db8::1'] }] },

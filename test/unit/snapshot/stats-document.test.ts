@@ -102,8 +102,10 @@ for (const [what, containers, stats, id] of RIVALS) {
   test(`two containers with one name: ${what}`, () => {
     const refusals = createRefusals();
     const snapshot = join(containers, stats, refusals);
+    assert.equal(snapshot?.containers.length, 2, 'both count');
+    const shown = snapshot?.containers.filter(({ isNameless }) => isNameless !== true);
     assert.deepEqual(
-      snapshot?.containers.map(({ info }) => info.id),
+      shown?.map(({ info }) => info.id),
       [id],
     );
     assert.equal(refusals.counts.get('duplicate_name'), 1);
@@ -122,8 +124,11 @@ test('no container takes the name of the task’s totals', () => {
     refusals,
   );
   assert.deepEqual(
-    snapshot?.containers.map(({ info }) => info.name),
-    ['_task'],
+    snapshot?.containers.map(({ info, isNameless }) => [info.name, isNameless]),
+    [
+      ['_task', undefined],
+      ['_task_', true],
+    ],
   );
   assert.deepEqual([...refusals.counts], [['reserved_name', 1]]);
 });

@@ -34,6 +34,7 @@ test('a task, all members', () => {
     },
     containers: [],
     internals: [],
+    claims: new Map(),
   });
 });
 

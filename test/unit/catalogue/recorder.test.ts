@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRecorder, type Recorder } from '../../../src/catalogue/recorder.ts';
+import { createSeriesBook } from '../../../src/catalogue/series.ts';
+import { SCOPES, VOCABULARIES, type VocabularyName } from '../../../src/catalogue/vocabulary.ts';
+import type { ContainerView, TaskView } from '../../../src/derive/view.ts';
+
+function recorder(vocabularies: readonly VocabularyName[] = VOCABULARIES): Recorder {
+  return createRecorder({ vocabularies, series: createSeriesBook(), exporterStartNs: 7n });
+}
+
+const web: ContainerView = {
+  info: { id: 'abc', name: 'web', sandbox: 's', sharesSandbox: false },
+  countedFromNs: 5n,
+  isSelected: true,
+};
+const view: TaskView = { task: {}, containers: [web], totals: {}, startedNs: 3n };
+
+/** `scope's vocabulary: name value start`. */
+function told({ readings }: Recorder): readonly string[] {
+  return VOCABULARIES.flatMap((vocabulary) =>
+    (readings.byScope.get(SCOPES[vocabulary]) ?? []).map(
+      ({ metric, value, startTimeNs }) => `${vocabulary}: ${metric.name} ${value} ${startTimeNs}`,
+    ),
+  );
+}
+
+test('a value is recorded in each vocabulary that has a name for it at that level', () => {
+  const out = recorder();
+  out.container('cpu_usage_seconds', web, 1.5);
+  out.task('cpu_usage_seconds', view, 2.5);
+  out.container('mem_limit', web, 64);
+  out.container('mem_available', web, 9);
+  out.task('percpu_usage_ratio', view, 1);
+  out.exporter('exporter_polls', 4);
+  assert.deepEqual(told(out), [
+    'ecs: ecs_task.cpu_usage_seconds 1.5 5',
+    'ecs: ecs_task.cpu_usage_seconds 2.5 3',
+    'ecs: ecs_task.mem_limit 64 undefined',
+    'ecs: ecs_task.exporter_polls 4 7',
+    'semconv: container.cpu.time 1.5 5',
+    'semconv: aws.ecs.task.cpu.time 2.5 3',
+    'semconv: container.memory.available 9 undefined',
+    'semconv: aws.ecs.exporter.polls 4 7',
+  ]);
+});
+
+test('only the vocabularies that somebody speaks, and only the one that a value is for', () => {
+  const one = recorder(['semconv']);
+  one.container('mem_usage', web, 1);
+  assert.deepEqual(told(one), ['semconv: container.memory.usage 1 undefined']);
+  assert.deepEqual([...one.readings.byScope.keys()], [SCOPES.semconv]);
+  const both = recorder();
+  both.container('network_rx_bytes', web, 1, { iface: 'eth0' }, 'ecs');
+  assert.deepEqual(told(both), ['ecs: ecs_task.network_rx_bytes 1 5']);
+});
+
+for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 60, 2 ** 64]) {
+  test(`${value} is no value`, () => {
+    const out = recorder();
+    out.container('mem_usage', web, value);
+    out.task('mem_usage', view, value);
+    out.exporter('exporter_polls', value);
+    assert.deepEqual(told(out), []);
+  });
+}
+
+for (const value of [0, 2 ** 60 - 128, 1e-300]) {
+  test(`${value} is a value`, () => {
+    const out = recorder(['ecs']);
+    out.container('mem_usage', web, value);
+    assert.deepEqual(told(out), [`ecs: ecs_task.mem_usage ${value} undefined`]);
+  });
+}
+
+test('a container that is not selected shows nothing', () => {
+  const out = recorder();
+  out.container('mem_usage', { ...web, isSelected: false }, 1);
+  assert.deepEqual(told(out), []);
+});
