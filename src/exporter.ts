@@ -1,18 +1,14 @@
 import { installDiagLogger } from '../instrumentation/diag-logger.ts';
+import type { Page } from '../instrumentation/http/page.ts';
 import { startHttpServer } from '../instrumentation/http/server.ts';
-import type { MetricSet } from '../instrumentation/metric-definition.ts';
-import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
-import { metricSet } from './catalogue/definitions.ts';
-import type { VocabularyName } from './catalogue/vocabulary.ts';
+import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
-import { createTransitions, type Transitions } from './log/transitions.ts';
-import { createFilter } from './sampler/filter.ts';
-import { createPollLog } from './sampler/poll-log.ts';
+import { createTransitions } from './log/transitions.ts';
 import { createPoller } from './sampler/poller.ts';
-import { Sampler } from './sampler/sampler.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
+import { createSampler, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
@@ -26,7 +22,6 @@ export interface Exporter {
   shutdown(): Promise<void>;
 }
 
-const SERVICE_NAME = 'ecs-container-exporter';
 /** For the first export, and for the last one. */
 const FLUSH_MS = 8000;
 const LAST_POLL_MS = 2000;
@@ -45,16 +40,23 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const endpoint = createEndpoint(config.metadataUrl);
   const firstSample = Promise.withResolvers<void>();
   const sampler = createSampler(config, createPoller(endpoint), logger, transitions, firstSample.resolve);
-  const telemetry = await createTelemetry(config, sampler, transitions);
+  const isPulled = config.exporters.includes('prometheus');
+  const telemetryReady = Promise.withResolvers<Telemetry>();
+  // First of all: where the port is taken, nothing else has begun.
   const server = await startHttpServer({
     ...config.http,
     title: 'ecs-container-exporter',
     description: 'OpenTelemetry metrics of the containers of an Amazon ECS task.',
     version: VERSION,
-    page: telemetry.page,
+    page: isPulled ? async () => pageOf(await telemetryReady.promise) : undefined,
     isReady: () => sampler.isFresh(),
     onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
   });
+  const telemetry = await createTelemetry(config, sampler, transitions).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  telemetryReady.resolve(telemetry);
   let stopping: Promise<void> | undefined;
   void beginPolling();
 
@@ -91,56 +93,8 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   };
 }
 
-/** A sampler with the vocabularies that some exporter needs, and the log of what it sees; tells of each good sample. */
-export function createSampler(
-  config: Config,
-  poll: ReturnType<typeof createPoller>,
-  logger: Logger,
-  transitions: Transitions,
-  onSample: () => void = () => {},
-): Sampler {
-  const filter = createFilter(config.include, config.exclude);
-  const log = createPollLog(logger, transitions, filter.unmatched);
-  const vocabularies = new Set<VocabularyName>(config.exporters.flatMap((name) => config.vocabularies[name]));
-  return new Sampler({
-    poll,
-    intervalMs: config.intervalMs,
-    isSelected: filter.isSelected,
-    vocabularies: [...vocabularies],
-    version: VERSION,
-    observer: {
-      onPoll(outcome) {
-        log.onPoll(outcome);
-        if (outcome.snapshot !== undefined) onSample();
-      },
-    },
-  });
-}
-
-export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
-  const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
-    config.exporters.includes(exporter)
-      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION)) }
-      : undefined;
-  const otlp = setsOf('otlp');
-  return startTelemetry({
-    source: sampler,
-    service: {
-      serviceName: config.serviceName ?? SERVICE_NAME,
-      isServiceNameGiven: config.serviceName !== undefined,
-      serviceVersion: VERSION,
-      resourceAttributes: config.resourceAttributes,
-    },
-    prometheus: setsOf('prometheus'),
-    otlp: otlp && { ...config.otlp, ...otlp },
-    console: setsOf('console'),
-    exportIntervalMs: config.exportIntervalMs,
-    exportTimeoutMs: config.exportTimeoutMs,
-    onExport: (name, error) => {
-      if (error === undefined) transitions.ok(`${name}_export`);
-      else transitions.failing(`${name}_export`, error.message, `${name} export failed: ${error.message}`);
-    },
-  });
+function pageOf({ page }: Telemetry): Promise<Page> {
+  return page === undefined ? Promise.reject(new Error('there is no Prometheus exporter')) : page();
 }
 
 function messageOf(error: unknown): string {

@@ -1,12 +1,12 @@
 import type { Reading } from '../instrumentation/metric-definition.ts';
 import type { Config } from './config/config.ts';
-import { createSampler, createTelemetry } from './exporter.ts';
 import { createLogger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { createPoller } from './sampler/poller.ts';
 import type { Sampler } from './sampler/sampler.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import type { EndpointError } from './source/endpoint-error.ts';
+import { createSampler, createTelemetry } from './wiring.ts';
 
 export interface OnceResult {
   /** Whether the sample could be taken. */

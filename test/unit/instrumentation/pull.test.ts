@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Reading } from '../../../instrumentation/metric-definition.ts';
+import { createPullPipeline } from '../../../instrumentation/readers/prometheus.ts';
+import { parseExposition } from '../../real/exposition.ts';
+import {
+  createRooms,
+  ENERGY,
+  type FakeSource,
+  fakeSource,
+  GARDEN,
+  HUMIDITY,
+  PEOPLE,
+  pipelineOptions,
+  ROOMS,
+  TEMPERATURE,
+} from './made-up.ts';
+
+const room = createRooms();
+
+function pull(source: FakeSource = fakeSource(), sets = [ROOMS]) {
+  const pipeline = createPullPipeline(pipelineOptions(source, sets));
+  return {
+    source,
+    pipeline,
+    /** The series of the page without those of the resource: `name{room}` and value. */
+    series: async (): Promise<Readonly<Record<string, number>>> => {
+      const { body } = await pipeline.page();
+      const all = parseExposition(body.toString()).series.filter(({ name }) => name !== 'target_info');
+      return Object.fromEntries(all.map(({ name, labels, value }) => [`${name}{${[...labels.values()]}}`, value]));
+    },
+  };
+}
+
+test('gauges, counters and up-down counters on one page', async () => {
+  const { source, pipeline } = pull();
+  source.show([
+    { metric: TEMPERATURE, attributes: room('hall'), value: 20.5 },
+    { metric: ENERGY, attributes: room('hall'), value: 1e15 },
+    { metric: PEOPLE, attributes: room('hall'), value: 0 },
+  ]);
+  const page = (await pipeline.page()).body.toString();
+  const lines = page.split('\n').filter((line) => line.includes('room'));
+  assert.deepEqual(lines, [
+    '# HELP room_temperature How warm it is.',
+    '# TYPE room_temperature gauge',
+    'room_temperature{room="hall"} 20.5',
+    '# HELP room_energy_total Heat so far.',
+    '# TYPE room_energy_total counter',
+    'room_energy_total{room="hall"} 1000000000000000',
+    '# HELP room_people Who is in.',
+    '# TYPE room_people gauge',
+    'room_people{room="hall"} 0',
+  ]);
+  assert.equal((await pipeline.page()).contentType, 'text/plain; version=0.0.4; charset=utf-8');
+});
+
+test('a series that is not observed any more vanishes at once, and comes back', async () => {
+  const { source, series } = pull();
+  const hall: readonly Reading[] = [TEMPERATURE, ENERGY, PEOPLE].map((metric) => ({
+    metric,
+    attributes: room('hall'),
+    value: 1,
+  }));
+  const attic: readonly Reading[] = [TEMPERATURE, ENERGY, PEOPLE].map((metric) => ({
+    metric,
+    attributes: room('attic'),
+    value: 2,
+  }));
+  source.show([...hall, ...attic]);
+  assert.equal(Object.keys(await series()).length, 6);
+  source.show(hall);
+  assert.deepEqual(await series(), {
+    'room_temperature{hall}': 1,
+    'room_energy_total{hall}': 1,
+    'room_people{hall}': 1,
+  });
+  source.show([]);
+  assert.deepEqual(await series(), {});
+  source.show(attic);
+  assert.deepEqual(await series(), {
+    'room_temperature{attic}': 2,
+    'room_energy_total{attic}': 2,
+    'room_people{attic}': 2,
+  });
+});
+
+test('values are exactly those that were read, whatever sums the SDK makes on the way', async () => {
+  const { source, series } = pull();
+  const values = [0.1, 0.3, 0.30000000000000004, 0.7, 123456.789, 123456.79, 9007199254740991, 1e17 + 16];
+  for (const value of values) {
+    source.show([
+      { metric: ENERGY, attributes: room('hall'), value },
+      { metric: PEOPLE, attributes: room('hall'), value },
+    ]);
+    assert.deepEqual(await series(), { 'room_energy_total{hall}': value, 'room_people{hall}': value });
+  }
+});
+
+test('a counter that falls shows the lower value, and goes on from there', async () => {
+  const { source, series } = pull();
+  for (const value of [100, 250, 7, 8, 0, 3]) {
+    source.show([{ metric: ENERGY, attributes: room('hall'), value }]);
+    assert.deepEqual(await series(), { 'room_energy_total{hall}': value });
+  }
+});
+
+test('one page for one object of readings, rendered once', async () => {
+  const { source, pipeline } = pull();
+  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
+  const first = pipeline.page();
+  const second = pipeline.page();
+  assert.equal(first, second, 'while it is rendered');
+  assert.equal(await first, await pipeline.page(), 'and afterwards');
+  const before = source.asked;
+  await Promise.all(Array.from({ length: 200 }, () => pipeline.page()));
+  assert.equal(source.asked - before, 200, 'looked for new readings, and collected nothing');
+  assert.equal(await (await first).gzip(), await (await second).gzip());
+  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
+  assert.notEqual(pipeline.page(), first, 'equal readings in another object are another sample');
+});
+
+test('new readings while a page is rendered: each asker gets a page of its own time or later', async () => {
+  const { source, pipeline } = pull();
+  const show = (value: number): void => source.show([{ metric: TEMPERATURE, attributes: room('hall'), value }]);
+  show(1);
+  const first = pipeline.page();
+  show(2);
+  const second = pipeline.page();
+  show(3);
+  const third = pipeline.page();
+  const values: (number | undefined)[] = [];
+  for (const page of [first, second, third]) {
+    values.push(parseExposition((await page).body.toString()).value('room_temperature', { room: 'hall' }));
+  }
+  for (const [at, value] of values.entries()) assert.ok(value !== undefined && value >= at + 1, `${values}`);
+  assert.equal(values[2], 3);
+});
+
+test('a collection that fails is no page, and the next one tries again', async () => {
+  const source = fakeSource();
+  const { pipeline } = pull(source);
+  const { resource } = source;
+  source.resource = () => {
+    throw new Error('no resource');
+  };
+  await assert.rejects(pipeline.page(), /no resource/);
+  source.resource = resource;
+  assert.match((await pipeline.page()).body.toString(), /target_info/);
+});
+
+test('more series than the SDK’s 2000 are all there', async () => {
+  const { source, series } = pull();
+  source.show(Array.from({ length: 5000 }, (_, at) => ({ metric: ENERGY, attributes: room(`r${at}`), value: at })));
+  const found = await series();
+  assert.equal(Object.keys(found).length, 5000);
+  assert.equal(found['room_energy_total{r4999}'], 4999);
+  assert.ok(!Object.keys(found).some((name) => name.includes('overflow')));
+});
+
+test('the resource is the one known at the time of the page', async () => {
+  const { source, pipeline } = pull();
+  source.show([]);
+  const info = async (): Promise<ReadonlyMap<string, string> | undefined> =>
+    parseExposition((await pipeline.page()).body.toString()).series.find(({ name }) => name === 'target_info')?.labels;
+  const before = await info();
+  assert.equal(before?.get('service_name'), 'test');
+  assert.match(before?.get('service_instance_id') ?? '', /^[0-9a-f-]{36}$/, 'random, so that a fleet stays apart');
+  source.identity = Object.freeze({ 'service.instance.id': 'task-1', 'cloud.region': 'eu-west-1' });
+  source.show([]);
+  const after = await info();
+  assert.equal(after?.get('service_instance_id'), 'task-1');
+  assert.equal(after?.get('cloud_region'), 'eu-west-1');
+  assert.equal(after?.get('service_name'), 'test');
+});
+
+test('two pipelines over one source show their own sets, each at its own pace', async () => {
+  const source = fakeSource();
+  const rooms = pull(source, [ROOMS]);
+  const garden = pull(source, [GARDEN]);
+  const both = pull(source, [ROOMS, GARDEN]);
+  source.show(
+    [{ metric: TEMPERATURE, attributes: room('hall'), value: 20 }],
+    [{ metric: HUMIDITY, attributes: {}, value: 0.4 }],
+  );
+  assert.deepEqual(await rooms.series(), { 'room_temperature{hall}': 20 });
+  assert.deepEqual(await both.series(), { 'room_temperature{hall}': 20, 'garden_humidity_ratio{}': 0.4 });
+  source.show(
+    [{ metric: TEMPERATURE, attributes: room('hall'), value: 21 }],
+    [{ metric: HUMIDITY, attributes: {}, value: 0.5 }],
+  );
+  assert.deepEqual(await garden.series(), { 'garden_humidity_ratio{}': 0.5 });
+  assert.deepEqual(await both.series(), { 'room_temperature{hall}': 21, 'garden_humidity_ratio{}': 0.5 });
+  assert.deepEqual(await rooms.series(), { 'room_temperature{hall}': 21 });
+});
+
+test('readings of a metric that no set holds are left out', async () => {
+  const { source, series } = pull();
+  source.show([
+    { metric: HUMIDITY, attributes: {}, value: 1 },
+    { metric: TEMPERATURE, attributes: {}, value: 2 },
+  ]);
+  assert.deepEqual(await series(), { 'room_temperature{}': 2 });
+});
+
+test('after shutdown there is no page', async () => {
+  const { pipeline, source } = pull();
+  source.show([]);
+  await pipeline.shutdown();
+  await assert.rejects(pipeline.page());
+});
