@@ -103,7 +103,7 @@ function finishMetric(
   const dataPoints: DataPoint<number>[] = [];
   for (const point of metric.dataPoints) {
     const reading = series.get(keyOf(point.attributes));
-    if (reading !== undefined) dataPoints.push(isCumulative ? cumulativePoint(point, reading) : point);
+    if (reading !== undefined) dataPoints.push(isCumulative ? cumulativePoint(point, reading) : deltaPoint(point));
   }
   return dataPoints.length === 0 ? undefined : { ...metric, dataPoints };
 }
@@ -111,6 +111,10 @@ function finishMetric(
 function cumulativePoint(point: DataPoint<number>, { value, startTimeNs }: Reading): DataPoint<number> {
   const startTime = startTimeNs === undefined ? point.startTime : hrTime(startTimeNs);
   return { attributes: point.attributes, startTime, endTime: later(startTime, point.endTime), value };
+}
+
+function deltaPoint(point: DataPoint<number>): DataPoint<number> {
+  return { ...point, endTime: later(point.startTime, point.endTime) };
 }
 
 function hrTime(ns: bigint): HrTime {

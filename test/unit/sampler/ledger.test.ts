@@ -12,13 +12,16 @@ interface Round {
   /** Owners that began a new life. */
   readonly anew?: readonly string[];
   readonly owners?: readonly string[];
+  /** Owners whose clock was set back, and to when. */
+  readonly rewoundTo?: Readonly<Record<string, number>>;
 }
 
 function settleAll(...rounds: readonly Round[]): Ledger {
   let ledger = EMPTY_LEDGER;
-  for (const { postings, anew = [], owners } of rounds) {
+  for (const { postings, anew = [], owners, rewoundTo = {} } of rounds) {
     const known = new Set(owners ?? postings.map(({ owner }) => owner));
-    ledger = settle(ledger, postings, ({ owner }) => anew.includes(owner), known);
+    const rewound = new Map(Object.entries(rewoundTo).map(([owner, read]) => [owner, BigInt(read)]));
+    ledger = settle(ledger, postings, ({ owner }) => anew.includes(owner), known, rewound);
   }
   return ledger;
 }
@@ -79,6 +82,24 @@ const CASES: readonly (readonly [what: string, rounds: readonly Round[], expecte
       { postings: [posting('a', 3, { cpuNs: 7, reads: 12 })] },
     ],
     { cpuNs: 7, reads: 12 },
+  ],
+  [
+    'a clock that is set back: growth goes on from what was counted, at the new time',
+    [
+      { postings: [posting('a', 100, { cpuNs: 50 }), posting('b', 100, { cpuNs: 5 })] },
+      { postings: [], owners: ['a', 'b'], rewoundTo: { a: 40 } },
+      { postings: [posting('a', 50, { cpuNs: 60 }), posting('b', 90, { cpuNs: 9 })] },
+    ],
+    { cpuNs: 65 },
+  ],
+  [
+    'a counter that outlives its containers and falls was divided in another way before: no growth, and on from there',
+    [
+      { postings: [{ ...posting('awsvpc', 1, { rx_bytes: 100 }), isLasting: true }] },
+      { postings: [{ ...posting('awsvpc', 2, { rx_bytes: 50 }), isLasting: true }] },
+      { postings: [{ ...posting('awsvpc', 3, { rx_bytes: 70 }), isLasting: true }] },
+    ],
+    { rx_bytes: 120 },
   ],
   [
     'a source that is missing for once too',

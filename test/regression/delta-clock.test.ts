@@ -1,0 +1,39 @@
+/**
+ * With delta temporality a point begins where the last export ended: on a wall clock that was set back meanwhile it would
+ * end before it began, which the protocol forbids and receivers refuse.
+ *
+ * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/sdk-metrics';
+import { createPushPipeline } from '../../instrumentation/readers/push.ts';
+import { ENERGY, fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
+
+test('a delta does not end before it begins when the clock is set back', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+  const source = fakeSource();
+  const push = { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport: () => {} };
+  const pipeline = createPushPipeline(pipelineOptions(source), push);
+  for (const [value, nowMs] of [
+    [1, 1_700_000_000_000],
+    [2, 1_600_000_000_000],
+    [4, 1_600_000_010_000],
+  ] as const) {
+    context.mock.timers.setTime(nowMs);
+    source.show([{ metric: ENERGY, attributes: {}, value }]);
+    await pipeline.flush(1000);
+  }
+  const points = exporter
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics)
+    .flatMap(({ metrics }) => metrics)
+    .flatMap(({ dataPoints }) => [...dataPoints]);
+  await pipeline.shutdown(1000);
+  assert.deepEqual(
+    points.map(({ value }) => value),
+    [1, 1, 2],
+  );
+  for (const { startTime, endTime } of points) assert.ok(startTime[0] <= endTime[0], `${startTime} to ${endTime}`);
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { test } from 'node:test';
+import { VERSION } from '../../../src/version.ts';
+import { codeOf, ROOT, type SourceFile, sourceFiles } from './source-files.ts';
+
+const files = [...sourceFiles('src'), ...sourceFiles('instrumentation')];
+
+/** Complaints of one rule over all files: `path: what`. */
+function complaints(rule: (file: SourceFile) => readonly string[]): readonly string[] {
+  return files.flatMap((file) => rule(file).map((what) => `${file.path}: ${what}`));
+}
+
+test('there are files to look at', () => {
+  assert.ok(files.length > 80, `${files.length}`);
+  assert.ok(files.some(({ path }) => path === 'src/derive/cpu.ts'));
+  assert.ok(files.every(({ imports, text }) => imports.length > 0 || !/^import /m.test(text)));
+});
+
+test('comments and texts are no code', () => {
+  assert.equal(codeOf("a; // let b\n/* let\n c */ d = 'let e'; `f`; \"it's\"; g"), "a; \n d = ''; ''; ''; g");
+});
+
+/** Where a relative import leads, from the root. */
+function targetOf(file: SourceFile, specifier: string): string {
+  return specifier.startsWith('.') ? posix.join(posix.dirname(file.path), specifier) : specifier;
+}
+
+const ARROWS: readonly (readonly [from: RegExp, to: RegExp, why: string])[] = [
+  [/^instrumentation\//, /^src\//, 'instrumentation knows nothing of ECS'],
+  [/^src\/(?:derive|snapshot|catalogue)\//, /^(?:node:|@opentelemetry\/)/, 'pure code'],
+  [/^src\/(?:derive|snapshot|catalogue)\//, /^src\/(?:source|config|cli|sampler|log|demo)\//, 'pure code'],
+  [/^src\/(?:derive|snapshot)\//, /^instrumentation\//, 'pure code'],
+  [/^src\/sampler\//, /^(?:@opentelemetry\/|src\/cli\/)/, 'the sampler knows no OpenTelemetry'],
+  [/^src\/(?:source|config)\//, /^(?:@opentelemetry\/|instrumentation\/|src\/sampler\/|src\/cli\/)/, 'at the edge'],
+  [/^src\/(?!cli\/)/, /^src\/cli\//, 'the command line is on top'],
+  [/^(?:src|instrumentation)\//, /^(?:test|scripts|docs)\//, 'the program is not made of its tests'],
+];
+
+for (const [from, to, why] of ARROWS) {
+  test(`no import from ${from.source} to ${to.source}: ${why}`, () => {
+    assert.ok(files.some(({ path }) => from.test(path)));
+    const wrong = complaints((file) =>
+      from.test(file.path) ? file.imports.filter((specifier) => to.test(targetOf(file, specifier))) : [],
+    );
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test('pure code sees neither clock nor process', () => {
+  const impure =
+    /\b(?:process|performance|setTimeout|setInterval|setImmediate|fetch|console|Math\.random|Date\.now)\b|\bnew Date\b/g;
+  const wrong = complaints(({ path, code }) =>
+    /^src\/(?:derive|snapshot|catalogue)\//.test(path) ? [...code.matchAll(impure)].map(([found]) => found) : [],
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('no file is longer than 300 lines', () => {
+  assert.deepEqual(
+    complaints(({ text }) => (text.split('\n').length > 301 ? [`${text.split('\n').length - 1} lines`] : [])),
+    [],
+  );
+});
+
+test('no module keeps state: two exporters in one process do not notice each other', () => {
+  const wrong = complaints(({ code }) => {
+    const variables = [...code.matchAll(/^(?:export )?(?:let|var) .*$/gm)].map(([line]) => line);
+    const constants = [...code.matchAll(/^(?:export )?const ([\w$]+)/gm)].map(([, name = '']) => name);
+    const changed = constants.filter((name) =>
+      new RegExp(
+        `(?<![\\w$.])${name}(?:\\.(?:set|add|delete|clear|push|pop|shift|unshift|splice|sort|reverse|fill)\\(|(?:\\.\\w+|\\[[^\\]]*\\])+ (?:[-+*/|&?]{0,2})=(?!=))`,
+      ).test(code),
+    );
+    return [...variables, ...changed.map((name) => `${name} is changed`)];
+  });
+  assert.deepEqual(wrong, []);
+});
+
+/** Casts that are justified, with their reason; as few as can be. */
+const ALLOWED_CASTS: readonly string[] = [];
+
+test('nothing is any, and nothing is cast', () => {
+  const wrong = complaints(({ code }) => {
+    const withoutImports = code.replace(/^(?:import|export) (?:type )?(?:\*|\{)[^;]*;/gm, '');
+    const casts = [...withoutImports.matchAll(/^.*\bas (?!const\b).*$/gm)].map(([line]) => line.trim());
+    const anys = [...withoutImports.matchAll(/^.*(?:[:<|&,(]\s*any\b|\bany\[\]|\bas any\b).*$/gm)].map(([line]) =>
+      line.trim(),
+    );
+    const bangs = [...withoutImports.matchAll(/^.*[\w)\]]!(?:[.;,)[]|$).*$/gm)].map(([line]) => line.trim());
+    return [...casts, ...anys, ...bangs];
+  });
+  assert.deepEqual(
+    wrong.filter((complaint) => !ALLOWED_CASTS.includes(complaint)),
+    [],
+  );
+  assert.deepEqual(
+    ALLOWED_CASTS.filter((allowed) => !wrong.includes(allowed)),
+    [],
+    'no longer needed',
+  );
+});
+
+test('nothing is silenced but where it says why', () => {
+  const wrong = complaints(({ text }) =>
+    [...text.matchAll(/^.*(?:@ts-(?:ignore|expect-error|nocheck)|biome-ignore (?!\S+: \S)).*$/gm)].map(([line]) =>
+      line.trim(),
+    ),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('nobody but the command line ends the process, and nobody prints to the console', () => {
+  const wrong = complaints(({ path, code }) => {
+    const exits = path.startsWith('src/cli/') ? [] : [...code.matchAll(/\bprocess\.(?:exit|exitCode|abort)\b/g)];
+    return [...exits, ...code.matchAll(/(?<![.\w])console\.\w+\(/g)].map(([found]) => found);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('the version is the package’s', () => {
+  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  assert.ok(typeof manifest === 'object' && manifest !== null && 'version' in manifest);
+  assert.equal(VERSION, manifest.version);
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { registerInstruments } from '../../../instrumentation/instruments.ts';
+import { ENERGY, fakeSource, GARDEN, HUMIDITY, ROOMS, TEMPERATURE } from './made-up.ts';
+
+/** A MeterProvider of somebody else: the plain SDK, without our readers. */
+function foreignProvider() {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  return { exporter, provider: new MeterProvider({ readers: [reader] }) };
+}
+
+test('instruments work on any MeterProvider, one scope a set, and can be taken off again', async () => {
+  const { exporter, provider } = foreignProvider();
+  const source = fakeSource();
+  const registered = registerInstruments(provider, [ROOMS, { ...GARDEN, schemaUrl: 'https://example.org/1' }], source);
+  assert.equal(registered.lastObserved(), undefined);
+  source.show(
+    [{ metric: TEMPERATURE, attributes: { room: 'hall' }, value: 20 }],
+    [{ metric: HUMIDITY, attributes: {}, value: 1 }],
+  );
+  await provider.forceFlush();
+  assert.equal(registered.lastObserved(), source.readings);
+  const [metrics] = exporter.getMetrics();
+  assert.deepEqual(
+    metrics?.scopeMetrics.map(({ scope }) => [scope.name, scope.version, scope.schemaUrl]),
+    [
+      ['test/rooms', '1.0.0', undefined],
+      ['test/garden', '2.0.0', 'https://example.org/1'],
+    ],
+  );
+  const temperature = metrics?.scopeMetrics[0]?.metrics.find(({ descriptor }) => descriptor.name === TEMPERATURE.name);
+  assert.equal(temperature?.descriptor.unit, 'Cel');
+  assert.equal(temperature?.descriptor.description, TEMPERATURE.description);
+  registered.unregister();
+  const before = source.asked;
+  await provider.forceFlush();
+  assert.equal(source.asked, before, 'nothing is observed any more');
+  await provider.shutdown();
+});
+
+test('one look at the source for each set in a collection, however many series there are', async () => {
+  const { provider } = foreignProvider();
+  const source = fakeSource();
+  registerInstruments(provider, [ROOMS, GARDEN], source);
+  source.show(Array.from({ length: 100 }, (_, at) => ({ metric: ENERGY, attributes: { room: `${at}` }, value: at })));
+  await provider.forceFlush();
+  assert.equal(source.asked, 2);
+  await provider.shutdown();
+});
