@@ -16,7 +16,8 @@ export async function readToEnd(socket: Socket): Promise<{ text: string; elapsed
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.resume();
-  if (!socket.closed) await once(socket, 'close');
+  // Not events.once: it rejects when a reset comes before the end.
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
   return { text: Buffer.concat(chunks).toString('latin1'), elapsedMs: performance.now() - start };
 }
 
