@@ -231,6 +231,22 @@ test('attribute objects of a series are the same from poll to poll', async () =>
   for (const { attributes, metric } of before) assert.ok(after.has(attributes), metric.name);
 });
 
+test('and forgotten once polls do without them', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  const find = (): object | undefined =>
+    sampler
+      .current()
+      .byScope.get(SCOPES.ecs)
+      ?.find(({ metric }) => metric.name === 'ecs_task.cpu_usage_seconds')?.attributes;
+  await pollAfter(0);
+  const before = find();
+  await pollAfter(100_000, { fails: 'timeout' });
+  await pollAfter(INTERVAL_MS);
+  await pollAfter(INTERVAL_MS, { read: 130, used: 2 });
+  assert.deepEqual(find(), before);
+  assert.notEqual(find(), before);
+});
+
 test('the identity is the same object until it changes', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   const none = sampler.resource();
