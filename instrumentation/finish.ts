@@ -103,7 +103,8 @@ function finishMetric(
   const dataPoints: DataPoint<number>[] = [];
   for (const point of metric.dataPoints) {
     const reading = series.get(keyOf(point.attributes));
-    if (reading !== undefined) dataPoints.push(isCumulative ? cumulativePoint(point, reading) : deltaPoint(point));
+    if (reading !== undefined)
+      dataPoints.push(isCumulative ? cumulativePoint(point, reading) : deltaPoint(point, reading));
   }
   return dataPoints.length === 0 ? undefined : { ...metric, dataPoints };
 }
@@ -113,8 +114,12 @@ function cumulativePoint(point: DataPoint<number>, { value, startTimeNs }: Readi
   return { attributes: point.attributes, startTime, endTime: later(startTime, point.endTime), value };
 }
 
-function deltaPoint(point: DataPoint<number>): DataPoint<number> {
-  return { ...point, endTime: later(point.startTime, point.endTime) };
+/** The first delta of a series is all that was counted so far, so it spans the container's life. The SDK: no time at all. */
+function deltaPoint(point: DataPoint<number>, { startTimeNs }: Reading): DataPoint<number> {
+  const { startTime, endTime } = point;
+  const isFirst = startTime[0] === endTime[0] && startTime[1] === endTime[1];
+  if (isFirst && startTimeNs !== undefined) return { ...point, startTime: earlier(hrTime(startTimeNs), startTime) };
+  return { ...point, endTime: later(startTime, endTime) };
 }
 
 function hrTime(ns: bigint): HrTime {
@@ -122,5 +127,13 @@ function hrTime(ns: bigint): HrTime {
 }
 
 function later(a: HrTime, b: HrTime): HrTime {
-  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]) ? a : b;
+  return isLater(a, b) ? a : b;
+}
+
+function earlier(a: HrTime, b: HrTime): HrTime {
+  return isLater(a, b) ? b : a;
+}
+
+function isLater(a: HrTime, b: HrTime): boolean {
+  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 }

@@ -22,7 +22,7 @@ export function createSampler(
   onSample: () => void = () => {},
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
-  const log = createPollLog(logger, transitions, filter.unmatched);
+  const log = createPollLog(logger, transitions, filter);
   const vocabularies = new Set<VocabularyName>(config.exporters.flatMap((name) => config.vocabularies[name]));
   return new Sampler({
     poll,
@@ -30,6 +30,7 @@ export function createSampler(
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
     version: VERSION,
+    pushExporters: config.exporters.filter((name) => name !== 'prometheus'),
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
@@ -59,6 +60,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
     onExport: (name, error) => {
+      sampler.countExport(name, error !== undefined);
       if (error === undefined) transitions.ok(`${name}_export`);
       else transitions.failing(`${name}_export`, error.message, `${name} export failed: ${error.message}`);
     },

@@ -51,6 +51,9 @@ export function gateExporter(exporter: PushMetricExporter, timeoutMs: number, ob
 /** Where a name has several addresses, Node's error for none of them answering has a code and no message. */
 function failureOf(error: Error | undefined): Error {
   if (error === undefined) return new Error('the export failed');
+  const code = 'code' in error ? error.code : undefined;
+  // The SDK's message for an HTTP status is its reason phrase alone.
+  if (typeof code === 'number') return new Error(`HTTP ${code} ${error.message}`.trimEnd(), { cause: error });
   if (error.message !== '') return error;
-  return new Error('code' in error && typeof error.code === 'string' ? error.code : error.name, { cause: error });
+  return new Error(typeof code === 'string' ? code : error.name, { cause: error });
 }

@@ -7,6 +7,7 @@ export const DIMENSIONS = {
   iface: { ecs: 'iface', semconv: 'network.interface.name' },
   device: { ecs: 'device', semconv: 'system.device.name' },
   reason: { ecs: 'reason', semconv: 'error.type' },
+  exporter: { ecs: 'exporter', semconv: 'otel.component.name' },
   containerId: { ecs: 'container_id', semconv: 'container.id' },
   image: { ecs: 'image', semconv: 'container.image.name' },
   imageId: { ecs: 'image_id', semconv: 'container.image.id' },

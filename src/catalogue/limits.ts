@@ -5,7 +5,7 @@ export const LIMIT_ROWS = {
     family: 'limits',
     kind: 'gauge',
     description:
-      'CPU units of the task definition (1024 = 1 vCPU), 0 where it sets none. A weight for a container, a cap for a task.',
+      'CPU units of the task definition (1024 = 1 vCPU); 0 or 2 where it sets none. A weight for a container, a cap for a task.',
     source: 'Limits.CPU of the container; of the task: Limits.CPU x 1024',
     stability: 'compatible',
     ecs: { name: 'cpu_limit', levels: ['container', 'task'] },

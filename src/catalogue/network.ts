@@ -28,10 +28,11 @@ function row(counter: InterfaceCounter, what: string, names: SemconvNames): Metr
   };
 }
 
-const BYTES = 'Bytes received and sent.';
-const PACKETS = 'Packets received and sent.';
-const ERRORS = 'Errors while receiving and sending packets.';
-const DROPPED = 'Packets dropped while receiving and sending.';
+const OWN = 'By container only where it has a network namespace of its own (not in awsvpc tasks: Fargate).';
+const BYTES = `Bytes received and sent. ${OWN}`;
+const PACKETS = `Packets received and sent. ${OWN}`;
+const ERRORS = `Errors while receiving and sending packets. ${OWN}`;
+const DROPPED = `Packets dropped while receiving and sending. ${OWN}`;
 
 export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, MetricRow>> = {
   network_rx_bytes: row('rx_bytes', 'Bytes received', semconv('io', 'By', 'receive', BYTES)),

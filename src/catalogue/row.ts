@@ -15,6 +15,7 @@ export type DimensionName =
   | 'iface'
   | 'device'
   | 'reason'
+  | 'exporter'
   | 'containerId'
   | 'image'
   | 'imageId'

@@ -4,17 +4,31 @@ import { reportFailure } from './report.ts';
 
 /**
  * The program: reads the arguments, does what they ask for, and resolves with the exit code (see EXIT). Never rejects,
- * reads nothing of `process`, and loads only what the command needs: `--help` and `healthcheck` start often.
+ * reads nothing of `process` but its version, and loads only what the command needs: `--help` and `healthcheck` start often.
  */
 export async function main(surroundings: Surroundings): Promise<number> {
   // A reader that goes away (`| head`) is no reason to end with a stack trace.
   for (const output of [surroundings.stdout, surroundings.stderr]) output.on('error', () => {});
+  if (isNodeTooOld(process.versions.node)) {
+    return reportFailure(
+      surroundings.stderr,
+      `needs Node.js ${MIN_NODE.join('.')} or newer, this is ${process.version}`,
+    );
+  }
   try {
     return await dispatch({ ...surroundings, line: readCommandLine(surroundings.argv) });
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return reportFailure(surroundings.stderr, `a defect of the program: ${text}`);
   }
+}
+
+/** `engines` in package.json only warns. */
+const MIN_NODE = [22, 18] as const;
+
+export function isNodeTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1]);
 }
 
 async function dispatch(context: CommandContext): Promise<number> {

@@ -13,6 +13,9 @@ export interface StopRequests {
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Two signals within this time are one request. */
+const SAME_REQUEST_MS = 200;
+
 const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
@@ -21,16 +24,19 @@ const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
  */
 export function listenForStop(host: ProcessHost, logger: Logger): StopRequests {
   const { promise, resolve } = Promise.withResolvers<StopReason>();
-  let signals = 0;
+  let firstSignalMs: number | undefined;
   let crashes = 0;
 
   const onSignal = (signal: unknown) => {
-    signals += 1;
-    if (signals > 1) {
+    const now = performance.now();
+    if (firstSignalMs !== undefined) {
+      // `timeout`, npm and a terminal each pass a signal on, so that one request can come twice.
+      if (now - firstSignalMs < SAME_REQUEST_MS) return;
       logger.warn('stopped_at_once', 'second signal: not waiting any longer', { signal });
       host.exit(EXIT.runtime);
       return;
     }
+    firstSignalMs = now;
     logger.info('stopping', 'asked to stop: closing everything', { signal });
     resolve('signal');
   };

@@ -86,7 +86,9 @@ function advance(history: ContainerHistory, info: ContainerInfo, sample: Contain
   const hasBegunAnew = isNewStart && startsAfterLast && !goesOn;
   const countedFrom = (): EpochNs | undefined => {
     if (isNewStart) return startsAfterLast && goesOn ? history.countedFromNs : startedNs;
-    return fell ? last.readNs : history.countedFromNs;
+    // Where only an interface or a device began anew, the counters that go on keep their start.
+    const isCpuAnew = isLess(sample.cpu?.totalNs, last.cpu?.totalNs);
+    return isCpuAnew || (fell && startedNs === undefined) ? last.readNs : history.countedFromNs;
   };
   const own = last.cpu && { readNs: last.readNs, cpu: last.cpu };
   const baseline = fell || (startsAfterLast && !goesOn) ? undefined : (own ?? validBefore(sample, startedNs));

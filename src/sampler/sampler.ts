@@ -10,7 +10,7 @@ import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import type { EndpointError, EndpointErrorCode } from '../source/endpoint-error.ts';
 import type { PollResult } from './poller.ts';
 import { nextPollAfterMs } from './schedule.ts';
-import { recordSelf } from './self-metrics.ts';
+import { type ExportCount, recordSelf } from './self-metrics.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
 
 /** What happened at a poll, for the log. */
@@ -18,7 +18,8 @@ export interface SamplerObserver {
   onPoll(outcome: {
     readonly snapshot?: TaskSnapshot | undefined;
     readonly failures: readonly EndpointError[];
-    readonly restarts: number;
+    /** Names of the containers that started again in place. */
+    readonly restarted: readonly string[];
   }): void;
 }
 
@@ -28,6 +29,8 @@ export interface SamplerOptions {
   readonly isSelected: (name: string) => boolean;
   readonly vocabularies: readonly VocabularyName[];
   readonly version: string;
+  /** Push exporters, whose exports are counted. @default none */
+  readonly pushExporters?: readonly string[];
   readonly observer: SamplerObserver;
   /** Milliseconds that only ever go on. @default performance.now */
   readonly monotonicMs?: () => number;
@@ -49,6 +52,7 @@ export class Sampler implements ReadingSource {
   readonly #exporterStartNs: bigint;
   readonly #failures = new Map<EndpointErrorCode, number>();
   readonly #refused = new Map<RefusalReason, number>();
+  readonly #exports = new Map<string, ExportCount>();
   #history: TaskHistory = EMPTY_HISTORY;
   #view: TaskView | undefined;
   #identity: SeriesAttributes = Object.freeze({});
@@ -62,17 +66,21 @@ export class Sampler implements ReadingSource {
   #readings: Readings;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
+  #hasStarted = false;
   #isStopped = false;
 
   constructor(options: SamplerOptions) {
-    this.#options = { monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
+    this.#options = { pushExporters: [], monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
     this.#exporterStartNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
+    for (const name of this.#options.pushExporters) this.#exports.set(name, { exports: 0, failures: 0 });
     this.#readings = this.#record();
   }
 
   /** Polls now and then at every interval, until `stop`. */
   start(): void {
-    if (!this.#isStopped) void this.#tick();
+    if (this.#hasStarted || this.#isStopped) return;
+    this.#hasStarted = true;
+    void this.#tick();
   }
 
   /** Ends the timer. A poll that is under way is not waited for. */
@@ -100,6 +108,12 @@ export class Sampler implements ReadingSource {
 
   resource(): SeriesAttributes {
     return this.#identity;
+  }
+
+  /** Counts an export of a push exporter; the counts appear with the next poll. */
+  countExport(exporter: string, hasFailed: boolean): void {
+    const { exports = 0, failures = 0 } = this.#exports.get(exporter) ?? {};
+    this.#exports.set(exporter, { exports: exports + 1, failures: failures + (hasFailed ? 1 : 0) });
   }
 
   /** Whether the last good poll still stands for the present. */
@@ -131,35 +145,35 @@ export class Sampler implements ReadingSource {
     this.#lastPollSeconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     for (const { code } of failures) this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
     for (const [reason, count] of refused) this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + count);
-    let restarts = 0;
+    let restarted: readonly string[] = [];
     if (snapshot === undefined) {
       this.#failuresInARow += 1;
       this.#lastFailure = failures[0]?.code;
     } else {
-      restarts = this.#follow(snapshot, nowMs);
+      restarted = this.#follow(snapshot, nowMs);
       this.#failuresInARow = 0;
       this.#lastSuccess = { monotonicMs: nowMs, wallSeconds: this.#options.wallMs() / 1000 };
     }
     if (!this.isFresh()) this.#view = undefined;
     this.#series.renew();
     this.#readings = this.#record();
-    this.#options.observer.onPoll({ snapshot, failures, restarts });
+    this.#options.observer.onPoll({ snapshot, failures, restarted });
   }
 
-  #follow(snapshot: TaskSnapshot, nowMs: number): number {
+  #follow(snapshot: TaskSnapshot, nowMs: number): readonly string[] {
     const { intervalMs, isSelected } = this.#options;
     const staleAfterMs = Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS);
-    const { history, view, restarts } = followTask(this.#history, snapshot, { nowMs, staleAfterMs, isSelected });
+    const { history, view, restarted } = followTask(this.#history, snapshot, { nowMs, staleAfterMs, isSelected });
     this.#history = history;
     this.#view = view;
-    this.#restarts += restarts;
+    this.#restarts += restarted.length;
     const identity = taskIdentity(snapshot.task);
     const key = JSON.stringify(identity);
     if (key !== this.#identityKey) {
       this.#identity = identity;
       this.#identityKey = key;
     }
-    return restarts;
+    return restarted;
   }
 
   #record(): Readings {
@@ -183,7 +197,8 @@ export class Sampler implements ReadingSource {
         lastPollSeconds: this.#lastPollSeconds,
         lastSuccessSeconds: this.#lastSuccess?.wallSeconds,
         restarts: this.#restarts,
-        containers: this.#view?.containers.filter(({ sample }) => sample !== undefined).length ?? 0,
+        containers: this.#view?.containers.filter(({ sample }) => sample !== undefined).length,
+        exports: this.#exports,
         version: this.#options.version,
         nodeVersion: process.version,
       },

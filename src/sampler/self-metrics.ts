@@ -2,7 +2,13 @@ import type { Recorder } from '../catalogue/recorder.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../source/endpoint-error.ts';
 
-/** What the sampler knows of its own work. */
+/** Exports that have ended, and how many of them failed. */
+export interface ExportCount {
+  readonly exports: number;
+  readonly failures: number;
+}
+
+/** What the program knows of its own work. */
 export interface SelfMetrics {
   readonly status: 0 | 1;
   readonly polls: number;
@@ -12,7 +18,10 @@ export interface SelfMetrics {
   /** Seconds since the epoch. */
   readonly lastSuccessSeconds?: number | undefined;
   readonly restarts: number;
-  readonly containers: number;
+  /** Absent as long as no poll has succeeded lately. */
+  readonly containers?: number | undefined;
+  /** By push exporter. */
+  readonly exports: ReadonlyMap<string, ExportCount>;
   readonly version: string;
   readonly nodeVersion: string;
 }
@@ -29,5 +38,9 @@ export function recordSelf(self: SelfMetrics, out: Recorder): void {
   out.exporter('exporter_last_success_timestamp_seconds', self.lastSuccessSeconds);
   out.exporter('exporter_container_restarts', self.restarts);
   out.exporter('exporter_containers', self.containers);
+  for (const [exporter, { exports, failures }] of self.exports) {
+    out.exporter('exporter_exports', exports, { exporter });
+    out.exporter('exporter_export_failures', failures, { exporter });
+  }
   out.exporter('exporter_build_info', 1, { version: self.version, nodeVersion: self.nodeVersion });
 }

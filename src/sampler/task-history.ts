@@ -16,8 +16,8 @@ export const EMPTY_HISTORY: TaskHistory = { containers: new Map(), ledger: EMPTY
 export interface TaskStep {
   readonly history: TaskHistory;
   readonly view: TaskView;
-  /** How many containers began a new life. */
-  readonly restarts: number;
+  /** Names of the containers that began a new life. */
+  readonly restarted: readonly string[];
 }
 
 export interface StepOptions {
@@ -32,7 +32,7 @@ export interface StepOptions {
 export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options: StepOptions): TaskStep {
   const containers = new Map<string, ContainerHistory>();
   const views: ContainerView[] = [];
-  let restarts = 0;
+  const restarted: string[] = [];
   const begunAnew = new Set<string>();
   const owners = new Set<string>();
   const rewoundTo = new Map<string, EpochNs>();
@@ -40,7 +40,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     const { info } = container;
     const step = followContainer(history.containers.get(info.id), container, options.nowMs, options.staleAfterMs);
     if (step.history !== undefined) containers.set(info.id, step.history);
-    if (step.hasRestarted) restarts += 1;
+    if (step.hasRestarted) restarted.push(info.name);
     if (step.hasBegunAnew) begunAnew.add(info.id);
     // A restart makes a new network namespace, unless others hold it.
     if (step.hasBegunAnew && !info.sharesSandbox) begunAnew.add(info.sandbox);
@@ -59,7 +59,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   return {
     history: { containers, ledger, startedNs },
     view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs },
-    restarts,
+    restarted,
   };
 }
 

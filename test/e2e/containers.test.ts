@@ -104,10 +104,10 @@ test('a restart in place: no differences this once, counters from 0, the task ne
   assert.equal(restarted.value('ecs_task_cpu_cores', { container_name: 'worker' }), 0.5);
   assert.equal(await ofTask(running, 'ecs_task_cpu_usage_seconds_total'), 75 * 0.25 + 75 * 0.5);
   assert.deepEqual(
-    running.lines().map(({ event, fields }) => [event, fields['count']]),
+    running.lines().map(({ event, message }) => [event, message]),
     [
-      ['task_found', undefined],
-      ['containers_restarted', 1],
+      ['task_found', 'reading the task'],
+      ['containers_restarted', 'started again in place: web'],
     ],
   );
 

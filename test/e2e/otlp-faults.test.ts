@@ -29,9 +29,9 @@ const CASES: readonly (readonly [
 ])[] = [
   ['503', 503, {}, /export failed: .*(retry|503)/i],
   ['429', 429, {}, /export failed: .*(retry|429)/i],
-  ['500', 500, {}, /export failed: Internal Server Error/],
-  ['400', 400, {}, /export failed: Bad Request/],
-  ['401', 401, {}, /export failed: Unauthorized/],
+  ['500', 500, {}, /export failed: HTTP 500 Internal Server Error/],
+  ['400', 400, {}, /export failed: HTTP 400 Bad Request/],
+  ['401', 401, {}, /export failed: HTTP 401 Unauthorized/],
   ...TIMEOUTS.map(([name, otlp]) => [`hang, timeout ${name}`, 'hang', otlp, /export failed: .*timed out/] as const),
 ];
 
@@ -49,7 +49,14 @@ for (const [name, behaviour, otlp, message] of CASES) {
     assert.equal(await pushing.status('/-/ready'), 200);
     const web = { container_name: 'web' };
     assert.equal((await pushing.metrics()).value('container_cpu_time_seconds_total', web), 17.5);
-    assert.equal((await pushing.metrics()).value('aws_ecs_exporter_status'), 1);
+    const page = await pushing.metrics();
+    assert.equal(page.value('aws_ecs_exporter_status'), 1);
+    const exporter = { otel_component_name: 'otlp' };
+    const failures = page.value('aws_ecs_exporter_export_failures_total', exporter) ?? 0;
+    assert.ok(
+      failures >= 2 && failures === page.value('aws_ecs_exporter_exports_total', exporter),
+      `${failures} failures`,
+    );
 
     receiver.behaviour = 200;
     const first = await receiver.received(0);

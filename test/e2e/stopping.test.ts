@@ -1,6 +1,7 @@
 /** SIGTERM and SIGINT in every state: exit code 0 within 12 s, ECS kills after 30; a second signal ends it at once. */
 import assert from 'node:assert/strict';
 import { after, describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { startProgram } from '../helpers/program.ts';
@@ -48,6 +49,8 @@ describe('stopping', { concurrency: 6 }, () => {
         if (state.isTwice === true) {
           program.child.kill(signal);
           await program.message('stopping');
+          // Signals within 200 ms are one request.
+          await sleep(250);
         }
         const { code, signal: killedBy, ms } = await program.stop(signal);
         table.push(`${signal.padEnd(7)} ${state.name.padEnd(38)} code ${code}  ${String(ms).padStart(5)} ms`);

@@ -43,7 +43,7 @@ export function createPipeline(series: SeriesBook = createSeriesBook()): Pipelin
       return {
         history: followed.history,
         view: followed.view,
-        restarts: followed.restarts,
+        restarts: followed.restarted.length,
         readings: [...recorder.readings.byScope.values()].flat(),
       };
     },

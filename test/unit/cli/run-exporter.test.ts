@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunOptions, runExporter } from '../../../src/cli/run-exporter.ts';
 import type { Exporter } from '../../../src/exporter.ts';
 import { createLogger } from '../../../src/log/logger.ts';
@@ -53,11 +54,14 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   });
 }
 
-test('a second signal ends the process at once', async () => {
-  const { host, calls, exitCode, started } = scene({ shutdown: () => never });
+test('a second signal ends the process at once, but not the echo of the first', async () => {
+  const deadlines = { signal: 500, crash: 20 };
+  const { host, calls, exitCode, started } = scene({ shutdown: () => never, deadlines });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
+  host.emit('SIGTERM', 'SIGTERM');
   assert.deepEqual(host.exits, []);
+  await sleep(250);
   host.emit('SIGINT', 'SIGINT');
   assert.deepEqual(host.exits, [1]);
   await exitCode;

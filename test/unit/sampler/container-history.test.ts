@@ -289,6 +289,9 @@ for (const [what, last, now, fell] of FALLS) {
   test(`a fall of ${what} is ${fell ? 'a' : 'no'} new life`, () => {
     const { hasRestarted } = follow({ sample: { read: 1, ...last } }, { sample: { read: 2, ...now } });
     assert.equal(hasRestarted, fell);
+    const told = follow({ started: 0, sample: { read: 1, ...last } }, { started: 0, sample: { read: 2, ...now } });
+    assert.equal(told.hasRestarted, fell);
+    assert.equal(told.history?.countedFromNs, at(0), 'the CPU did not begin anew: no new start for its counter');
   });
 }
 
