@@ -39,8 +39,8 @@ const INTRODUCTION = `Every option is a flag, an environment variable, or both. 
 4. the default.
 
 A variable that is empty or blank is not set. An empty flag is a value: \`--exclude=\` undoes an \`EXCLUDE\` of the image.
-What is overridden is not looked at; everything else is checked at the start, also the options of exporters that are
-off. OpenTelemetry variables that are not on this page have no effect.
+What is overridden is not looked at; everything else is checked at the start, also the options of exporters that are off
+(but for what only matters together: files, and the push interval against its timeout). OpenTelemetry variables that are not on this page have no effect.
 
 Secrets have no flag, since every process can read the arguments of every other. Their values are never printed, in no
 log, message or page. On ECS, give them as \`secrets\` of the container definition.`;

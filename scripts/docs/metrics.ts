@@ -3,7 +3,7 @@ import { prometheusName } from '../../instrumentation/prometheus-names.ts';
 import { catalogueRows, type RowId } from '../../src/catalogue/catalogue.ts';
 import { type LevelDefinitions, ROW_DEFINITIONS } from '../../src/catalogue/definitions.ts';
 import { DIMENSIONS } from '../../src/catalogue/dimensions.ts';
-import type { Family, MetricRow } from '../../src/catalogue/row.ts';
+import type { DimensionName, Family, MetricRow } from '../../src/catalogue/row.ts';
 import type { VocabularyName } from '../../src/catalogue/vocabulary.ts';
 import { code, plainText, table } from './markdown.ts';
 
@@ -33,10 +33,20 @@ const INTRODUCTION = `Every value has a name in up to two vocabularies. **ecs** 
 is what Prometheus gets by default; **semconv** follows OpenTelemetry's semantic conventions, with names of our own below
 \`aws.ecs.\` where they have none, and is what OTLP gets by default. \`--metric-names\` chooses; both at once are fine.
 
+Prometheus shows the ecs names as in the first column. Everywhere else (OTLP, \`once --format json\`) they are OpenTelemetry
+instruments with a dot, and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`.
+
 In the ecs vocabulary a container's series carry \`container_name\`, and totals of the task have \`container_name="_task_"\`.
 In semconv a container's carry \`container.name\` and \`container.id\`, and the task's totals have a name of their own. Totals
 of the task count every container of it, those that \`--include\` and \`--exclude\` leave out as well. The task's identity
 (ARN, family, revision, cluster, region, ...) is the resource: \`target_info\` in Prometheus.
+
+In an awsvpc task (every task on Fargate) all containers share one network. In semconv its traffic is the task's alone
+(\`aws.ecs.task.network.*\`); in ecs each container repeats it, as before, and \`_task_\` counts it once.
+
+The interval of a value is the time between two samples that the endpoint gave, which on Fargate is a multiple of 10 s
+whatever \`--interval\` says. With delta temporality the first export after a start holds everything that was counted since
+the containers started.
 
 A value that the endpoint does not give has no series: a missing number is not 0. The two limits \`ecs_task_cpu_limit\` and
 \`ecs_task_mem_limit\` are the exception, since that is how 2.4.0 said "none".
@@ -53,10 +63,10 @@ function familyTables(family: Family): readonly string[] {
     ),
     'How they are computed:',
     table(
-      ['Value', 'Beside the container', 'From', 'Stability'],
+      ['Value', 'Attributes beside the container: ecs (semconv)', 'From', 'Stability'],
       rows.map(([id, row]) => [
         code(id),
-        (row.dimensions ?? []).map((dimension) => code(DIMENSIONS[dimension].ecs)).join(', '),
+        lines((row.dimensions ?? []).map((dimension) => attributeNames(dimension))),
         plainText(row.source),
         row.stability,
       ]),
@@ -80,6 +90,12 @@ function nameCells(id: RowId, row: MetricRow): readonly string[] {
 
 function definitionsOf(id: RowId, vocabulary: VocabularyName): LevelDefinitions {
   return ROW_DEFINITIONS.get(id)?.[vocabulary] ?? {};
+}
+
+/** `ecs name (semconv name)`. */
+function attributeNames(dimension: DimensionName): string {
+  const { ecs, semconv } = DIMENSIONS[dimension];
+  return `${code(ecs)} (${code(semconv)})`;
 }
 
 function unique({ container, task, exporter }: LevelDefinitions): readonly MetricDefinition[] {
