@@ -5,9 +5,6 @@ export type VocabularyName = (typeof VOCABULARIES)[number];
 /** Prefix of every instrument of the ecs vocabulary; Prometheus turns the dot into `_`. */
 export const ECS_PREFIX = 'ecs_task.';
 
-/** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
-export const TASK_TOTAL_NAME = '_task_';
-
 /** Instrumentation scopes: one a vocabulary. */
 export const SCOPES: Readonly<Record<VocabularyName, string>> = {
   ecs: 'ecs-container-exporter/ecs',

@@ -1,10 +1,11 @@
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
+import type { LogLevel } from '../log/record.ts';
 
 export type { VocabularyName };
 
 export type ExporterName = 'prometheus' | 'otlp' | 'console';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'none';
+export type { LogLevel };
 
 export interface OtlpConfig {
   readonly protocol: 'http/protobuf' | 'http/json';

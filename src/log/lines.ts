@@ -1,4 +1,4 @@
-import type { LogRecord, WrittenLevel } from './logger.ts';
+import type { LogRecord, WrittenLevel } from './record.ts';
 
 /** Long enough for any address or error message, too short for a response body. */
 const MAX_TEXT_LENGTH = 1_000;

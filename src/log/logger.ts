@@ -1,7 +1,7 @@
-import type { LogLevel } from '../config/config.ts';
 import { jsonLine, prettyLine } from './lines.ts';
+import type { LogFields, LogLevel, LogRecord, WrittenLevel } from './record.ts';
 
-export type LogFields = Readonly<Record<string, unknown>>;
+export type { LogFields, LogLevel, LogRecord, WrittenLevel } from './record.ts';
 
 /**
  * Writes one line for each event. `event` is a stable name in snake_case to filter by, `message` a sentence for people.
@@ -25,17 +25,6 @@ export interface LoggerOptions {
   /** @default the wall clock */
   readonly now?: () => Date;
 }
-
-/** One line as it goes to a format. */
-export interface LogRecord {
-  readonly time: Date;
-  readonly level: WrittenLevel;
-  readonly event: string;
-  readonly message: string;
-  readonly fields: LogFields;
-}
-
-export type WrittenLevel = Exclude<LogLevel, 'none'>;
 
 const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, none: 4 } as const satisfies Record<LogLevel, number>;
 

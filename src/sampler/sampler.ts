@@ -1,10 +1,10 @@
 import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
-import { createRecorder, type Recorder } from '../catalogue/recorder.ts';
-import { createSeriesBook } from '../catalogue/series.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
 import { taskIdentity } from '../identity.ts';
+import { createRecorder, type Recorder } from '../readings/recorder.ts';
+import { createSeriesBook } from '../readings/series.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import type { EndpointError, EndpointErrorCode } from '../source/endpoint-error.ts';

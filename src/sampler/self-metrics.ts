@@ -1,4 +1,4 @@
-import type { Recorder } from '../catalogue/recorder.ts';
+import type { Recorder } from '../readings/recorder.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../source/endpoint-error.ts';
 

@@ -5,6 +5,9 @@
  * Times are nanoseconds since the Unix epoch as bigint: `read` stamps have nine digits, which a double cannot hold.
  */
 
+/** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
+export const TASK_TOTAL_NAME = '_task_';
+
 /** Nanoseconds since the Unix epoch. */
 export type EpochNs = bigint;
 

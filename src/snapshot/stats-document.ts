@@ -1,16 +1,16 @@
-import { TASK_TOTAL_NAME } from '../catalogue/vocabulary.ts';
 import { parseCpu, tickLength } from './cpu.ts';
 import { parseDisk } from './disk.ts';
 import { parseMemory } from './memory.ts';
 import { parseNetworks } from './network.ts';
 import type { Refusals } from './refusals.ts';
-import type {
-  ContainerInfo,
-  ContainerSample,
-  ContainerSnapshot,
-  CpuReading,
-  TaskMetadata,
-  TaskSnapshot,
+import {
+  type ContainerInfo,
+  type ContainerSample,
+  type ContainerSnapshot,
+  type CpuReading,
+  TASK_TOTAL_NAME,
+  type TaskMetadata,
+  type TaskSnapshot,
 } from './snapshot.ts';
 import { timeOf } from './time.ts';
 import { type JsonObject, member, objectOf } from './values.ts';

@@ -1,9 +1,9 @@
 import type { Reading } from '../../instrumentation/metric-definition.ts';
-import { createRecorder } from '../../src/catalogue/recorder.ts';
-import { createSeriesBook, type SeriesBook } from '../../src/catalogue/series.ts';
 import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { derive } from '../../src/derive/derive.ts';
 import type { TaskView } from '../../src/derive/view.ts';
+import { createRecorder } from '../../src/readings/recorder.ts';
+import { createSeriesBook, type SeriesBook } from '../../src/readings/series.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/sampler/task-history.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { joinStats } from '../../src/snapshot/stats-document.ts';

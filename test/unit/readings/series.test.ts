@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { catalogueRows, type RowId } from '../../../src/catalogue/catalogue.ts';
-import { createSeriesBook, type Subject } from '../../../src/catalogue/series.ts';
 import { VOCABULARIES, type VocabularyName } from '../../../src/catalogue/vocabulary.ts';
 import type { Dimensions } from '../../../src/derive/view.ts';
+import { createSeriesBook, type Subject } from '../../../src/readings/series.ts';
 
 const WEB: Subject = { level: 'container', name: 'web', id: 'abc' };
 const TASK: Subject = { level: 'task' };

@@ -1,10 +1,10 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
+import type { RowId } from '../catalogue/catalogue.ts';
+import { ROW_DEFINITIONS } from '../catalogue/definitions.ts';
+import { SCOPES, type VocabularyName } from '../catalogue/vocabulary.ts';
 import type { ContainerView, Dimensions, Sink } from '../derive/view.ts';
 import { SENTINEL } from '../snapshot/values.ts';
-import type { RowId } from './catalogue.ts';
-import { ROW_DEFINITIONS } from './definitions.ts';
 import type { SeriesBook, Subject } from './series.ts';
-import { SCOPES, type VocabularyName } from './vocabulary.ts';
 
 /** Turns derived values into readings, in each vocabulary that somebody speaks. */
 export interface Recorder extends Sink {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRecorder, type Recorder } from '../../../src/catalogue/recorder.ts';
-import { createSeriesBook } from '../../../src/catalogue/series.ts';
 import { SCOPES, VOCABULARIES, type VocabularyName } from '../../../src/catalogue/vocabulary.ts';
 import type { ContainerView, TaskView } from '../../../src/derive/view.ts';
+import { createRecorder, type Recorder } from '../../../src/readings/recorder.ts';
+import { createSeriesBook } from '../../../src/readings/series.ts';
 
 function recorder(vocabularies: readonly VocabularyName[] = VOCABULARIES): Recorder {
   return createRecorder({ vocabularies, series: createSeriesBook(), exporterStartNs: 7n });

@@ -1,9 +1,10 @@
 import type { SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import { CATALOGUE, type RowId } from '../catalogue/catalogue.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../catalogue/dimensions.ts';
+import type { DimensionName, MetricRow } from '../catalogue/row.ts';
+import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import type { Dimensions } from '../derive/view.ts';
-import { CATALOGUE, type RowId } from './catalogue.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS } from './dimensions.ts';
-import type { DimensionName, MetricRow } from './row.ts';
-import { TASK_TOTAL_NAME, type VocabularyName } from './vocabulary.ts';
+import { TASK_TOTAL_NAME } from '../snapshot/snapshot.ts';
 
 /** Whose series it is: a container, the task, or the exporter itself. */
 export interface Subject {
