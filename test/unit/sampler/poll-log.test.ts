@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTransitions } from '../../../src/log/transitions.ts';
+import { createFilter } from '../../../src/sampler/filter.ts';
+import { createPollLog } from '../../../src/sampler/poll-log.ts';
+import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
+import { EndpointError } from '../../../src/source/endpoint-error.ts';
+import { recordingLogger } from '../../helpers/recording-logger.ts';
+
+function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
+  const named = (name: string) => ({ info: { id: name, name, sandbox: name, sharesSandbox: false } });
+  return { task: {}, containers: names.map(named), internals: internals.map(named), unknownIds: [] };
+}
+
+function setUp(include: readonly string[], exclude: readonly string[]) {
+  const logger = recordingLogger();
+  const log = createPollLog(logger, createTransitions({ logger }), createFilter(include, exclude));
+  const events = () => logger.events.map(({ level, event, message }) => `${level} ${event}: ${message}`);
+  return { log, events };
+}
+
+test('a pattern that matches nothing is told once, but not one for the containers of ECS', () => {
+  const { log, events } = setUp([], ['sidecar', 'pau*', '~internal~ecs~pause', 'web']);
+  const snapshot = snapshotOf(['web', 'db'], ['pause']);
+  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ snapshot, failures: [], restarted: [] });
+  assert.deepEqual(events(), [
+    'info task_found: reading the task',
+    'info pattern_matches_nothing: no container is called sidecar',
+  ]);
+});
+
+test('include and exclude that leave nothing are worth a warning', () => {
+  const { log, events } = setUp(['web'], ['web']);
+  log.onPoll({ snapshot: snapshotOf(['web']), failures: [], restarted: [] });
+  assert.match(events().at(-1) ?? '', /^warn nothing_selected: /);
+});
+
+test('containers that started again are named, each time', () => {
+  const { log, events } = setUp([], []);
+  const snapshot = snapshotOf(['a', 'b']);
+  log.onPoll({ snapshot, failures: [], restarted: ['a', 'b'] });
+  log.onPoll({ snapshot, failures: [], restarted: ['b'] });
+  const told = events().filter((line) => line.includes('containers_restarted'));
+  assert.deepEqual(told, [
+    'info containers_restarted: started again in place: a, b',
+    'info containers_restarted: started again in place: b',
+  ]);
+});
+
+test('an outage is one line at its start and one at its end', () => {
+  const { log, events } = setUp([], []);
+  const failures = [new EndpointError('timeout', 'no answer')];
+  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ failures, restarted: [] });
+  log.onPoll({ snapshot: snapshotOf(['a']), failures: [], restarted: [] });
+  assert.deepEqual(events().slice(0, 2), ['warn poll_failing: no answer', 'info poll_recovered: works again']);
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TaskTotals } from '../../../src/derive/view.ts';
+import { EMPTY_HISTORY, followTask, type TaskStep } from '../../../src/sampler/task-history.ts';
+import type { ContainerInfo, ContainerSnapshot, TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
+
+const OPTIONS = { nowMs: 0, staleAfterMs: 60_000, isSelected: () => true };
+
+/** A container whose network namespace is the task's, unless told otherwise. */
+function container(
+  name: string,
+  readNs: bigint | undefined,
+  rx_bytes?: number,
+  info: Partial<ContainerInfo> = {},
+): ContainerSnapshot {
+  const networks = rx_bytes === undefined ? undefined : new Map([['eth0', { rx_bytes }]]);
+  return {
+    info: { id: name, name, sandbox: 'awsvpc', sharesSandbox: true, ...info },
+    ...(readNs !== undefined && { sample: { readNs, networks } }),
+  };
+}
+
+function play(...polls: readonly Partial<TaskSnapshot>[]): readonly TaskStep[] {
+  const steps: TaskStep[] = [];
+  for (const poll of polls) {
+    const snapshot = { task: {}, containers: [], internals: [], unknownIds: [], ...poll };
+    steps.push(followTask(steps.at(-1)?.history ?? EMPTY_HISTORY, snapshot, OPTIONS));
+  }
+  return steps;
+}
+
+function totals(steps: readonly TaskStep[], key: keyof TaskTotals): readonly (number | undefined)[] {
+  return steps.map(({ view }) => view.totals[key]);
+}
+
+test('a shared namespace counts on after the clock was set back', () => {
+  const steps = play(
+    { containers: [container('a', 1000n, 10)] },
+    { containers: [container('a', 500n, 12)] },
+    { containers: [container('a', 600n, 15)] },
+  );
+  assert.deepEqual(totals(steps, 'rx_bytes'), [10, 10, 15]);
+});
+
+test('a shared namespace whose counters fall was counted in another way before: nothing is added', () => {
+  const steps = play(
+    { containers: [container('a', 1n, 100)] },
+    { containers: [container('a', 2n, 50), container('b', 2n, 50)] },
+    { containers: [container('a', 3n, 60), container('b', 3n, 60)] },
+  );
+  assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
+});
+
+test('the namespace of the pause container stays known, however many containers come and go', () => {
+  const pause = container('pause', 1n, 7, { sandbox: 'own', sharesSandbox: false });
+  const crowd = Array.from({ length: 3000 }, (_, index) =>
+    container(`c${index}`, 1n, 1, { sandbox: `of ${index}`, sharesSandbox: false }),
+  );
+  const again = { ...pause, sample: { readNs: 2n, networks: new Map([['eth0', { rx_bytes: 9 }]]) } };
+  const steps = play(
+    { internals: [pause] },
+    { internals: [pause], containers: crowd },
+    { internals: [pause] },
+    { internals: [pause] },
+    { internals: [again] },
+  );
+  assert.deepEqual(totals(steps, 'rx_bytes'), [7, 3007, 3007, 3007, 3009]);
+});
+
+test('the task’s counters start when its first container did, also when that one is no longer listed', () => {
+  const first = container('a', 1n, 1, { startedNs: 5n });
+  const second = container('b', 1n, 1, { startedNs: 9n });
+  const steps = play({ containers: [second, first] }, { containers: [second] });
+  assert.deepEqual(
+    steps.map(({ view }) => view.startedNs),
+    [5n, 5n],
+  );
+});
+
+test('after a sample that went back there is no difference with what came before it', () => {
+  const cpu = (readNs: bigint, totalNs: number): ContainerSnapshot => ({
+    ...container('a', readNs),
+    sample: { readNs, cpu: { totalNs } },
+  });
+  const steps = play(
+    { containers: [cpu(10n, 100)] },
+    { containers: [cpu(20n, 200)] },
+    { containers: [cpu(15n, 150)] },
+    { containers: [cpu(15n, 150)] },
+    { containers: [cpu(25n, 250)] },
+  );
+  const views = steps.map(({ view }) => view.containers[0]);
+  assert.deepEqual(
+    views.map((view) => view?.sample?.readNs),
+    [10n, 20n, undefined, 15n, 25n],
+  );
+  assert.deepEqual(
+    views.map((view) => view?.baseline?.readNs),
+    [undefined, 10n, undefined, undefined, 15n],
+  );
+});
+
+test('a container without a name of its own counts, and does not show', () => {
+  const twin = { ...container('b', 1n, 5, { sandbox: 'b', sharesSandbox: false }), isNameless: true };
+  const [step] = play({ containers: [container('a', 1n, 3), twin] });
+  assert.deepEqual(
+    step?.view.containers.map(({ isSelected }) => isSelected),
+    [true, false],
+  );
+  assert.equal(step?.view.totals.rx_bytes, 8);
+});
