@@ -1,4 +1,5 @@
 import type { Reading } from '../instrumentation/metric-definition.ts';
+import { createResourceBuilder } from '../instrumentation/resource.ts';
 import type { Config } from './config/config.ts';
 import { createLogger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
@@ -6,7 +7,7 @@ import { createPoller } from './sampler/poller.ts';
 import type { Sampler } from './sampler/sampler.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import type { EndpointError } from './source/endpoint-error.ts';
-import { createSampler, createTelemetry } from './wiring.ts';
+import { createSampler, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {
   /** Whether the sample could be taken. */
@@ -36,7 +37,7 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json'): P
   const sampler = createSampler(local, watched, logger, transitions);
   try {
     await sampler.poll();
-    const text = format === 'json' ? asJson(sampler) : await asPage(local, sampler, transitions);
+    const text = format === 'json' ? asJson(local, sampler) : await asPage(local, sampler, transitions);
     if (failure !== undefined) return { ok: false, text, reason: `${failure.code}: ${failure.message}` };
     return { ok: true, text };
   } finally {
@@ -57,10 +58,11 @@ async function asPage(
 }
 
 /** `{resource, metrics: [{name, kind, unit, description, points: [{attributes, value}]}]}` */
-function asJson(sampler: Sampler): string {
+function asJson(config: Config, sampler: Sampler): string {
+  const resource = createResourceBuilder(serviceOf(config))(sampler.resource());
   const metrics = new Map<string, { readonly points: object[] }>();
   for (const readings of sampler.current().byScope.values()) for (const reading of readings) addPoint(metrics, reading);
-  return `${JSON.stringify({ resource: sampler.resource(), metrics: [...metrics.values()] }, undefined, 2)}\n`;
+  return `${JSON.stringify({ resource: resource.attributes, metrics: [...metrics.values()] }, undefined, 2)}\n`;
 }
 
 function addPoint(metrics: Map<string, { readonly points: object[] }>, { metric, attributes, value }: Reading): void {

@@ -1,4 +1,5 @@
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
+import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import { metricSet } from './catalogue/definitions.ts';
 import type { VocabularyName } from './catalogue/vocabulary.ts';
@@ -40,6 +41,16 @@ export function createSampler(
   });
 }
 
+/** What the configuration says of the resource. */
+export function serviceOf(config: Config): ServiceOptions {
+  return {
+    serviceName: config.serviceName ?? SERVICE_NAME,
+    isServiceNameGiven: config.serviceName !== undefined,
+    serviceVersion: VERSION,
+    resourceAttributes: config.resourceAttributes,
+  };
+}
+
 export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
@@ -48,12 +59,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   const otlp = setsOf('otlp');
   return startTelemetry({
     source: sampler,
-    service: {
-      serviceName: config.serviceName ?? SERVICE_NAME,
-      isServiceNameGiven: config.serviceName !== undefined,
-      serviceVersion: VERSION,
-      resourceAttributes: config.resourceAttributes,
-    },
+    service: serviceOf(config),
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),

@@ -29,6 +29,8 @@ describe('commands', { concurrency: 4 }, () => {
 
     assert.deepEqual([await json.ended, json.stderr()], [{ code: 0, signal: null }, '']);
     const document: unknown = JSON.parse(json.stdout());
+    assert.equal(at(document, 'resource', 'service.name'), 'ecs-container-exporter');
+    assert.equal(at(document, 'resource', 'aws.ecs.task.id'), at(document, 'resource', 'service.instance.id'));
     const cpu = listAt(document, 'metrics').find((metric) => at(metric, 'name') === 'ecs_task.cpu_usage_seconds');
     assert.deepEqual(
       listAt(cpu, 'points').map((point) => [at(point, 'attributes', 'container_name'), at(point, 'value')]),
