@@ -3,14 +3,13 @@ import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
 import { taskIdentity } from '../identity.ts';
-import { createRecorder, type Recorder } from '../readings/recorder.ts';
+import { createRecorder } from '../readings/recorder.ts';
 import { createSeriesBook } from '../readings/series.ts';
-import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
-import type { EndpointError, EndpointErrorCode } from '../source/endpoint-error.ts';
+import type { EndpointError } from '../source/endpoint-error.ts';
+import { type Account, createAccount } from './account.ts';
 import type { PollResult } from './poller.ts';
 import { nextPollAfterMs } from './schedule.ts';
-import { type ExportCount, recordSelf } from './self-metrics.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
 
 /** What happened at a poll, for the log. */
@@ -50,19 +49,13 @@ export class Sampler implements ReadingSource {
   readonly #options: Required<SamplerOptions>;
   readonly #series = createSeriesBook();
   readonly #exporterStartNs: bigint;
-  readonly #failures = new Map<EndpointErrorCode, number>();
-  readonly #refused = new Map<RefusalReason, number>();
-  readonly #exports = new Map<string, ExportCount>();
+  readonly #account: Account;
   #history: TaskHistory = EMPTY_HISTORY;
   #view: TaskView | undefined;
   #identity: SeriesAttributes = Object.freeze({});
   #identityKey = '';
-  #polls = 0;
-  #restarts = 0;
-  #failuresInARow = 0;
-  #lastFailure: EndpointErrorCode | undefined;
-  #lastPollSeconds: number | undefined;
-  #lastSuccess: { readonly monotonicMs: number; readonly wallSeconds: number } | undefined;
+  /** When the last good poll ended, on the monotonic clock. */
+  #lastSuccessMs: number | undefined;
   #readings: Readings;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
@@ -72,7 +65,7 @@ export class Sampler implements ReadingSource {
   constructor(options: SamplerOptions) {
     this.#options = { pushExporters: [], monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
     this.#exporterStartNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
-    for (const name of this.#options.pushExporters) this.#exports.set(name, { exports: 0, failures: 0 });
+    this.#account = createAccount(this.#options.version, this.#options.pushExporters);
     this.#readings = this.#record();
   }
 
@@ -112,26 +105,20 @@ export class Sampler implements ReadingSource {
 
   /** Counts an export of a push exporter; the counts appear with the next poll. */
   countExport(exporter: string, hasFailed: boolean): void {
-    const { exports = 0, failures = 0 } = this.#exports.get(exporter) ?? {};
-    this.#exports.set(exporter, { exports: exports + 1, failures: failures + (hasFailed ? 1 : 0) });
+    this.#account.enterExport(exporter, hasFailed);
   }
 
   /** Whether the last good poll still stands for the present. */
   isFresh(): boolean {
-    if (this.#lastSuccess === undefined) return false;
-    const age = this.#options.monotonicMs() - this.#lastSuccess.monotonicMs;
-    return age <= INTERVALS_TO_LIVE * this.#options.intervalMs;
+    if (this.#lastSuccessMs === undefined) return false;
+    return this.#options.monotonicMs() - this.#lastSuccessMs <= INTERVALS_TO_LIVE * this.#options.intervalMs;
   }
 
   async #tick(): Promise<void> {
     const startedMs = this.#options.monotonicMs();
     await this.poll();
     if (this.#isStopped) return;
-    const waitMs = nextPollAfterMs(this.#options.intervalMs, {
-      hasSucceeded: this.#lastSuccess !== undefined,
-      failures: this.#failuresInARow,
-      lastFailure: this.#lastFailure,
-    });
+    const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#account.history());
     // From the start of this poll, so that intervals do not drift by its length; never a burst to catch up.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
     this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
@@ -139,21 +126,16 @@ export class Sampler implements ReadingSource {
 
   async #pollOnce(): Promise<void> {
     const startedMs = this.#options.monotonicMs();
-    const { snapshot, failures, refused } = await this.#options.poll();
+    const result = await this.#options.poll();
+    const { snapshot, failures } = result;
     const nowMs = this.#options.monotonicMs();
-    this.#polls += 1;
-    this.#lastPollSeconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
-    for (const { code } of failures) this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
-    for (const [reason, count] of refused) this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + count);
     let restarted: readonly string[] = [];
-    if (snapshot === undefined) {
-      this.#failuresInARow += 1;
-      this.#lastFailure = failures[0]?.code;
-    } else {
+    if (snapshot !== undefined) {
       restarted = this.#follow(snapshot, nowMs);
-      this.#failuresInARow = 0;
-      this.#lastSuccess = { monotonicMs: nowMs, wallSeconds: this.#options.wallMs() / 1000 };
+      this.#lastSuccessMs = nowMs;
     }
+    const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
+    this.#account.enterPoll(result, seconds, restarted.length, this.#options.wallMs() / 1000);
     if (!this.isFresh()) this.#view = undefined;
     this.#series.renew();
     this.#readings = this.#record();
@@ -166,8 +148,8 @@ export class Sampler implements ReadingSource {
     const { history, view, restarted } = followTask(this.#history, snapshot, { nowMs, staleAfterMs, isSelected });
     this.#history = history;
     this.#view = view;
-    this.#restarts += restarted.length;
-    const identity = taskIdentity(snapshot.task);
+    // What was known once stays: a resource that loses an attribute is another one, with other series.
+    const identity = Object.freeze({ ...this.#identity, ...taskIdentity(snapshot.task) });
     const key = JSON.stringify(identity);
     if (key !== this.#identityKey) {
       this.#identity = identity;
@@ -183,26 +165,8 @@ export class Sampler implements ReadingSource {
       exporterStartNs: this.#exporterStartNs,
     });
     if (this.#view !== undefined) derive(this.#view, recorder);
-    this.#recordSelf(recorder);
+    const containers = this.#view?.containers.filter(({ sample }) => sample !== undefined).length;
+    this.#account.record(recorder, containers);
     return recorder.readings;
-  }
-
-  #recordSelf(recorder: Recorder): void {
-    recordSelf(
-      {
-        status: this.#lastSuccess !== undefined && this.#failuresInARow === 0 ? 1 : 0,
-        polls: this.#polls,
-        failures: this.#failures,
-        refused: this.#refused,
-        lastPollSeconds: this.#lastPollSeconds,
-        lastSuccessSeconds: this.#lastSuccess?.wallSeconds,
-        restarts: this.#restarts,
-        containers: this.#view?.containers.filter(({ sample }) => sample !== undefined).length,
-        exports: this.#exports,
-        version: this.#options.version,
-        nodeVersion: process.version,
-      },
-      recorder,
-    );
   }
 }
