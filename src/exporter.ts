@@ -42,13 +42,18 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const sampler = createSampler(config, createPoller(endpoint), logger, transitions, firstSample.resolve);
   const isPulled = config.exporters.includes('prometheus');
   const telemetryReady = Promise.withResolvers<Telemetry>();
+  const servedPage = async (): Promise<Page> => {
+    const page = await pageOf(await telemetryReady.promise);
+    transitions.ok('http');
+    return page;
+  };
   // First of all: where the port is taken, nothing else has begun.
   const server = await startHttpServer({
     ...config.http,
     title: 'ecs-container-exporter',
     description: 'OpenTelemetry metrics of the containers of an Amazon ECS task.',
     version: VERSION,
-    page: isPulled ? async () => pageOf(await telemetryReady.promise) : undefined,
+    page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
     onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
   });

@@ -37,6 +37,8 @@ export function createLimitedServer(
   server.on('request', listener);
   // Otherwise Node invites the body that is refused anyway (`Expect: 100-continue`).
   server.on('checkContinue', listener);
+  // Node would answer any other expectation itself, with a connection that nobody keeps an eye on.
+  server.on('checkExpectation', listener);
   // Without a listener an error would end the process; one of `listen` itself is its caller's.
   server.on('error', (error) => {
     if (server.listening) onError(error);

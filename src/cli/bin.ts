@@ -4,7 +4,7 @@ import { main } from './main.ts';
 /** For output that is still on its way; what a library left open after that holds nobody up. */
 const GRACE_MS = 250;
 
-// No top-level await: the image runs a CommonJS bundle of this file.
+// No top-level await, so that a bundler can make CommonJS of it.
 void main({
   argv: process.argv.slice(2),
   env: process.env,

@@ -33,7 +33,7 @@ export const OPTIONS = {
     own: ['INTERVAL'],
     otel: [],
     schema: secondsAsMs(1, 3_600),
-    defaultNote: '15; the export interval when metrics are only pushed',
+    defaultNote: '15; the export interval when metrics are only pushed and that is shorter',
     description: 'Time between two samples of the endpoint. Scrapes and exports never wait for a sample.',
   },
   include: {

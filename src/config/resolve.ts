@@ -88,7 +88,8 @@ function resolveMetadataUrl(settings: Settings, isRequired: boolean): URL | unde
 
 function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[], exportIntervalMs: number): number {
   const isPushOnly = exporters.length > 0 && !exporters.includes('prometheus');
-  const fallback = isPushOnly ? exportIntervalMs : DEFAULT_INTERVAL_MS;
+  // Not the export interval itself: the two timers would run side by side, and each export send a sample that is as old.
+  const fallback = isPushOnly ? Math.min(exportIntervalMs, DEFAULT_INTERVAL_MS) : DEFAULT_INTERVAL_MS;
   return settings.given(OPTIONS.intervalMs)?.value ?? Math.min(Math.max(fallback, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
 }
 

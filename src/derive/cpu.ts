@@ -18,8 +18,11 @@ function cpuUse(container: ContainerView): CpuUse | undefined {
   const elapsedNs = Number(sample.readNs - baseline.readNs);
   const usedNs = growth(baseline.cpu.totalNs, sample.cpu.totalNs);
   if (usedNs === undefined || elapsedNs <= 0) return undefined;
-  const hostNs = growth(baseline.cpu.systemNs, sample.cpu.systemNs);
-  return { usedNs, elapsedNs, hostNs: hostNs === 0 ? undefined : hostNs, cpus: cpusOf(sample.cpu) };
+  const hostNs = positive(growth(baseline.cpu.systemNs, sample.cpu.systemNs));
+  const cpus = cpusOf(sample.cpu);
+  const byHostNs = hostNs === undefined || cpus === undefined ? elapsedNs : hostNs / cpus;
+  // The stamps are of the host's wall clock: where it was set back between them, its idle loop knows better.
+  return { usedNs, elapsedNs: elapsedNs < byHostNs / 2 ? byHostNs : elapsedNs, hostNs, cpus };
 }
 
 /** Before docker API 1.27 nothing says how many CPUs there are but the list of their times, which may be padded with 0. */
@@ -94,6 +97,10 @@ function deriveModes(container: ContainerView, use: CpuUse, limit: number | unde
     if (ns === 0 || used === undefined) continue;
     out.container('percpu_usage_ratio', container, rounded(usageRatio(use, used, limit)), { cpu });
   }
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value;
 }
 
 function rounded(value: number | undefined): number | undefined {

@@ -35,7 +35,8 @@ export function memoryLimitBytes(
   if (own !== undefined) return own * MIB;
   const ofTask = taskMemoryBytes(task);
   const memory = sample?.memory;
-  if (memory?.hierarchicalLimitBytes !== undefined) return memory.hierarchicalLimitBytes;
+  const hierarchical = positive(memory?.hierarchicalLimitBytes);
+  if (hierarchical !== undefined) return hierarchical;
   const reported = positive(memory?.limitBytes);
   if (reported === undefined || ofTask === undefined) return reported ?? ofTask;
   return Math.min(reported, ofTask);

@@ -29,25 +29,24 @@ export const EMPTY_LEDGER: Ledger = { totals: {}, sources: new Map() };
 
 /**
  * Adds a poll's postings. A posting that is not newer than its source's last one says nothing (in a shared network
- * namespace each container has its own, older or newer, reading of the same counters).
+ * namespace each container has its own, older or newer, reading of the same counters). A source that posts nothing is kept
+ * (stats and metadata can miss a container for once) until such sources are many; what it added stays in any case.
  *
  * @param isOver whether a source's owner began a new life since: its counters start from 0 again.
  * @param rewoundTo the stamp of an owner's sample that went back behind the one before: its clock was set back.
- * @param owners who can still post. Sources of others are kept for a while (metadata can miss a container for once), and
- *   forgotten when they outnumber the present ones; what they added stays in the totals.
  */
 export function settle(
   ledger: Ledger,
   postings: readonly Posting[],
   isOver: (posting: Posting) => boolean,
-  owners: ReadonlySet<string>,
   rewoundTo: ReadonlyMap<string, EpochNs> = new Map(),
 ): Ledger {
   const totals: Partial<Record<TotalKey, number>> = { ...ledger.totals };
   const sources = new Map<string, Posting>();
   const isCrowded = ledger.sources.size > MAX_IDLE_SOURCES + 2 * postings.length;
+  const posted = new Set(postings.map(({ source }) => source));
   for (const [source, posting] of ledger.sources) {
-    if (isOver(posting) || (isCrowded && !owners.has(posting.owner))) continue;
+    if (isOver(posting) || (isCrowded && !posted.has(source))) continue;
     const readNs = rewoundTo.get(posting.owner);
     sources.set(source, readNs === undefined ? posting : { ...posting, readNs });
   }

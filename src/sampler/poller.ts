@@ -13,6 +13,13 @@ export interface PollResult {
   readonly refused: ReadonlyMap<RefusalReason, number>;
 }
 
+export interface PollerOptions {
+  /** How long metadata serves while `/task` cannot be read. @default 60000 */
+  readonly maxMetadataAgeMs?: number;
+  /** @default performance.now */
+  readonly monotonicMs?: () => number;
+}
+
 /**
  * Reads the endpoint once and parses what came.
  *
@@ -20,8 +27,10 @@ export interface PollResult {
  * StartedAt comes with the first sample of the new life (a counter that has already passed its old value does not tell).
  * The task's document is small, and comes from the agent's memory.
  */
-export function createPoller(endpoint: Endpoint): () => Promise<PollResult> {
+export function createPoller(endpoint: Endpoint, options: PollerOptions = {}): () => Promise<PollResult> {
+  const { maxMetadataAgeMs = 60_000, monotonicMs = () => performance.now() } = options;
   let known: TaskMetadata | undefined;
+  let knownAtMs = 0;
 
   return async () => {
     const failures: EndpointError[] = [];
@@ -32,9 +41,14 @@ export function createPoller(endpoint: Endpoint): () => Promise<PollResult> {
     if (task !== undefined) {
       const metadata = parseTask(task.document, refusals, known);
       if (metadata === undefined) failures.push(notADocument('/task'));
-      else known = metadata;
+      else {
+        known = metadata;
+        knownAtMs = monotonicMs();
+      }
     }
-    if (known === undefined) return { failures, refused: refusals.counts };
+    // Older than that it may call a container running that has ended long ago.
+    if (known === undefined || monotonicMs() - knownAtMs > maxMetadataAgeMs)
+      return { failures, refused: refusals.counts };
     const snapshot = joinStats(known, stats.document, refusals);
     if (snapshot === undefined) failures.push(notADocument('/task/stats'));
     for (const _ of snapshot?.unknownIds ?? []) refusals.add('unknown_id');

@@ -121,7 +121,8 @@ export class Sampler implements ReadingSource {
     const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#account.history());
     // From the start of this poll, so that intervals do not drift by its length; never a burst to catch up.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
+    // It is no reason for a process to go on: the program has a server, and a host of the library its own work.
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs)).unref();
   }
 
   async #pollOnce(): Promise<void> {

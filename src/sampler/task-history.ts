@@ -28,13 +28,15 @@ export interface StepOptions {
   readonly isSelected: (name: string) => boolean;
 }
 
-/** Follows the task by one poll. Pure: containers that the metadata no longer names are forgotten. */
+/** So many containers that the metadata no longer names are remembered; where they are more, all of them are forgotten. */
+const MAX_ABSENT = 1000;
+
+/** Follows the task by one poll. Pure. */
 export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options: StepOptions): TaskStep {
   const containers = new Map<string, ContainerHistory>();
   const views: ContainerView[] = [];
   const restarted: string[] = [];
   const begunAnew = new Set<string>();
-  const owners = new Set<string>();
   const rewoundTo = new Map<string, EpochNs>();
   for (const container of snapshot.containers) {
     const { info } = container;
@@ -44,7 +46,6 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     if (step.hasBegunAnew) begunAnew.add(info.id);
     // A restart makes a new network namespace, unless others hold it.
     if (step.hasBegunAnew && !info.sharesSandbox) begunAnew.add(info.sandbox);
-    owners.add(info.id).add(info.sandbox);
     if (step.hasRewound && container.sample !== undefined) {
       rewoundTo.set(info.id, container.sample.readNs).set(info.sandbox, container.sample.readNs);
     }
@@ -52,9 +53,12 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     views.push(viewOf(container, step.history, step.isCurrent, isSelected));
   }
   const postings = [...views.flatMap(postingsOf), ...snapshot.internals.flatMap(networkPostings)];
-  for (const { info } of snapshot.internals) owners.add(info.sandbox);
   // Only a new start time says that every counter began anew; where one merely fell, the others may have gone on.
-  const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), owners, rewoundTo);
+  const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), rewoundTo);
+  // Metadata can miss a container for once (a local endpoint lists only those that run): it is known again then.
+  if (history.containers.size <= MAX_ABSENT + snapshot.containers.length) {
+    for (const [id, absent] of history.containers) if (!containers.has(id)) containers.set(id, absent);
+  }
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   return {
     history: { containers, ledger, startedNs },

@@ -2,6 +2,9 @@ import type { Refusals } from './refusals.ts';
 import type { CpuCounters } from './snapshot.ts';
 import { amountOf, type JsonObject, listOf, member, objectOf } from './values.ts';
 
+/** More than any host of ECS has, and few enough for a page. */
+const MAX_CPUS = 1024;
+
 /** Windows counts CPU time in ticks of 100 ns. */
 const WINDOWS_TICK_NS = 100;
 
@@ -47,6 +50,10 @@ export function tickLength(stats: JsonObject, isFargate: boolean): number {
 function parsePerCpu(value: unknown, refusals: Refusals): readonly number[] | undefined {
   const list = listOf(value, refusals);
   if (list === undefined || list.length === 0) return undefined;
+  if (list.length > MAX_CPUS) {
+    refusals.add('too_many');
+    return undefined;
+  }
   const perCpu: number[] = [];
   for (const item of list) {
     const ns = amountOf(item, refusals);

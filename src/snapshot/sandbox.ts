@@ -39,38 +39,42 @@ export function sandboxClaim(container: JsonObject, refusals: Refusals): Sandbox
   return { mode, addresses: [...addresses].sort().join(',') };
 }
 
+type Claims = ReadonlyMap<string, { readonly claim: SandboxClaim; readonly isUsers: boolean }>;
+
 /**
  * Which containers share a network namespace: all of an awsvpc task, those that join another's (`container:<id>`), and
  * those with the same addresses. By container id.
+ *
+ * A namespace is called after a container (the one that is joined, or the one with the smallest id), not after its
+ * addresses: those change while a container lives, and what is called otherwise would be counted once more.
  */
-export function resolveSandboxes(
-  drafts: ReadonlyMap<string, { readonly claim: SandboxClaim; readonly isUsers: boolean }>,
-  launchType: string | undefined,
-): ReadonlyMap<string, Sandbox> {
-  const keys = new Map<string, string>();
+export function resolveSandboxes(drafts: Claims, launchType: string | undefined): ReadonlyMap<string, Sandbox> {
+  const isAwsvpc = [...drafts.values()].some(({ claim }) => claim.mode === AWSVPC);
+  const byAddress = new Map<string, string>();
+  for (const [id, { claim }] of drafts) {
+    const known = byAddress.get(claim.addresses);
+    if (known === undefined || id < known) byAddress.set(claim.addresses, id);
+  }
+  const keyOf = (id: string): string => {
+    const claim = drafts.get(id)?.claim;
+    if (claim === undefined) return id;
+    if (claim.mode === AWSVPC) return AWSVPC;
+    // The network mode is the task's: one container's word is enough for those that say nothing.
+    const isTold = launchType !== undefined && ALWAYS_AWSVPC.has(launchType);
+    if (claim.mode === undefined && (isTold || (isAwsvpc && claim.addresses === ''))) return AWSVPC;
+    if (claim.mode?.startsWith(CONTAINER_MODE)) return ownerOf(claim.mode);
+    return claim.addresses === '' ? id : (byAddress.get(claim.addresses) ?? id);
+  };
+  /** A container that is joined may not join another one: docker allows no chains. */
+  const ownerOf = (mode: string): string => {
+    const owner = mode.slice(CONTAINER_MODE.length);
+    return drafts.get(owner)?.claim.mode?.startsWith(CONTAINER_MODE) ? owner : keyOf(owner);
+  };
+  const keys = new Map([...drafts.keys()].map((id) => [id, keyOf(id)]));
   const users = new Map<string, number>();
-  for (const [id, { claim, isUsers }] of drafts) {
-    const key = keyOf(id, claim, launchType, drafts);
-    keys.set(id, key);
+  for (const [id, { isUsers }] of drafts) {
+    const key = keys.get(id) ?? id;
     if (isUsers) users.set(key, (users.get(key) ?? 0) + 1);
   }
-  const sandboxes = new Map<string, Sandbox>();
-  for (const [id, key] of keys) sandboxes.set(id, { key, isShared: key === AWSVPC || (users.get(key) ?? 0) > 1 });
-  return sandboxes;
-}
-
-function keyOf(
-  id: string,
-  claim: SandboxClaim,
-  launchType: string | undefined,
-  drafts: ReadonlyMap<string, { readonly claim: SandboxClaim }>,
-): string {
-  if (claim.mode === AWSVPC) return AWSVPC;
-  if (claim.mode === undefined && launchType !== undefined && ALWAYS_AWSVPC.has(launchType)) return AWSVPC;
-  if (claim.mode?.startsWith(CONTAINER_MODE)) {
-    const owner = claim.mode.slice(CONTAINER_MODE.length);
-    const ownerClaim = drafts.get(owner)?.claim;
-    return ownerClaim === undefined || ownerClaim.addresses === '' ? owner : ownerClaim.addresses;
-  }
-  return claim.addresses === '' ? id : claim.addresses;
+  return new Map([...keys].map(([id, key]) => [id, { key, isShared: key === AWSVPC || (users.get(key) ?? 0) > 1 }]));
 }

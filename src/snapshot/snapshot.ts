@@ -155,6 +155,6 @@ export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];
   readonly internals: readonly ContainerSnapshot[];
-  /** Ids that have stats but no metadata: a reason to read `/task` again. */
+  /** Ids that have stats but no metadata, such as another task's where a local endpoint shows a whole machine. */
   readonly unknownIds: readonly string[];
 }

@@ -83,10 +83,11 @@ test('an endpoint that the caller brings along wins, and needs no variable', () 
 const INTERVALS: readonly (readonly [argv: string, intervalMs: number])[] = [
   ['--exporters prometheus', 15_000],
   ['--exporters none', 15_000],
-  ['--exporters otlp', 60_000],
+  ['--exporters otlp', 15_000],
   ['--exporters console --export-interval 10', 10_000],
   ['--exporters otlp --export-interval 0.5', 1_000],
-  ['--exporters otlp --export-interval 7200', 3_600_000],
+  ['--exporters otlp --export-interval 7200', 15_000],
+  ['--exporters otlp --export-interval 5', 5_000],
   ['--exporters otlp --interval 5', 5_000],
   ['--exporters prometheus,otlp --export-interval 10', 15_000],
   ['--interval 2.5', 2_500],

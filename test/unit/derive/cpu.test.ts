@@ -52,8 +52,13 @@ for (const [what, parts, task, expected] of RATIOS) {
 }
 
 test('cores are CPU time over the time between the readings', () => {
-  assert.equal(derived({ cpu: HALF, elapsedNs: SECOND_NS / 4n })['cpu_cores c'], 2);
-  assert.equal(derived({ cpu: HALF, elapsedNs: 1n })['cpu_cores c'], 5e8);
+  assert.equal(derived({ cpu: HALF, elapsedNs: (SECOND_NS * 5n) / 8n })['cpu_cores c'], 0.8);
+  assert.equal(derived({ cpu: HALF, elapsedNs: SECOND_NS * 4n })['cpu_cores c'], 0.125);
+});
+
+test('where the clock was set back between the readings, the time that the host’s CPUs went through counts', () => {
+  assert.equal(derived({ cpu: HALF, elapsedNs: SECOND_NS / 4n })['cpu_cores c'], 0.5);
+  assert.equal(derived({ cpu: HALF, elapsedNs: 1n })['cpu_cores c'], 0.5);
 });
 
 const NO_DIFFERENCE: readonly (readonly [what: string, parts: ContainerParts])[] = [

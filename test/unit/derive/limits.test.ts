@@ -42,6 +42,7 @@ type MemoryCase = readonly [
 const MEMORY: readonly MemoryCase[] = [
   ['its own', 64, { hierarchicalLimitBytes: 1, limitBytes: 2 }, 512, 64 * MIB],
   ['0 is none: what the hierarchy says', 0, { hierarchicalLimitBytes: 1000, limitBytes: 2 }, 512, 1000],
+  ['a hierarchy that says 0 says nothing', 0, { hierarchicalLimitBytes: 0, limitBytes: 2000 }, undefined, 2000],
   ['missing is none too', undefined, { hierarchicalLimitBytes: 1000 }, undefined, 1000],
   ['v2 on EC2, the host’s memory and a task limit: the smaller', 0, { limitBytes: 8 * 1024 * MIB }, 512, 512 * MIB],
   ['v2, what docker reports is smaller', 0, { limitBytes: 100 * MIB }, 512, 100 * MIB],

@@ -83,6 +83,17 @@ test('a POST with a body, even an announced one, is a 405 that ends the connecti
   }
 });
 
+test('an expectation that nobody knows is ignored, and its connection is like any other', async (t) => {
+  const { port } = await serve(t, { limits: { ...SHORT, maxConnections: 4 } });
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => open(port)));
+  for (const socket of sockets) socket.write(`${GET}Expect: the-unexpected\r\n\r\n`);
+  await Promise.all(sockets.map((socket) => once(socket, 'data')));
+  // All places are taken by idle connections: one of them has to go.
+  const { text } = await exchange(port, `${GET}Connection: close\r\n\r\n`);
+  assert.match(text, /^HTTP\/1\.1 200 /);
+  for (const socket of sockets) socket.destroy();
+});
+
 test('pipelined requests are answered all, in their order', async (t) => {
   const { port } = await serve(t, { page: async () => sleep(20, LARGE_PAGE) });
   const requests = [...Array(50).fill('/-/healthy'), '/metrics', '/unknown'].map(

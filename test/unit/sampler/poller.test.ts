@@ -56,6 +56,25 @@ test('stats that fail: the task is not asked for', async () => {
   );
 });
 
+test('metadata serves for a while where the task cannot be read any more, and no longer', async () => {
+  const endpoint = scriptedEndpoint();
+  let nowMs = 0;
+  const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  await poll();
+  endpoint.task = failing('throttled');
+  nowMs = 100;
+  assert.ok((await poll()).snapshot !== undefined);
+  nowMs = 101;
+  const { snapshot, failures } = await poll();
+  assert.equal(snapshot, undefined);
+  assert.deepEqual(
+    failures.map(({ code }) => code),
+    ['throttled'],
+  );
+  endpoint.task = () => TASK;
+  assert.ok((await poll()).snapshot !== undefined);
+});
+
 test('a task that fails: no snapshot at first, later the older metadata and a failure', async () => {
   const endpoint = scriptedEndpoint();
   const poll = createPoller(endpoint);

@@ -77,6 +77,16 @@ test('the task’s counters start when its first container did, also when that o
   );
 });
 
+test('a container that metadata miss for once, while it starts again, is known again then', () => {
+  const life = (readNs: bigint, totalNs: number, startedNs: bigint): ContainerSnapshot => {
+    const { info } = container('a', readNs, undefined, { startedNs });
+    return { info, sample: { readNs, cpu: { totalNs } } };
+  };
+  const steps = play({ containers: [life(10n, 5, 1n)] }, { containers: [] }, { containers: [life(30n, 7, 20n)] });
+  assert.deepEqual(totals(steps, 'cpuNs'), [5, 5, 12]);
+  assert.deepEqual(steps.at(-1)?.restarted, ['a']);
+});
+
 test('after a sample that went back there is no difference with what came before it', () => {
   const cpu = (readNs: bigint, totalNs: number): ContainerSnapshot => ({
     ...container('a', readNs),

@@ -55,6 +55,11 @@ const PARTS: readonly (readonly [what: string, document: unknown, expected: unkn
   ['early Fargate: no system, no CPUs', { cpu_usage: { total_usage: 7 } }, { ...EMPTY, totalNs: 7 }],
   ['0 CPUs are no number of CPUs', { cpu_usage: { total_usage: 7 }, online_cpus: 0 }, { ...EMPTY, totalNs: 7 }],
   ['cgroup v2: no list', { cpu_usage: { total_usage: 7, percpu_usage: null } }, { ...EMPTY, totalNs: 7 }],
+  [
+    'a list longer than any host has CPUs',
+    { cpu_usage: { total_usage: 7, percpu_usage: Array(1025).fill(1) } },
+    { ...EMPTY, totalNs: 7 },
+  ],
   ['an empty list says nothing', { cpu_usage: { total_usage: 7, percpu_usage: [] } }, { ...EMPTY, totalNs: 7 }],
   [
     'one odd entry spoils the list',

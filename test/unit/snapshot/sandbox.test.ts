@@ -68,14 +68,32 @@ const RESOLVED: readonly (readonly [
     'bridge: each its own',
     { a: { mode: 'bridge', addresses: '172.17.0.2' }, b: { mode: 'bridge', addresses: '172.17.0.3' } },
     'EC2',
-    { a: '172.17.0.2', b: '172.17.0.3' },
+    { a: 'a', b: 'b' },
+  ],
+  [
+    'the same addresses: the smallest id',
+    { b: { mode: 'x', addresses: '10.0.0.2' }, a: { mode: 'x', addresses: '10.0.0.2' } },
+    'EC2',
+    { a: 'a*', b: 'a*' },
+  ],
+  [
+    'one container of an awsvpc task that says nothing',
+    { a: { mode: 'awsvpc', addresses: 'x' }, b: { addresses: '' } },
+    'EC2',
+    { a: 'awsvpc*', b: 'awsvpc*' },
+  ],
+  [
+    'joins that make a circle',
+    { a: { mode: 'container:b', addresses: '' }, b: { mode: 'container:a', addresses: '' } },
+    'EC2',
+    { a: 'b', b: 'a' },
   ],
   ['bridge without an address: by id', { a: { mode: 'bridge', addresses: '' } }, 'EC2', { a: 'a' }],
   [
     "another's namespace, by its id",
     { a: { mode: 'bridge', addresses: '172.17.0.2' }, b: { mode: 'container:a', addresses: '' } },
     'EC2',
-    { a: '172.17.0.2*', b: '172.17.0.2*' },
+    { a: 'a*', b: 'a*' },
   ],
   [
     'an owner without an address',
@@ -93,7 +111,7 @@ const RESOLVED: readonly (readonly [
     'a pause container and one user: the traffic is the user’s alone',
     { a: { mode: 'bridge', addresses: 'x' }, pause: { mode: 'bridge', addresses: 'x', isInternal: true } },
     'EC2',
-    { a: 'x', pause: 'x' },
+    { a: 'a', pause: 'a' },
   ],
 ];
 

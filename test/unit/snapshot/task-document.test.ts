@@ -67,7 +67,7 @@ test('a container, all members', () => {
       restartCount: 0,
       cpuUnits: 2,
       memoryMib: 0,
-      sandbox: '172.17.0.2',
+      sandbox: 'abc',
       sharesSandbox: false,
     },
   ]);
