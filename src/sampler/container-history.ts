@@ -1,4 +1,12 @@
-import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
+import type {
+  ContainerInfo,
+  ContainerSample,
+  ContainerSnapshot,
+  CpuReading,
+  DiskCounters,
+  DiskLevels,
+  EpochNs,
+} from '../snapshot/snapshot.ts';
 
 /** What is remembered of one container between polls. */
 export interface ContainerHistory {
@@ -112,14 +120,23 @@ function validBefore(sample: ContainerSample, startedNs: EpochNs | undefined): C
 /** Counters of the container alone; those of a shared network namespace outlive it. */
 function hasFallen(last: ContainerSample, now: ContainerSample, info: ContainerInfo): boolean {
   if (isLess(now.cpu?.totalNs, last.cpu?.totalNs)) return true;
-  if (isLess(now.disk?.total.readBytes, last.disk?.total.readBytes)) return true;
-  if (isLess(now.disk?.total.writtenBytes, last.disk?.total.writtenBytes)) return true;
+  if (hasDiskFallen(last.disk, now.disk)) return true;
   if (info.sharesSandbox) return false;
   for (const [iface, counters] of now.networks ?? []) {
     const before = last.networks?.get(iface);
     if (isLess(counters.rx_bytes, before?.rx_bytes) || isLess(counters.tx_bytes, before?.tx_bytes)) return true;
   }
   return false;
+}
+
+/** Device by device, where there are any: one that leaves lowers the sum, and is no restart. */
+function hasDiskFallen(last: DiskLevels | undefined, now: DiskLevels | undefined): boolean {
+  if (last?.byDevice === undefined || now?.byDevice === undefined) return haveBytesFallen(last?.total, now?.total);
+  return [...now.byDevice].some(([device, counters]) => haveBytesFallen(last.byDevice?.get(device), counters));
+}
+
+function haveBytesFallen(last: DiskCounters | undefined, now: DiskCounters | undefined): boolean {
+  return isLess(now?.readBytes, last?.readBytes) || isLess(now?.writtenBytes, last?.writtenBytes);
 }
 
 function isLess(now: number | undefined, before: number | undefined): boolean {

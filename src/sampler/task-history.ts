@@ -1,5 +1,13 @@
 import type { ContainerView, TaskTotals, TaskView } from '../derive/view.ts';
-import type { ContainerSnapshot, EpochNs, TaskSnapshot } from '../snapshot/snapshot.ts';
+import {
+  type ContainerSnapshot,
+  DISK_COUNTERS,
+  type DiskCounter,
+  type DiskCounters,
+  type DiskLevels,
+  type EpochNs,
+  type TaskSnapshot,
+} from '../snapshot/snapshot.ts';
 import { type ContainerHistory, followContainer } from './container-history.ts';
 import { EMPTY_LEDGER, type Ledger, type Posting, settle } from './ledger.ts';
 
@@ -82,9 +90,28 @@ function viewOf(
 function postingsOf(container: ContainerSnapshot): readonly Posting[] {
   const { info, sample } = container;
   if (sample === undefined) return [];
-  const counters: TaskTotals = { ...sample.disk?.total, ...(sample.cpu && { cpuNs: sample.cpu.totalNs }) };
+  const counters: TaskTotals = { ...ownDisk(sample.disk), ...(sample.cpu && { cpuNs: sample.cpu.totalNs }) };
   const own = { source: `container ${info.id}`, owner: info.id, readNs: sample.readNs, counters };
-  return [own, ...networkPostings(container)];
+  const devices = [...(sample.disk?.byDevice ?? [])].map(([device, counted]) => {
+    return { source: `disk ${info.id} ${device}`, owner: info.id, readNs: sample.readNs, counters: counted };
+  });
+  return [own, ...devices, ...networkPostings(container)];
+}
+
+/**
+ * What is posted for the container rather than for its devices: what belongs to no named device, so 0 as a rule. A device
+ * that leaves then takes nothing away.
+ */
+function ownDisk(disk: DiskLevels | undefined): DiskCounters {
+  if (disk?.byDevice === undefined) return disk?.total ?? {};
+  const own: Partial<Record<DiskCounter, number>> = { ...disk.total };
+  for (const counters of disk.byDevice.values()) {
+    for (const counter of DISK_COUNTERS) {
+      const total = own[counter];
+      if (total !== undefined) own[counter] = Math.max(0, total - (counters[counter] ?? 0));
+    }
+  }
+  return own;
 }
 
 /**
