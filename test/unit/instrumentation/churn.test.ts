@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MetricReader } from '@opentelemetry/sdk-metrics';
+import type { Resource } from '@opentelemetry/resources';
+import { AggregationTemporality, InMemoryMetricExporter, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createPipeline, type FinishPass } from '../../../instrumentation/pipeline.ts';
+import { createPipeline, type FinishPass, type PipelineOptions } from '../../../instrumentation/pipeline.ts';
 import { createPullPipeline } from '../../../instrumentation/readers/prometheus.ts';
+import { createPushPipeline } from '../../../instrumentation/readers/push.ts';
 import { parseExposition } from '../../real/exposition.ts';
 import { ENERGY, type FakeSource, fakeSource, PEOPLE, pipelineOptions } from './made-up.ts';
 
@@ -92,3 +94,56 @@ test('series that stay never crowd a pipeline, however many they are', async () 
   }
   await pipeline.provider.shutdown();
 });
+
+/** Counts the MeterProviders that are made: each takes the resource once more than there are collections. */
+function countedProviders(source: FakeSource): {
+  readonly options: PipelineOptions;
+  made(collections: number): number;
+} {
+  const options = pipelineOptions(source);
+  let asked = 0;
+  const resource = (): Resource => {
+    asked += 1;
+    return options.resource();
+  };
+  return { options: { ...options, resource }, made: (collections) => asked - collections };
+}
+
+const GENERATIONS = 13;
+
+test('a page that is crowded with the dead comes from a new provider, and not each time', async () => {
+  const source = fakeSource();
+  const { options, made } = countedProviders(source);
+  const pipeline = createPullPipeline(options);
+  for (let generation = 0; generation < GENERATIONS; generation += 1) {
+    showGeneration(source, generation);
+    await pipeline.page();
+  }
+  // Crowded after the eighth: 7,000 dead are more than 5,000 and the 1,001 that live.
+  assert.equal(made(GENERATIONS), 2);
+});
+
+for (const [name, temporality, expected] of [
+  ['cumulative: begins anew', AggregationTemporality.CUMULATIVE, 2],
+  ['delta: would send every total once more, so it goes on', AggregationTemporality.DELTA, 1],
+] as const) {
+  test(`a push that is crowded, ${name}`, async () => {
+    const source = fakeSource();
+    const { options, made } = countedProviders(source);
+    const exporter = new InMemoryMetricExporter(temporality);
+    let exports = 0;
+    const onExport = (): void => {
+      exports += 1;
+    };
+    const pipeline = createPushPipeline(options, { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport });
+    for (let generation = 0; generation < GENERATIONS; generation += 1) {
+      showGeneration(source, generation);
+      await pipeline.flush(1000);
+      exporter.reset();
+    }
+    assert.equal(exports, GENERATIONS, 'a provider that is replaced sends nothing more');
+    // The old provider collects once more as it is shut down.
+    assert.equal(made(GENERATIONS + expected - 1), expected);
+    await pipeline.shutdown(1000);
+  });
+}
