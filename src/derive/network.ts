@@ -7,10 +7,14 @@ import type { Sink, TaskView } from './view.ts';
  */
 export function deriveNetwork(view: TaskView, out: Sink): void {
   for (const container of view.containers) {
-    const only = container.info.sharesSandbox ? 'ecs' : undefined;
+    const { sharesSandbox } = container.info;
+    const only = sharesSandbox ? 'ecs' : undefined;
+    // A shared namespace goes on where one of its containers starts again, so that container's start is not its own; when
+    // it began, nobody says.
+    const counting = sharesSandbox ? { ...container, countedFromNs: undefined } : container;
     for (const [iface, counters] of container.sample?.networks ?? []) {
       for (const counter of INTERFACE_COUNTERS) {
-        out.container(`network_${counter}`, container, counters[counter], { iface }, only);
+        out.container(`network_${counter}`, counting, counters[counter], { iface }, only);
       }
     }
   }

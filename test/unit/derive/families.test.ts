@@ -86,6 +86,23 @@ test('network: by interface; what is shared is no container’s own in the semco
   });
 });
 
+test('network: counters of a shared namespace did not begin with the container that shows them', () => {
+  const networks = new Map([['eth0', { rx_bytes: 1 }]]);
+  const own = { ...containerView('a', { sample: { networks } }), countedFromNs: 5n };
+  const shared = { ...containerView('b', { info: { sharesSandbox: true }, sample: { networks } }), countedFromNs: 5n };
+  const starts: unknown[] = [];
+  deriveNetwork(taskView({}, [own, shared]), {
+    container: (_row, container, value) => {
+      if (value !== undefined) starts.push([container.info.name, container.countedFromNs]);
+    },
+    task: () => {},
+  });
+  assert.deepEqual(starts, [
+    ['a', 5n],
+    ['b', undefined],
+  ]);
+});
+
 test('lifecycle: what is known of a container, stopped ones too', () => {
   const up = containerView('a', {
     info: { knownStatus: 'RUNNING', image: 'i', imageId: 's', arn: 'r', dockerName: 'd' },
