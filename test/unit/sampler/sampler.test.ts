@@ -105,11 +105,15 @@ test('counters carry the start of what they count', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1, started: 3 });
   await pollAfter(0);
   const counters = (sampler.current().byScope.get(SCOPES.ecs) ?? []).filter(({ metric }) => metric.kind === 'counter');
-  const startOf = (name: string): bigint | undefined =>
-    counters.find(({ metric }) => metric.name === `ecs_task.${name}`)?.startTimeNs;
+  const startOf = (name: string, container?: string): bigint | undefined =>
+    counters.find(
+      ({ metric, attributes }) =>
+        metric.name === `ecs_task.${name}` && (container === undefined || attributes['container_name'] === container),
+    )?.startTimeNs;
   const startedNs = BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n + 3_000_000_000n;
   assert.equal(startOf('cpu_usage_seconds'), startedNs);
-  assert.equal(startOf('network_rx_bytes'), startedNs);
+  assert.equal(startOf('network_rx_bytes', '_task_'), startedNs);
+  assert.equal(startOf('network_rx_bytes', 'app'), undefined, 'the namespace is the task’s: it has its own start');
   assert.equal(startOf('exporter_polls'), 1_700_000_005_000_000_000n);
 });
 
