@@ -1,4 +1,3 @@
-import type { HrTime } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
@@ -8,6 +7,8 @@ import {
   type ResourceMetrics,
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
+import type { Deltas } from './deltas.ts';
+import { hrTime, later } from './hr-time.ts';
 import type { Reading, Readings, SeriesAttributes } from './metric-definition.ts';
 
 /**
@@ -18,6 +19,8 @@ import type { Reading, Readings, SeriesAttributes } from './metric-definition.ts
  * - a cumulative counter starts when its container did. The SDK says: when it was first observed;
  * - a cumulative value is the one observed. The SDK adds up differences, which drifts in the last digits;
  * - no point ends before it starts, whatever the wall clock does meanwhile;
+ * - a delta is what was not acknowledged yet (the SDK's is gone with an export that fails, and its first one is everything
+ *   that was counted before the exporter started);
  * - the resource is the one known now: the task's identity comes with the first good poll.
  */
 export interface Finisher {
@@ -31,7 +34,8 @@ export interface Finished {
   readonly dead: number;
 }
 
-export function createFinisher(): Finisher {
+/** @param deltas for exporters that want growth instead of totals. */
+export function createFinisher(deltas?: Deltas): Finisher {
   const keys = new WeakMap<object, string>();
   let indexed: { readonly readings: Readings; readonly index: Index } | undefined;
 
@@ -49,20 +53,21 @@ export function createFinisher(): Finisher {
       if (indexed?.readings !== observed) indexed = { readings: observed, index: indexOf(observed, keyOf) };
       const { index } = indexed;
       const scopeMetrics: ScopeMetrics[] = [];
+      let all = 0;
       let live = 0;
-      let dead = 0;
+      deltas?.begin();
       for (const { scope, metrics } of collected.scopeMetrics) {
         const ofScope = index.get(scope.name);
         const kept: MetricData[] = [];
         for (const metric of metrics) {
+          all += metric.dataPoints.length;
           const finished = finishMetric(metric, ofScope?.get(metric.descriptor.name), keyOf);
-          live += finished?.dataPoints.length ?? 0;
-          dead += metric.dataPoints.length - (finished?.dataPoints.length ?? 0);
-          if (finished !== undefined) kept.push(finished);
+          live += finished?.length ?? 0;
+          if (finished !== undefined) kept.push(...presented(scope.name, metric, finished, deltas));
         }
         if (kept.length > 0) scopeMetrics.push({ scope, metrics: kept });
       }
-      return { resourceMetrics: { resource, scopeMetrics }, live, dead };
+      return { resourceMetrics: { resource, scopeMetrics }, live, dead: all - live };
     },
   };
 }
@@ -91,49 +96,54 @@ function seriesKey(attributes: object): string {
   return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** One metric with its live points, or nothing. Our instruments make gauges and sums only. */
+/** A point that was observed this time. */
+interface LivePoint {
+  readonly point: DataPoint<number>;
+  readonly series: string;
+  readonly reading: Reading;
+}
+
+/** The live points of a metric; `undefined` where nothing of it was observed. */
 function finishMetric(
   metric: MetricData,
   series: ReadonlyMap<string, Reading> | undefined,
   keyOf: (attributes: object) => string,
-): MetricData | undefined {
-  if (series === undefined) return undefined;
-  if (metric.dataPointType !== DataPointType.GAUGE && metric.dataPointType !== DataPointType.SUM) return metric;
-  const isCumulative = metric.aggregationTemporality === AggregationTemporality.CUMULATIVE;
-  const dataPoints: DataPoint<number>[] = [];
+): readonly LivePoint[] | undefined {
+  if (series === undefined || !isNumeric(metric)) return undefined;
+  const live: LivePoint[] = [];
   for (const point of metric.dataPoints) {
-    const reading = series.get(keyOf(point.attributes));
-    if (reading !== undefined)
-      dataPoints.push(isCumulative ? cumulativePoint(point, reading) : deltaPoint(point, reading));
+    const key = keyOf(point.attributes);
+    const reading = series.get(key);
+    if (reading !== undefined) live.push({ point: cumulativePoint(point, reading), series: key, reading });
   }
-  return dataPoints.length === 0 ? undefined : { ...metric, dataPoints };
+  return live.length === 0 ? undefined : live;
+}
+
+type NumericMetric = Extract<MetricData, { dataPointType: DataPointType.GAUGE | DataPointType.SUM }>;
+
+/** Our instruments make gauges and sums only. */
+function isNumeric(metric: MetricData): metric is NumericMetric {
+  return metric.dataPointType === DataPointType.GAUGE || metric.dataPointType === DataPointType.SUM;
+}
+
+function presented(
+  scope: string,
+  metric: MetricData,
+  points: readonly LivePoint[],
+  deltas: Deltas | undefined,
+): readonly MetricData[] {
+  if (!isNumeric(metric)) return [];
+  const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+  if (deltas === undefined || !isCounter) return [{ ...metric, dataPoints: points.map(({ point }) => point) }];
+  const dataPoints = points.flatMap(
+    ({ point, series, reading }) =>
+      deltas.point(`${scope}\0${metric.descriptor.name}\0${series}`, point, reading) ?? [],
+  );
+  if (dataPoints.length === 0) return [];
+  return [{ ...metric, aggregationTemporality: AggregationTemporality.DELTA, dataPoints }];
 }
 
 function cumulativePoint(point: DataPoint<number>, { value, startTimeNs }: Reading): DataPoint<number> {
   const startTime = startTimeNs === undefined ? point.startTime : hrTime(startTimeNs);
   return { attributes: point.attributes, startTime, endTime: later(startTime, point.endTime), value };
-}
-
-/** The first delta of a series is all that was counted so far, so it spans the container's life. The SDK: no time at all. */
-function deltaPoint(point: DataPoint<number>, { startTimeNs }: Reading): DataPoint<number> {
-  const { startTime, endTime } = point;
-  const isFirst = startTime[0] === endTime[0] && startTime[1] === endTime[1];
-  if (isFirst && startTimeNs !== undefined) return { ...point, startTime: earlier(hrTime(startTimeNs), startTime) };
-  return { ...point, endTime: later(startTime, endTime) };
-}
-
-function hrTime(ns: bigint): HrTime {
-  return [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
-}
-
-function later(a: HrTime, b: HrTime): HrTime {
-  return isLater(a, b) ? a : b;
-}
-
-function earlier(a: HrTime, b: HrTime): HrTime {
-  return isLater(a, b) ? b : a;
-}
-
-function isLater(a: HrTime, b: HrTime): boolean {
-  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '@opentelemetry/resources';
 import { type IMetricReader, MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Deltas } from './deltas.ts';
 import { createFinisher } from './finish.ts';
 import { type RegisteredInstruments, registerInstruments } from './instruments.ts';
 import type { MetricSet, ReadingSource, Readings } from './metric-definition.ts';
@@ -12,6 +13,8 @@ export interface PipelineOptions {
   /** The metrics in the vocabularies that this pipeline's users speak. */
   readonly sets: readonly MetricSet[];
   readonly resource: () => Resource;
+  /** For growth instead of totals. Outlives the pipeline. */
+  readonly deltas?: Deltas | undefined;
 }
 
 /** A reader with a MeterProvider and instruments of its own. */
@@ -34,10 +37,10 @@ const NO_READINGS: Readings = { byScope: new Map() };
  * SDK's readers of one provider can hold up each other's data), and one that is crowded can be replaced alone.
  */
 export function createPipeline<Reader extends IMetricReader>(
-  { source, sets, resource }: PipelineOptions,
+  { source, sets, resource, deltas }: PipelineOptions,
   createReader: (finish: FinishPass) => Reader,
 ): Pipeline<Reader> {
-  const finisher = createFinisher();
+  const finisher = createFinisher(deltas);
   let instruments: RegisteredInstruments | undefined;
   let isCrowded = false;
   const reader = createReader((collected) => {

@@ -1,62 +1,104 @@
-import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { Page } from './http/page.ts';
 import type { MetricSet, ReadingSource } from './metric-definition.ts';
-import type { PipelineOptions } from './pipeline.ts';
+import type { ExportError } from './readers/export-failure.ts';
+import type { Sender } from './readers/gated-exporter.ts';
 import { createOtlpExporter, type OtlpOptions } from './readers/otlp.ts';
+import type { PartialSuccess } from './readers/partial-success.ts';
 import { createPullPipeline, type PullPipeline } from './readers/prometheus.ts';
 import { createPushPipeline, type PushPipeline } from './readers/push.ts';
+import { createSampledPipeline, type SampledPipeline } from './readers/sampled.ts';
+import { createStatsdExporter, type StatsdOptions } from './readers/statsd.ts';
 import { createResourceBuilder, type ServiceOptions } from './resource.ts';
+
+/** Exporters that send by themselves. */
+export type PushExporterName = 'otlp' | 'console' | 'statsd';
+
+/** The metrics that an exporter exports. */
+interface Sets {
+  readonly sets: readonly MetricSet[];
+}
 
 export interface TelemetryOptions {
   readonly source: ReadingSource;
   readonly service: ServiceOptions;
+  /** Product and version, for receivers' logs. */
+  readonly userAgent: string;
+  /** When the program began to look, in nanoseconds since the epoch: counts from before are no growth. */
+  readonly watchedFromNs: bigint;
   /** Each exporter with the metrics that it exports; absent ones are not loaded. */
-  readonly prometheus?: { readonly sets: readonly MetricSet[] } | undefined;
-  readonly otlp?: (OtlpOptions & { readonly sets: readonly MetricSet[] }) | undefined;
-  readonly console?: { readonly sets: readonly MetricSet[] } | undefined;
-  /** Of the push exporters. */
+  readonly prometheus?: Sets | undefined;
+  readonly otlp?: (OtlpOptions & Sets) | undefined;
+  readonly console?: Sets | undefined;
+  readonly statsd?: (StatsdOptions & Sets) | undefined;
+  /** Of otlp and console; statsd sends each sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   /** Told how each export ended. */
-  readonly onExport: (exporter: 'otlp' | 'console', error: Error | undefined) => void;
+  readonly onExport: (exporter: PushExporterName, error: ExportError | undefined) => void;
+  /** Told of each export that the OTLP receiver took, with what it left out of it. */
+  readonly onAccepted: (exporter: PushExporterName, partial: PartialSuccess) => void;
 }
 
 export interface Telemetry {
   /** Prometheus' page; undefined without that exporter. Rejects when the collection failed. */
   readonly page: (() => Promise<Page>) | undefined;
-  /** Exports now by every push exporter. Failures go to `onExport`; it rejects for none. */
+  /** There is a new sample: for the exporters that send each one. */
+  sampled(): void;
+  /** Exports now by every exporter with an interval of its own. Failures go to `onExport`; it rejects for none. */
   flush(timeoutMs: number): Promise<void>;
   /** Last exports, then everything is closed. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
 
-/** Builds a pipeline (reader, MeterProvider, instruments) for each exporter that is asked for. */
+/**
+ * Builds a pipeline (reader, MeterProvider, instruments) for each exporter that is asked for.
+ *
+ * @throws an Error that says what is missing when an exporter cannot work on this machine at all.
+ */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { source, service, prometheus, otlp, console } = options;
+  const { source, service, prometheus, otlp, console, statsd, exportTimeoutMs: timeoutMs } = options;
   const buildResource = createResourceBuilder(service);
   const common = { source, resource: () => buildResource(source.resource()) };
   const push: PushPipeline[] = [];
-  const add = (name: 'otlp' | 'console', sets: readonly MetricSet[], exporter: PushMetricExporter): void => {
-    const pipeline: PipelineOptions = { ...common, sets };
-    const { exportIntervalMs: intervalMs, exportTimeoutMs: timeoutMs } = options;
-    const onExport = (error: Error | undefined): void => options.onExport(name, error);
-    push.push(createPushPipeline(pipeline, { exporter, intervalMs, timeoutMs, onExport }));
+  const onExportBy =
+    (name: PushExporterName) =>
+    (error: ExportError | undefined): void =>
+      options.onExport(name, error);
+  const add = (name: PushExporterName, { sets }: Sets, exporter: Sender): void => {
+    const { exportIntervalMs: intervalMs, watchedFromNs } = options;
+    const pushOptions = { exporter, intervalMs, timeoutMs, watchedFromNs, onExport: onExportBy(name) };
+    push.push(createPushPipeline({ ...common, sets }, pushOptions));
   };
+
   let pull: PullPipeline | undefined;
+  let sampled: SampledPipeline | undefined;
   if (prometheus !== undefined) pull = createPullPipeline({ ...common, sets: prometheus.sets });
   if (otlp !== undefined) {
     // No request outlives its export: the next one, or the end of the program, would wait for it.
-    const timeoutMs = Math.min(otlp.timeoutMs, options.exportTimeoutMs);
-    add('otlp', otlp.sets, await createOtlpExporter({ ...otlp, timeoutMs }));
+    const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs) };
+
+    add(
+      'otlp',
+      otlp,
+      await createOtlpExporter(bounded, options.userAgent, (partial) => options.onAccepted('otlp', partial)),
+    );
   }
-  if (console !== undefined) add('console', console.sets, new ConsoleMetricExporter());
+  if (console !== undefined) add('console', console, new ConsoleMetricExporter());
+  if (statsd !== undefined) {
+    const exporter = await createStatsdExporter(statsd);
+    const sampledOptions = { exporter, timeoutMs, onExport: onExportBy('statsd') };
+    sampled = createSampledPipeline({ ...common, sets: statsd.sets }, sampledOptions);
+  }
   return {
     page: pull?.page,
-    flush: async (timeoutMs) => {
-      await Promise.allSettled(push.map((pipeline) => pipeline.flush(timeoutMs)));
+    sampled: () => void sampled?.send(),
+    flush: async (flushTimeoutMs) => {
+      await Promise.allSettled(push.map((pipeline) => pipeline.flush(flushTimeoutMs)));
     },
-    shutdown: async (timeoutMs) => {
-      await Promise.allSettled([pull?.shutdown(), ...push.map((pipeline) => pipeline.shutdown(timeoutMs))]);
+    shutdown: async (shutdownTimeoutMs) => {
+      const pushing = [...push, ...(sampled === undefined ? [] : [sampled])];
+      await Promise.allSettled([pull?.shutdown(), ...pushing.map((pipeline) => pipeline.shutdown(shutdownTimeoutMs))]);
     },
   };
 }

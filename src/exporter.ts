@@ -39,9 +39,12 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   });
   const endpoint = createEndpoint(config.metadataUrl);
   const firstSample = Promise.withResolvers<void>();
-  const sampler = createSampler(config, createPoller(endpoint), logger, transitions, firstSample.resolve);
-  const isPulled = config.exporters.includes('prometheus');
   const telemetryReady = Promise.withResolvers<Telemetry>();
+  const sampler = createSampler(config, createPoller(endpoint), logger, transitions, (isGood) => {
+    if (isGood) firstSample.resolve();
+    telemetry.sampled();
+  });
+  const isPulled = config.exporters.includes('prometheus');
   const servedPage = async (): Promise<Page> => {
     const page = await pageOf(await telemetryReady.promise);
     transitions.ok('http');

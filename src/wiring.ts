@@ -1,4 +1,5 @@
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
+import { EXPORT_FAILURE_REASONS } from '../instrumentation/readers/export-failure.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import { metricSet } from './catalogue/definitions.ts';
@@ -14,13 +15,17 @@ import { VERSION } from './version.ts';
 
 const SERVICE_NAME = 'ecs-container-exporter';
 
-/** A sampler with the vocabularies that some exporter needs, and the log of what it sees; tells of each good sample. */
+/**
+ * A sampler with the vocabularies that some exporter needs, and the log of what it sees.
+ *
+ * @param onSample told of each poll once its readings are there; `isGood` when the endpoint could be read.
+ */
 export function createSampler(
   config: Config,
   poll: ReturnType<typeof createPoller>,
   logger: Logger,
   transitions: Transitions,
-  onSample: () => void = () => {},
+  onSample: (isGood: boolean) => void = () => {},
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
   const log = createPollLog(logger, transitions, filter);
@@ -31,11 +36,15 @@ export function createSampler(
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
     version: VERSION,
-    pushExporters: config.exporters.filter((name) => name !== 'prometheus'),
+    exports: {
+      exporters: config.exporters.filter((name) => name !== 'prometheus'),
+      failureReasons: EXPORT_FAILURE_REASONS,
+      withRejections: config.exporters.filter((name) => name === 'otlp'),
+    },
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
-        if (outcome.snapshot !== undefined) onSample();
+        onSample(outcome.snapshot !== undefined);
       },
     },
   });
@@ -57,18 +66,34 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
       ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION)) }
       : undefined;
   const otlp = setsOf('otlp');
+  const statsd = setsOf('statsd');
   return startTelemetry({
     source: sampler,
     service: serviceOf(config),
+    userAgent: `${SERVICE_NAME}/${VERSION}`,
+    watchedFromNs: sampler.startedNs,
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),
+    statsd: statsd && { ...config.statsd, ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
     onExport: (name, error) => {
-      sampler.countExport(name, error !== undefined);
+      sampler.countExport(name, error?.reason);
       if (error === undefined) transitions.ok(`${name}_export`);
-      else transitions.failing(`${name}_export`, error.message, `${name} export failed: ${error.message}`);
+      else transitions.failing(`${name}_export`, error.reason, `${name} export failed: ${error.message}`);
+    },
+    onAccepted: (name, { rejectedPoints, message }) => {
+      sampler.countRejected(name, rejectedPoints);
+      if (rejectedPoints === 0 && message === '') transitions.ok(`${name}_partial`);
+      else reportPartial(transitions, `${name}_partial`, rejectedPoints, message);
     },
   });
+}
+
+/** @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1 a message without rejected points is a warning. */
+function reportPartial(transitions: Transitions, event: string, rejectedPoints: number, said: string): void {
+  const what = rejectedPoints === 0 ? 'the receiver warns' : `the receiver rejected ${rejectedPoints} points`;
+  const reason = rejectedPoints === 0 ? 'warning' : 'rejected_points';
+  transitions.failing(event, reason, said === '' ? what : `${what}: ${said}`);
 }

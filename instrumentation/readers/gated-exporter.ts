@@ -1,59 +1,94 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { type ExportError, exportErrorOf, timedOut } from './export-failure.ts';
 
-/** How an export ended; `error` when it failed. Its message is never empty. */
-export type ExportObserver = (error: Error | undefined) => void;
+/** An exporter of the SDK's kind that can be hurried. */
+export interface Sender extends PushMetricExporter {
+  /** Cuts off what is under way, and forgets what the receiver asked to wait for. */
+  abort?(): void;
+}
+
+/** How an export ended; `error` when it failed. */
+export type ExportObserver = (error: ExportError | undefined) => void;
 
 /** An exporter that tells how its exports end, and that can be taken from one reader and given to another. */
 export interface GatedExporter extends PushMetricExporter {
   /** From now on nothing of this reader is sent or told, and its shutdown does not reach the exporter behind. */
   retire(): void;
+  /** The program ends: the next export is the last one, and has this long; one that is under way has a second left. */
+  hurry(timeoutMs: number): void;
 }
 
+/** What is under way may still get through; what follows it is newer and worth more. */
+const LAST_SECOND_MS = 1000;
+/** A receiver that did not take the export before is not worth the time of its usual retries. */
+const FAILING_MS = 2000;
+
 /**
- * @param timeoutMs how long an export may take before it counts as failed. The reader has a timeout of its own, but only
- *   logs what it meets: nobody would learn that the export failed, and so not that a later one works again.
+ * @param timeoutMs how long an export may take before it is cut off and counts as failed. The reader has a timeout of its
+ *   own, but only logs what it meets: nobody would learn that the export failed, and so not that a later one works again.
  */
-export function gateExporter(exporter: PushMetricExporter, timeoutMs: number, observe: ExportObserver): GatedExporter {
+export function gateExporter(exporter: Sender, timeoutMs: number, observe: ExportObserver): GatedExporter {
   let isRetired = false;
+  let isFailing = false;
+  /** Of the last export, once that is next. */
+  let lastTimeoutMs: number | undefined;
+  /** Of the export under way. */
+  let expireIn: ((ms: number) => void) | undefined;
+
   return {
     export(metrics: ResourceMetrics, done: (result: ExportResult) => void) {
       if (isRetired) {
         done({ code: ExportResultCode.SUCCESS });
         return;
       }
+      let deadline: NodeJS.Timeout | undefined;
       let hasEnded = false;
-      const end = (error: Error | undefined): void => {
+      const end = (error: ExportError | undefined): void => {
         if (hasEnded) return;
         hasEnded = true;
+        expireIn = undefined;
         clearTimeout(deadline);
+        isFailing = error !== undefined;
         if (!isRetired) observe(error);
         // The reader would hand a failure to the SDK's global error handler, which prints a stack for each one.
         done({ code: ExportResultCode.SUCCESS });
       };
-      const deadline = setTimeout(() => end(new Error(`timed out after ${timeoutMs} ms`)), timeoutMs).unref();
-      exporter.export(metrics, (result) => {
-        end(result.code === ExportResultCode.FAILED ? failureOf(result.error) : undefined);
-      });
+      const startedMs = performance.now();
+      let timeLeftMs = timeoutMs;
+      expireIn = (ms) => {
+        const passedMs = performance.now() - startedMs;
+        timeLeftMs = Math.min(timeLeftMs, passedMs + ms);
+        clearTimeout(deadline);
+        deadline = setTimeout(
+          () => {
+            end(timedOut(timeLeftMs));
+            exporter.abort?.();
+          },
+          Math.max(0, timeLeftMs - passedMs),
+        ).unref();
+      };
+      expireIn(lastTimeoutMs === undefined ? timeoutMs : isFailing ? FAILING_MS : lastTimeoutMs);
+      try {
+        exporter.export(metrics, ({ code, error }) => {
+          end(code === ExportResultCode.SUCCESS ? undefined : exportErrorOf(error, undefined));
+        });
+      } catch (error) {
+        end(exportErrorOf(error instanceof Error ? error : undefined, undefined));
+      }
     },
     forceFlush: () => (isRetired ? Promise.resolve() : exporter.forceFlush()),
     shutdown: () => (isRetired ? Promise.resolve() : exporter.shutdown()),
     ...(exporter.selectAggregation && { selectAggregation: exporter.selectAggregation.bind(exporter) }),
-    ...(exporter.selectAggregationTemporality && {
-      selectAggregationTemporality: exporter.selectAggregationTemporality.bind(exporter),
-    }),
+    // Deltas are made of cumulative values, in the finishing pass.
+    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
     retire() {
       isRetired = true;
     },
+    hurry(forMs) {
+      lastTimeoutMs = forMs;
+      if (expireIn === undefined) exporter.abort?.();
+      else expireIn(LAST_SECOND_MS);
+    },
   };
-}
-
-/** Where a name has several addresses, Node's error for none of them answering has a code and no message. */
-function failureOf(error: Error | undefined): Error {
-  if (error === undefined) return new Error('the export failed');
-  const code = 'code' in error ? error.code : undefined;
-  // The SDK's message for an HTTP status is its reason phrase alone.
-  if (typeof code === 'number') return new Error(`HTTP ${code} ${error.message}`.trimEnd(), { cause: error });
-  if (error.message !== '') return error;
-  return new Error(typeof code === 'string' ? code : error.name, { cause: error });
 }

@@ -1,22 +1,39 @@
-import { readFileSync } from 'node:fs';
-import { AggregationTemporalityPreference } from '@opentelemetry/exporter-metrics-otlp-http';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { AggregationTemporalityPreference, OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
-import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import {
+  type IExportMetricsServiceResponse,
+  type ISerializer,
+  JsonMetricsSerializer,
+  MetricsExporterMetricsHelper,
+  ProtobufMetricsSerializer,
+} from '@opentelemetry/otlp-transformer';
+import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { ExportError, exportErrorOf } from './export-failure.ts';
+import type { Sender } from './gated-exporter.ts';
+import { agentFactory, type Connection, openConnection, type TlsOptions } from './otlp-connection.ts';
+import { type PartialSuccess, partialSuccess } from './partial-success.ts';
+import { createRedactor } from './redact.ts';
 
-export interface OtlpOptions {
+export interface OtlpOptions extends TlsOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   /** Used as it is: `/v1/metrics` included. */
   readonly url: string;
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** For one export with all its retries. */
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
-  /** PEM files, read once. */
-  readonly certificateFile?: string | undefined;
-  readonly clientCertificateFile?: string | undefined;
-  readonly clientKeyFile?: string | undefined;
 }
+
+const FORMATS = {
+  'http/protobuf': { serializer: ProtobufMetricsSerializer, contentType: 'application/x-protobuf' },
+  'http/json': { serializer: JsonMetricsSerializer, contentType: 'application/json' },
+} as const;
+
+const COMPONENT = 'otlp_http_metric_exporter';
 
 const TEMPORALITY = {
   cumulative: AggregationTemporalityPreference.CUMULATIVE,
@@ -25,36 +42,86 @@ const TEMPORALITY = {
 } as const satisfies Record<OtlpOptions['temporality'], AggregationTemporalityPreference>;
 
 /**
- * The SDK's OTLP/HTTP exporter: it retries what can be retried within the timeout, honours Retry-After, follows no
- * redirect, and drops what could not be sent (with cumulative values nothing is lost by that).
+ * The SDK's OTLP/HTTP exporter: it retries what can be retried within the timeout, follows no redirect, and drops what
+ * could not be sent (cumulative values lose nothing by that, and deltas are made from what was acknowledged).
  *
- * @throws an Error of `node:fs` for a PEM file that cannot be read.
+ * Exports that fail do so with an `ExportError`. As long as a receiver asks to be left alone (Retry-After), they fail
+ * without a request.
+ *
+ * @param onAccepted told of each export that the receiver took, with what it left out.
  */
-export async function createOtlpExporter(options: OtlpOptions): Promise<PushMetricExporter> {
-  const config = {
-    url: options.url,
-    headers: { ...options.headers },
-    timeoutMillis: options.timeoutMs,
-    compression: options.compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
-    temporalityPreference: TEMPORALITY[options.temporality],
-    httpAgentOptions: { keepAlive: true, ...tlsOptions(options) },
-  };
-  if (options.protocol === 'http/json') {
-    const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-http');
-    return new OTLPMetricExporter(config);
+export async function createOtlpExporter(
+  options: OtlpOptions,
+  userAgent: string,
+  onAccepted: (partial: PartialSuccess) => void,
+): Promise<Sender> {
+  const { serializer, contentType } = FORMATS[options.protocol];
+  const createAgent = await agentFactory(options.url, options);
+  const redact = createRedactor(Object.values(options.headers));
+  const onResponse = (data: Uint8Array): void => onAccepted(partialSuccess(data, options.protocol, redact));
+  let line = open();
+
+  /** The SDK cannot be told to give up an export: one that is given up keeps its line, and the next one gets another. */
+  function open(): { readonly connection: Connection; readonly exporter: PushMetricExporter } {
+    const connection = openConnection(createAgent(), { ...options.headers, 'content-type': contentType });
+    const http = {
+      url: options.url,
+      headers: connection.headers,
+      timeoutMillis: options.timeoutMs,
+      compression: options.compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
+      concurrencyLimit: 1,
+      agentFactory: () => connection.agent,
+      userAgent,
+    };
+    const serialize = withResponses(serializer, onResponse);
+    const delegate = createOtlpHttpExportDelegate(http, serialize, COMPONENT, MetricsExporterMetricsHelper, undefined);
+    const temporalityPreference = TEMPORALITY[options.temporality];
+    return { connection, exporter: new OTLPMetricExporterBase(delegate, { temporalityPreference }) };
   }
-  const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new OTLPMetricExporter(config);
+
+  return {
+    export(metrics: ResourceMetrics, done: (result: ExportResult) => void) {
+      const { connection, exporter } = line;
+      const holdMs = connection.holdMs();
+      if (holdMs > 0) {
+        const text = `the receiver asked for no requests for another ${Math.ceil(holdMs / 1000)} s (Retry-After)`;
+        done({ code: ExportResultCode.FAILED, error: new ExportError('throttled', text) });
+        return;
+      }
+      connection.begin();
+      exporter.export(metrics, ({ code, error }) => {
+        if (code === ExportResultCode.SUCCESS) done({ code });
+        else done({ code, error: withoutSecrets(exportErrorOf(error, connection.lastAnswer()), redact) });
+      });
+    },
+    forceFlush: () => line.exporter.forceFlush(),
+    shutdown: async () => {
+      await line.exporter.shutdown();
+      line.connection.close();
+    },
+    selectAggregationTemporality: (type) =>
+      line.exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE,
+    abort() {
+      line.connection.close();
+      line = open();
+    },
+  };
 }
 
-function tlsOptions({ certificateFile, clientCertificateFile, clientKeyFile }: OtlpOptions): {
-  readonly ca?: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-} {
+function withoutSecrets(error: ExportError, redact: (text: string) => string): ExportError {
+  return new ExportError(error.reason, redact(error.message));
+}
+
+/** A serializer that hands on the receiver's responses; the SDK would only log them. */
+function withResponses<Request>(
+  serializer: ISerializer<Request, IExportMetricsServiceResponse>,
+  onResponse: (data: Uint8Array) => void,
+): ISerializer<Request, IExportMetricsServiceResponse> {
   return {
-    ...(certificateFile !== undefined && { ca: readFileSync(certificateFile) }),
-    ...(clientCertificateFile !== undefined && { cert: readFileSync(clientCertificateFile) }),
-    ...(clientKeyFile !== undefined && { key: readFileSync(clientKeyFile) }),
+    serializeRequest: serializer.serializeRequest,
+    deserializeResponse(data) {
+      onResponse(data);
+      return {};
+    },
   };
 }

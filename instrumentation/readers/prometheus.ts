@@ -1,34 +1,12 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { MetricReader } from '@opentelemetry/sdk-metrics';
 import { createPage, type Page } from '../http/page.ts';
 import type { Readings } from '../metric-definition.ts';
-import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { withPrometheusNames } from '../prometheus-names.ts';
+import { CollectingReader } from './collecting-reader.ts';
 import { withLabelNames } from './label-names.ts';
 
-/** A reader that is read: it collects when a page is asked for, and holds nothing to flush or to close. */
-class PullReader extends MetricReader {
-  readonly #finish: FinishPass;
-
-  constructor(finish: FinishPass) {
-    super({ otelComponentType: 'prometheus_http_text_metric_exporter' });
-    this.#finish = finish;
-  }
-
-  /** A container's series are bounded by the task definition; the SDK's default of 2000 would cut off large tasks. */
-  override selectCardinalityLimit(): number {
-    return Number.MAX_SAFE_INTEGER;
-  }
-
-  override async collect(): ReturnType<MetricReader['collect']> {
-    const { resourceMetrics, errors } = await super.collect();
-    return { resourceMetrics: this.#finish(resourceMetrics), errors };
-  }
-
-  protected override async onForceFlush(): Promise<void> {}
-
-  protected override async onShutdown(): Promise<void> {}
-}
+const COMPONENT_TYPE = 'prometheus_http_text_metric_exporter';
 
 export interface PullPipeline {
   /** The page of the newest sample: rendered once a sample, and once for all who ask meanwhile. */
@@ -39,7 +17,8 @@ export interface PullPipeline {
 /** Prometheus' text page out of a pipeline of its own. Scope labels are left out: they would change every old series. */
 export function createPullPipeline(options: PipelineOptions): PullPipeline {
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
-  const begin = (): Pipeline<PullReader> => createPipeline(options, (finish) => new PullReader(finish));
+  const begin = (): Pipeline<CollectingReader> =>
+    createPipeline(options, (finish) => new CollectingReader(COMPONENT_TYPE, finish));
   let pipeline = begin();
   let rendered: { readonly readings: Readings; readonly page: Promise<Page> } | undefined;
 

@@ -3,10 +3,11 @@ import {
   InstrumentType,
   PeriodicExportingMetricReader,
   type PeriodicExportingMetricReaderOptions,
-  type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
+import { createDeltas } from '../deltas.ts';
 import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
-import { type ExportObserver, type GatedExporter, gateExporter } from './gated-exporter.ts';
+import { ExportError } from './export-failure.ts';
+import { type ExportObserver, type GatedExporter, gateExporter, type Sender } from './gated-exporter.ts';
 
 /** The SDK's periodic reader, with the finishing pass over every collection. */
 class PushReader extends PeriodicExportingMetricReader {
@@ -30,10 +31,12 @@ class PushReader extends PeriodicExportingMetricReader {
 }
 
 export interface PushOptions {
-  readonly exporter: PushMetricExporter;
+  readonly exporter: Sender;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly onExport: ExportObserver;
+  /** When the program began to look at what it counts, in nanoseconds since the epoch: where deltas begin. */
+  readonly watchedFromNs: bigint;
 }
 
 export interface PushPipeline {
@@ -43,27 +46,36 @@ export interface PushPipeline {
   shutdown(timeoutMs: number): Promise<void>;
 }
 
+/** Before the deadline of a shutdown, for an export that was under way. */
+const RESERVE_MS = 1000;
+
+/** An export ends before the next one is due; were it later than the reader's own timeout, both would tell of it. */
+const LONGEST_SHARE = 0.95;
+
 export function createPushPipeline(options: PipelineOptions, push: PushOptions): PushPipeline {
+  const temporality = push.exporter.selectAggregationTemporality?.(InstrumentType.OBSERVABLE_COUNTER);
+  const deltas = temporality === AggregationTemporality.DELTA ? createDeltas(push.watchedFromNs) : undefined;
   let pipeline = begin();
 
   function begin(): { readonly exporter: GatedExporter; readonly pipeline: Pipeline<PushReader> } {
-    const exporter = gateExporter(push.exporter, Math.min(push.timeoutMs, push.intervalMs), (error) => {
+    const timeoutMs = Math.min(push.timeoutMs, push.intervalMs * LONGEST_SHARE);
+    const exporter = gateExporter(push.exporter, timeoutMs, (error) => {
+      if (error === undefined) deltas?.acknowledge();
       push.onExport(error);
       renewIfCrowded();
     });
-    // The gate's timeout comes first: the reader may not have a longer one than this.
+    // Not longer than the interval, says the SDK. The gate's own timeout comes first.
     const readerOptions = {
       exporter,
       exportIntervalMillis: push.intervalMs,
       exportTimeoutMillis: push.intervalMs,
     };
-    return { exporter, pipeline: createPipeline(options, (finish) => new PushReader(readerOptions, finish)) };
+    const create = (finish: FinishPass): PushReader => new PushReader(readerOptions, finish);
+    return { exporter, pipeline: createPipeline({ ...options, deltas }, create) };
   }
 
-  /** Not with deltas: a new provider would send every total once more as growth. */
   function renewIfCrowded(): void {
-    const temporality = push.exporter.selectAggregationTemporality?.(InstrumentType.OBSERVABLE_COUNTER);
-    if (!pipeline.pipeline.isCrowded() || temporality === AggregationTemporality.DELTA) return;
+    if (!pipeline.pipeline.isCrowded()) return;
     const crowded = pipeline;
     pipeline = begin();
     crowded.exporter.retire();
@@ -75,10 +87,11 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
     flush: (timeoutMillis) => pipeline.pipeline.provider.forceFlush({ timeoutMillis }),
     shutdown: async (timeoutMillis) => {
       try {
+        pipeline.exporter.hurry(Math.max(timeoutMillis - RESERVE_MS, timeoutMillis / 2));
         await pipeline.pipeline.provider.shutdown({ timeoutMillis });
-      } catch (cause) {
+      } catch {
         pipeline.exporter.retire();
-        push.onExport(new Error(`the last export was not through after ${timeoutMillis} ms`, { cause }));
+        push.onExport(new ExportError('timeout', `the last export was not through after ${timeoutMillis} ms`));
       }
     },
   };

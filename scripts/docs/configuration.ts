@@ -63,7 +63,7 @@ function mistakes(): string {
     argv: ['--exporter-prot', '9545'],
     env: { [metadataUrl]: 'http://169.254.170.2/v3', INTERVAL: '1m', OTEL_EXPORTER_OTLP_HEADERS: 'api-key:abc' },
     isTTY: false,
-    checkFile: () => undefined,
+    readFile: () => ({ text: '' }),
   });
   const problems = 'problems' in resolved ? resolved.problems : [];
   return `Nothing is guessed: a value that is not understood ends the program within a second with exit code 2, and all

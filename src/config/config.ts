@@ -3,7 +3,7 @@ import type { LogLevel } from '../log/record.ts';
 
 export type { VocabularyName };
 
-export type ExporterName = 'prometheus' | 'otlp' | 'console';
+export type ExporterName = 'prometheus' | 'otlp' | 'statsd' | 'console';
 
 export type { LogLevel };
 
@@ -16,10 +16,17 @@ export interface OtlpConfig {
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
-  /** Paths of PEM files. */
-  readonly certificateFile?: string | undefined;
-  readonly clientCertificateFile?: string | undefined;
-  readonly clientKeyFile?: string | undefined;
+  /** PEM texts, each found readable; the key is a secret, and that of the certificate. */
+  readonly certificate?: string | undefined;
+  readonly clientCertificate?: string | undefined;
+  readonly clientKey?: string | undefined;
+}
+
+export interface StatsdConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The agent's Unix datagram socket: host and port are not used then. */
+  readonly socketPath?: string | undefined;
 }
 
 /** Everything that the program was told, checked and complete: no other module reads a flag or a variable. */
@@ -37,7 +44,8 @@ export interface Config {
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
   readonly http: { readonly host: string; readonly port: number };
   readonly otlp: OtlpConfig;
-  /** Between two exports of the push exporters. */
+  readonly statsd: StatsdConfig;
+  /** Between two exports of otlp and console; statsd sends each sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   /** OTEL_SERVICE_NAME, when given. */

@@ -4,10 +4,10 @@ import { baseUrl, hostName } from './schemas/addresses.ts';
 import { exporterList, globList, vocabularyList } from './schemas/lists.ts';
 import { secondsAsMs, wholeNumber } from './schemas/numbers.ts';
 import { attributePairs } from './schemas/pairs.ts';
-import { logFormat, logLevel, nonEmptyText, noStatsd, onceFormat, trueOrFalse, unsupported } from './schemas/words.ts';
+import { logFormat, logLevel, nonEmptyText, onceFormat, trueOrFalse, unsupported } from './schemas/words.ts';
+import { STATSD_OPTIONS } from './statsd-options.ts';
 
 const PORT = wholeNumber(0, 65_535);
-const NON_ZERO_PORT = wholeNumber(1, 65_535);
 
 /**
  * Everything that can be set, once: parsing, validation, `--help` and docs/configuration.md all come from here.
@@ -67,7 +67,7 @@ export const OPTIONS = {
     otel: ['OTEL_METRICS_EXPORTER'],
     schema: exporterList,
     default: 'prometheus',
-    description: 'Where metrics go: a comma-separated list of prometheus, otlp and console, or none alone.',
+    description: 'Where metrics go: a comma-separated list of prometheus, otlp, statsd and console, or none alone.',
   },
   metricNames: {
     group: 'Exporters',
@@ -76,7 +76,7 @@ export const OPTIONS = {
     own: ['METRIC_NAMES'],
     otel: [],
     schema: vocabularyList,
-    defaultNote: 'ecs for prometheus, semconv for otlp and console',
+    defaultNote: 'ecs for prometheus and statsd, semconv for otlp and console',
     description:
       "Names of the metrics, for all exporters: ecs (ecs_task_*, as in version 2), semconv (OpenTelemetry's container.*), or both.",
   },
@@ -158,35 +158,7 @@ export const OPTIONS = {
     default: 'auto',
     description: 'json (a line each), pretty, or auto: pretty on a terminal, json elsewhere.',
   },
-  isStatsdWanted: {
-    group: 'DogStatsD',
-    flag: 'use-statsd',
-    own: ['USE_STATSD'],
-    otel: [],
-    schema: noStatsd,
-    default: 'false',
-    description: 'Not available yet in this version: asking for it is an error.',
-  },
-  statsdHost: {
-    group: 'DogStatsD',
-    flag: 'statsd-host',
-    placeholder: 'host',
-    own: ['STATSD_HOST'],
-    otel: [],
-    schema: hostName,
-    default: 'localhost',
-    description: 'Checked, and without effect in this version.',
-  },
-  statsdPort: {
-    group: 'DogStatsD',
-    flag: 'statsd-port',
-    placeholder: 'port',
-    own: ['STATSD_PORT'],
-    otel: [],
-    schema: NON_ZERO_PORT,
-    default: '8125',
-    description: 'Checked, and without effect in this version.',
-  },
+  ...STATSD_OPTIONS,
   onceFormat: {
     group: 'One command only',
     flag: 'format',

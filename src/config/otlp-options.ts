@@ -2,7 +2,14 @@ import type { Option } from './option.ts';
 import { otlpAddressAsIs, otlpBase, otlpBaseOrAddress } from './schemas/addresses.ts';
 import { secondsAsMs, wholeNumber } from './schemas/numbers.ts';
 import { headerPairs } from './schemas/pairs.ts';
-import { compression, nonEmptyText, otlpProtocol, temporality } from './schemas/words.ts';
+import {
+  compression,
+  histogramAggregation,
+  nonEmptyText,
+  otlpProtocol,
+  temporality,
+  trueOrFalse,
+} from './schemas/words.ts';
 
 /**
  * The part of the option table about pushing: names and meanings are those of
@@ -88,6 +95,17 @@ export const OTLP_OPTIONS = {
     description: 'Like OTEL_EXPORTER_OTLP_HEADERS; both are sent, and this one wins where they name the same header.',
     secret: 'value',
   },
+  otlpHeadersFile: {
+    group: 'OTLP push',
+    flag: 'otlp-headers-file',
+    placeholder: 'path',
+    own: ['OTLP_HEADERS_FILE'],
+    otel: [],
+    schema: nonEmptyText,
+    defaultNote: 'none',
+    description:
+      'File with more headers, written like OTEL_EXPORTER_OTLP_HEADERS or a pair a line; they win over both variables. Read once, at the start.',
+  },
   otlpCompression: {
     group: 'OTLP push',
     own: [],
@@ -127,5 +145,21 @@ export const OTLP_OPTIONS = {
     schema: nonEmptyText,
     defaultNote: 'none',
     description: 'PEM file with the key of the client certificate.',
+  },
+  otlpInsecure: {
+    group: 'OTLP push',
+    own: [],
+    otel: ['OTEL_EXPORTER_OTLP_METRICS_INSECURE', 'OTEL_EXPORTER_OTLP_INSECURE'],
+    schema: trueOrFalse,
+    default: 'false',
+    description: 'Checked, and without effect: it is about gRPC. Over HTTP, the scheme of the address decides.',
+  },
+  otlpHistogramAggregation: {
+    group: 'OTLP push',
+    own: [],
+    otel: ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION'],
+    schema: histogramAggregation,
+    default: 'explicit_bucket_histogram',
+    description: 'Checked, and without effect: there are no histograms.',
   },
 } as const satisfies Readonly<Record<string, Option<unknown>>>;

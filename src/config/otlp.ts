@@ -1,42 +1,72 @@
+import * as v from 'valibot';
 import type { OtlpConfig } from './config.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
+import { isPair, wrongCertificates, wrongKey } from './pem.ts';
 import { problemWith } from './problem.ts';
+import { headerPairs } from './schemas/pairs.ts';
 import type { Given, Settings } from './settings.ts';
+import type { FileText } from './text-file.ts';
+
+type ReadFile = (path: string) => FileText;
 
 /** The OTLP exporter's part. Values are always checked; files and pairs of options only when it `isOn`. */
-export function resolveOtlp(
-  settings: Settings,
-  isOn: boolean,
-  checkFile: (path: string) => string | undefined,
-): OtlpConfig {
-  const readable = (option: Option<string>): Given<string> | undefined => {
+export function resolveOtlp(settings: Settings, isOn: boolean, readFile: ReadFile): OtlpConfig {
+  /** The text of the file that an option names; a problem where it is not what it should be. */
+  const textOf = (option: Option<string>, kind: string, wrongText: (text: string) => string | undefined) => {
     const file = settings.given(option);
-    const why = file === undefined || !isOn ? undefined : checkFile(file.value);
-    if (file === undefined || why === undefined) return file;
-    settings.report(problemWith('unreadable_file', option, file.source, `must be a readable PEM file: ${why}`));
-    return file;
+    if (file === undefined || !isOn) return undefined;
+    const read = readFile(file.value);
+    const wrong = 'wrong' in read ? read.wrong : wrongText(read.text);
+    if ('text' in read && wrong === undefined) return { file, text: read.text };
+    settings.report(problemWith('unreadable_file', option, file.source, `must be a readable ${kind}: ${wrong}`));
+    return { file, text: undefined };
   };
-  const certificate = readable(OPTIONS.otlpCertificate);
-  const clientCertificate = readable(OPTIONS.otlpClientCertificate);
-  const clientKey = readable(OPTIONS.otlpClientKey);
-  if (isOn && (clientCertificate === undefined) !== (clientKey === undefined)) {
-    reportHalfPair(settings, OPTIONS.otlpClientCertificate, clientCertificate, OPTIONS.otlpClientKey.otel);
-    reportHalfPair(settings, OPTIONS.otlpClientKey, clientKey, OPTIONS.otlpClientCertificate.otel);
+  const certificate = textOf(OPTIONS.otlpCertificate, 'PEM file', wrongCertificates);
+  const clientCertificate = textOf(OPTIONS.otlpClientCertificate, 'PEM file', wrongCertificates);
+  const clientKey = textOf(OPTIONS.otlpClientKey, 'PEM file', wrongKey);
+  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
+    reportHalfPair(settings, OPTIONS.otlpClientCertificate, clientCertificate?.file, OPTIONS.otlpClientKey.otel);
+    reportHalfPair(settings, OPTIONS.otlpClientKey, clientKey?.file, OPTIONS.otlpClientCertificate.otel);
   }
-  const headers = settings.value(OPTIONS.otlpHeaders);
-  const metricsHeaders = settings.value(OPTIONS.otlpMetricsHeaders);
+  if (clientCertificate?.text !== undefined && clientKey?.text !== undefined) {
+    if (!isPair(clientCertificate.text, clientKey.text)) {
+      const wrong = `must be the key of the certificate that ${clientCertificate.file.source.name} names`;
+      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.file.source, wrong));
+    }
+  }
+  const headersFile = textOf(OPTIONS.otlpHeadersFile, 'file of headers', (text) => wrongHeaders(text));
   return {
     protocol: settings.value(OPTIONS.otlpProtocol),
     url: settings.value(OPTIONS.otlpUrl),
-    headers: { ...headers, ...metricsHeaders },
+    headers: {
+      ...settings.value(OPTIONS.otlpHeaders),
+      ...settings.value(OPTIONS.otlpMetricsHeaders),
+      ...(headersFile?.text !== undefined && headersIn(headersFile.text)),
+    },
     timeoutMs: settings.value(OPTIONS.otlpTimeoutMs),
     compression: settings.value(OPTIONS.otlpCompression),
     temporality: settings.value(OPTIONS.otlpTemporality),
-    certificateFile: certificate?.value,
-    clientCertificateFile: clientCertificate?.value,
-    clientKeyFile: clientKey?.value,
+    certificate: certificate?.text,
+    clientCertificate: clientCertificate?.text,
+    clientKey: clientKey?.text,
   };
+}
+
+/** A line each, or with commas as in the variable. */
+function parseHeaders(text: string) {
+  return v.safeParse(headerPairs, text.replace(/\r?\n/g, ','));
+}
+
+/** The words of the schema never repeat what it was given. */
+function wrongHeaders(text: string): string | undefined {
+  const parsed = parseHeaders(text);
+  return parsed.success ? undefined : `it ${parsed.issues[0].message}`;
+}
+
+function headersIn(text: string): Readonly<Record<string, string>> {
+  const parsed = parseHeaders(text);
+  return parsed.success ? parsed.output : {};
 }
 
 function reportHalfPair(

@@ -13,11 +13,16 @@ export function resolvePushTimes(
 ): { readonly exportIntervalMs: number; readonly exportTimeoutMs: number } {
   const exportIntervalMs = settings.value(OPTIONS.exportIntervalMs);
   const timeout = settings.given(OPTIONS.exportTimeoutMs);
-  const isPushing = exporters.some((exporter) => exporter !== 'prometheus');
+  const isPushing = exporters.some(hasOwnInterval);
   if (isPushing && timeout !== undefined && timeout.value > exportIntervalMs) {
     const wrong = `must not be more than the export interval, ${exportIntervalMs} ms`;
     settings.report(problemWith('conflict', OPTIONS.exportTimeoutMs, timeout.source, wrong));
   }
   const exportTimeoutMs = timeout?.value ?? Number(OPTIONS.exportTimeoutMs.default);
   return { exportIntervalMs, exportTimeoutMs: Math.min(exportTimeoutMs, exportIntervalMs) };
+}
+
+/** Prometheus is asked, and statsd sends each sample. */
+export function hasOwnInterval(exporter: ExporterName): boolean {
+  return exporter === 'otlp' || exporter === 'console';
 }

@@ -4,8 +4,10 @@ import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { resolveOtlp } from './otlp.ts';
 import { type Problem, problem } from './problem.ts';
-import { resolvePushTimes } from './push-times.ts';
+import { hasOwnInterval, resolvePushTimes } from './push-times.ts';
 import { createSettings, type Environment, type Settings } from './settings.ts';
+import { resolveStatsd } from './statsd.ts';
+import type { FileText } from './text-file.ts';
 
 export interface ResolveInput {
   /** The arguments after the program's name, command included. */
@@ -13,8 +15,8 @@ export interface ResolveInput {
   readonly env: Environment;
   /** Whether logs go to a terminal. */
   readonly isTTY: boolean;
-  /** Why the file cannot be read, or `undefined` if it can. The only way out of this pure code. */
-  readonly checkFile: (path: string) => string | undefined;
+  /** The only way out of this pure code. */
+  readonly readFile: (path: string) => FileText;
   /** An endpoint that the caller brings along; then none needs to be configured. */
   readonly metadataUrl?: URL | undefined;
 }
@@ -29,9 +31,8 @@ const MAX_INTERVAL_MS = 3_600_000;
 /** Nothing of these reaches the Config: they are read for their mistakes, and again by the command that they belong to. */
 const CHECKED_ONLY: readonly Option<unknown>[] = [
   OPTIONS.configFile,
-  OPTIONS.isStatsdWanted,
-  OPTIONS.statsdHost,
-  OPTIONS.statsdPort,
+  OPTIONS.otlpInsecure,
+  OPTIONS.otlpHistogramAggregation,
   OPTIONS.onceFormat,
   OPTIONS.isEndpointOnly,
   OPTIONS.demoPort,
@@ -46,7 +47,7 @@ export function resolveConfig(input: ResolveInput): Resolved {
 export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 'argv'>): Resolved {
   const settings = createSettings(line.flags, input.env);
   const isDisabled = settings.value(OPTIONS.isSdkDisabled);
-  const asked = settings.value(OPTIONS.exporters);
+  const asked = resolveExporters(settings);
   const exporters = isDisabled ? [] : asked;
   const metadataUrl = input.metadataUrl ?? resolveMetadataUrl(settings, line.command !== undefined);
   const { exportIntervalMs, exportTimeoutMs } = resolvePushTimes(settings, exporters);
@@ -58,7 +59,8 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     exporters,
     vocabularies: resolveVocabularies(settings),
     http: { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) },
-    otlp: resolveOtlp(settings, exporters.includes('otlp'), input.checkFile),
+    otlp: resolveOtlp(settings, exporters.includes('otlp'), input.readFile),
+    statsd: resolveStatsd(settings),
     exportIntervalMs,
     exportTimeoutMs,
     serviceName: settings.given(OPTIONS.serviceName)?.value,
@@ -87,10 +89,18 @@ function resolveMetadataUrl(settings: Settings, isRequired: boolean): URL | unde
 }
 
 function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[], exportIntervalMs: number): number {
-  const isPushOnly = exporters.length > 0 && !exporters.includes('prometheus');
+  const isPushOnly = exporters.length > 0 && exporters.every(hasOwnInterval);
   // Not the export interval itself: the two timers would run side by side, and each export send a sample that is as old.
   const fallback = isPushOnly ? Math.min(exportIntervalMs, DEFAULT_INTERVAL_MS) : DEFAULT_INTERVAL_MS;
   return settings.given(OPTIONS.intervalMs)?.value ?? Math.min(Math.max(fallback, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+}
+
+/** In version 2, DogStatsD took the place of Prometheus: it still does where nobody names the exporters. */
+function resolveExporters(settings: Settings): readonly ExporterName[] {
+  const isStatsdWanted = settings.value(OPTIONS.isStatsdWanted);
+  const given = settings.given(OPTIONS.exporters)?.value;
+  if (!isStatsdWanted) return given ?? ['prometheus'];
+  return [...new Set([...(given ?? []), 'statsd' as const])];
 }
 
 /** Each exporter speaks the language of its users, unless one choice was made for all. */
@@ -98,6 +108,7 @@ function resolveVocabularies(settings: Settings): Readonly<Record<ExporterName, 
   const chosen = settings.given(OPTIONS.metricNames)?.value;
   return {
     prometheus: chosen ?? ['ecs'],
+    statsd: chosen ?? ['ecs'],
     otlp: chosen ?? ['semconv'],
     console: chosen ?? ['semconv'],
   };

@@ -8,19 +8,15 @@ import type { PollHistory } from './schedule.ts';
 export interface Account {
   /** Enters a poll: how long it took, how many containers were seen to start again, and when it ended. */
   enterPoll(result: PollResult, seconds: number, restarts: number, wallSeconds: number): void;
-  /** Enters an export of a push exporter. */
-  enterExport(exporter: string, hasFailed: boolean): void;
   /** For the next poll's time. */
   history(): PollHistory;
   /** @param containers how many have stats; undefined as long as no poll has succeeded lately. */
   record(out: Recorder, containers: number | undefined): void;
 }
 
-/** @param pushExporters are there from the start, so that their first failure is an increase. */
-export function createAccount(version: string, pushExporters: readonly string[]): Account {
+export function createAccount(version: string): Account {
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
   const refused = new Map<RefusalReason, number>();
-  const exports = new Map(pushExporters.map((name) => [name, { all: 0, failed: 0 }]));
   let polls = 0;
   let restarts = 0;
   let failuresInARow = 0;
@@ -43,10 +39,6 @@ export function createAccount(version: string, pushExporters: readonly string[])
         lastSuccessSeconds = wallSeconds;
       }
     },
-    enterExport(exporter, hasFailed) {
-      const { all, failed } = exports.get(exporter) ?? { all: 0, failed: 0 };
-      exports.set(exporter, { all: all + 1, failed: failed + (hasFailed ? 1 : 0) });
-    },
     history: () => ({ hasSucceeded: lastSuccessSeconds !== undefined, failures: failuresInARow, lastFailure }),
     record(out, containers) {
       out.exporter('exporter_status', lastSuccessSeconds !== undefined && failuresInARow === 0 ? 1 : 0);
@@ -57,10 +49,6 @@ export function createAccount(version: string, pushExporters: readonly string[])
       out.exporter('exporter_last_success_timestamp_seconds', lastSuccessSeconds);
       out.exporter('exporter_container_restarts', restarts);
       out.exporter('exporter_containers', containers);
-      for (const [exporter, { all, failed }] of exports) {
-        out.exporter('exporter_exports', all, { exporter });
-        out.exporter('exporter_export_failures', failed, { exporter });
-      }
       out.exporter('exporter_build_info', 1, { version, nodeVersion: process.version });
     },
   };

@@ -8,6 +8,7 @@ import { createSeriesBook } from '../readings/series.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import type { EndpointError } from '../source/endpoint-error.ts';
 import { type Account, createAccount } from './account.ts';
+import { createExportAccount, type ExportAccount, type ExportKinds } from './export-account.ts';
 import type { PollResult } from './poller.ts';
 import { nextPollAfterMs } from './schedule.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
@@ -28,8 +29,8 @@ export interface SamplerOptions {
   readonly isSelected: (name: string) => boolean;
   readonly vocabularies: readonly VocabularyName[];
   readonly version: string;
-  /** Push exporters, whose exports are counted. @default none */
-  readonly pushExporters?: readonly string[];
+  /** Exporters whose exports are counted. @default none */
+  readonly exports?: ExportKinds;
   readonly observer: SamplerObserver;
   /** Milliseconds that only ever go on. @default performance.now */
   readonly monotonicMs?: () => number;
@@ -41,6 +42,8 @@ export interface SamplerOptions {
 const MIN_SAMPLE_LIFE_MS = 60_000;
 const INTERVALS_TO_LIVE = 3;
 
+const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [] };
+
 /**
  * The only timer and the only state between polls. Readings are replaced as a whole after each poll, so a scrape or an
  * export never waits for the endpoint, and two of them between polls see the same values.
@@ -48,8 +51,10 @@ const INTERVALS_TO_LIVE = 3;
 export class Sampler implements ReadingSource {
   readonly #options: Required<SamplerOptions>;
   readonly #series = createSeriesBook();
-  readonly #exporterStartNs: bigint;
+  /** When the program began to look, in nanoseconds since the epoch. */
+  readonly startedNs: bigint;
   readonly #account: Account;
+  readonly #exports: ExportAccount;
   #history: TaskHistory = EMPTY_HISTORY;
   #view: TaskView | undefined;
   #identity: SeriesAttributes = Object.freeze({});
@@ -63,9 +68,10 @@ export class Sampler implements ReadingSource {
   #isStopped = false;
 
   constructor(options: SamplerOptions) {
-    this.#options = { pushExporters: [], monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
-    this.#exporterStartNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
-    this.#account = createAccount(this.#options.version, this.#options.pushExporters);
+    this.#options = { exports: NO_EXPORTS, monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
+    this.startedNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
+    this.#account = createAccount(this.#options.version);
+    this.#exports = createExportAccount(this.#options.exports);
     this.#readings = this.#record();
   }
 
@@ -103,9 +109,14 @@ export class Sampler implements ReadingSource {
     return this.#identity;
   }
 
-  /** Counts an export of a push exporter; the counts appear with the next poll. */
-  countExport(exporter: string, hasFailed: boolean): void {
-    this.#account.enterExport(exporter, hasFailed);
+  /** Counts an export, and why it failed if it did; the counts appear with the next poll. */
+  countExport(exporter: string, failureReason: string | undefined): void {
+    this.#exports.enter(exporter, failureReason);
+  }
+
+  /** Counts points that a receiver did not take out of an export that it took. */
+  countRejected(exporter: string, points: number): void {
+    this.#exports.enterRejected(exporter, points);
   }
 
   /** Whether the last good poll still stands for the present. */
@@ -163,11 +174,12 @@ export class Sampler implements ReadingSource {
     const recorder = createRecorder({
       vocabularies: this.#options.vocabularies,
       series: this.#series,
-      exporterStartNs: this.#exporterStartNs,
+      exporterStartNs: this.startedNs,
     });
     if (this.#view !== undefined) derive(this.#view, recorder);
     const containers = this.#view?.containers.filter(({ sample }) => sample !== undefined).length;
     this.#account.record(recorder, containers);
+    this.#exports.record(recorder);
     return recorder.readings;
   }
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { type Running, runningExporter } from '../helpers/running.ts';
 import { parseExposition, type Series } from '../real/exposition.ts';
 
-const BOTH = { vocabularies: { prometheus: ['ecs', 'semconv'], otlp: [], console: [] } } as const;
+const BOTH = { vocabularies: { prometheus: ['ecs', 'semconv'], otlp: [], console: [], statsd: [] } } as const;
 
 /** A page's series of one container, in both vocabularies, as `name{labels} -> value`. */
 function seriesOf(page: readonly Series[], container: string): ReadonlyMap<string, number> {

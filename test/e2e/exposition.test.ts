@@ -8,7 +8,9 @@ import { runningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { parseExposition } from '../real/exposition.ts';
 
-const spoken = (...prometheus: readonly VocabularyName[]) => ({ vocabularies: { prometheus, otlp: [], console: [] } });
+const spoken = (...prometheus: readonly VocabularyName[]) => ({
+  vocabularies: { prometheus, otlp: [], console: [], statsd: [] },
+});
 
 for (const vocabularies of [['ecs'], ['semconv'], ['ecs', 'semconv'], ['semconv', 'ecs']] as const) {
   test(`the page with the names of ${vocabularies.join(' and ')}`, async (t) => {

@@ -80,7 +80,10 @@ test('a sample is rendered once, for all who ask at once and later, and the next
     prometheus: { sets: [{ scope: 'test', version: '1', metrics: [metric] }] },
     exportIntervalMs: 60_000,
     exportTimeoutMs: 1000,
+    userAgent: 'test/1',
+    watchedFromNs: 0n,
     onExport: () => {},
+    onAccepted: () => {},
   });
   const ask = () => telemetry.page?.() ?? assert.fail('there is no page');
   const pages = new Set(await Promise.all(Array.from({ length: 200 }, ask)));

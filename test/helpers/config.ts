@@ -8,7 +8,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     include: [],
     exclude: [],
     exporters: ['prometheus'],
-    vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'] },
+    vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     http: { host: '127.0.0.1', port: 0 },
     otlp: {
       protocol: 'http/protobuf',
@@ -18,6 +18,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
       compression: 'none',
       temporality: 'cumulative',
     },
+    statsd: { host: '127.0.0.1', port: 8125 },
     exportIntervalMs: 60_000,
     exportTimeoutMs: 2000,
     resourceAttributes: {},

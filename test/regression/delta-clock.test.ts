@@ -14,7 +14,7 @@ test('a delta does not end before it begins when the clock is set back', async (
   context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
   const source = fakeSource();
-  const push = { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport: () => {} };
+  const push = { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport: () => {}, watchedFromNs: 0n };
   const pipeline = createPushPipeline(pipelineOptions(source), push);
   for (const [value, nowMs] of [
     [1, 1_700_000_000_000],
@@ -22,7 +22,7 @@ test('a delta does not end before it begins when the clock is set back', async (
     [4, 1_600_000_010_000],
   ] as const) {
     context.mock.timers.setTime(nowMs);
-    source.show([{ metric: ENERGY, attributes: {}, value }]);
+    source.show([{ metric: ENERGY, attributes: {}, value, startTimeNs: 1_500_000_000_000_000_000n }]);
     await pipeline.flush(1000);
   }
   const points = exporter

@@ -21,7 +21,7 @@ import { ENERGY, fakeSource, PEOPLE, pipelineOptions, ROOMS, TEMPERATURE } from 
 
 const HALL = Object.freeze({ room: 'hall' });
 const METRICS = [TEMPERATURE, ENERGY, PEOPLE];
-const OCCUPIED = METRICS.map((metric) => ({ metric, attributes: HALL, value: 5 }));
+const OCCUPIED = METRICS.map((metric) => ({ metric, attributes: HALL, value: 5, startTimeNs: 5n }));
 const NEVER_MS = 3_600_000;
 
 function names(metrics: ResourceMetrics | undefined): readonly string[] {
@@ -56,6 +56,7 @@ for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTempora
       intervalMs: NEVER_MS,
       timeoutMs: 1000,
       onExport: () => {},
+      watchedFromNs: 0n,
     });
     const exported: (readonly string[])[] = [];
     for (const readings of [OCCUPIED, OCCUPIED.slice(0, 2), []]) {

@@ -1,6 +1,6 @@
-import { checkFile } from '../../config/check-file.ts';
 import type { Config } from '../../config/config.ts';
 import { type Resolved, resolveCommandLine } from '../../config/resolve.ts';
+import { readTextFile } from '../../config/text-file.ts';
 import type { Logger } from '../../log/logger.ts';
 import { createStreamLogger } from '../../log/stream-logger.ts';
 import { shownOrigin } from '../addresses.ts';
@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<number> {
 
 export function resolveForCommand(context: CommandContext, metadataUrl?: URL): Resolved {
   const isTTY = context.stderr.isTTY === true;
-  return resolveCommandLine(context.line, { env: context.env, isTTY, checkFile, metadataUrl });
+  return resolveCommandLine(context.line, { env: context.env, isTTY, readFile: readTextFile, metadataUrl });
 }
 
 /** Colours on a terminal, unless https://no-color.org asks for none. */

@@ -13,18 +13,12 @@ function commaItems(text: string): readonly string[] {
   return [...new Set(items.filter((item) => item !== ''))];
 }
 
-/** A list of at least one word out of a few, in any case. `refused` gives a word its own answer. */
-function listOf<T extends string>(
-  allowed: readonly T[],
-  refused: Readonly<Record<string, string>> = {},
-): TextSchema<readonly T[]> {
+/** A list of at least one word out of a few, in any case. */
+function listOf<T extends string>(allowed: readonly T[]): TextSchema<readonly T[]> {
   const wrong = `must be a comma-separated list of ${allowed.join(', ')}`;
-  const answers = new Map(Object.entries(refused));
   return parsedBy((text) => {
     const words = commaItems(text.toLowerCase());
     const value = allowed.filter((word) => words.includes(word));
-    const answer = words.map((word) => answers.get(word)).find((found) => found !== undefined);
-    if (answer !== undefined) return { wrong: answer };
     return words.length > 0 && value.length === words.length ? { value } : { wrong };
   });
 }
@@ -44,13 +38,11 @@ export const globList: TextSchema<readonly string[]> = parsedBy((text) => {
   return { value: globs };
 });
 
-const EXPORTER_WORDS = ['prometheus', 'otlp', 'console', 'none'] as const;
+const EXPORTER_WORDS = ['prometheus', 'otlp', 'statsd', 'console', 'none'] as const;
 
 /** `none` is the empty list, and stands alone. */
 export const exporterList: TextSchema<readonly ExporterName[]> = v.pipe(
-  listOf(EXPORTER_WORDS, {
-    statsd: 'asks for DogStatsD push, which is not available yet in this version: use prometheus or otlp',
-  }),
+  listOf(EXPORTER_WORDS),
   v.check((words) => !words.includes('none') || words.length === 1, 'must be none alone, or a list without none'),
   v.transform((words) => words.filter((word) => word !== 'none')),
 );

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { LogLevel } from '../config.ts';
 import type { TextSchema } from '../option.ts';
 import { parsedBy, wordFor } from './parsed.ts';
@@ -33,6 +32,11 @@ export const temporality = wordFor(
   'must be cumulative, delta or lowmemory',
 );
 
+export const histogramAggregation = wordFor(
+  { explicit_bucket_histogram: 'explicit', base2_exponential_bucket_histogram: 'base2' } as const,
+  'must be explicit_bucket_histogram or base2_exponential_bucket_histogram',
+);
+
 export const logFormat = wordFor(
   { auto: 'auto', json: 'json', pretty: 'pretty' } as const,
   'must be auto, json or pretty',
@@ -60,15 +64,6 @@ export const yesOrNo = wordFor<boolean>(
     '0': false,
   },
   'must be true or false (yes, no, on, off, 1 and 0 are understood too)',
-);
-
-/** Only "no" can be said for now, so that a task that asks for DogStatsD does not go without metrics unnoticed. */
-export const noStatsd: TextSchema<boolean> = v.pipe(
-  yesOrNo,
-  v.check(
-    (isWanted) => !isWanted,
-    'asks for DogStatsD push, which is not available yet in this version: use --exporters prometheus or otlp',
-  ),
 );
 
 export const nonEmptyText: TextSchema<string> = parsedBy((text) =>

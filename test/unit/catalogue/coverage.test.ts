@@ -24,7 +24,7 @@ function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySe
 }
 
 /** Scenarios only pull; test/e2e/otlp-faults.test.ts looks at these. */
-const ONLY_WHEN_PUSHING = /exporter_(?:exports|export_failures)_total$/;
+const ONLY_WHEN_PUSHING = /exporter_(?:exports|export_failures|export_rejected_points)_total$/;
 
 for (const vocabulary of VOCABULARIES) {
   const { metrics } = metricSet(vocabulary, '');

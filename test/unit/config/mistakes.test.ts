@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { COMMANDS, variablesOf } from '../../../src/config/option.ts';
-import { messagesOf, problemsOf, ROWS, resolve } from './samples.ts';
+import { problemsOf, ROWS, resolve } from './samples.ts';
 
 const CANARY = 'c4n4ry';
 
@@ -45,17 +45,6 @@ test('every mistake of argv and environment is found at once', () => {
     problems.map(({ source }) => source).toSorted(),
     expected.filter((source) => !overridden.includes(source)).toSorted(),
   );
-});
-
-test('files are looked at only when OTLP is on; both halves of a client certificate are needed', () => {
-  const env = { OTEL_EXPORTER_OTLP_CERTIFICATE: '/ca.pem', OTEL_EXPORTER_OTLP_CLIENT_KEY: '/key.pem' };
-  const checkFile = (path: string) => (path === '/ca.pem' ? 'it does not exist' : undefined);
-  assert.deepEqual(problemsOf(resolve({ env, checkFile })), []);
-  assert.deepEqual(messagesOf(resolve({ env, checkFile, argv: ['--exporters', 'otlp'] })), [
-    'OTEL_EXPORTER_OTLP_CERTIFICATE="/ca.pem" must be a readable PEM file: it does not exist',
-    'OTEL_EXPORTER_OTLP_CLIENT_KEY="/key.pem" needs OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE or ' +
-      'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE as well',
-  ]);
 });
 
 test('a secret value is in no message, whatever is wrong with it', () => {

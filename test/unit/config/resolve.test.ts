@@ -11,7 +11,7 @@ test('defaults', () => {
     include: [],
     exclude: [],
     exporters: ['prometheus'],
-    vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'] },
+    vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     http: { host: 'localhost', port: 9545 },
     otlp: {
       protocol: 'http/protobuf',
@@ -20,10 +20,11 @@ test('defaults', () => {
       timeoutMs: 10_000,
       compression: 'none',
       temporality: 'cumulative',
-      certificateFile: undefined,
-      clientCertificateFile: undefined,
-      clientKeyFile: undefined,
+      certificate: undefined,
+      clientCertificate: undefined,
+      clientKey: undefined,
     },
+    statsd: { host: 'localhost', port: 8125, socketPath: undefined },
     exportIntervalMs: 60_000,
     exportTimeoutMs: 30_000,
     serviceName: undefined,
@@ -54,7 +55,7 @@ test('everything that version 2 understood still means the same', () => {
     INTERVAL: '55',
     LOG_LEVEL: 'WARNING',
   };
-  const input = { isTTY: false, checkFile: () => undefined };
+  const input = { isTTY: false, readFile: () => ({ text: '' }) };
   const config = configOf(resolveConfig({ ...input, argv: Object.entries(flags).flat(), env: {} }));
   assert.deepEqual(configOf(resolveConfig({ ...input, argv: [], env })), config);
   assert.equal(config.metadataUrl.href, 'http://localhost:8080/v3/x');
@@ -65,7 +66,7 @@ test('everything that version 2 understood still means the same', () => {
 });
 
 test('without an endpoint: both variables, the question about ECS, and the way to the demo', () => {
-  const resolved = resolveConfig({ argv: [], env: {}, isTTY: false, checkFile: () => undefined });
+  const resolved = resolveConfig({ argv: [], env: {}, isTTY: false, readFile: () => ({ text: '' }) });
   const [problem, ...others] = problemsOf(resolved);
   assert.deepEqual(others, []);
   assert.equal(problem?.code, 'missing_option');
@@ -76,7 +77,7 @@ test('without an endpoint: both variables, the question about ECS, and the way t
 
 test('an endpoint that the caller brings along wins, and needs no variable', () => {
   const metadataUrl = new URL('http://127.0.0.1:4000/v4');
-  const input = { argv: [], env: {}, isTTY: false, checkFile: () => undefined, metadataUrl };
+  const input = { argv: [], env: {}, isTTY: false, readFile: () => ({ text: '' }), metadataUrl };
   assert.equal(configOf(resolveConfig(input)).metadataUrl, metadataUrl);
 });
 
@@ -117,6 +118,7 @@ test('one choice of names for all exporters', () => {
     prometheus: ['ecs', 'semconv'],
     otlp: ['ecs', 'semconv'],
     console: ['ecs', 'semconv'],
+    statsd: ['ecs', 'semconv'],
   });
 });
 
@@ -136,14 +138,37 @@ test('OTEL_SDK_DISABLED turns every exporter off, in any case of its letters', (
   assert.deepEqual(configOf(resolve({ env: { ...env, OTEL_SDK_DISABLED: 'false' } })).exporters, ['otlp']);
 });
 
-test('DogStatsD: every way to ask for it says that it is not there yet', () => {
-  for (const input of [
-    { argv: ['--use-statsd'] },
-    { env: { USE_STATSD: 'true' } },
-    { argv: ['--exporters', 'prometheus,statsd'] },
-  ]) {
-    assert.match(messagesOf(resolve(input)).join(), /^\S+ asks for DogStatsD push, which is not available yet/);
-  }
+const STATSD: readonly (readonly [
+  argv: string,
+  env: Readonly<Record<string, string>>,
+  exporters: readonly string[],
+])[] = [
+  ['--use-statsd', {}, ['statsd']],
+  ['', { USE_STATSD: 'true' }, ['statsd']],
+  ['--exporters prometheus', { USE_STATSD: 'yes' }, ['prometheus', 'statsd']],
+  ['', { USE_STATSD: '1', OTEL_METRICS_EXPORTER: 'otlp' }, ['otlp', 'statsd']],
+  ['--exporters statsd,prometheus', {}, ['prometheus', 'statsd']],
+  ['--exporters statsd --use-statsd', {}, ['statsd']],
+  ['--use-statsd', { OTEL_SDK_DISABLED: 'true' }, []],
+];
+
+for (const [argv, env, exporters] of STATSD) {
+  test(`DogStatsD: ${argv} ${JSON.stringify(env)}`, () => {
+    const config = configOf(resolve({ argv: argv.split(' ').filter((word) => word !== ''), env }));
+    assert.deepEqual(config.exporters, exporters);
+    assert.equal(config.intervalMs, 15_000);
+  });
+}
+
+test('DogStatsD: where the agent is', () => {
+  const udp = resolve({ env: { STATSD_HOST: '10.0.0.1', STATSD_PORT: '9125' } });
+  assert.deepEqual(configOf(udp).statsd, { host: '10.0.0.1', port: 9125, socketPath: undefined });
+  const socket = resolve({ argv: ['--statsd-socket', '/var/run/datadog/dsd.socket'] });
+  assert.equal(configOf(socket).statsd.socketPath, '/var/run/datadog/dsd.socket');
+  const both = resolve({ env: { STATSD_SOCKET: '/a', STATSD_PORT: '8125' } });
+  assert.deepEqual(messagesOf(both), [
+    'STATSD_SOCKET="/a" cannot be used together with STATSD_PORT: one is a Unix socket, the other UDP',
+  ]);
 });
 
 test('log format: auto looks at the terminal', () => {

@@ -123,11 +123,8 @@ test('a page that is crowded with the dead comes from a new provider, and not ea
   assert.equal(made(GENERATIONS), 2);
 });
 
-for (const [name, temporality, expected] of [
-  ['cumulative: begins anew', AggregationTemporality.CUMULATIVE, 2],
-  ['delta: would send every total once more, so it goes on', AggregationTemporality.DELTA, 1],
-] as const) {
-  test(`a push that is crowded, ${name}`, async () => {
+for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTemporality.DELTA]) {
+  test(`a push that is crowded begins anew: ${AggregationTemporality[temporality]}`, async () => {
     const source = fakeSource();
     const { options, made } = countedProviders(source);
     const exporter = new InMemoryMetricExporter(temporality);
@@ -135,7 +132,13 @@ for (const [name, temporality, expected] of [
     const onExport = (): void => {
       exports += 1;
     };
-    const pipeline = createPushPipeline(options, { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport });
+    const pipeline = createPushPipeline(options, {
+      exporter,
+      intervalMs: 3_600_000,
+      timeoutMs: 1000,
+      onExport,
+      watchedFromNs: 0n,
+    });
     for (let generation = 0; generation < GENERATIONS; generation += 1) {
       showGeneration(source, generation);
       await pipeline.flush(1000);
@@ -143,7 +146,7 @@ for (const [name, temporality, expected] of [
     }
     assert.equal(exports, GENERATIONS, 'a provider that is replaced sends nothing more');
     // The old provider collects once more as it is shut down.
-    assert.equal(made(GENERATIONS + expected - 1), expected);
+    assert.equal(made(GENERATIONS + 1), 2);
     await pipeline.shutdown(1000);
   });
 }

@@ -102,23 +102,6 @@ test('no point ends before it starts', () => {
   assert.deepEqual(pointsOf(finished, PEOPLE.name)[0]?.endTime, [100, 0]);
 });
 
-test('a delta is the SDK’s own business, but does not end before it starts either', () => {
-  const deltas = collected([{}, { attributes: { room: 'b' }, endTime: [90, 0] }], AggregationTemporality.DELTA);
-  const finished = finish(deltas, [
-    { metric: ENERGY, attributes: {}, value: 1, startTimeNs: 5n },
-    { metric: ENERGY, attributes: { room: 'b' }, value: 1, startTimeNs: 5n },
-  ]);
-  const [first, second] = pointsOf(finished, ENERGY.name);
-  assert.deepEqual([first?.value, first?.startTime, first?.endTime], [0.30000000000000004, [100, 0], [200, 0]]);
-  assert.deepEqual(
-    [second?.startTime, second?.endTime],
-    [
-      [100, 0],
-      [100, 0],
-    ],
-  );
-});
-
 test('the resource is the one given, and what was collected is left as it was', () => {
   const metrics = collected([{ attributes: { room: 'a' } }]);
   const copy = structuredClone(metrics.scopeMetrics);

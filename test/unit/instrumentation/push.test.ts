@@ -41,7 +41,13 @@ function push(
 ): Pushing {
   const ends: (string | undefined)[] = [];
   const onExport = (error: Error | undefined): void => void ends.push(error?.message);
-  const pipeline = createPushPipeline(pipelineOptions(source, sets), { exporter, intervalMs, timeoutMs, onExport });
+  const pipeline = createPushPipeline(pipelineOptions(source, sets), {
+    exporter,
+    intervalMs,
+    timeoutMs,
+    onExport,
+    watchedFromNs: 0n,
+  });
   context.after(() => pipeline.shutdown(100));
   return { source, pipeline, ends };
 }
@@ -136,16 +142,16 @@ function scripted(end: (done: (result: ExportResult) => void) => void): PushMetr
 const FAILURES: readonly (readonly [
   what: string,
   end: (done: (result: ExportResult) => void) => void,
-  told: string,
+  told: string | RegExp,
 ])[] = [
   ['with an error', (done) => done({ code: ExportResultCode.FAILED, error: new Error('no route') }), 'no route'],
-  ['without one', (done) => done({ code: ExportResultCode.FAILED }), 'the export failed'],
+  ['without one', (done) => done({ code: ExportResultCode.FAILED }), 'failed without saying why'],
   [
     'with an error that says nothing',
     (done) => done({ code: ExportResultCode.FAILED, error: new RangeError('') }),
     'RangeError',
   ],
-  ['by never ending', () => {}, 'timed out after 50 ms'],
+  ['by never ending', () => {}, /^timed out after 50 ms/],
 ];
 
 for (const [what, end, told] of FAILURES) {
@@ -154,7 +160,8 @@ for (const [what, end, told] of FAILURES) {
     source.show(three('hall', 1));
     await pipeline.flush(5000);
     await pipeline.flush(5000);
-    assert.deepEqual(ends, [told, told]);
+    assert.equal(ends.length, 2);
+    for (const end of ends) typeof told === 'string' ? assert.equal(end, told) : assert.match(end ?? '', told);
   });
 }
 
@@ -166,7 +173,7 @@ test('after a failure the next export is a new one', async (context) => {
   await pipeline.flush(1000);
   isUp = true;
   await pipeline.flush(1000);
-  assert.deepEqual(ends, ['the export failed', undefined]);
+  assert.deepEqual(ends, ['failed without saying why', undefined]);
 });
 
 for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTemporality.DELTA]) {
@@ -193,19 +200,6 @@ for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTempora
     }
   });
 }
-
-test('deltas are the growth between exports, and a restart counts what there is', async (context) => {
-  const exporter = memory(AggregationTemporality.DELTA);
-  const { source, pipeline } = push(context, exporter);
-  for (const value of [100, 130, 130, 20]) {
-    source.show([{ metric: ENERGY, attributes: room('hall'), value }]);
-    await pipeline.flush(1000);
-  }
-  assert.deepEqual(
-    exported(exporter).map((one) => one['room.energy hall']),
-    [100, 30, 0, 20],
-  );
-});
 
 test('two pipelines with different sets over one source export only their own', async (context) => {
   const source = fakeSource();
@@ -273,5 +267,6 @@ test('shutdown exports a last time and closes the exporter; a failure then is to
   );
   failing.source.show(three('hall', 1));
   await failing.pipeline.shutdown(50);
-  assert.deepEqual(failing.ends, ['the last export was not through after 50 ms']);
+  assert.equal(failing.ends.length, 1);
+  assert.match(failing.ends[0] ?? '', /^timed out after 25 ms/);
 });

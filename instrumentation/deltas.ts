@@ -1,0 +1,88 @@
+import type { HrTime } from '@opentelemetry/api';
+import type { DataPoint } from '@opentelemetry/sdk-metrics';
+import { hrTime, isLater, later } from './hr-time.ts';
+import type { Reading } from './metric-definition.ts';
+
+/**
+ * Growth of counters between exports that were acknowledged. What an export that failed carried is part of the next one,
+ * so that nothing is lost by an outage; it may count twice where the receiver took an export but its answer was lost.
+ */
+export interface Deltas {
+  /** A collection begins: what an earlier one handed out has not arrived. */
+  begin(): void;
+  /** The growth of one series, or nothing where it is not known how much of the value is new. */
+  point(series: string, cumulative: DataPoint<number>, reading: Reading): DataPoint<number> | undefined;
+  /** What was handed out since `begin()` has arrived. */
+  acknowledge(): void;
+}
+
+interface Base {
+  readonly value: number;
+  /** When the count began. */
+  readonly startTimeNs: bigint | undefined;
+  /** Up to when it has been handed out. */
+  readonly endTime: HrTime;
+}
+
+/** Series that are gone are remembered in case they come back: their whole count would seem new. */
+const MAX_GONE_SERIES = 5000;
+
+/**
+ * @param watchedFromNs when the program began to look, in nanoseconds since the epoch. Counters that began before have
+ *   counted what others may have sent (the exporter before its restart): only their growth from now on is sent.
+ */
+export function createDeltas(watchedFromNs: bigint): Deltas {
+  /** By series, the ones acknowledged last at the end. */
+  const bases = new Map<string, Base>();
+  let pending = new Map<string, Base>();
+
+  function firstPoint(cumulative: DataPoint<number>, { value, startTimeNs }: Reading): DataPoint<number> | undefined {
+    if (startTimeNs === undefined || startTimeNs < watchedFromNs) return undefined;
+    const startTime = hrTime(startTimeNs);
+    return { attributes: cumulative.attributes, startTime, endTime: later(startTime, cumulative.endTime), value };
+  }
+
+  return {
+    begin() {
+      pending = new Map();
+    },
+    point(series, cumulative, reading) {
+      const { value, startTimeNs } = reading;
+      const base = bases.get(series);
+      const endTime = base === undefined ? cumulative.endTime : later(base.endTime, cumulative.endTime);
+      pending.set(series, { value, startTimeNs, endTime });
+      if (base === undefined) {
+        const first = firstPoint(cumulative, reading);
+        // Nothing was sent, so nothing has to be acknowledged: what comes next is growth even if this export fails.
+        if (first === undefined) bases.set(series, { value, startTimeNs, endTime });
+        return first;
+      }
+      const { attributes } = cumulative;
+      if (!isNewLife(base, reading)) {
+        return { attributes, startTime: base.endTime, endTime, value: value - base.value };
+      }
+      const began = startTimeNs === undefined ? base.endTime : hrTime(startTimeNs);
+      // Intervals of one series must not overlap.
+      const startTime = isLater(base.endTime, began) ? base.endTime : began;
+      return { attributes, startTime, endTime: later(startTime, endTime), value };
+    },
+    acknowledge() {
+      for (const [series, base] of pending) {
+        bases.delete(series);
+        bases.set(series, base);
+      }
+      let surplus = bases.size - pending.size - MAX_GONE_SERIES;
+      for (const series of bases.keys()) {
+        if (surplus <= 0) break;
+        bases.delete(series);
+        surplus -= 1;
+      }
+    },
+  };
+}
+
+/** A value may have passed its old one already when the restart is seen: the start tells of it. */
+function isNewLife(base: Base, { value, startTimeNs }: Reading): boolean {
+  if (value < base.value) return true;
+  return startTimeNs !== undefined && base.startTimeNs !== undefined && startTimeNs > base.startTimeNs;
+}

@@ -1,0 +1,177 @@
+import { STATUS_CODES } from 'node:http';
+import { shown, stringMember } from './foreign-text.ts';
+import { answeredTlsFailure, isTlsRecord, tlsFailure } from './tls-failure.ts';
+
+/** Why an export failed. Stable: operators see these in logs. */
+export const EXPORT_FAILURE_REASONS = [
+  'unreachable',
+  'timeout',
+  'reset',
+  'tls',
+  'throttled',
+  'client_error',
+  'server_error',
+  'redirect',
+  'other',
+] as const;
+
+export type ExportFailureReason = (typeof EXPORT_FAILURE_REASONS)[number];
+
+/** What the receiver answered last during the export, where it answered at all. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly statusText: string;
+}
+
+/**
+ * A failed export. Match on `reason`; the message is one line for people, and says what to check.
+ *
+ * It has no cause: the errors of the transport carry the answer's body, raw packets or whole certificates. Nor does the
+ * message hold anything of an answer but its status: some receivers send back the header that they refuse.
+ */
+export class ExportError extends Error {
+  override readonly name = 'ExportError';
+  readonly reason: ExportFailureReason;
+
+  constructor(reason: ExportFailureReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Names what the SDK's OTLP/HTTP exporter failed with.
+ *
+ * @param error an OTLPExporterError with the status as its `code` where it does not repeat the request; without a status
+ *   where it did; otherwise the error of the last request. An ExportError is given back as it is.
+ * @param answer for the status that the SDK keeps to itself. An error of a later request says more, and counts.
+ */
+export function exportErrorOf(error: Error | undefined, answer: HttpAnswer | undefined): ExportError {
+  if (error instanceof ExportError) return error;
+  if (error === undefined) return new ExportError('other', 'failed without saying why');
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'number') return answeredError(code, error.message, stringMember(error, 'data') ?? '');
+  if (error.message === 'Export failed with retryable status' || error.message === CUT_OFF) {
+    if (answer !== undefined) return answeredError(answer.status, answer.statusText, '');
+    if (code === undefined) return new ExportError('server_error', `HTTP 429, 502, 503 or 504: ${UNWELL}`);
+  }
+  return typeof code === 'string' ? codedError(code, error) : namelessError(error);
+}
+
+/** The error for an export that was given up. */
+export function timedOut(timeoutMs: number | undefined): ExportError {
+  const after = timeoutMs === undefined ? '' : ` after ${Math.round(timeoutMs)} ms`;
+  return new ExportError(
+    'timeout',
+    `timed out${after}: is the receiver overloaded, or does a firewall or security group drop packets to it?`,
+  );
+}
+
+/** node:http's message for a connection that ended within an answer: its status is known, and says more. */
+const CUT_OFF = 'aborted';
+
+const UNWELL = 'the receiver, or what stands before it, cannot take exports now: look at its log if this lasts';
+const REFUSED_CREDENTIALS = 'the receiver refuses the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
+const WRONG_PATH =
+  'the path of the endpoint is probably wrong: receivers take metrics at /v1/metrics, which only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT has to name';
+const WRONG_SERVICE = 'is the endpoint an OTLP/HTTP receiver?';
+const TOO_LARGE =
+  'the export is too large for the receiver: raise its limit, or try OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
+
+const STATUS_HINTS: Readonly<Record<number, string>> = {
+  400: `the receiver does not take the request as it is, and its log may say why; ${WRONG_SERVICE}`,
+  401: REFUSED_CREDENTIALS,
+  403: REFUSED_CREDENTIALS,
+  404: WRONG_PATH,
+  405: WRONG_PATH,
+  413: TOO_LARGE,
+  415: 'the receiver does not take this protocol: try the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL',
+  429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
+};
+
+/** @param body looked at for what receivers say of a wrong use of TLS, and never shown. */
+function answeredError(status: number, statusText: string, body: string): ExportError {
+  const phrase = STATUS_CODES[status] ?? '';
+  // Any other text may be the header that was refused.
+  const isUsual = statusText.toLowerCase() === phrase.toLowerCase();
+  const told = isUsual ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
+  const start = body.slice(0, 1000);
+  const tls = status >= 400 && status < 500 ? answeredTlsFailure(start) : undefined;
+  if (tls !== undefined) return new ExportError('tls', `${told}: ${tls}`);
+  if (status === 400 && /body too large/i.test(start)) return new ExportError('client_error', `${told}: ${TOO_LARGE}`);
+  if (status >= 300 && status < 400) {
+    return new ExportError('redirect', `${told}: redirects are not followed; give the endpoint's final address`);
+  }
+  if (status >= 500) return new ExportError('server_error', `${told}: ${UNWELL}`);
+  const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
+  return new ExportError(reason, `${told}: ${STATUS_HINTS[status] ?? WRONG_SERVICE}`);
+}
+
+const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
+
+/** The error for what the network, TLS or the HTTP parser ended. */
+function codedError(code: string, error: Error): ExportError {
+  const tls = tlsFailure(code, error);
+  if (tls !== undefined) return new ExportError('tls', tls);
+  if (code === 'ETIMEDOUT') return timedOut(undefined);
+  if (RESET.has(code)) {
+    return new ExportError(
+      'reset',
+      `the receiver closed the connection without an answer (${code}): if this lasts, it may want TLS (https://), refuse the client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE), or speak gRPC at this port (OTLP/HTTP usually has 4318)`,
+    );
+  }
+  const syscall = stringMember(error, 'syscall');
+  if (syscall === 'getaddrinfo') {
+    const name = shown(stringMember(error, 'hostname') ?? '');
+    return new ExportError(
+      'unreachable',
+      `the host ${name} cannot be looked up (${code}): check the endpoint, and this machine's DNS`,
+    );
+  }
+  if (UNREACHABLE.has(code) || syscall === 'connect') {
+    return new ExportError(
+      'unreachable',
+      `cannot connect${addressesOf(error)} (${code}): does the receiver run, are host and port of the endpoint right (OTLP/HTTP usually has 4318), and do firewalls and security groups let this pass?`,
+    );
+  }
+  if (code.startsWith('HPE_')) return notHttp(code, error);
+  return new ExportError('other', `failed (${shown(code)})`);
+}
+
+/** What the HTTP parser stumbled over tells two common mistakes from the rest. */
+function notHttp(code: string, error: Error): ExportError {
+  const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : new Uint8Array();
+  if (isTlsRecord(packet)) {
+    return new ExportError('tls', `the receiver answered with TLS (${code}): give the endpoint as https://`);
+  }
+  // The first frame of an HTTP/2 server, its settings, has the type 4: https://www.rfc-editor.org/rfc/rfc9113#section-6.5
+  if (packet[0] === 0 && packet[3] === 4) {
+    return new ExportError(
+      'other',
+      `the receiver speaks HTTP/2 only (${code}), so this is probably its gRPC port: give that of OTLP/HTTP (usually 4318)`,
+    );
+  }
+  return new ExportError('other', `the receiver answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
+}
+
+/** An error of the SDK itself, or one that nobody expects. */
+function namelessError(error: Error): ExportError {
+  if (error.message === 'Request timed out') return timedOut(undefined);
+  if (error.message.includes('response body exceeded size limit')) {
+    return new ExportError('other', `the receiver's answer is too large: ${WRONG_SERVICE}`);
+  }
+  return new ExportError('other', shown(error.message) || error.name);
+}
+
+/** ` to 127.0.0.1:4318`: where it was tried; a name may have several addresses. */
+function addressesOf(error: Error): string {
+  const attempts: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const addresses = attempts.slice(0, 4).flatMap((attempt) => {
+    if (!(attempt instanceof Error && 'port' in attempt)) return [];
+    const address = stringMember(attempt, 'address');
+    if (address === undefined) return [];
+    return [`${address.includes(':') ? `[${address}]` : address}:${attempt.port}`];
+  });
+  return addresses.length === 0 ? '' : ` to ${addresses.join(' or ')}`;
+}

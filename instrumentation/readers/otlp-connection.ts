@@ -1,0 +1,94 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { HttpAnswer } from './export-failure.ts';
+
+/** What is sent where, and what keeps others from it. PEM texts, not paths. */
+export interface TlsOptions {
+  readonly certificate?: string | undefined;
+  readonly clientCertificate?: string | undefined;
+  readonly clientKey?: string | undefined;
+}
+
+/** Connections to one receiver, and what it last answered. */
+export interface Connection {
+  readonly agent: Agent;
+  /** Forgets the last answer: an export begins. */
+  begin(): void;
+  /** The last answer since `begin()`. */
+  lastAnswer(): HttpAnswer | undefined;
+  /** How long the receiver still wants to be left alone, in milliseconds; 0 when it did not say. */
+  holdMs(): number;
+  /** Headers of a request. Rejects once the connection is closed, which ends the SDK's retries too. */
+  headers(): Promise<Record<string, string>>;
+  /** Cuts off every request under way. */
+  close(): void;
+}
+
+/** Told by node:http once an answer's head has come: https://nodejs.org/api/diagnostics_channel.html#http */
+const ANSWERED = 'http.client.response.finish';
+
+/** However long the receiver asks for: metrics that stay away for longer look like a task that is gone. */
+const MAX_HOLD_MS = 300_000;
+
+/**
+ * The SDK's transport keeps the status of an answer to itself when it means "try again", and its timeout starts anew with
+ * every byte that trickles in. An agent of our own lets us see the one and end the other.
+ */
+export function openConnection(agent: Agent, headers: Readonly<Record<string, string>>): Connection {
+  let isClosed = false;
+  let last: HttpAnswer | undefined;
+  let holdUntilMs = 0;
+
+  const onAnswer = (message: unknown): void => {
+    if (!(message instanceof Object && 'request' in message && 'response' in message)) return;
+    const { request, response } = message;
+    if (!(request instanceof ClientRequest && 'agent' in request && request.agent === agent)) return;
+    if (!(response instanceof IncomingMessage)) return;
+    const { statusCode = 0, statusMessage = '', headers } = response;
+    last = { status: statusCode, statusText: statusMessage };
+    if (statusCode < 400) return;
+    holdUntilMs = performance.now() + Math.min(retryAfterMs(headers['retry-after'], Date.now()), MAX_HOLD_MS);
+  };
+  subscribe(ANSWERED, onAnswer);
+
+  return {
+    agent,
+    begin() {
+      last = undefined;
+    },
+    lastAnswer: () => last,
+    holdMs: () => Math.max(0, Math.ceil(holdUntilMs - performance.now())),
+    headers: () =>
+      isClosed ? Promise.reject(new Error('the connection was closed')) : Promise.resolve({ ...headers }),
+    close() {
+      isClosed = true;
+      unsubscribe(ANSWERED, onAnswer);
+      agent.destroy();
+    },
+  };
+}
+
+/** Makes agents for an address. Where it is no `https:`, nothing of TLS is loaded. */
+export async function agentFactory(url: string, tls: TlsOptions): Promise<() => Agent> {
+  if (new URL(url).protocol === 'http:') {
+    const { Agent } = await import('node:http');
+    return () => new Agent({ keepAlive: true });
+  }
+  const { Agent } = await import('node:https');
+  const { certificate, clientCertificate, clientKey } = tls;
+  const options = {
+    keepAlive: true,
+    minVersion: 'TLSv1.2',
+    ...(certificate !== undefined && { ca: certificate }),
+    ...(clientCertificate !== undefined && { cert: clientCertificate }),
+    ...(clientKey !== undefined && { key: clientKey }),
+  } as const;
+  return () => new Agent(options);
+}
+
+/** Seconds, or a date; 0 for what is neither, and for a time that is past. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export function retryAfterMs(value: string | undefined, wallMs: number): number {
+  if (value === undefined) return 0;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - wallMs;
+  return ms > 0 ? ms : 0;
+}

@@ -1,0 +1,47 @@
+import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+
+/** What the receiver did not take of an export that it took. */
+export interface PartialSuccess {
+  readonly rejectedPoints: number;
+  /** The receiver's words: bounded, without the secrets of the request. Not empty with 0 points: it is a warning. */
+  readonly message: string;
+}
+
+const MAX_MESSAGE_LENGTH = 200;
+
+/**
+ * Reads an ExportMetricsServiceResponse. One that cannot be read says nothing: the receiver's status was good, and some
+ * answer with a page of text.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+ */
+export function partialSuccess(
+  data: Uint8Array,
+  protocol: 'http/protobuf' | 'http/json',
+  redact: (text: string) => string,
+): PartialSuccess {
+  const partial = member(decoded(data, protocol), 'partialSuccess');
+  const rejected = Number(member(partial, 'rejectedDataPoints') ?? 0);
+  const message = member(partial, 'errorMessage');
+  return {
+    rejectedPoints: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0,
+    message: typeof message === 'string' ? oneLine(redact(message)).slice(0, MAX_MESSAGE_LENGTH) : '',
+  };
+}
+
+function decoded(data: Uint8Array, protocol: 'http/protobuf' | 'http/json'): unknown {
+  try {
+    if (protocol === 'http/protobuf') return ProtobufMetricsSerializer.deserializeResponse(data);
+    return data.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    return undefined;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return value instanceof Object ? Reflect.get(value, name) : undefined;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}

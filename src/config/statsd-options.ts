@@ -1,0 +1,48 @@
+import type { Option } from './option.ts';
+import { hostName } from './schemas/addresses.ts';
+import { wholeNumber } from './schemas/numbers.ts';
+import { nonEmptyText, yesOrNo } from './schemas/words.ts';
+
+/** The part of the option table about DogStatsD: the first three are those of version 2. */
+export const STATSD_OPTIONS = {
+  isStatsdWanted: {
+    group: 'DogStatsD',
+    flag: 'use-statsd',
+    own: ['USE_STATSD'],
+    otel: [],
+    schema: yesOrNo,
+    default: 'false',
+    description:
+      'Pushes every sample to a DogStatsD agent: instead of serving Prometheus, or beside the exporters that --exporters names.',
+  },
+  statsdHost: {
+    group: 'DogStatsD',
+    flag: 'statsd-host',
+    placeholder: 'host',
+    own: ['STATSD_HOST'],
+    otel: [],
+    schema: hostName,
+    default: 'localhost',
+    description: 'The agent, over UDP.',
+  },
+  statsdPort: {
+    group: 'DogStatsD',
+    flag: 'statsd-port',
+    placeholder: 'port',
+    own: ['STATSD_PORT'],
+    otel: [],
+    schema: wholeNumber(1, 65_535),
+    default: '8125',
+    description: "The agent's UDP port.",
+  },
+  statsdSocket: {
+    group: 'DogStatsD',
+    flag: 'statsd-socket',
+    placeholder: 'path',
+    own: ['STATSD_SOCKET'],
+    otel: [],
+    schema: nonEmptyText,
+    defaultNote: 'UDP',
+    description: "The agent's Unix datagram socket, instead of UDP: for example /var/run/datadog/dsd.socket.",
+  },
+} as const satisfies Readonly<Record<string, Option<unknown>>>;
