@@ -28,7 +28,7 @@ export async function pushingExporter(t: TestContext, options: PushOptions = {})
   const { otlp } = testConfig(endpoint.url);
   const running = await exporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
-    vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [] },
+    vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...options.config,
     otlp: { ...otlp, url: receiver.url, ...options.otlp },
   });

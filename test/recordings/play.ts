@@ -9,7 +9,7 @@ import type { Recording } from './recording.ts';
 /** The page after each poll, in both vocabularies at once, so that both are of the same sample; all over real HTTP. */
 export async function pagesOf({ polls }: Pick<Recording, 'polls'>): Promise<readonly string[]> {
   const endpoint = await startFaultEndpoint();
-  const vocabularies = { prometheus: VOCABULARIES, otlp: [], console: [] };
+  const vocabularies = { prometheus: VOCABULARIES, otlp: [], console: [], statsd: [] };
   endpoint.task = polls[0]?.task;
   endpoint.stats = polls[0]?.stats;
   const exporter = await startExporter(testConfig(endpoint.url, { vocabularies }), recordingLogger());

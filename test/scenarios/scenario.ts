@@ -67,7 +67,7 @@ async function play({ polls, include, exclude }: Scenario, vocabulary: Vocabular
   const [first] = polls;
   endpoint.task = first?.task;
   endpoint.stats = first?.stats;
-  const vocabularies = { prometheus: [vocabulary], otlp: [], console: [] };
+  const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
   const config = testConfig(endpoint.url, { include, exclude, vocabularies });
   const exporter = await startExporter(config, recordingLogger());
   try {
