@@ -17,10 +17,11 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY instrumentation instrumentation
 COPY src src
-# Nothing that runs is optional or a development dependency. TypeScript alone would slip through --omit=dev, since a
-# dependency names it as an optional peer.
+# The optional package that stays is for the Unix socket of DogStatsD, with a binary for this platform. TypeScript slips
+# through --omit=dev, since a dependency names it as an optional peer.
 RUN npm run build \
-  && npm ci --ignore-scripts --workspaces=false --omit=dev --omit=optional
+  && npm ci --ignore-scripts --workspaces=false --omit=dev \
+  && rm -rf node_modules/typescript node_modules/@typescript
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.0.0

@@ -57,7 +57,8 @@ export async function createOtlpExporter(
 ): Promise<Sender> {
   const { serializer, contentType } = FORMATS[options.protocol];
   const createAgent = await agentFactory(options.url, options);
-  const redact = createRedactor(Object.values(options.headers));
+  const { search, searchParams } = new URL(options.url);
+  const redact = createRedactor([...Object.values(options.headers), search.slice(1), ...searchParams.values()]);
   const onResponse = (data: Uint8Array): void => onAccepted(partialSuccess(data, options.protocol, redact));
   let line = open();
 

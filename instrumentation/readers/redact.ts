@@ -8,7 +8,8 @@ const MIN_LENGTH = 4;
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/)]);
-  const hidden = [...new Set(parts)].filter((part) => part.length >= MIN_LENGTH);
+  const forms = parts.flatMap((part) => [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1)]);
+  const hidden = [...new Set(forms)].filter((part) => part.length >= MIN_LENGTH);
   // The longest first, so that no part of a longer one stays behind.
   hidden.sort((a, b) => b.length - a.length);
   return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);

@@ -21,7 +21,8 @@ const SWITCHES = new Map<string, CommandName>([
 const FLAGS = new Map(OPTION_LIST.flatMap((option) => (option.flag === undefined ? [] : [[option.flag, option]])));
 const FLAG_NAMES = [...FLAGS.keys(), ...SWITCHES.keys()];
 
-const HEADERS_HINT = ': headers may hold secrets, so they are read from OTEL_EXPORTER_OTLP_HEADERS only';
+const HEADERS_HINT =
+  ': headers may hold secrets, so they are read from OTEL_EXPORTER_OTLP_HEADERS or from a file (--otlp-headers-file)';
 
 const takesValue = (flag: string) => FLAGS.get(flag)?.placeholder !== undefined;
 

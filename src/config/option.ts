@@ -45,8 +45,8 @@ export interface Option<T> {
   /** Words for help and docs where the default hangs on other options, or needs a unit. */
   readonly defaultNote?: string;
   readonly description: string;
-  /** `value`: never shown. `credentials`: user, password and query of an address are not shown. */
-  readonly secret?: 'value' | 'credentials';
+  /** What is not shown. `value`: all. `credentials`: user, password and query of an address. `path`: what is no path. */
+  readonly secret?: 'value' | 'credentials' | 'path';
   /** The commands that it belongs to, where it is not for all of them. */
   readonly commands?: readonly CommandName[];
 }

@@ -105,6 +105,7 @@ export const OTLP_OPTIONS = {
     defaultNote: 'none',
     description:
       'File with more headers, written like OTEL_EXPORTER_OTLP_HEADERS or a pair a line; they win over both variables. Read once, at the start.',
+    secret: 'path',
   },
   otlpCompression: {
     group: 'OTLP push',
@@ -145,6 +146,7 @@ export const OTLP_OPTIONS = {
     schema: nonEmptyText,
     defaultNote: 'none',
     description: 'PEM file with the key of the client certificate.',
+    secret: 'path',
   },
   otlpInsecure: {
     group: 'OTLP push',

@@ -19,14 +19,21 @@ export function printable(text: string): string {
  */
 export function withoutCredentials(text: string): string {
   const at = text.lastIndexOf('@');
+  const query = text.search(/[?#]/);
   const scheme = /^\s*[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? '';
-  const bare = at < 0 ? text : `${scheme}[hidden]${text.slice(at)}`;
-  const query = bare.search(/[?#]/);
-  return query < 0 ? bare : `${bare.slice(0, query + 1)}[hidden]`;
+  // One of the two is in the other: which, nobody can tell in a text that is no address.
+  if (query >= 0 && at > query) return `${scheme}[hidden]`;
+  const bare = query < 0 ? text : `${text.slice(0, query + 1)}[hidden]`;
+  return at < 0 ? bare : `${scheme}[hidden]${bare.slice(at)}`;
 }
 
 /** An argument that is no option: what follows an `=` may be anything, even a secret. */
 export function withoutAssignment(text: string): string {
   const equals = text.indexOf('=');
   return equals < 0 ? text : `${text.slice(0, equals)}=[hidden]`;
+}
+
+/** A path, unless it is what the file should hold: a header, or a key. */
+export function withoutContents(text: string): string {
+  return text.includes('-----BEGIN') ? '[hidden]' : withoutAssignment(text);
 }

@@ -1,5 +1,5 @@
 import type { Option } from './option.ts';
-import { printable, withoutCredentials } from './printable.ts';
+import { printable, withoutContents, withoutCredentials } from './printable.ts';
 
 export type ProblemCode =
   | 'unknown_command'
@@ -41,5 +41,6 @@ export function problemWith(code: ProblemCode, option: Option<unknown>, source: 
 
 function shownValue(option: Option<unknown>, text: string): string {
   if (option.secret === 'value') return '[hidden]';
+  if (option.secret === 'path') return printable(withoutContents(text));
   return printable(option.secret === 'credentials' ? withoutCredentials(text) : text);
 }

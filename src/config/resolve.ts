@@ -71,8 +71,20 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     },
   } as const;
   for (const option of CHECKED_ONLY) settings.given(option);
+  if (!isDisabled && !asked.includes('otlp')) reportIdleFlags(settings, line);
   const problems = [...line.problems, ...settings.problems];
   return metadataUrl === undefined || problems.length > 0 ? { problems } : { config: { metadataUrl, ...rest } };
+}
+
+/** A variable may be meant for the task's other containers; a flag is meant for this program. */
+const OTLP_FLAGS = [OPTIONS.otlpUrl, OPTIONS.otlpProtocol, OPTIONS.otlpHeadersFile].map(({ flag }) => flag);
+
+function reportIdleFlags(settings: Settings, { flags }: CommandLine): void {
+  for (const flag of OTLP_FLAGS) {
+    if (!flags.has(flag) || settings.problems.some(({ source }) => source === `--${flag}`)) continue;
+    const message = `--${flag} has no effect, since otlp is not among the exporters: add it to --exporters`;
+    settings.report(problem('conflict', `--${flag}`, message));
+  }
 }
 
 function resolveMetadataUrl(settings: Settings, isRequired: boolean): URL | undefined {

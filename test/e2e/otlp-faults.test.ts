@@ -72,7 +72,7 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
     const [begin, end, ...more] = pushing.lines().filter(({ event }) => event !== 'task_found');
     assert.deepEqual([begin?.level, begin?.event], ['warn', 'otlp_export_failing']);
     assert.match(begin?.message ?? '', message);
-    assert.deepEqual([end?.level, end?.event], ['info', 'otlp_export_recovered'], end?.message);
+    assert.deepEqual([end?.level, end?.event], ['info', 'otlp_export_recovered'], end?.message ?? '');
     assert.deepEqual(more, []);
     assert.ok(!inspect(pushing.events(), { depth: 12 }).includes(RECEIVER_CANARY));
   });

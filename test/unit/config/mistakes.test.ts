@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { COMMANDS, variablesOf } from '../../../src/config/option.ts';
-import { problemsOf, ROWS, resolve } from './samples.ts';
+import { messagesOf, problemsOf, ROWS, resolve } from './samples.ts';
 
 const CANARY = 'c4n4ry';
 
@@ -45,6 +45,17 @@ test('every mistake of argv and environment is found at once', () => {
     problems.map(({ source }) => source).toSorted(),
     expected.filter((source) => !overridden.includes(source)).toSorted(),
   );
+});
+
+test('flags of OTLP without its exporter are a mistake; variables may be for other containers of the task', () => {
+  const argv = ['--otlp-endpoint', 'http://collector:4318', '--otlp-headers-file=/h'];
+  assert.deepEqual(messagesOf(resolve({ argv })), [
+    '--otlp-endpoint has no effect, since otlp is not among the exporters: add it to --exporters',
+    '--otlp-headers-file has no effect, since otlp is not among the exporters: add it to --exporters',
+  ]);
+  assert.deepEqual(problemsOf(resolve({ argv: [...argv, '--exporters', 'prometheus,otlp'] })), []);
+  assert.deepEqual(problemsOf(resolve({ argv, env: { OTEL_SDK_DISABLED: 'true' } })), []);
+  assert.deepEqual(problemsOf(resolve({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' } })), []);
 });
 
 test('a secret value is in no message, whatever is wrong with it', () => {

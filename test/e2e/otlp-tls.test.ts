@@ -1,0 +1,225 @@
+/** OTLP over TLS, with certificates that are as they should be and with all that go wrong. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, type TestContext, test } from 'node:test';
+import tls from 'node:tls';
+import type { Config } from '../../src/config/config.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { readTextFile } from '../../src/config/text-file.ts';
+import { pointsOf } from '../helpers/otlp-export.ts';
+import { startProgram } from '../helpers/program.ts';
+import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
+import { until } from '../real/wait.ts';
+
+/**
+ * Also the timeout of an export: far longer than a handshake takes, on a busy machine as well, and shorter than the SDK
+ * waits before it tries again (800 ms at least), since a try that begins too late is told as a timeout.
+ */
+const EXPORT_INTERVAL_MS = 700;
+
+type Files = Partial<Record<'CERTIFICATE' | 'CLIENT_CERTIFICATE' | 'CLIENT_KEY', Pem>>;
+
+const TRUSTING: Files = { CERTIFICATE: 'ca' };
+const client = (name: 'client' | 'client-expired' | 'client-unknown-ca'): Files => ({
+  ...TRUSTING,
+  CLIENT_CERTIFICATE: name,
+  CLIENT_KEY: `${name}-key`,
+});
+
+const WELL: Face = { server: 'server' };
+const MUTUAL: Face = { server: 'server', wantsClientCertificate: true };
+
+/** As the program would be told. */
+function environment(address: string, files: Files): Record<string, string> {
+  return {
+    EXPORTERS: 'prometheus,otlp',
+    EXPORTER_PORT: '0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: address,
+    OTEL_METRIC_EXPORT_INTERVAL: String(EXPORT_INTERVAL_MS),
+    ...Object.fromEntries(Object.entries(files).map(([name, pem]) => [`OTEL_EXPORTER_OTLP_${name}`, pemFile(pem)])),
+  };
+}
+
+function configOf(env: Record<string, string>, metadataUrl: URL): Config {
+  const resolved = resolveConfig({ argv: [], env, isTTY: false, readFile: readTextFile, metadataUrl });
+  return 'config' in resolved ? resolved.config : assert.fail(JSON.stringify(resolved.problems));
+}
+
+interface Pushing extends Running {
+  readonly receiver: TlsReceiver;
+}
+
+/** Exporter and receiver; the exporter has taken its first sample. */
+async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https'): Promise<Pushing> {
+  const receiver = await startTlsReceiver(face);
+  const { endpoint, task } = await scriptedEndpoint(t);
+  const env = environment(`${scheme}://localhost:${receiver.port}`, files);
+  const running = await exporterOn(t, endpoint, task, configOf(env, new URL(endpoint.url)));
+  t.after(() => receiver.close());
+  await running.exporter.poll();
+  return { ...running, receiver };
+}
+
+const warnings = ({ lines }: Running) => lines().filter(({ level }) => level === 'warn');
+
+/** The receiver sees the newest sample, and the page is served as ever. */
+async function worksAgain({ receiver, task, poll, status, lines }: Pushing, face: Face): Promise<void> {
+  task.advance(10);
+  await poll();
+  assert.equal(await status('/metrics'), 200);
+  assert.equal(await status('/-/ready'), 200);
+  assert.equal(receiver.exports.length, 0);
+  receiver.become(face);
+  const first = await receiver.received(0);
+  assert.equal(pointsOf(first, 'container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
+  await until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
+}
+
+interface Fault {
+  readonly name: string;
+  readonly face: Face;
+  readonly files: Files;
+  readonly message: RegExp;
+  readonly reason?: 'tls' | 'reset';
+  readonly scheme?: 'http';
+  /** @default WELL */
+  readonly mended?: Face;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'an expired certificate',
+    face: { server: 'server-expired' },
+    files: TRUSTING,
+    message: /: the receiver's certificate, .*has expired \(CERT_HAS_EXPIRED\): renew it at the receiver/,
+  },
+  {
+    name: 'a certificate for another host',
+    face: { server: 'server-other-host' },
+    files: TRUSTING,
+    message: /certificate is for DNS:collector\.example\.com, DNS:otel\.example\.com, not for localhost /,
+  },
+  {
+    name: 'an unknown authority',
+    face: { server: 'server-unknown-ca' },
+    files: TRUSTING,
+    message: /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
+  },
+  {
+    name: 'an unknown authority that comes along',
+    face: { server: 'server-unknown-ca', chain: 'unknown-ca' },
+    files: TRUSTING,
+    message: /\(SELF_SIGNED_CERT_IN_CHAIN\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
+  },
+  {
+    name: 'no client certificate, TLS 1.3',
+    face: { ...MUTUAL, tls: 'TLSv1.3' },
+    files: TRUSTING,
+    message: /wants a client certificate: .*OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY/,
+  },
+  {
+    name: 'no client certificate, TLS 1.2',
+    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    files: TRUSTING,
+    message:
+      /may want a client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY\)/,
+  },
+  {
+    // The handshake is over for a client of TLS 1.3 before it is refused, and this server hangs up without an alert.
+    name: 'a client certificate of an unknown authority, TLS 1.3',
+    face: { ...MUTUAL, tls: 'TLSv1.3' },
+    files: client('client-unknown-ca'),
+    reason: 'reset',
+    message: /closed the connection .*refuse the client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE\)/,
+  },
+  {
+    name: 'a client certificate of an unknown authority, TLS 1.2',
+    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    files: client('client-unknown-ca'),
+    message: /closed the connection during the TLS handshake .*does it accept the client certificate\?/,
+  },
+  {
+    name: 'a client certificate that has expired',
+    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    files: client('client-expired'),
+    message: /closed the connection during the TLS handshake .*does it accept the client certificate\?/,
+  },
+  {
+    name: 'TLS spoken to a plain port',
+    face: 'plain',
+    files: TRUSTING,
+    message: /does not speak TLS at this port: give the endpoint as http:\/\//,
+  },
+  {
+    name: 'plain HTTP spoken to a port for TLS',
+    face: WELL,
+    files: {},
+    scheme: 'http',
+    reason: 'reset',
+    message: /closed the connection without an answer \(ECONNRESET\): .*it may want TLS \(https:\/\/\)/,
+    mended: 'plain',
+  },
+];
+
+// They mostly wait.
+describe('TLS', { concurrency: 20 }, () => {
+  for (const { name, face, files, message, reason = 'tls', scheme, mended = WELL } of FAULTS) {
+    test(`${name}: one warning that says so, metrics go on, one line when it works again`, async (t) => {
+      const exporter = await pushing(t, face, files, scheme);
+      const { receiver, lines } = exporter;
+      await until('three exports', () => (receiver.connections >= 3 ? true : undefined));
+      await until('the warning', () => warnings(exporter)[0]);
+      await worksAgain(exporter, mended);
+      const told = lines().map(({ level, event, fields }) => [level, event, fields['reason']]);
+      assert.deepEqual(told, [
+        ['info', 'task_found', undefined],
+        ['warn', 'otlp_export_failing', reason],
+        ['info', 'otlp_export_recovered', undefined],
+      ]);
+      assert.match(warnings(exporter)[0]?.message ?? '', message);
+    });
+  }
+
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    test(`mutual TLS with the right certificates, ${version}`, async (t) => {
+      const { receiver, lines } = await pushing(t, { ...MUTUAL, tls: version }, client('client'));
+      await receiver.received(1);
+      // Kept alive from one export to the next.
+      assert.equal(receiver.connections, 1);
+      assert.deepEqual(
+        lines().map(({ event }) => event),
+        ['task_found'],
+      );
+    });
+  }
+
+  test('the program, told by its environment: mutual TLS works, and its end is a good one', async (t) => {
+    const receiver = await startTlsReceiver(MUTUAL);
+    t.after(() => receiver.close());
+    const { endpoint } = await scriptedEndpoint(t);
+    const env = environment(`https://localhost:${receiver.port}`, client('client'));
+    const program = startProgram(t, [], { ...env, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
+    await receiver.received(1);
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.ok(!program.events().includes('otlp_export_failing'), program.stderr());
+  });
+});
+
+test('nothing older than TLS 1.2, whatever Node.js is told', async (t) => {
+  // As `node --tls-min-v1.0 --tls-cipher-list=DEFAULT:@SECLEVEL=0` has them.
+  const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+  tls.DEFAULT_MIN_VERSION = 'TLSv1';
+  tls.DEFAULT_CIPHERS = 'DEFAULT:@SECLEVEL=0';
+  t.after(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
+  const exporter = await pushing(t, { ...WELL, tls: 'TLSv1.1' }, TRUSTING);
+  // Anything else in this process would connect.
+  const { port } = exporter.receiver;
+  const other = tls.connect({ host: 'localhost', port, ca: pemText('ca') });
+  t.after(() => other.destroy());
+  await once(other, 'secureConnect');
+  assert.equal(other.getProtocol(), 'TLSv1.1');
+  const warning = await until('the warning', () => warnings(exporter)[0]);
+  assert.match(warning.message, /no TLS version in common .*TLS 1\.2 and 1\.3/);
+  assert.equal(warning.fields['reason'], 'tls');
+});

@@ -1,0 +1,345 @@
+/** What is secret is sent where it belongs, and shown nowhere: in no log, page, error or output, whatever receivers do. */
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { after, describe, type TestContext, test } from 'node:test';
+import { main } from '../../src/cli/main.ts';
+import { scriptedEndpoint } from '../helpers/running.ts';
+import { pemFile, pemText, startTlsReceiver } from '../helpers/tls-receiver.ts';
+import { until } from '../real/wait.ts';
+
+/** In every secret. */
+const CANARY = 'c4n4ry';
+const BASIC = Buffer.from(`user:${CANARY}-basic`).toString('base64');
+
+const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function fileWith(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const HEADERS = {
+  authorization: `Bearer ${CANARY}-token`,
+  'x-basic': `Basic ${BASIC}`,
+  'x-key': `${CANARY}-key/+=`,
+  'x-metrics': `${CANARY}-metrics`,
+  'x-file': `${CANARY}-file`,
+} as const;
+const QUERY = `?token=${CANARY}-query`;
+const percent = (name: keyof typeof HEADERS): string => `${name}=${encodeURIComponent(HEADERS[name])}`;
+
+const SECRETS = {
+  OTEL_EXPORTER_OTLP_HEADERS: `${percent('authorization')},${percent('x-basic')},${percent('x-key')}`,
+  OTEL_EXPORTER_OTLP_METRICS_HEADERS: percent('x-metrics'),
+  OTLP_HEADERS_FILE: fileWith('headers', `${percent('x-file')}\n`),
+} as const;
+
+/** Whole, in part, and encoded otherwise. */
+function assertSilent(what: string, shown: string): void {
+  for (const secret of [CANARY, BASIC.slice(4, 16)]) {
+    const at = shown.toLowerCase().indexOf(secret.toLowerCase());
+    assert.ok(at < 0, `${what} shows a secret: ${shown.slice(Math.max(0, at - 300), at + 100)}`);
+  }
+}
+
+/** The whole program in this process, with streams and signals of its own. */
+function startMain(argv: readonly string[], env: Readonly<Record<string, string>>) {
+  const host = Object.assign(new EventEmitter(), { exit: () => {} });
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const ended = main({ argv, env, stdout: stream('stdout'), stderr: stream('stderr'), host });
+  return { written, ended, stop: () => host.emit('SIGTERM') };
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The secret headers, as receivers give them back in their errors. */
+  readonly echo: string;
+}
+
+type Behaviour = (exchange: Exchange) => unknown;
+
+/** An ExportMetricsServiceResponse: https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
+function partial({ request, response }: Exchange, text: string): void {
+  const type = request.headers['content-type'] ?? '';
+  const field = (tag: number, bytes: Buffer) =>
+    Buffer.concat([Buffer.from([tag, 0x80 | (bytes.length & 0x7f), bytes.length >> 7]), bytes]);
+  const protobuf = field(0x0a, Buffer.concat([Buffer.from([0x08, 3]), field(0x12, Buffer.from(text))]));
+  const json = JSON.stringify({ partialSuccess: { rejectedDataPoints: '3', errorMessage: text } });
+  response.writeHead(200, { 'content-type': type }).end(type.includes('json') ? json : protobuf);
+}
+
+const status =
+  (code: number, headers: Readonly<Record<string, string>> = {}): Behaviour =>
+  ({ response, echo }) =>
+    response.writeHead(code, echo, headers).end(echo);
+
+/** What a receiver may do, and the log line that tells of it. */
+const BEHAVIOURS: readonly (readonly [name: string, behaviour: Behaviour, line: RegExp])[] = [
+  ['answers 401 and the headers', status(401), /otlp_export_failing.*HTTP 401: .*client_error/],
+  ['answers 400 and the headers', status(400), /otlp_export_failing.*HTTP 400: .*client_error/],
+  ['answers 500 and the headers', status(500), /otlp_export_failing.*HTTP 500: .*server_error/],
+  ['answers 503 and the headers', status(503), /otlp_export_failing.*HTTP 503: .*server_error/],
+  ['answers 429 and the headers', status(429, { 'retry-after': '1' }), /otlp_export_failing.*throttled/],
+  [
+    'redirects to a secret',
+    ({ request, response, echo }) => {
+      assert.equal(request.url?.startsWith('/v1/metrics?'), true, 'the redirect was followed');
+      const location = `http://user:${CANARY}@${request.headers.host}/elsewhere?key=${CANARY}`;
+      return response.writeHead(307, echo, { location }).end(location);
+    },
+    /otlp_export_failing.*HTTP 307: .*redirect/,
+  ],
+  ['rejects points and says the headers', (exchange) => partial(exchange, exchange.echo), /otlp_partial_failing/],
+  [
+    'rejects points and says the address',
+    (exchange) => partial(exchange, `no ${exchange.request.url}`),
+    /otlp_partial_failing/,
+  ],
+  [
+    'rejects points and says the headers, encoded',
+    (exchange) => partial(exchange, encodeURIComponent(exchange.echo).slice(0, 200)),
+    /otlp_partial_failing/,
+  ],
+  ['never answers', () => {}, /otlp_export_failing.*timed out/],
+  [
+    'hangs up within its answer',
+    ({ response, echo }) => {
+      response.writeHead(400, { 'content-length': '9999' });
+      response.write(echo, () => response.destroy());
+    },
+    /otlp_export_failing.*(?:HTTP 400|ECONNRESET)/,
+  ],
+  ['speaks no HTTP', ({ response, echo }) => response.socket?.end(echo), /otlp_export_failing.*HPE_INVALID/],
+  [
+    'answers with endless headers',
+    ({ response, echo }) => response.socket?.end(`HTTP/1.1 200 OK\r\nx: ${echo.repeat(200)}\r\n\r\n`),
+    /otlp_export_failing.*HPE_HEADER_OVERFLOW/,
+  ],
+];
+
+/** What `behaviour` is asked, for as long as the test runs. */
+async function startReceiver(t: TestContext, behaviour: Behaviour) {
+  const seen: IncomingMessage[] = [];
+  const server = createServer(async (request, response) => {
+    await request.toArray();
+    seen.push(request);
+    const echo = Object.keys(HEADERS).map((name) => String(request.headers[name]));
+    behaviour({ request, response, echo: `no ${echo.join(' ')}` });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  return { seen, origin: `http://127.0.0.1:${address.port}` };
+}
+
+const FORMATS = [
+  { LOG_FORMAT: 'json', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
+  { LOG_FORMAT: 'pretty', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+] as const;
+const PAGES = ['/', '/metrics', '/-/healthy', '/-/ready', '/nowhere', `/${QUERY}`, `/metrics${QUERY}`];
+
+/** Runs the program until `line` is logged, then looks at all it shows, its end included. */
+async function assertNothingShown(t: TestContext, env: Record<string, string>, line: RegExp): Promise<void> {
+  const { endpoint } = await scriptedEndpoint(t);
+  const program = startMain(['run'], {
+    ECS_CONTAINER_METADATA_URI_V4: endpoint.url,
+    EXPORTERS: 'prometheus,otlp',
+    EXPORTER_PORT: '0',
+    INTERVAL: '1',
+    LOG_LEVEL: 'debug',
+    OTEL_METRIC_EXPORT_INTERVAL: '200',
+    ...SECRETS,
+    ...env,
+  });
+  const { written } = program;
+  await until(`a line ${line.source}`, () => (line.test(written.stderr) ? true : undefined), { timeoutMs: 20_000 });
+  const origin = /listening on (http:[^\s"]+)/.exec(written.stderr)?.[1] ?? assert.fail(written.stderr);
+  for (const path of PAGES) {
+    const response = await fetch(origin + path);
+    assertSilent(path, JSON.stringify([...response.headers]) + (await response.text()));
+  }
+  program.stop();
+  assert.equal(await program.ended, 0);
+  assert.match(written.stderr, /DEBUG|"debug"/);
+  assertSilent('the log', written.stderr);
+  assert.equal(written.stdout, '');
+}
+
+// The SDK's diagnostics are the whole process's: what one of these shows there may be found in the log of another.
+describe('a receiver that', { concurrency: 6 }, () => {
+  for (const [name, behaviour, line] of BEHAVIOURS) {
+    for (const format of FORMATS) {
+      test(`${name}: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
+        const { seen, origin } = await startReceiver(t, behaviour);
+        const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${origin}/v1/metrics${QUERY}` };
+        await assertNothingShown(t, env, line);
+        assert.equal(seen[0]?.url, `/v1/metrics${QUERY}`);
+        for (const [header, value] of Object.entries(HEADERS)) assert.equal(seen[0]?.headers[header], value);
+      });
+    }
+  }
+
+  for (const format of FORMATS) {
+    test(`is not there: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
+      const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:1/v1/metrics${QUERY}` };
+      await assertNothingShown(t, env, /otlp_export_failing.*ECONNREFUSED/);
+    });
+
+    test(`has an expired certificate: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
+      const receiver = await startTlsReceiver({ server: 'server-expired' });
+      t.after(() => receiver.close());
+      const address = `https://localhost:${receiver.port}/v1/metrics${QUERY}`;
+      const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: address, OTEL_EXPORTER_OTLP_CERTIFICATE: pemFile('ca') };
+      await assertNothingShown(t, { ...format, ...env }, /otlp_export_failing.*CERT_HAS_EXPIRED/);
+    });
+  }
+});
+
+const OTLP_ON = { EXPORTERS: 'otlp' };
+const addresses = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'].flatMap((name) =>
+  [
+    `http://user:${CANARY}@collector:4318`,
+    `http://${CANARY}@collector:4318`,
+    `user:${CANARY}@collector:4318`,
+    `ftp://collector/?key=${CANARY}`,
+    `ftp://collector/?mail=a@b&key=${CANARY}`,
+    `http://collector:99999/?key=${CANARY}`,
+    `http://collector/#${CANARY}`,
+    `http:/user:${CANARY}@collector`,
+    `http://user:${CANARY}#@collector`,
+    `http://user:${CANARY}?@collector`,
+    `http://user:${CANARY}/@collector`,
+  ].map((address): Mistake => [`${name}=${address}`, [], { [name]: address }, name]),
+);
+
+type Mistake = readonly [
+  name: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  /** What the problem is about. */
+  told: string,
+];
+
+const headerMistakes = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'].flatMap((name) =>
+  [
+    CANARY,
+    `=${CANARY}`,
+    `a=%${CANARY}`,
+    `${CANARY} b=1`,
+    `a=${CANARY}%0a`,
+    `a=1,${CANARY}`,
+    `a=${CANARY}%E2%82%AC`,
+  ].map((text): Mistake => [`${name}=${text}`, [], { [name]: text }, name]),
+);
+
+const MISTAKES: readonly Mistake[] = [
+  ...addresses,
+  ...headerMistakes,
+  ['--otlp-endpoint', ['--otlp-endpoint', `http://user:${CANARY}@collector`], {}, '--otlp-endpoint'],
+  ['--otlp-endpiont', ['--otlp-endpiont', `http://user:${CANARY}@collector`], {}, '--otlp-endpiont'],
+  ['--otlp-endpiont=', [`--otlp-endpiont=http://user:${CANARY}@collector`], {}, '--otlp-endpiont'],
+  ['--otlp-headers', ['--otlp-headers', `authorization=${CANARY}`], {}, '--otlp-headers'],
+  ['a header alone', ['run', `authorization=${CANARY}`], {}, 'authorization'],
+  ['--metadata-url', ['--metadata-url', `http://user:${CANARY}@169.254.170.2/v4`], {}, '--metadata-url'],
+  [
+    'metadata, user',
+    [],
+    { ECS_CONTAINER_METADATA_URI_V4: `http://user:${CANARY}@host` },
+    'ECS_CONTAINER_METADATA_URI_V4',
+  ],
+  [
+    'metadata, query',
+    [],
+    { ECS_CONTAINER_METADATA_URI_V4: `http://host/?a@b=${CANARY}` },
+    'ECS_CONTAINER_METADATA_URI_V4',
+  ],
+  [
+    'headers in place of their file',
+    [],
+    { ...OTLP_ON, OTLP_HEADERS_FILE: `authorization=${CANARY}` },
+    'OTLP_HEADERS_FILE',
+  ],
+  ['a file of no headers', ['--otlp-headers-file', fileWith('wrong', CANARY)], OTLP_ON, '--otlp-headers-file'],
+  [
+    'a file of wrong headers',
+    [],
+    { ...OTLP_ON, OTLP_HEADERS_FILE: fileWith('broken', `a=1\nb=%${CANARY}\n`) },
+    'OTLP_HEADERS_FILE',
+  ],
+  [
+    'a key in place of its file',
+    [],
+    {
+      ...OTLP_ON,
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: pemFile('client'),
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: `-----BEGIN PRIVATE KEY-----\n${CANARY}`,
+    },
+    'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+  ],
+  [
+    'a broken key',
+    [],
+    {
+      ...OTLP_ON,
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: pemFile('client'),
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: fileWith('key.pem', pemText('client-key').replaceAll(/^MIG.*$/gm, CANARY)),
+    },
+    'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+  ],
+];
+
+const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4' };
+
+for (const [name, argv, env, told] of MISTAKES) {
+  test(`a mistake is told without the secret in it: ${name.replaceAll(CANARY, '***')}`, async () => {
+    const program = startMain(argv, { ...METADATA, ...SECRETS, ...env });
+    assert.equal(await program.ended, 2);
+    assert.match(program.written.stderr, /^error: /);
+    assert.ok(program.written.stderr.includes(told), program.written.stderr);
+    assertSilent('the problem', program.written.stderr + program.written.stdout);
+  });
+}
+
+for (const argv of [['--help'], ['help'], ['--version'], ['once'], ['once', '--format', 'json'], ['healthcheck']]) {
+  test(`no secret in the output of ${argv.join(' ')}`, async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:1${QUERY}`;
+    const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTERS: 'otlp', EXPORTER_PORT: '1' };
+    const program = startMain(argv, { ...SECRETS, ...env, OTEL_EXPORTER_OTLP_ENDPOINT });
+    assert.equal(await program.ended, argv[0] === 'healthcheck' ? 1 : 0);
+    const shown = program.written.stdout + program.written.stderr;
+    assert.notEqual(shown, '');
+    assertSilent(argv.join(' '), shown);
+  });
+}
+
+test('a port that is taken: no secret in the last words', async (t) => {
+  const { endpoint } = await scriptedEndpoint(t);
+  const { origin } = await startReceiver(t, () => {});
+  const where = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_HOST: '127.0.0.1' };
+  const env = { EXPORTER_PORT: new URL(origin).port, EXPORTERS: 'prometheus,otlp', LOG_LEVEL: 'debug' };
+  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:1${QUERY}`;
+  const program = startMain(['run'], { ...SECRETS, ...where, ...env, OTEL_EXPORTER_OTLP_ENDPOINT });
+  assert.equal(await program.ended, 1);
+  assert.match(program.written.stderr, /start_failed/);
+  assertSilent('the log', program.written.stderr);
+});

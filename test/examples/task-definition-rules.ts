@@ -1,0 +1,116 @@
+/** What a schema cannot say of a task definition: whether its parts fit together. */
+
+import { STOP_DEADLINES } from '../../src/cli/run-exporter.ts';
+import { variablesOf } from '../../src/config/option.ts';
+import { OPTION_LIST } from '../../src/config/options.ts';
+import type { ContainerDefinition, TaskDefinition } from './task-definition-schema.ts';
+
+/** The name that our image excludes by default. */
+export const EXPORTER = 'ecs-container-exporter';
+
+/** What Fargate sells, by CPU units: the smallest and largest memory in MiB, and the step between sizes. */
+const FARGATE_SIZES: ReadonlyMap<number, readonly [min: number, max: number, step: number]> = new Map([
+  [256, [512, 2048, 512]],
+  [512, [1024, 4096, 1024]],
+  [1024, [2048, 8192, 1024]],
+  [2048, [4096, 16_384, 1024]],
+  [4096, [8192, 30_720, 1024]],
+]);
+
+/** Everything that is wrong, one sentence each; empty when nothing is. */
+export function taskFindings(task: TaskDefinition): readonly string[] {
+  const containers = task.containerDefinitions;
+  return [
+    ...sizeFindings(task),
+    ...repeated(containers.map(({ name }) => name)).map((name) => `two containers are called ${name}`),
+    // One network namespace for all of them.
+    ...repeated(containers.flatMap(portsOf)).map((port) => `port ${port} is mapped twice`),
+    ...containers.flatMap((container) => dependencyFindings(container, containers)),
+    ...(containers.some(({ essential }) => essential) ? [] : ['no container is essential']),
+    ...containers.flatMap(containerFindings),
+  ];
+}
+
+/** The same for one container alone. */
+export function containerFindings(container: ContainerDefinition): readonly string[] {
+  const say = (finding: string): string => `${container.name}: ${finding}`;
+  const environment = container.environment ?? [];
+  const secrets = container.secrets ?? [];
+  const names = [...environment, ...secrets].map(({ name }) => name);
+  return [
+    ...repeated(names).map((name) => say(`${name} is set twice`)),
+    ...environment.filter(({ name }) => isSecret(name)).map(({ name }) => say(`${name} belongs into secrets`)),
+    ...environment.filter(({ value }) => /\/\/[^/]*@/.test(value)).map(({ name }) => say(`${name} shows credentials`)),
+    ...(container.name === EXPORTER ? exporterFindings(container).map(say) : []),
+  ];
+}
+
+/** Our own container: the settings that the documentation promises, and only variables that the program reads. */
+function exporterFindings(container: ContainerDefinition): readonly string[] {
+  const { environment = [], secrets = [], linuxParameters, stopTimeout = 30 } = container;
+  const known = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));
+  const unknown = [...environment, ...secrets].filter(({ name }) => !known.has(name));
+  const ports = portsOf(container).filter((port) => port !== 9545);
+  return [
+    ...unknown.map(({ name }) => `the program does not know ${name}`),
+    ...ports.map((port) => `the program does not listen on ${port}`),
+    ...(container.essential ? ['is essential'] : []),
+    ...(container.user === '65532' ? [] : ['is not user 65532']),
+    ...(container.readonlyRootFilesystem === true ? [] : ['can write to its file system']),
+    ...(linuxParameters?.capabilities.drop.includes('ALL') === true ? [] : ['keeps capabilities']),
+    ...(container.healthCheck === undefined ? ['has no health check'] : []),
+    ...(stopTimeout * 1000 > STOP_DEADLINES.signal ? [] : ['is killed before its last export is over']),
+  ];
+}
+
+function sizeFindings({ cpu, memory, containerDefinitions }: TaskDefinition): readonly string[] {
+  const [min, max, step] = FARGATE_SIZES.get(Number(cpu)) ?? [Number.NaN, Number.NaN, 1];
+  const isSold = Number(memory) >= min && Number(memory) <= max && Number(memory) % step === 0;
+  const sum = (part: 'cpu' | 'memory'): number => containerDefinitions.reduce((total, one) => total + one[part], 0);
+  return [
+    ...(isSold ? [] : [`Fargate has no ${cpu} CPU units with ${memory} MiB`]),
+    ...(sum('cpu') <= Number(cpu) ? [] : [`the containers need ${sum('cpu')} CPU units`]),
+    ...(sum('memory') <= Number(memory) ? [] : [`the containers need ${sum('memory')} MiB`]),
+  ];
+}
+
+function dependencyFindings(
+  { name, dependsOn = [] }: ContainerDefinition,
+  containers: readonly ContainerDefinition[],
+): readonly string[] {
+  return dependsOn.flatMap(({ containerName, condition }) => {
+    const other = containers.find((container) => container.name === containerName);
+    if (other === undefined) return [`${name} depends on ${containerName}, which is not there`];
+    if (reaches(other, name, containers)) return [`${name} and ${containerName} wait for each other`];
+    if (condition === 'HEALTHY' && other.healthCheck === undefined) return [`${containerName} has no health check`];
+    return [];
+  });
+}
+
+function reaches(
+  { name, dependsOn = [] }: ContainerDefinition,
+  goal: string,
+  containers: readonly ContainerDefinition[],
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
+  if (name === goal) return true;
+  if (seen.has(name)) return false;
+  return dependsOn
+    .flatMap(({ containerName }) => containers.filter((container) => container.name === containerName))
+    .some((container) => reaches(container, goal, containers, new Set([...seen, name])));
+}
+
+/** By the option table for our own variables, by its name for those of others. */
+function isSecret(variable: string): boolean {
+  const option = OPTION_LIST.find((one) => variablesOf(one).some(({ name }) => name === variable));
+  if (option !== undefined) return option.secret === 'value';
+  return /KEY|TOKEN|SECRET|PASSW|AUTHORIZATION|CREDENTIAL/i.test(variable);
+}
+
+function portsOf({ portMappings = [] }: ContainerDefinition): readonly number[] {
+  return portMappings.map(({ containerPort }) => containerPort);
+}
+
+function repeated<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values.filter((value, place) => values.indexOf(value) !== place))];
+}
