@@ -68,7 +68,7 @@ for (const config of CONFIGS) {
 test('the choices that the first lines explain are the choices that there are', () => {
   const text = textOf(SIDECAR);
   const explained = [...text.matchAll(/^# {3}([a-z]+) {2,}/gm)].flatMap(([, name]) => name ?? []);
-  assert.deepEqual(explained, ['choice', 'gateway', 'key', 'amp', 'cloudwatch', 'scrape']);
+  assert.deepEqual(explained, ['choice', 'gateway', 'key', 'amp', 'cloudwatch', 'emf', 'scrape']);
   assert.deepEqual(new Set(explained.slice(1)), choicesOf(text));
   assert.deepEqual(choicesOf(choose(text, ...explained)), new Set());
 });
@@ -124,11 +124,12 @@ test('the metrics that awsemf is told to extract are metrics of ours', () => {
     );
 });
 
-/** The configuration with the debug exporter in the place of awsemf. */
+/** The configuration with a debug exporter in the place of awsemf. */
 function withoutEmf(text: string): string {
   return text
-    .replace(/^ {2}awsemf:\n(?: {4}.*\n)+/m, '  debug: {}\n')
-    .replace('exporters: [awsemf]', 'exporters: [debug]');
+    .replace(/^ {2}awsemf:\n(?: {4}.*\n)+/m, '  debug/emf: {}\n')
+    .replace('exporters: [awsemf]', 'exporters: [debug/emf]')
+    .replace(/^( +- )awsemf$/m, '$1debug/emf');
 }
 
 function variablesIn(text: string): readonly string[] {

@@ -69,7 +69,9 @@ test('with every choice at once, it signs for both of AWS, sends the key along a
   const pageTask = await startExporterTask(cleanUp, 2);
 
   const text = textOf(SIDECAR);
-  const chosen = choose(text, ...choicesOf(text));
+  // Without awsemf, which the Collector was not built with.
+  const choices = [...choicesOf(text)].filter((choice) => choice !== 'emf');
+  const chosen = choose(text, ...choices);
   assert.match(chosen, /localhost:9545/);
   const file = cleanUp.file(
     chosen.replace('localhost:9545', `localhost:${pageTask.exporter.port}`).replace('interval: 15s', 'interval: 1s'),
