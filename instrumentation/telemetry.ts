@@ -75,8 +75,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let sampled: SampledPipeline | undefined;
   if (prometheus !== undefined) pull = createPullPipeline({ ...common, sets: prometheus.sets });
   if (otlp !== undefined) {
-    // No request outlives its export: the next one, or the end of the program, would wait for it.
-    const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs) };
+    // No request outlives its export, and the SDK gives up first: it knows why the export failed.
+    const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs, options.exportIntervalMs * 0.9) };
 
     add(
       'otlp',
