@@ -42,6 +42,7 @@ export function scraping(ports: ReadonlyMap<string, number>): unknown {
 export interface PrometheusOptions {
   /** The path of a Prometheus, of whatever version. */
   readonly program: string;
+  /** YAML as a text, or what becomes JSON, which is YAML too. */
   readonly configuration: unknown;
   readonly flags?: readonly string[];
   readonly port?: number;
@@ -51,8 +52,8 @@ export interface PrometheusOptions {
 export async function launchPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
   const { program, configuration, flags = [], port = await freePort() } = options;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-  // JSON is YAML.
-  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration));
+  const yaml = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
+  writeFileSync(join(folder, 'prometheus.yml'), yaml);
   const server = await startServer(program, [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
