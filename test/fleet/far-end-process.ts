@@ -1,0 +1,12 @@
+/** A far end that keeps nothing, in a process of its own: it must not be what a sender of many requests waits for. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+process.once('disconnect', () => process.exit());
+const server = createServer((request, response) => {
+  request.resume().once('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
+});
+await once(server.listen(0, '127.0.0.1'), 'listening');
+const address = server.address();
+if (typeof address !== 'object' || address === null) throw new Error('the far end has no address');
+process.send?.({ url: `http://127.0.0.1:${address.port}/v1/metrics` });

@@ -1,0 +1,75 @@
+/** A real Collector as a gateway has it: limited memory, batches, and everything sent on, compressed. */
+import { type Collector, startCollector } from '../real/collector.ts';
+
+/** What it says of itself. Points of metrics, since it started. */
+export interface GatewayCounts {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly sent: number;
+  /** Not sent on: refused by the far end, or no place left to wait. */
+  readonly notSent: number;
+}
+
+export interface GatewayOptions {
+  /** Another one than that of `places`. */
+  readonly port?: number;
+  /** How much the heap may take, and how much of that is kept free for what comes between two looks at it. */
+  readonly limitMib?: number;
+  readonly spikeMib?: number;
+  /** When idle connections are closed. @default never, as the Collector does it */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Serves everything at `places.prometheusPort` as well. */
+  readonly isScraped?: boolean;
+  /** The soft limit of Go's garbage collector, like `320MiB`. @default none */
+  readonly goMemLimit?: string | undefined;
+}
+
+/** The limits suit a container of 512 MiB. */
+export function startGateway(farEndUrl: string, options: GatewayOptions = {}): Promise<Collector> {
+  const { limitMib = 400, spikeMib = 100, idleTimeoutMs = 0, isScraped = false, goMemLimit } = options;
+  return startCollector({
+    env: goMemLimit === undefined ? {} : { GOMEMLIMIT: goMemLimit },
+    config: ({ otlpPort, prometheusPort }) => ({
+      receivers: {
+        otlp: {
+          protocols: {
+            http: { endpoint: `127.0.0.1:${options.port ?? otlpPort}`, idle_timeout: `${idleTimeoutMs}ms` },
+          },
+        },
+      },
+      processors: {
+        memory_limiter: { check_interval: '1s', limit_mib: limitMib, spike_limit_mib: spikeMib },
+        batch: { timeout: '1s' },
+      },
+      exporters: {
+        otlp_http: { metrics_endpoint: farEndUrl },
+        ...(isScraped && { prometheus: { endpoint: `127.0.0.1:${prometheusPort}`, without_scope_info: true } }),
+      },
+      service: {
+        pipelines: {
+          metrics: {
+            receivers: ['otlp'],
+            processors: ['memory_limiter', 'batch'],
+            exporters: ['otlp_http', ...(isScraped ? ['prometheus'] : [])],
+          },
+        },
+      },
+    }),
+  });
+}
+
+export async function gatewayCounts(gateway: Collector): Promise<GatewayCounts> {
+  const own = await gateway.ownMetrics();
+  // A counter is not there before its first increment. The page would count as one more exporter.
+  const counted = own.series.filter(({ labels }) => labels.get('exporter') !== 'prometheus');
+  const sum = (name: string): number =>
+    counted.reduce((total, series) => (series.name === name ? total + series.value : total), 0);
+  return {
+    accepted: sum('otelcol_receiver_accepted_metric_points'),
+    refused: sum('otelcol_receiver_refused_metric_points'),
+    failed: sum('otelcol_receiver_failed_metric_points'),
+    sent: sum('otelcol_exporter_sent_metric_points'),
+    notSent: sum('otelcol_exporter_send_failed_metric_points') + sum('otelcol_exporter_enqueue_failed_metric_points'),
+  };
+}

@@ -1,0 +1,63 @@
+/** Many made-up tasks behind one HTTP server, told apart by the path, as an agent's tasks are. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createDemoTask } from '../../src/demo/demo-task.ts';
+import { textAt } from '../real/json.ts';
+import type { FleetTask } from './messages.ts';
+
+export interface HostedTasks {
+  readonly tasks: readonly FleetTask[];
+  /** From now on every task stays as it is: samples are not renewed any more. */
+  freeze(): void;
+  close(): Promise<void>;
+}
+
+/** Containers of the tasks, by turns; five is the demo's shop, one of whose containers has ended and one restarts. */
+export const SIZES = [2, 3, 5, 10] as const;
+const SHOP = 5;
+
+/** The counters are large, as those of tasks that have run for a while. */
+const INITIAL_AGE_MS = 720_000;
+/** Shorter than the interval of the exporters, so that each poll finds a new sample. */
+const SAMPLE_MS = 1000;
+
+/** Serves `count` tasks. Another seed is another task. */
+export async function hostTasks(count: number): Promise<HostedTasks> {
+  const startedAtMs = performance.now();
+  const originMs = Date.now() - INITIAL_AGE_MS;
+  let frozenAtMs: number | undefined;
+  // Not the wall clock: counters may not go back when somebody sets it.
+  const sinceStartMs = (): number => INITIAL_AGE_MS + (frozenAtMs ?? performance.now()) - startedAtMs;
+
+  const routes = new Map<string, () => unknown>();
+  const made = Array.from({ length: count }, (_, index) => {
+    const containers = SIZES[index % SIZES.length] ?? SHOP;
+    const replicas = containers === SHOP ? undefined : containers;
+    const task = createDemoTask({ seed: index + 1, originMs, sampleMs: SAMPLE_MS, replicas });
+    const path = `/v4/${task.endpointId}`;
+    routes.set(`${path}/task`, () => task.task(sinceStartMs()));
+    routes.set(`${path}/task/stats`, () => task.stats(sinceStartMs()));
+    const taskId = textAt(task.task(0), 'TaskARN').split('/').at(-1) ?? '';
+    return { path, taskId, containers };
+  });
+
+  const server = createServer((request, response) => {
+    const document = routes.get(request.url ?? '');
+    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(document?.() ?? 'no such task'));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the tasks have no address');
+  return {
+    tasks: made.map(({ path, ...task }) => ({ ...task, url: `http://127.0.0.1:${address.port}${path}` })),
+    freeze() {
+      frozenAtMs ??= performance.now();
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

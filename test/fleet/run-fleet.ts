@@ -1,0 +1,111 @@
+/** Runs a fleet of exporters against a real Collector, and hands back everything that was seen of it. */
+
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limitCpu } from './cpu-limit.ts';
+import { type FarEnd, startFarEnd } from './far-end.ts';
+import { type GatewayCounts, gatewayCounts, startGateway } from './gateway.ts';
+import { totalPoints } from './ledger.ts';
+import { type FleetTask, HOSTING, nextMessage, type WorkerReport } from './messages.ts';
+import type { Plan } from './plan.ts';
+import { type Scraping, startScraping } from './scraping.ts';
+import { peakRssMb, type Usage, type Used, usageOf, usedBetween } from './usage.ts';
+import { childOf, startWorkers } from './workers.ts';
+
+export interface FleetRun {
+  readonly tasks: readonly FleetTask[];
+  readonly reports: readonly WorkerReport[];
+  readonly farEnd: FarEnd;
+  readonly gateway: GatewayFigures;
+  readonly workers: WorkerFigures;
+}
+
+export interface GatewayFigures {
+  readonly scraping: Scraping | undefined;
+  readonly counts: GatewayCounts;
+  /** Lines of its log that are no information. */
+  readonly complaints: readonly string[];
+  readonly rssMb: { readonly start: number; readonly peak: number; readonly end: number };
+  readonly idle: Used;
+  /** While exporters neither started nor stopped, and what it took meanwhile. */
+  readonly steady: Used;
+  readonly steadyPoints: number;
+  /** From its start to the last point. */
+  readonly whole: Used;
+}
+
+export interface WorkerFigures {
+  /** Of all together, before they had an exporter, and before they stopped. */
+  readonly rssMb: { readonly start: number; readonly end: number };
+  readonly steady: Used;
+}
+
+const IDLE_MS = 3000;
+/** Prometheus' usual interval. */
+const SCRAPE_EVERY_MS = 15_000;
+/** Through the gateway: a batch waits for a second at most. */
+const LONGEST_WAY_MS = 15_000;
+const COMPLAINTS = /^.*\t(?:warn|error)\t.*$/gm;
+
+/** Everything ends with the test. */
+export async function runFleet(t: TestContext, plan: Plan): Promise<FleetRun> {
+  const farEnd = await startFarEnd();
+  t.after(() => farEnd.close());
+  const collector = await startGateway(farEnd.url, plan);
+  t.after(() => collector.stop());
+  const cpuLimit = plan.vcpu === undefined ? undefined : limitCpu(collector.pid, plan.vcpu);
+  t.after(() => cpuLimit?.remove());
+  const pageUrl = `http://127.0.0.1:${collector.places.prometheusPort}/metrics`;
+  const scraping = plan.isScraped ? startScraping(pageUrl, SCRAPE_EVERY_MS) : undefined;
+  t.after(() => scraping?.stop());
+  const gatewayUsage = (): Usage => usageOf([collector.pid]);
+  const begun = gatewayUsage();
+  await sleep(IDLE_MS);
+  const idle = gatewayUsage();
+
+  const host = childOf(t, 'tasks-process.ts', String(plan.workers * plan.exportersPerWorker));
+  const { tasks } = await nextMessage(host, HOSTING.tasks);
+  const workers = await startWorkers(t, plan, tasks, new URL(collector.otlpUrl).origin);
+  const workersBefore = usageOf(workers.pids);
+  await workers.startExporters();
+
+  const workersFrom = usageOf(workers.pids);
+  const from = { usage: gatewayUsage(), counts: await gatewayCounts(collector) };
+  await sleep(plan.runMs);
+  const to = { usage: gatewayUsage(), counts: await gatewayCounts(collector) };
+  const workersTo = usageOf(workers.pids);
+
+  host.send('freeze');
+  await nextMessage(host, HOSTING.frozen);
+  const reports = await workers.stopExporters();
+  const sent = totalPoints(reports.flatMap(({ exports }) => exports.flatMap(({ points }) => points)));
+  // Whether they are the right ones, or all of them, is not for here to say.
+  const deadline = performance.now() + LONGEST_WAY_MS;
+  while (totalPoints(farEnd.points()) < sent && performance.now() < deadline) await sleep(250);
+  await scraping?.stop();
+  const end = gatewayUsage();
+  const counts = await gatewayCounts(collector);
+  const peak = peakRssMb(collector.pid);
+  const complaints = collector.log().match(COMPLAINTS) ?? [];
+  // It sends what it still has: nothing should come now.
+  await collector.stop();
+  return {
+    tasks,
+    reports,
+    farEnd,
+    gateway: {
+      scraping,
+      counts,
+      complaints,
+      rssMb: { start: begun.rssMb, peak, end: end.rssMb },
+      idle: usedBetween(begun, idle),
+      steady: usedBetween(from.usage, to.usage),
+      steadyPoints: to.counts.accepted - from.counts.accepted,
+      whole: usedBetween(begun, end),
+    },
+    workers: {
+      rssMb: { start: workersBefore.rssMb, end: workersTo.rssMb },
+      steady: usedBetween(workersFrom, workersTo),
+    },
+  };
+}
