@@ -5,6 +5,7 @@ import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts'
 import { metricSet } from './catalogue/definitions.ts';
 import type { VocabularyName } from './catalogue/vocabulary.ts';
 import type { Config } from './config/config.ts';
+import { selectionOf } from './config/metric-selection.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
 import { createFilter } from './sampler/filter.ts';
@@ -35,6 +36,7 @@ export function createSampler(
     intervalMs: config.intervalMs,
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
+    selection: selectionOf(config.metrics),
     version: VERSION,
     exports: {
       exporters: config.exporters.filter((name) => name !== 'prometheus'),
@@ -61,9 +63,10 @@ export function serviceOf(config: Config): ServiceOptions {
 }
 
 export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
+  const selection = selectionOf(config.metrics);
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
-      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION)) }
+      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, selection)) }
       : undefined;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');

@@ -51,6 +51,10 @@ the containers started.
 A value that the endpoint does not give has no series: a missing number is not 0. The two limits \`ecs_task_cpu_limit\` and
 \`ecs_task_mem_limit\` are the exception, since that is how 2.4.0 said "none".
 
+**Off by default** are details that few need: \`--metrics\` (METRICS) chooses. Its patterns know a value by any of its names:
+\`METRICS=default,mem_page_faults\` adds one, \`METRICS=-network_*\` takes some away, \`METRICS=all\` is everything.
+What is not wanted is not computed either.
+
 **Stability**: *compatible* names are those of 2.4.0 and stay; *stable* ones are ours and stay for this major version;
 *development* ones follow a convention that may still change.`;
 
@@ -84,8 +88,12 @@ function nameCells(id: RowId, row: MetricRow): readonly string[] {
     lines(semconv.map((definition) => code(`${definition.name}${attributes}`) + unitOf(definition))),
     lines(semconv.map((definition) => code(prometheusName(definition)))),
     kinds([...ecs, ...semconv]),
-    plainText(row.description),
+    plainText(row.description) + optInNote(row),
   ];
+}
+
+function optInNote({ optIn = [] }: MetricRow): string {
+  return optIn.length === 0 ? '' : ` *Off by default${optIn.length === 1 ? ` in ${optIn.join()}` : ''}.*`;
 }
 
 function definitionsOf(id: RowId, vocabulary: VocabularyName): LevelDefinitions {

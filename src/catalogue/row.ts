@@ -1,4 +1,5 @@
 import type { InstrumentKind } from '../../instrumentation/metric-definition.ts';
+import type { VocabularyName } from './vocabulary.ts';
 
 /** Metrics that are derived together, in one file of src/derive. */
 export type Family = 'cpu' | 'memory' | 'network' | 'disk' | 'limits' | 'lifecycle' | 'exporter';
@@ -48,6 +49,8 @@ export interface MetricRow {
   /** Which field of the endpoint it comes from, and how. */
   readonly source: string;
   readonly stability: Stability;
+  /** The vocabularies in which it is left out unless --metrics asks for it: details, and what doubles the series. */
+  readonly optIn?: readonly VocabularyName[];
   readonly dimensions?: readonly DimensionName[];
   /** Name after `ecs_task.`, without `_total`; which levels it has: containers, the task's total (`_task_`), the exporter. */
   readonly ecs?: { readonly name: string; readonly levels: readonly Level[] };

@@ -42,6 +42,8 @@ export interface Config {
   readonly exporters: readonly ExporterName[];
   /** Which vocabularies each exporter speaks. */
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
+  /** Which metrics are wanted at all: patterns, see selectMetrics. */
+  readonly metrics: readonly string[];
   readonly http: { readonly host: string; readonly port: number };
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;

@@ -1,7 +1,7 @@
 import type { Option } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { baseUrl, hostName } from './schemas/addresses.ts';
-import { exporterList, globList, vocabularyList } from './schemas/lists.ts';
+import { exporterList, globList, metricPatterns, vocabularyList } from './schemas/lists.ts';
 import { secondsAsMs, wholeNumber } from './schemas/numbers.ts';
 import { attributePairs } from './schemas/pairs.ts';
 import { logFormat, logLevel, nonEmptyText, onceFormat, trueOrFalse, unsupported } from './schemas/words.ts';
@@ -79,6 +79,17 @@ export const OPTIONS = {
     defaultNote: 'ecs for prometheus and statsd, semconv for otlp and console',
     description:
       "Names of the metrics, for all exporters: ecs (ecs_task_*, as in version 2), semconv (OpenTelemetry's container.*), or both.",
+  },
+  metrics: {
+    group: 'Exporters',
+    flag: 'metrics',
+    placeholder: 'list',
+    own: ['METRICS'],
+    otel: [],
+    schema: metricPatterns,
+    default: 'default',
+    description:
+      'Which metrics there are: names or patterns from docs/metrics.md with commas between them, read from left to right. default and all are sets, and -pattern takes away: "default,mem_page_faults", "-network_*".',
   },
   isSdkDisabled: {
     group: 'Exporters',

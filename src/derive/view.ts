@@ -41,6 +41,8 @@ export type Dimensions = Readonly<Partial<Record<DimensionName, string | number>
 
 /** Where derived values go. An undefined value is no value: absent is not zero. */
 export interface Sink {
+  /** Whether anybody wants this row: what costs something to compute asks first. */
+  wants(row: RowId): boolean;
   container(
     row: RowId,
     container: ContainerView,

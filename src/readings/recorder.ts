@@ -1,6 +1,7 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
 import type { RowId } from '../catalogue/catalogue.ts';
 import { ROW_DEFINITIONS } from '../catalogue/definitions.ts';
+import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import { SCOPES, type VocabularyName } from '../catalogue/vocabulary.ts';
 import type { ContainerView, Dimensions, Sink } from '../derive/view.ts';
 import { SENTINEL } from '../snapshot/values.ts';
@@ -15,6 +16,8 @@ export interface Recorder extends Sink {
 export interface RecorderOptions {
   readonly vocabularies: readonly VocabularyName[];
   readonly series: SeriesBook;
+  /** @default DEFAULT_SELECTION */
+  readonly selection?: Selection;
   /** Start of the exporter's own counters, nanoseconds since the epoch. */
   readonly exporterStartNs: bigint;
 }
@@ -27,7 +30,8 @@ function isPresentable(value: number): boolean {
 const TASK: Subject = { level: 'task' };
 const EXPORTER: Subject = { level: 'exporter' };
 
-export function createRecorder({ vocabularies, series, exporterStartNs }: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { vocabularies, series, selection = DEFAULT_SELECTION, exporterStartNs } = options;
   const byScope = new Map<string, Reading[]>(vocabularies.map((vocabulary) => [SCOPES[vocabulary], []]));
   const subjects = new Map<ContainerView, Subject>();
 
@@ -44,6 +48,7 @@ export function createRecorder({ vocabularies, series, exporterStartNs }: Record
     for (const vocabulary of vocabularies) {
       const metric = definitions?.[vocabulary][subject.level];
       if (metric === undefined || (only !== undefined && only !== vocabulary)) continue;
+      if (!selection.has(row, vocabulary)) continue;
       const attributes = series.attributes(vocabulary, row, subject, dimensions);
       byScope.get(SCOPES[vocabulary])?.push({
         metric,
@@ -56,6 +61,7 @@ export function createRecorder({ vocabularies, series, exporterStartNs }: Record
 
   return {
     readings: { byScope },
+    wants: (row) => vocabularies.some((vocabulary) => selection.has(row, vocabulary)),
     container(row, container, value, dimensions, only) {
       if (!container.isSelected) return;
       let subject = subjects.get(container);

@@ -1,4 +1,5 @@
 import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
@@ -28,6 +29,8 @@ export interface SamplerOptions {
   readonly intervalMs: number;
   readonly isSelected: (name: string) => boolean;
   readonly vocabularies: readonly VocabularyName[];
+  /** @default DEFAULT_SELECTION */
+  readonly selection?: Selection;
   readonly version: string;
   /** Exporters whose exports are counted. @default none */
   readonly exports?: ExportKinds;
@@ -68,7 +71,13 @@ export class Sampler implements ReadingSource {
   #isStopped = false;
 
   constructor(options: SamplerOptions) {
-    this.#options = { exports: NO_EXPORTS, monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
+    this.#options = {
+      selection: DEFAULT_SELECTION,
+      exports: NO_EXPORTS,
+      monotonicMs: () => performance.now(),
+      wallMs: () => Date.now(),
+      ...options,
+    };
     this.startedNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
     this.#account = createAccount(this.#options.version);
     this.#exports = createExportAccount(this.#options.exports);
@@ -174,6 +183,7 @@ export class Sampler implements ReadingSource {
     const recorder = createRecorder({
       vocabularies: this.#options.vocabularies,
       series: this.#series,
+      selection: this.#options.selection,
       exporterStartNs: this.startedNs,
     });
     if (this.#view !== undefined) derive(this.#view, recorder);

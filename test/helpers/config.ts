@@ -9,6 +9,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     exclude: [],
     exporters: ['prometheus'],
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
+    metrics: ['default'],
     http: { host: '127.0.0.1', port: 0 },
     otlp: {
       protocol: 'http/protobuf',

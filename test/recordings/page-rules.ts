@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { metricSet } from '../../src/catalogue/definitions.ts';
+import { EVERYTHING } from '../../src/catalogue/selection.ts';
 import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { brokenRules } from '../helpers/exposition-rules.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
@@ -10,7 +11,7 @@ const SENTINEL = 2 ** 60;
 
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
   'target_info',
-  ...VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '0').metrics.map(prometheusName)),
+  ...VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '0', EVERYTHING).metrics.map(prometheusName)),
 ]);
 
 /**

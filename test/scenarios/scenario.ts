@@ -68,7 +68,7 @@ async function play({ polls, include, exclude }: Scenario, vocabulary: Vocabular
   endpoint.task = first?.task;
   endpoint.stats = first?.stats;
   const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
-  const config = testConfig(endpoint.url, { include, exclude, vocabularies });
+  const config = testConfig(endpoint.url, { include, exclude, vocabularies, metrics: ['all'] });
   const exporter = await startExporter(config, recordingLogger());
   try {
     await exporter.poll();

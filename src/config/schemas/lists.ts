@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ExporterName, VocabularyName } from '../config.ts';
 import { compileGlob } from '../globs.ts';
+import { selectMetrics } from '../metric-selection.ts';
 import type { TextSchema } from '../option.ts';
 import { parsedBy } from './parsed.ts';
 
@@ -48,3 +49,11 @@ export const exporterList: TextSchema<readonly ExporterName[]> = v.pipe(
 );
 
 export const vocabularyList: TextSchema<readonly VocabularyName[]> = listOf(['ecs', 'semconv']);
+
+/** Patterns over metrics, checked against the catalogue. */
+export const metricPatterns: TextSchema<readonly string[]> = parsedBy((text) => {
+  const items = commaItems(text);
+  if (items.length === 0) return { wrong: 'must be names or patterns of metrics' };
+  const selection = selectMetrics(items);
+  return 'wrong' in selection ? selection : { value: items };
+});

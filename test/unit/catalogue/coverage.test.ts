@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { metricSet } from '../../../src/catalogue/definitions.ts';
+import { EVERYTHING } from '../../../src/catalogue/selection.ts';
 import { VOCABULARIES, type VocabularyName } from '../../../src/catalogue/vocabulary.ts';
 import { prometheusName } from './prometheus-name.ts';
 
@@ -27,7 +28,7 @@ function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySe
 const ONLY_WHEN_PUSHING = /exporter_(?:exports|export_failures|export_rejected_points)_total$/;
 
 for (const vocabulary of VOCABULARIES) {
-  const { metrics } = metricSet(vocabulary, '');
+  const { metrics } = metricSet(vocabulary, '', EVERYTHING);
   const pages = pageMetrics(vocabulary);
 
   test(`every metric of the ${vocabulary} vocabulary is on some scenario’s page`, () => {

@@ -12,6 +12,7 @@ test('defaults', () => {
     exclude: [],
     exporters: ['prometheus'],
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
+    metrics: ['default'],
     http: { host: 'localhost', port: 9545 },
     otlp: {
       protocol: 'http/protobuf',

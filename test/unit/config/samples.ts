@@ -18,6 +18,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   exclude: { valid: 'app', junk: '[z-a]' },
   exporters: { valid: 'otlp', junk: 'otlp,graphite' },
   metricNames: { valid: 'ecs', junk: 'english' },
+  metrics: { valid: 'default,-disk_*', junk: 'cpu_usage_ration' },
   isSdkDisabled: { valid: 'true', junk: 'yes' },
   configFile: { junk: '/etc/otel.yaml' },
   httpHost: { valid: '0.0.0.0', junk: 'http://localhost' },

@@ -92,6 +92,7 @@ test('network: counters of a shared namespace did not begin with the container t
   const shared = { ...containerView('b', { info: { sharesSandbox: true }, sample: { networks } }), countedFromNs: 5n };
   const starts: unknown[] = [];
   deriveNetwork(taskView({}, [own, shared]), {
+    wants: () => true,
     container: (_row, container, value) => {
       if (value !== undefined) starts.push([container.info.name, container.countedFromNs]);
     },

@@ -16,6 +16,7 @@ export function recordingSink(): Sink & { readonly told: Told } {
   const suffix = (dimensions: Dimensions | undefined): string =>
     dimensions === undefined ? '' : ` ${JSON.stringify(dimensions)}`;
   return {
+    wants: () => true,
     told,
     container: (row, { info }, value, dimensions, only) =>
       put(`${row} ${info.name}${suffix(dimensions)}${only === undefined ? '' : ` (${only} only)`}`, value),
