@@ -11,6 +11,7 @@ import type { Transitions } from './log/transitions.ts';
 import { createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
 import type { createPoller } from './sampler/poller.ts';
+import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { VERSION } from './version.ts';
 
@@ -27,6 +28,7 @@ export function createSampler(
   logger: Logger,
   transitions: Transitions,
   onSample: (isGood: boolean) => void = () => {},
+  processMeter?: ProcessMeter,
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
   const log = createPollLog(logger, transitions, filter);
@@ -43,6 +45,7 @@ export function createSampler(
       failureReasons: EXPORT_FAILURE_REASONS,
       withRejections: config.exporters.filter((name) => name === 'otlp'),
     },
+    processMeter,
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);

@@ -11,6 +11,8 @@ import type { SeriesBook, Subject } from './series.ts';
 export interface Recorder extends Sink {
   exporter(row: RowId, value: number | undefined, dimensions?: Dimensions): void;
   readonly readings: Readings;
+  /** Series so far. */
+  count(): number;
 }
 
 export interface RecorderOptions {
@@ -61,6 +63,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     readings: { byScope },
+    count: () => [...byScope.values()].reduce((all, list) => all + list.length, 0),
     wants: (row) => vocabularies.some((vocabulary) => selection.has(row, vocabulary)),
     container(row, container, value, dimensions, only) {
       if (!container.isSelected) return;

@@ -11,6 +11,7 @@ import type { EndpointError } from '../source/endpoint-error.ts';
 import { type Account, createAccount } from './account.ts';
 import { createExportAccount, type ExportAccount, type ExportKinds } from './export-account.ts';
 import type { PollResult } from './poller.ts';
+import type { ProcessMeter } from './process-meter.ts';
 import { nextPollAfterMs } from './schedule.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
 
@@ -35,11 +36,16 @@ export interface SamplerOptions {
   /** Exporters whose exports are counted. @default none */
   readonly exports?: ExportKinds;
   readonly observer: SamplerObserver;
+  /** What the program costs; a host of the library has ways of its own. @default none */
+  readonly processMeter?: ProcessMeter | undefined;
   /** Milliseconds that only ever go on. @default performance.now */
   readonly monotonicMs?: () => number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly wallMs?: () => number;
 }
+
+/** All members set, but for those that may stay away. */
+type Defaulted<Options, Optional extends keyof Options> = Required<Omit<Options, Optional>> & Pick<Options, Optional>;
 
 /** How long a sample that the endpoint does not renew may stand for the present, at least (Fargate renews every 10 s). */
 const MIN_SAMPLE_LIFE_MS = 60_000;
@@ -52,7 +58,7 @@ const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejecti
  * export never waits for the endpoint, and two of them between polls see the same values.
  */
 export class Sampler implements ReadingSource {
-  readonly #options: Required<SamplerOptions>;
+  readonly #options: Defaulted<SamplerOptions, 'processMeter'>;
   readonly #series = createSeriesBook();
   /** When the program began to look, in nanoseconds since the epoch. */
   readonly startedNs: bigint;
@@ -60,6 +66,7 @@ export class Sampler implements ReadingSource {
   readonly #exports: ExportAccount;
   #history: TaskHistory = EMPTY_HISTORY;
   #view: TaskView | undefined;
+  #stale = 0;
   #identity: SeriesAttributes = Object.freeze({});
   #identityKey = '';
   /** When the last good poll ended, on the monotonic clock. */
@@ -166,9 +173,14 @@ export class Sampler implements ReadingSource {
   #follow(snapshot: TaskSnapshot, nowMs: number): readonly string[] {
     const { intervalMs, isSelected } = this.#options;
     const staleAfterMs = Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS);
-    const { history, view, restarted } = followTask(this.#history, snapshot, { nowMs, staleAfterMs, isSelected });
+    const { history, view, restarted, stale } = followTask(this.#history, snapshot, {
+      nowMs,
+      staleAfterMs,
+      isSelected,
+    });
     this.#history = history;
     this.#view = view;
+    this.#stale = stale;
     // What was known once stays: a resource that loses an attribute is another one, with other series.
     const identity = Object.freeze({ ...this.#identity, ...taskIdentity(snapshot.task) });
     const key = JSON.stringify(identity);
@@ -187,9 +199,12 @@ export class Sampler implements ReadingSource {
       exporterStartNs: this.startedNs,
     });
     if (this.#view !== undefined) derive(this.#view, recorder);
+    recorder.exporter('exporter_series', recorder.count());
+    recorder.exporter('exporter_stale_containers', this.#view === undefined ? undefined : this.#stale);
     const containers = this.#view?.containers.filter(({ sample }) => sample !== undefined).length;
     this.#account.record(recorder, containers);
     this.#exports.record(recorder);
+    this.#options.processMeter?.record(recorder);
     return recorder.readings;
   }
 }
