@@ -5,11 +5,10 @@ import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
-import { createPoller } from './sampler/poller.ts';
 import { startProcessMeter } from './sampler/process-meter.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
-import { createSampler, createTelemetry } from './wiring.ts';
+import { createSampler, createTaskPoller, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
@@ -46,7 +45,14 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     if (isGood) firstSample.resolve();
     telemetry.sampled();
   };
-  const sampler = createSampler(config, createPoller(endpoint), logger, transitions, onSample, processMeter);
+  const sampler = createSampler(
+    config,
+    createTaskPoller(config, endpoint, transitions),
+    logger,
+    transitions,
+    onSample,
+    processMeter,
+  );
   const isPulled = config.exporters.includes('prometheus');
   const servedPage = async (): Promise<Page> => {
     const page = await pageOf(await telemetryReady.promise);

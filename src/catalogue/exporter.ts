@@ -67,6 +67,17 @@ export const EXPORTER_ROWS = {
     ecs: { name: 'exporter_refused', levels: ['exporter'] },
     semconv: { exporter: 'aws.ecs.exporter.refused', unit: '{value}' },
   },
+  exporter_task_tags_failures: {
+    family: 'exporter',
+    kind: 'counter',
+    description:
+      'Requests for the tags of the task that failed since the exporter started, by reason; refused: the answer lists an error in their place. Only with --task-tags.',
+    source: 'counted',
+    stability: 'stable',
+    dimensions: ['reason'],
+    ecs: { name: 'exporter_task_tags_failures', levels: ['exporter'] },
+    semconv: { exporter: 'aws.ecs.exporter.task_tags.failures', unit: '{failure}' },
+  },
   exporter_containers: {
     family: 'exporter',
     kind: 'gauge',

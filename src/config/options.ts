@@ -1,3 +1,4 @@
+import { CGROUP_OPTIONS } from './cgroup-options.ts';
 import type { Option } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { baseUrl, hostName } from './schemas/addresses.ts';
@@ -59,6 +60,31 @@ export const OPTIONS = {
     defaultNote: 'none',
     description: 'Containers to leave out, written like --include; wins over it.',
   },
+  containerLabels: {
+    group: 'Endpoint and sampling',
+    flag: 'container-labels',
+    placeholder: 'keys',
+    own: ['CONTAINER_LABELS'],
+    otel: [],
+    schema: globList,
+    default: '',
+    defaultNote: 'none',
+    description:
+      'Docker labels to show as attributes of container_info (label_<key>, container.label.<key>): keys, written like --include.',
+  },
+  taskTags: {
+    group: 'Endpoint and sampling',
+    flag: 'task-tags',
+    placeholder: 'keys',
+    own: ['TASK_TAGS'],
+    otel: [],
+    schema: globList,
+    default: '',
+    defaultNote: 'none, and the endpoint is not asked for tags',
+    description:
+      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. Asks the endpoint for tags once, which needs ecs:ListTagsForResource.',
+  },
+  ...CGROUP_OPTIONS,
   exporters: {
     group: 'Exporters',
     flag: 'exporters',

@@ -8,6 +8,7 @@ import type {
   DiskCounter,
   EpochNs,
   InterfaceCounter,
+  TaskCgroup,
   TaskInfo,
 } from '../snapshot/snapshot.ts';
 
@@ -35,6 +36,7 @@ export interface TaskView {
   readonly totals: TaskTotals;
   /** When its first container started. */
   readonly startedNs?: EpochNs | undefined;
+  readonly cgroup?: TaskCgroup | undefined;
 }
 
 export type Dimensions = Readonly<Partial<Record<DimensionName, string | number>>>;
@@ -50,5 +52,5 @@ export interface Sink {
     dimensions?: Dimensions,
     only?: VocabularyName,
   ): void;
-  task(row: RowId, view: TaskView, value: number | undefined): void;
+  task(row: RowId, view: TaskView, value: number | undefined, dimensions?: Dimensions): void;
 }

@@ -69,13 +69,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!container.isSelected) return;
       let subject = subjects.get(container);
       if (subject === undefined) {
-        subject = { level: 'container', name: container.info.name, id: container.info.id };
+        const { name, id, labels } = container.info;
+        subject = { level: 'container', name, id, labels };
         subjects.set(container, subject);
       }
       record(row, subject, value, container.countedFromNs, dimensions, only);
     },
-    task(row, view, value) {
-      record(row, TASK, value, view.startedNs, undefined);
+    task(row, view, value, dimensions) {
+      record(row, TASK, value, view.startedNs, dimensions);
     },
     exporter(row, value, dimensions) {
       record(row, EXPORTER, value, exporterStartNs, dimensions);

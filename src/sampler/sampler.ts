@@ -13,6 +13,7 @@ import { createExportAccount, type ExportAccount, type ExportKinds } from './exp
 import type { PollResult } from './poller.ts';
 import type { ProcessMeter } from './process-meter.ts';
 import { nextPollAfterMs } from './schedule.ts';
+import type { TagsAttempt } from './tag-reader.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
 
 /** What happened at a poll, for the log. */
@@ -22,6 +23,8 @@ export interface SamplerObserver {
     readonly failures: readonly EndpointError[];
     /** Names of the containers that started again in place. */
     readonly restarted: readonly string[];
+    /** Set where the tags of the task were asked for. */
+    readonly tags?: TagsAttempt | undefined;
   }): void;
 }
 
@@ -167,7 +170,7 @@ export class Sampler implements ReadingSource {
     if (!this.isFresh()) this.#view = undefined;
     this.#series.renew();
     this.#readings = this.#record();
-    this.#options.observer.onPoll({ snapshot, failures, restarted });
+    this.#options.observer.onPoll({ snapshot, failures, restarted, tags: result.tags });
   }
 
   #follow(snapshot: TaskSnapshot, nowMs: number): readonly string[] {

@@ -74,7 +74,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   return {
     history: { containers, ledger, startedNs },
-    view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs },
+    view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs, cgroup: snapshot.cgroup },
     restarted,
     stale,
   };

@@ -7,6 +7,8 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     intervalMs: 3_600_000,
     include: [],
     exclude: [],
+    containerLabels: [],
+    taskTags: [],
     exporters: ['prometheus'],
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     metrics: ['default'],

@@ -24,13 +24,13 @@ function listOf<T extends string>(allowed: readonly T[]): TextSchema<readonly T[
   });
 }
 
-/** Patterns over container names; an empty list is a value, so that a flag can undo a variable. */
+/** Patterns over names (of containers, labels, tags); an empty list is a value, so that a flag can undo a variable. */
 export const globList: TextSchema<readonly string[]> = parsedBy((text) => {
   const globs = commaItems(text);
   for (const [index, glob] of globs.entries()) {
     if (glob.length > MAX_GLOB_LENGTH) {
       return {
-        wrong: `must be container names or patterns of at most ${MAX_GLOB_LENGTH} characters (item ${index + 1})`,
+        wrong: `must be names or patterns of at most ${MAX_GLOB_LENGTH} characters (item ${index + 1})`,
       };
     }
     const compiled = compileGlob(glob);

@@ -64,7 +64,7 @@ for (const [id, row] of catalogueRows()) {
       const prefix = {
         container: /^(?:container|aws\.ecs\.container)\./,
         task: /^aws\.ecs\.task\./,
-        exporter: /^aws\.ecs\.exporter\./,
+        exporter: /^(?:aws\.ecs\.exporter|process|nodejs)\./,
       };
       if (name !== undefined) assert.match(name, prefix[level]);
     }

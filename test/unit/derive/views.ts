@@ -20,7 +20,7 @@ export function recordingSink(): Sink & { readonly told: Told } {
     told,
     container: (row, { info }, value, dimensions, only) =>
       put(`${row} ${info.name}${suffix(dimensions)}${only === undefined ? '' : ` (${only} only)`}`, value),
-    task: (row, _view, value) => put(`${row} _task_`, value),
+    task: (row, _view, value, dimensions) => put(`${row} _task_${suffix(dimensions)}`, value),
   };
 }
 
