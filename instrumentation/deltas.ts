@@ -5,7 +5,8 @@ import type { Reading } from './metric-definition.ts';
 
 /**
  * Growth of counters between exports that were acknowledged. What an export that failed carried is part of the next one,
- * so that nothing is lost by an outage; it may count twice where the receiver took an export but its answer was lost.
+ * so that an outage loses nothing but the rest of a life that ended in it; it may count twice where the receiver took an
+ * export but its answer was lost.
  */
 export interface Deltas {
   /** A collection begins: what an earlier one handed out has not arrived. */

@@ -8,7 +8,7 @@ import {
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { Deltas } from './deltas.ts';
-import { hrTime, later } from './hr-time.ts';
+import { earlier, hrTime, later } from './hr-time.ts';
 import type { Reading, Readings, SeriesAttributes } from './metric-definition.ts';
 
 /**
@@ -144,6 +144,9 @@ function presented(
 }
 
 function cumulativePoint(point: DataPoint<number>, { value, startTimeNs }: Reading): DataPoint<number> {
-  const startTime = startTimeNs === undefined ? point.startTime : hrTime(startTimeNs);
-  return { attributes: point.attributes, startTime, endTime: later(startTime, point.endTime), value };
+  const { attributes, endTime } = point;
+  // The SDK's start is that of the program, which a clock that was set back makes a time to come.
+  if (startTimeNs === undefined) return { attributes, startTime: earlier(point.startTime, endTime), endTime, value };
+  const startTime = hrTime(startTimeNs);
+  return { attributes, startTime, endTime: later(startTime, endTime), value };
 }

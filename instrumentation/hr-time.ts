@@ -13,3 +13,8 @@ export function isLater(a: HrTime, b: HrTime): boolean {
 export function later(a: HrTime, b: HrTime): HrTime {
   return isLater(a, b) ? a : b;
 }
+
+/** The earlier one of two. */
+export function earlier(a: HrTime, b: HrTime): HrTime {
+  return isLater(a, b) ? b : a;
+}

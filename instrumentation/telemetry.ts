@@ -65,9 +65,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     (name: PushExporterName) =>
     (error: ExportError | undefined): void =>
       options.onExport(name, error);
-  const add = (name: PushExporterName, { sets }: Sets, exporter: Sender): void => {
+  const add = (name: PushExporterName, { sets }: Sets, exporter: Sender, longestMs = timeoutMs): void => {
     const { exportIntervalMs: intervalMs, watchedFromNs } = options;
-    const pushOptions = { exporter, intervalMs, timeoutMs, watchedFromNs, onExport: onExportBy(name) };
+    const pushOptions = { exporter, intervalMs, timeoutMs: longestMs, watchedFromNs, onExport: onExportBy(name) };
     push.push(createPushPipeline({ ...common, sets }, pushOptions));
   };
 
@@ -75,14 +75,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let sampled: SampledPipeline | undefined;
   if (prometheus !== undefined) pull = createPullPipeline({ ...common, sets: prometheus.sets });
   if (otlp !== undefined) {
-    // No request outlives its export: the next one, or the end of the program, would wait for it.
-    const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs) };
-
-    add(
-      'otlp',
-      otlp,
-      await createOtlpExporter(bounded, options.userAgent, (partial) => options.onAccepted('otlp', partial)),
-    );
+    // No request outlives its export, and the SDK gives up first: it knows why the export failed.
+    const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs, options.exportIntervalMs * 0.9) };
+    const onAccepted = (partial: PartialSuccess): void => options.onAccepted('otlp', partial);
+    const exporter = await createOtlpExporter(bounded, options.userAgent, onAccepted);
+    // What the SDK's timeout does not see: an answer that never ends, byte by byte.
+    add('otlp', otlp, exporter, Math.min(timeoutMs, bounded.timeoutMs * 1.05));
   }
   if (console !== undefined) add('console', console, new ConsoleMetricExporter());
   if (statsd !== undefined) {

@@ -1,5 +1,5 @@
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
-import { EXPORT_FAILURE_REASONS } from '../instrumentation/readers/export-failure.ts';
+import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/readers/export-failure.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import { metricSet } from './catalogue/definitions.ts';
@@ -104,7 +104,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     onExport: (name, error) => {
       sampler.countExport(name, error?.reason);
       if (error === undefined) transitions.ok(`${name}_export`);
-      else transitions.failing(`${name}_export`, error.reason, `${name} export failed: ${error.message}`);
+      else reportFailure(transitions, name, error);
     },
     onAccepted: (name, { rejectedPoints, message }) => {
       sampler.countRejected(name, rejectedPoints);
@@ -112,6 +112,14 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
       else reportPartial(transitions, `${name}_partial`, rejectedPoints, message);
     },
   });
+}
+
+/** A receiver that goes away shows as several of these, one after the other: one outage, and one line. */
+const AWAY: readonly ExportError['reason'][] = ['unreachable', 'reset', 'timeout', 'server_error', 'throttled'];
+
+function reportFailure(transitions: Transitions, exporter: string, { reason, message }: ExportError): void {
+  const told = AWAY.includes(reason) ? 'away' : reason;
+  transitions.failing(`${exporter}_export`, told, `${exporter} export failed: ${message}`, { reason });
 }
 
 /** @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1 a message without rejected points is a warning. */

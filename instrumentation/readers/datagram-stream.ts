@@ -1,30 +1,144 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { LookupAddress } from 'node:dns';
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createResolver, type Resolver } from './datagram-addresses.ts';
+import { ExportError } from './export-failure.ts';
+import { shown } from './foreign-text.ts';
+
+/** Where datagrams go. */
+export interface DatagramTarget {
+  /** The most that is put together into one datagram, in bytes. */
+  readonly maxBytes: number;
+  /**
+   * A stream whose every write is one datagram, less the newline at its end. It fails with the first datagram that does, and
+   * drops the rest. Meant for one export: the next one finds an agent that was started anew, or has moved.
+   */
+  open(signal: AbortSignal): Promise<Writable>;
+  /** What an error of `open` or of the stream means. */
+  explain(error: Error): ExportError;
+}
+
+/** Below the 1,500 bytes of an Ethernet frame, less the headers of IPv6 and UDP. */
+const MAX_UDP_BYTES = 1432;
+/** By default Linux keeps some 90 of these for a receiver that is busy (net.core.rmem_default): it needs a turn before. */
+const BURST = 32;
+const BURST_PAUSE_MS = 10;
+/** For the answer of a host where nobody listens: it follows the datagram, and would else be missed for the last one. */
+const ANSWER_MS = 20;
+
+/** UDP. The socket is connected, so that a host where nobody listens is noticed; what is lost on the way never is. */
+export function udpTarget(host: string, port: number, resolve: Resolver = createResolver(host)): DatagramTarget {
+  return {
+    maxBytes: MAX_UDP_BYTES,
+    async open(signal) {
+      const socket = await connect(await resolve(signal), port);
+      let sent = 0;
+      const stream = new Writable({
+        signal,
+        write(line: Buffer, _encoding, done) {
+          sent += 1;
+          const isPauseDue = sent % BURST === 0;
+          socket.send(line.subarray(0, -1), (error) => {
+            if (error === null && isPauseDue) setTimeout(done, BURST_PAUSE_MS);
+            else done(error);
+          });
+        },
+        final: (done) => void setTimeout(done, ANSWER_MS),
+        destroy: (error, done) => void socket.close(() => done(error)),
+      });
+      socket.on('error', (error) => stream.destroy(error));
+      return stream;
+    },
+    explain(error) {
+      const code = 'code' in error && typeof error.code === 'string' ? error.code : shown(error.message);
+      const isUnknown = 'syscall' in error && error.syscall === 'getaddrinfo';
+      const message = isUnknown
+        ? `the host ${host} cannot be looked up (${code}): check STATSD_HOST, and this machine's DNS`
+        : `cannot send to port ${port} of ${host} (${code}): does the agent run, and are STATSD_HOST and STATSD_PORT right?`;
+      return new ExportError('unreachable', message);
+    },
+  };
+}
+
+/** A socket of the first address that this machine has a way to. @throws the last one's error. */
+async function connect(addresses: readonly LookupAddress[], port: number): Promise<Socket> {
+  let failure: unknown = new Error('no address');
+  for (const { address, family } of addresses) {
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    try {
+      socket.connect(port, address);
+      await once(socket, 'connect');
+      return socket;
+    } catch (error) {
+      failure = error;
+      socket.close();
+    }
+  }
+  throw failure;
+}
+
+/** What Datadog's agent reads at once (its option dogstatsd_buffer_size). */
+const MAX_SOCKET_BYTES = 8192;
+const FIRST_WAIT_MS = 5;
+/** All waits of one export together. An agent that reads at all has made room by then. */
+const MAX_WAIT_MS = 1000;
 
 /**
- * A stream whose every write is one datagram to a Unix socket. Node has no Unix datagrams of its own; the package that
- * brings them is native code, and optional: it is loaded when a socket is asked for.
+ * A Unix datagram socket, by a native package that is optional, since Node.js has none of its own.
  *
- * Nothing ends the stream but its end: an agent that is away, or restarts, is found again at the next write.
+ * @throws an Error with the code `statsd_socket_unsupported` where the package is not installed.
  */
-export async function openDatagramStream(path: string, onError: (error: Error) => void): Promise<Writable> {
-  const { DgramSocket } = await import('node-unix-socket');
-  const socket = new DgramSocket();
-  socket.on('error', onError);
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      try {
-        socket.sendTo(chunk, 0, chunk.length, path, (error) => {
-          if (error !== undefined) onError(error);
-          done();
-        });
-      } catch (error) {
-        onError(error instanceof Error ? error : new Error(`cannot send to ${path}`));
-        done();
-      }
-    },
-    final(done) {
-      socket.close();
-      done();
-    },
+export async function unixTarget(path: string): Promise<DatagramTarget> {
+  const { DgramSocket } = await import('node-unix-socket').catch((cause: unknown) => {
+    const message = 'Unix datagram sockets need the package node-unix-socket, which is not installed';
+    const hint = `for ${process.platform} on ${process.arch}: use UDP (STATSD_HOST) instead`;
+    throw Object.assign(new Error(`${message} ${hint}`, { cause }), { code: 'statsd_socket_unsupported' });
   });
+  // It tells of what it cannot receive, too.
+  const createSender = () => new DgramSocket().on('error', () => {});
+
+  /** @returns false when the agent's queue is full. */
+  function send(socket: InstanceType<typeof DgramSocket>, datagram: Buffer): boolean {
+    // It sends, and answers, before it returns; or else it keeps the datagram for later.
+    const answers: (Error | undefined)[] = [];
+    socket.sendTo(datagram, 0, datagram.length, path, (error) => answers.push(error));
+    const [error] = answers;
+    if (error !== undefined) throw error;
+    return answers.length > 0;
+  }
+
+  return {
+    maxBytes: MAX_SOCKET_BYTES,
+    async open(signal) {
+      let socket = createSender();
+      let waitedMs = 0;
+      async function sendPatiently(datagram: Buffer): Promise<void> {
+        for (let waitMs = FIRST_WAIT_MS; !send(socket, datagram); waitMs *= 2) {
+          // Its own queue has no bound, and once used makes the event loop spin: closing forgets it.
+          socket.close();
+          socket = createSender();
+          if (waitedMs >= MAX_WAIT_MS) {
+            throw new ExportError('throttled', `the agent does not read what it gets at ${path}: is it overloaded?`);
+          }
+          await sleep(waitMs, undefined, { signal });
+          waitedMs += waitMs;
+        }
+      }
+      return new Writable({
+        signal,
+        write: (line: Buffer, _encoding, done) => void sendPatiently(line.subarray(0, -1)).then(() => done(), done),
+        destroy(error, done) {
+          socket.close();
+          done(error);
+        },
+      });
+    },
+    explain: ({ message }) =>
+      new ExportError(
+        'unreachable',
+        `cannot send to ${path} (${shown(message)}): does the agent run, and does this container have its socket?`,
+      ),
+  };
 }

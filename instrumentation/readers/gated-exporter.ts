@@ -33,11 +33,13 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
   let isFailing = false;
   /** Of the last export, once that is next. */
   let lastTimeoutMs: number | undefined;
-  /** Of the export under way. */
-  let expireIn: ((ms: number) => void) | undefined;
+  /** The export that has not ended. */
+  let underWay: { expireIn(ms: number): void; giveUp(): void } | undefined;
 
   return {
     export(metrics: ResourceMetrics, done: (result: ExportResult) => void) {
+      // The reader has given it up: its own timeout may come first where the process was stopped for a while.
+      underWay?.giveUp();
       if (isRetired) {
         done({ code: ExportResultCode.SUCCESS });
         return;
@@ -47,7 +49,7 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
       const end = (error: ExportError | undefined): void => {
         if (hasEnded) return;
         hasEnded = true;
-        expireIn = undefined;
+        underWay = undefined;
         clearTimeout(deadline);
         isFailing = error !== undefined;
         if (!isRetired) observe(error);
@@ -56,19 +58,19 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
       };
       const startedMs = performance.now();
       let timeLeftMs = timeoutMs;
-      expireIn = (ms) => {
+      const giveUp = (): void => {
+        end(timedOut(timeLeftMs));
+        exporter.abort?.();
+      };
+      const expireIn = (ms: number): void => {
         const passedMs = performance.now() - startedMs;
         timeLeftMs = Math.min(timeLeftMs, passedMs + ms);
         clearTimeout(deadline);
-        deadline = setTimeout(
-          () => {
-            end(timedOut(timeLeftMs));
-            exporter.abort?.();
-          },
-          Math.max(0, timeLeftMs - passedMs),
-        ).unref();
+        deadline = setTimeout(giveUp, Math.max(0, timeLeftMs - passedMs)).unref();
       };
-      expireIn(lastTimeoutMs === undefined ? timeoutMs : isFailing ? FAILING_MS : lastTimeoutMs);
+      underWay = { expireIn, giveUp };
+      if (lastTimeoutMs === undefined) expireIn(timeoutMs);
+      else expireIn(isFailing ? Math.min(FAILING_MS, lastTimeoutMs) : lastTimeoutMs);
       try {
         exporter.export(metrics, ({ code, error }) => {
           end(code === ExportResultCode.SUCCESS ? undefined : exportErrorOf(error, undefined));
@@ -87,8 +89,8 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
     },
     hurry(forMs) {
       lastTimeoutMs = forMs;
-      if (expireIn === undefined) exporter.abort?.();
-      else expireIn(LAST_SECOND_MS);
+      if (underWay === undefined) exporter.abort?.();
+      else underWay.expireIn(LAST_SECOND_MS);
     },
   };
 }

@@ -47,7 +47,11 @@ export function openConnection(agent: Agent, headers: Readonly<Record<string, st
     const { statusCode = 0, statusMessage = '', headers } = response;
     last = { status: statusCode, statusText: statusMessage };
     if (statusCode < 400) return;
-    holdUntilMs = performance.now() + Math.min(retryAfterMs(headers['retry-after'], Date.now()), MAX_HOLD_MS);
+    const waitMs = Math.min(retryAfterMs(headers['retry-after'], Date.now()), MAX_HOLD_MS);
+    holdUntilMs = performance.now() + waitMs;
+    // The SDK takes what is no wait for "at once", five times in a few milliseconds. Without it, it waits as long as it does
+    // after any other failure. It reads this when the body has ended, which is later.
+    if (waitMs === 0) delete headers['retry-after'];
   };
   subscribe(ANSWERED, onAnswer);
 
@@ -88,7 +92,9 @@ export async function agentFactory(url: string, tls: TlsOptions): Promise<() => 
 
 /** Seconds, or a date; 0 for what is neither, and for a time that is past. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 export function retryAfterMs(value: string | undefined, wallMs: number): number {
-  if (value === undefined) return 0;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - wallMs;
+  const text = value?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  // V8 finds a date in nearly everything that holds a number; all of HTTP's begin with the day of the week.
+  const ms = /^(?:mon|tue|wed|thu|fri|sat|sun)/i.test(text) ? Date.parse(text) - wallMs : 0;
   return ms > 0 ? ms : 0;
 }

@@ -61,6 +61,7 @@ export async function createOtlpExporter(
   const redact = createRedactor([...Object.values(options.headers), search.slice(1), ...searchParams.values()]);
   const onResponse = (data: Uint8Array): void => onAccepted(partialSuccess(data, options.protocol, redact));
   let line = open();
+  let isShutDown = false;
 
   /** The SDK cannot be told to give up an export: one that is given up keeps its line, and the next one gets another. */
   function open(): { readonly connection: Connection; readonly exporter: PushMetricExporter } {
@@ -97,6 +98,7 @@ export async function createOtlpExporter(
     },
     forceFlush: () => line.exporter.forceFlush(),
     shutdown: async () => {
+      isShutDown = true;
       await line.exporter.shutdown();
       line.connection.close();
     },
@@ -104,7 +106,8 @@ export async function createOtlpExporter(
       line.exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE,
     abort() {
       line.connection.close();
-      line = open();
+      // Nobody would close another one.
+      if (!isShutDown) line = open();
     },
   };
 }

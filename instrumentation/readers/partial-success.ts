@@ -21,12 +21,17 @@ export function partialSuccess(
   redact: (text: string) => string,
 ): PartialSuccess {
   const partial = member(decoded(data, protocol), 'partialSuccess');
-  const rejected = Number(member(partial, 'rejectedDataPoints') ?? 0);
   const message = member(partial, 'errorMessage');
   return {
-    rejectedPoints: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0,
-    message: typeof message === 'string' ? oneLine(redact(message)).slice(0, MAX_MESSAGE_LENGTH) : '',
+    rejectedPoints: count(member(partial, 'rejectedDataPoints')),
+    message: typeof message === 'string' ? oneLine(redact(message)).slice(0, MAX_MESSAGE_LENGTH).toWellFormed() : '',
   };
+}
+
+/** In JSON a 64-bit integer is a text, and often a number: https://protobuf.dev/programming-guides/json/ */
+function count(value: unknown): number {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
 }
 
 function decoded(data: Uint8Array, protocol: 'http/protobuf' | 'http/json'): unknown {
@@ -43,5 +48,5 @@ function member(value: unknown, name: string): unknown {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -91,6 +91,8 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
         await pipeline.pipeline.provider.shutdown({ timeoutMillis });
       } catch {
         pipeline.exporter.retire();
+        push.exporter.abort?.();
+        void push.exporter.shutdown();
         push.onExport(new ExportError('timeout', `the last export was not through after ${timeoutMillis} ms`));
       }
     },

@@ -13,13 +13,18 @@ export interface SampledOptions {
 export interface SampledPipeline {
   /** Sends the newest sample, unless one is being sent. Never rejects. */
   send(): Promise<void>;
-  /** Waits for what is being sent, and closes. Never rejects. */
+  /** Waits for what is being sent, sends the newest sample if that is another, and closes. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
+
+/** Before the deadline of a shutdown, for an export that was under way. */
+const RESERVE_MS = 1000;
 
 export function createSampledPipeline(options: PipelineOptions, sampled: SampledOptions): SampledPipeline {
   let current = begin();
   let sending: Promise<void> | undefined;
+  /** A sample came while another was being sent. */
+  let isBehind = false;
 
   function begin(): { readonly exporter: GatedExporter; readonly pipeline: Pipeline<CollectingReader> } {
     const exporter = gateExporter(sampled.exporter, sampled.timeoutMs, sampled.onExport);
@@ -40,18 +45,22 @@ export function createSampledPipeline(options: PipelineOptions, sampled: Sampled
     await new Promise<void>((resolve) => exporter.export(resourceMetrics, () => resolve()));
   }
 
+  function send(): Promise<void> {
+    isBehind = sending !== undefined;
+    sending ??= sendOnce()
+      .catch((cause) => sampled.onExport(new ExportError('other', `cannot collect: ${String(cause)}`)))
+      .finally(() => {
+        sending = undefined;
+      });
+    return sending;
+  }
+
   return {
-    send() {
-      sending ??= sendOnce()
-        .catch((cause) => sampled.onExport(new ExportError('other', `cannot collect: ${String(cause)}`)))
-        .finally(() => {
-          sending = undefined;
-        });
-      return sending;
-    },
+    send,
     async shutdown(timeoutMs) {
-      current.exporter.hurry(timeoutMs);
+      current.exporter.hurry(Math.max(timeoutMs - RESERVE_MS, timeoutMs / 2));
       await sending;
+      if (isBehind) await send();
       await Promise.allSettled([current.exporter.shutdown(), current.pipeline.provider.shutdown()]);
     },
   };

@@ -66,8 +66,8 @@ more, since over a shorter time they alternate between 0 and the double. EC2 age
 number of containers, which nothing in the documents tells: the totals are too small by that factor there.
 
 The interval of a value is the time between two samples that the endpoint gave, which on Fargate is a multiple of 10 s
-whatever \`--interval\` says. With delta temporality the first export after a start holds everything that was counted since
-the containers started.
+whatever \`--interval\` says. With delta temporality an export holds the growth
+since the last one that was acknowledged ([pushing.md](pushing.md#what-is-lost)).
 
 A value that the endpoint does not give has no series: a missing number is not 0. The two limits \`ecs_task_cpu_limit\` and
 \`ecs_task_mem_limit\` are the exception, since that is how 2.4.0 said "none".

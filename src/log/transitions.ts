@@ -2,7 +2,10 @@ import type { LogFields, Logger } from './logger.ts';
 
 /** Logs when something begins to fail, fails for another reason, and works again; nothing in between. */
 export interface Transitions {
-  /** @param event begins the names of the log events: `poll` gives `poll_failing` and `poll_recovered`. */
+  /**
+   * @param event begins the names of the log events: `poll` gives `poll_failing` and `poll_recovered`.
+   * @param reason what is told once; `fields` may have a finer one for the line.
+   */
   failing(event: string, reason: string, message: string, fields?: LogFields): void;
   ok(event: string): void;
 }
@@ -53,7 +56,7 @@ export function createTransitions(options: TransitionsOptions): Transitions {
       if (isChange) state.suppressed += 1;
       return;
     }
-    logger.warn(`${event}_failing`, message, { ...fields, reason, ...suppressedField(state) });
+    logger.warn(`${event}_failing`, message, { reason, ...fields, ...suppressedField(state) });
     state.toldReason = reason;
     state.toldAtMs.set(reason, now);
     state.suppressed = 0;

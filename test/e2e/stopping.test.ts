@@ -1,29 +1,46 @@
 /** SIGTERM and SIGINT in every state: exit code 0 within 12 s, ECS kills after 30; a second signal ends it at once. */
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { after, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
-import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
+import { startFaultReceiver } from '../helpers/fault-receiver.ts';
+import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
+import { GOOD } from '../outages/answers.ts';
 import { until } from '../real/wait.ts';
-import { type Scene, STATES, type State } from './stop-states.ts';
+import { type Addressee, type Scene, STATES, type State } from './stop-states.ts';
 
 const DEADLINE_MS = 12_000;
 
 async function setTheScene(
   t: TestContext,
-  { fault = 'none', isPushing = false, behaviour = 200 }: State,
+  { fault = 'none', exporters = 'prometheus', answer = GOOD, elsewhere, env }: State,
 ): Promise<Scene> {
   const endpoint = await startFaultEndpoint();
-  const receiver = await startOtlpReceiver();
-  t.after(() => Promise.all([endpoint.close(), receiver.close()]));
-  scriptedTask('web', 'worker').publish(endpoint);
+  const receiver = await startFaultReceiver(answer);
+  const agent = createSocket('udp4').bind(0, '127.0.0.1');
+  const datagrams: string[] = [];
+  agent.on('message', (datagram) => datagrams.push(datagram.toString()));
+  await once(agent, 'listening');
+  t.after(() => Promise.all([endpoint.close(), receiver.down(), agent.close()]));
+  const task = scriptedTask('web', 'worker');
+  task.publish(endpoint);
   endpoint.fault = fault;
-  receiver.behaviour = behaviour;
-  const argv = ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--interval', '1'];
-  const push = ['--exporters', 'prometheus,otlp', '--otlp-endpoint', new URL(receiver.url).origin];
-  return { program: startProgram(t, isPushing ? [...argv, ...push] : argv), endpoint, receiver };
+  const program = startProgram(
+    t,
+    ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--interval', '1', '--exporters', exporters],
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: new URL(receiver.url).origin,
+      STATSD_HOST: '127.0.0.1',
+      STATSD_PORT: String(agent.address().port),
+      ...env,
+      ...(await elsewhere?.(t)),
+    },
+  );
+  return { program, endpoint, task, receiver, datagrams };
 }
 
 async function isListening(origin: string): Promise<boolean> {
@@ -31,6 +48,23 @@ async function isListening(origin: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The number of polls and the CPU time of one container, as they came last. */
+function lastOf({ receiver, datagrams }: Scene, addressee: Addressee): readonly unknown[] {
+  if (addressee === 'receiver') {
+    const last = receiver.taken.at(-1);
+    if (last === undefined) return [];
+    const values = [
+      pointsOf(last, 'aws.ecs.exporter.polls'),
+      pointsOf(last, 'container.cpu.time', { 'container.name': 'web' }),
+    ];
+    return values.map(([point]) => point?.value);
+  }
+  const lines = datagrams.flatMap((datagram) => datagram.split('\n')).toReversed();
+  const value = (start: string, tag = ''): number =>
+    Number(lines.find((line) => line.startsWith(start) && line.includes(tag))?.split(/[:|]/)[1]);
+  return [value('ecs_task.exporter_polls_total:'), value('ecs_task.cpu_usage_seconds_total:', 'container_name:web')];
 }
 
 describe('stopping', { concurrency: 6 }, () => {
@@ -43,7 +77,7 @@ describe('stopping', { concurrency: 6 }, () => {
     for (const signal of state.signals) {
       test(`${signal}: ${state.name}`, async (t) => {
         const scene = await setTheScene(t, state);
-        const { program, endpoint, receiver } = scene;
+        const { program, endpoint, receiver, task } = scene;
         const origin = await program.origin();
         await state.reach(scene);
         if (state.isTwice === true) {
@@ -52,6 +86,9 @@ describe('stopping', { concurrency: 6 }, () => {
           // Signals within 200 ms are one request.
           await sleep(250);
         }
+        // For the last poll.
+        task.advance(10);
+        task.publish(endpoint);
         const { code, signal: killedBy, ms } = await program.stop(signal);
         table.push(`${signal.padEnd(7)} ${state.name.padEnd(38)} code ${code}  ${String(ms).padStart(5)} ms`);
         assert.deepEqual({ code, killedBy }, { code: state.code ?? 0, killedBy: null }, program.stderr());
@@ -64,6 +101,10 @@ describe('stopping', { concurrency: 6 }, () => {
         await until('every connection to be closed', () =>
           endpoint.openConnections + receiver.openConnections === 0 ? true : undefined,
         );
+        const polls = endpoint.requests.filter(({ path }) => path.endsWith('/task/stats')).length;
+        for (const addressee of state.lastSampleAt ?? []) {
+          assert.deepEqual(lastOf(scene, addressee), [polls, 70 * 0.25], `${addressee}: not the last sample`);
+        }
       });
     }
   }

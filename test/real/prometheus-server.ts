@@ -26,20 +26,39 @@ export interface PrometheusServer {
 }
 
 /** Starts Debian's Prometheus, which scrapes `ports` (by job name) every second. @throws when it is not installed. */
-export async function startPrometheus(ports: ReadonlyMap<string, number>): Promise<PrometheusServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+export function startPrometheus(ports: ReadonlyMap<string, number>): Promise<PrometheusServer> {
+  return launchPrometheus({ program: '/usr/bin/prometheus', configuration: scraping(ports) });
+}
+
+/** A configuration that scrapes ports of this machine every second, under the names of these jobs. */
+export function scraping(ports: ReadonlyMap<string, number>): unknown {
   const jobs = [...ports].map(([job, port]) => ({
     job_name: job,
     static_configs: [{ targets: [`localhost:${port}`] }],
   }));
-  // JSON is YAML.
-  const configuration = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: jobs };
-  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configuration));
-  const port = await freePort();
-  const server = await startServer('/usr/bin/prometheus', [
+  return { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: jobs };
+}
+
+export interface PrometheusOptions {
+  /** The path of a Prometheus, of whatever version. */
+  readonly program: string;
+  /** YAML as a text, or what becomes JSON, which is YAML too. */
+  readonly configuration: unknown;
+  readonly flags?: readonly string[];
+  readonly port?: number;
+}
+
+/** Starts a Prometheus with a storage of its own and waits until it is ready. @throws with its log when it is not. */
+export async function launchPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
+  const { program, configuration, flags = [], port = await freePort() } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const yaml = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
+  writeFileSync(join(folder, 'prometheus.yml'), yaml);
+  const server = await startServer(program, [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    ...flags,
   ]);
   const stop = async (): Promise<void> => {
     await server.stop();

@@ -99,7 +99,15 @@ test('no point ends before it starts', () => {
     { metric: PEOPLE, attributes: {}, value: 1 },
   ]);
   assert.deepEqual(pointsOf(finished, ENERGY.name)[0]?.endTime, [300, 7]);
-  assert.deepEqual(pointsOf(finished, PEOPLE.name)[0]?.endTime, [100, 0]);
+  const [people] = pointsOf(finished, PEOPLE.name);
+  // The time of the observation stays what it was.
+  assert.deepEqual(
+    [people?.startTime, people?.endTime],
+    [
+      [90, 0],
+      [90, 0],
+    ],
+  );
 });
 
 test('the resource is the one given, and what was collected is left as it was', () => {

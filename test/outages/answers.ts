@@ -1,0 +1,85 @@
+/** Ways in which receivers of OTLP answer, good ones and bad ones. */
+import type { ServerResponse } from 'node:http';
+import type { Answer } from '../helpers/fault-receiver.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** In answers that are not good: must not come back in a log. */
+export const CANARY = 'c4n4ry-of-the-receiver';
+
+const plain = (status: number, headers: Headers, body: string | Uint8Array) => (response: ServerResponse) =>
+  void response.writeHead(status, headers).end(body);
+
+/** Does not take the export, and says so. */
+export const refused = (status: number, headers: Headers = {}): Answer => ({ send: plain(status, headers, CANARY) });
+
+/** Takes it, with an empty ExportMetricsServiceResponse or another one. */
+export const accepted = (body: string | Uint8Array = ''): Answer => ({ send: plain(200, {}, body), isTaken: true });
+
+export const GOOD = accepted();
+
+/** Takes it, `ms` later than others do. */
+export const late = (ms: number): Answer => ({
+  send: (response) => void setTimeout(() => GOOD.send(response), ms),
+  isTaken: true,
+});
+
+const below = (send: (response: ServerResponse) => void): Answer => ({ send });
+
+export const NEVER: Answer = below(() => {});
+
+/** Its process ends once it has read the head of the request. */
+export const DIES: Answer = { send: ({ socket }) => void socket?.resetAndDestroy(), isEarly: true };
+
+/** Takes the export, and its process ends before it can say so. */
+export const TAKES_AND_DIES: Answer = { send: ({ socket }) => void socket?.resetAndDestroy(), isTaken: true };
+
+/** Never comes to an end: a bit more every 50 ms, of the head or of the body. */
+export const dripping = (start: string, more = 'x'): Answer =>
+  below(({ socket }) => {
+    socket?.write(start);
+    const timer = setInterval(() => socket?.write(more), 50);
+    socket?.once('close', () => clearInterval(timer));
+  });
+
+export const FLOODS: Answer = below((response) => void response.writeHead(200).end(Buffer.alloc(8 * 1024 ** 2, 120)));
+
+export const HALF_A_HEAD: Answer = below(({ socket }) => void socket?.end('HTTP/1.1 200 OK\r\ncontent-ty'));
+
+export const NO_HTTP: Answer = below(({ socket }) => void socket?.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'));
+
+/** Asks for another protocol, and waits for it. */
+export const SWITCHES: Answer = below(
+  ({ socket }) => void socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'),
+);
+
+export const LARGE_HEAD: Answer = below(
+  ({ socket }) => void socket?.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(64 * 1024)}\r\ncontent-length: 0\r\n\r\n`),
+);
+
+/** Does not want to read it all, says so, and goes. */
+export const TOO_LARGE: Answer = {
+  send: ({ socket }) => void socket?.end('HTTP/1.1 413 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
+  isEarly: true,
+};
+
+/** 200 and something that is no ExportMetricsServiceResponse. */
+export const PAGE: Answer = accepted('<!DOCTYPE html><title>Please log in</title>');
+
+export const CONTINUES_FIRST: Answer = {
+  send(response) {
+    response.writeContinue();
+    GOOD.send(response);
+  },
+  isTaken: true,
+};
+
+/** The end of the connection is the end of the answer. */
+export const HTTP_1_0: Answer = { send: ({ socket }) => void socket?.end('HTTP/1.0 200 OK\r\n\r\n'), isTaken: true };
+
+/** Goes on when all is said. */
+export const TWO_ANSWERS: Answer = {
+  send: ({ socket }) =>
+    void socket?.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'),
+  isTaken: true,
+};

@@ -1,0 +1,187 @@
+/** Delta temporality over a receiver that fails: what it acknowledged adds up to what grew. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { metricSet } from '../../src/catalogue/definitions.ts';
+import type { Config } from '../../src/config/config.ts';
+import { unit } from '../../src/demo/random.ts';
+import { createTransitions } from '../../src/log/transitions.ts';
+import { createPoller } from '../../src/sampler/poller.ts';
+import type { Sampler } from '../../src/sampler/sampler.ts';
+import { createEndpoint } from '../../src/source/endpoint.ts';
+import { VERSION } from '../../src/version.ts';
+import { createSampler, createTelemetry } from '../../src/wiring.ts';
+import { testConfig } from '../helpers/config.ts';
+import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';
+import { metricsOf, type OtlpExport, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
+import { type ScriptedTask, scriptedTask } from '../helpers/scripted-task.ts';
+import { DIES, GOOD, refused, TAKES_AND_DIES } from './answers.ts';
+
+interface Exporting {
+  readonly receiver: FaultReceiver;
+  readonly task: ScriptedTask;
+  readonly sampler: Sampler;
+  /** A new sample, and an export of it. */
+  next(): Promise<void>;
+}
+
+/** Sampler and OTLP exporter, without their timers: each sample is in one export, however busy the machine is. */
+async function exporting(t: TestContext, answer: FaultReceiver['answer']): Promise<Exporting> {
+  const receiver = await startFaultReceiver(answer);
+  const metadata = await startFaultEndpoint();
+  const task = scriptedTask('web', 'worker');
+  const { otlp } = testConfig(metadata.url);
+  // Nothing is repeated within 700 ms: a request is an export.
+  const config: Config = testConfig(metadata.url, {
+    exporters: ['otlp'],
+    otlp: { ...otlp, url: receiver.url, temporality: 'delta', timeoutMs: 700 },
+    exportIntervalMs: 3_600_000,
+    exportTimeoutMs: 30_000,
+  });
+  const logger = recordingLogger();
+  const transitions = createTransitions({ logger });
+  const endpoint = createEndpoint(config.metadataUrl);
+  const sampler = createSampler(config, createPoller(endpoint), logger, transitions);
+  const telemetry = await createTelemetry(config, sampler, transitions);
+  t.after(async () => {
+    await receiver.down();
+    await telemetry.shutdown(1000);
+    endpoint.close();
+    await metadata.close();
+  });
+  return {
+    receiver,
+    task,
+    sampler,
+    async next() {
+      task.publish(metadata);
+      await sampler.poll();
+      await telemetry.flush(30_000);
+    },
+  };
+}
+
+type Totals = Map<string, number>;
+
+const NAMES = new Map(metricSet('semconv', VERSION).metrics.map((metric) => [metric.name, metric]));
+
+function add(totals: Totals, name: string, attributes: Iterable<readonly [string, unknown]>, value: number): void {
+  const key = `${name} ${JSON.stringify([...attributes].toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
+  totals.set(key, (totals.get(key) ?? 0) + value);
+}
+
+/** The counters of a sample. */
+function counted(sampler: Sampler): Totals {
+  const totals: Totals = new Map();
+  for (const { metric, attributes, value } of [...sampler.current().byScope.values()].flat()) {
+    if (NAMES.get(metric.name)?.kind === 'counter') add(totals, metric.name, Object.entries(attributes), value);
+  }
+  return totals;
+}
+
+function sumOf(exports: readonly OtlpExport[]): Totals {
+  const totals: Totals = new Map();
+  for (const { name, isMonotonic, temporality, points } of exports.flatMap(metricsOf)) {
+    if (!isMonotonic) continue;
+    assert.equal(temporality, 'delta', name);
+    for (const { attributes, value, startNs, timeNs } of points) {
+      assert.ok(value >= 0 && startNs <= timeNs, `${name}: ${value} from ${startNs} to ${timeNs}`);
+      add(totals, name, attributes, value);
+    }
+  }
+  return totals;
+}
+
+/** Floating-point sums differ in their last digits. */
+function assertClose(actual: Totals, expected: Totals): void {
+  assert.deepEqual([...actual.keys()].toSorted(), [...expected.keys()].toSorted());
+  for (const [key, value] of expected) {
+    const found = actual.get(key) ?? Number.NaN;
+    assert.ok(Math.abs(found - value) <= 1e-9 * Math.max(1, value), `${key}: ${found} instead of ${value}`);
+  }
+}
+
+/** What grew since the exporter began to look: what it counts itself, all of it. */
+function growth(first: Totals, last: Totals): Totals {
+  const isOwn = (key: string): boolean => key.startsWith('aws.ecs.exporter.');
+  return new Map([...last].map(([key, value]) => [key, isOwn(key) ? value : value - (first.get(key) ?? 0)]));
+}
+
+const EXPORTS = 80;
+const BAD = [refused(503), refused(429), refused(400), DIES];
+
+test('70 % of the exports fail at random: what was acknowledged adds up to what grew', async (t) => {
+  const running = await exporting(t, ({ number }) => {
+    const isGood = unit(5, number) < 0.3 || number >= EXPORTS;
+    return isGood ? GOOD : (BAD[Math.floor(unit(6, number) * BAD.length)] ?? GOOD);
+  });
+  const { receiver, task, sampler } = running;
+  await running.next();
+  const first = counted(sampler);
+  while (receiver.arrivals.length < EXPORTS) {
+    task.advance(1 + Math.floor(9 * unit(7, receiver.arrivals.length)));
+    await running.next();
+  }
+  // The last one is taken, and the failures before it are in it.
+  task.advance(5);
+  await running.next();
+  const last = counted(sampler);
+  assert.equal(receiver.arrivals.length, EXPORTS + 1);
+  const failed = EXPORTS + 1 - receiver.taken.length;
+  assert.ok(failed > EXPORTS / 2, `${failed} failed`);
+  const expected = growth(first, last);
+  assert.ok(expected.size > 20 && (expected.get('container.cpu.time [["container.name","web"]]') ?? 1) > 0);
+  // What did not grow since the start and began before has no point yet in the first export, and 0 afterwards.
+  assertClose(sumOf(receiver.taken), expected);
+});
+
+const sumOfPoints = (points: readonly OtlpPoint[]): number => points.reduce((sum, { value }) => sum + value, 0);
+
+test('containers that come, go and start again while the receiver is away', async (t) => {
+  const running = await exporting(t, ({ number }) => (number % 4 === 3 ? GOOD : refused(503)));
+  const { receiver, task } = running;
+  await running.next();
+  for (let at = 1; at <= 15; at += 1) {
+    task.advance(10);
+    if (at === 2 || at === 6) task.restart('worker');
+    if (at === 5) task.add('late', { cores: 1 });
+    // Away in an export that is taken, with growth before it that was not.
+    const late = task.containers.get('late');
+    if (late !== undefined) late.isRunning = at !== 11;
+    await running.next();
+  }
+  assert.equal(receiver.taken.length, 4);
+  const sum = (name: string, container?: string): number =>
+    sumOfPoints(
+      receiver.taken.flatMap((taken) => pointsOf(taken, name, container ? { 'container.name': container } : {})),
+    );
+  assert.equal(sum('container.cpu.time', 'web'), 150 * 0.25);
+  assert.equal(sum('container.cpu.time', 'late'), 100);
+  // As with totals, what an earlier life counted since the last export that was taken is gone: 20 s before the first
+  // restart, and 30 s before the second one.
+  assert.equal(sum('container.cpu.time', 'worker'), (150 - 20 - 30) * 0.5);
+  // Of the task's total only what was never sampled: the last 10 s before each restart.
+  assert.equal(sum('aws.ecs.task.cpu.time'), 150 * 0.25 + 100 + (150 - 10 - 10) * 0.5);
+});
+
+test('an export that was taken, and whose answer was lost, counts again in the next one: by exactly what it held', async (t) => {
+  const lost = new Set([2, 3, 6]);
+  const running = await exporting(t, ({ number }) => (lost.has(number) ? TAKES_AND_DIES : GOOD));
+  const { receiver, task, sampler } = running;
+  await running.next();
+  const first = counted(sampler);
+  for (let at = 1; at <= 9; at += 1) {
+    task.advance(10);
+    await running.next();
+  }
+  assert.equal(receiver.arrivals.length, 10);
+  assert.equal(receiver.taken.length, 10);
+  const expected = growth(first, counted(sampler));
+  const again = sumOf(receiver.taken.filter(({ number }) => lost.has(number)));
+  for (const [key, value] of again) expected.set(key, (expected.get(key) ?? 0) + value);
+  assertClose(sumOf(receiver.taken), expected);
+  // 10 s in the first one that was lost, 20 s in the second one, 10 s in the third one; 90 s in all.
+  const web = [...again].find(([key]) => key.startsWith('container.cpu.time') && key.includes('"web"'));
+  assert.equal(web?.[1], 40 * 0.25);
+});

@@ -1,0 +1,108 @@
+/** Receivers that break off, never come to an end or answer nonsense: each costs an export its time, and nothing else. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ExportFailureReason } from '../../instrumentation/readers/export-failure.ts';
+import type { Answer } from '../helpers/fault-receiver.ts';
+import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
+import { until } from '../real/wait.ts';
+import {
+  CANARY,
+  CONTINUES_FIRST,
+  DIES,
+  dripping,
+  FLOODS,
+  GOOD,
+  HALF_A_HEAD,
+  HTTP_1_0,
+  LARGE_HEAD,
+  late,
+  NEVER,
+  NO_HTTP,
+  PAGE,
+  SWITCHES,
+  TAKES_AND_DIES,
+  TOO_LARGE,
+  TWO_ANSWERS,
+} from './answers.ts';
+import { every, exportCounts, outage } from './outage.ts';
+
+const INTERVAL_MS = 600;
+/** So many exports meet the fault, before and after two good ones. */
+const BAD = 3;
+
+const ODD: readonly (readonly [what: string, answer: Answer, reason: ExportFailureReason])[] = [
+  ['its process ends with the head of the request', DIES, 'reset'],
+  ['its process ends with the export taken', TAKES_AND_DIES, 'reset'],
+  ['it never answers', NEVER, 'timeout'],
+  ['its head never ends', dripping('HTTP/1.1 200 OK\r\nx-filler: '), 'timeout'],
+  ['its body never ends', dripping('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n'), 'timeout'],
+  ['a body of 503 never ends', dripping('HTTP/1.1 503 No\r\ncontent-length: 100000\r\n\r\n'), 'timeout'],
+  ['it is about to answer for ever', dripping('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
+  ['it wants another protocol', SWITCHES, 'timeout'],
+  ['it answers with 8 MiB', FLOODS, 'other'],
+  ['it answers with a head of 64 KiB', LARGE_HEAD, 'other'],
+  ['it refuses the export by its head', TOO_LARGE, 'client_error'],
+  ['it ends within its head', HALF_A_HEAD, 'reset'],
+  ['it speaks something else', NO_HTTP, 'other'],
+  ['it answers after two intervals', late(2 * INTERVAL_MS), 'timeout'],
+  ['it answers after nearly three intervals', late(2.8 * INTERVAL_MS), 'timeout'],
+];
+
+/** Names, attributes and starts of the counters of containers. */
+function series(exported: OtlpExport): readonly string[] {
+  return metricsOf(exported)
+    .filter(({ isMonotonic }) => isMonotonic)
+    .flatMap(({ name, points }) =>
+      points.map(({ attributes, startNs }) => `${name} ${JSON.stringify([...attributes])} since ${startNs}`),
+    )
+    .toSorted();
+}
+
+describe('odd answers', { concurrency: 8 }, () => {
+  for (const [what, answer, reason] of ODD) {
+    test(`${what}: ${reason}, and the same series as before once it is well`, async (t) => {
+      const running = await outage(t, { answer: GOOD, config: every(INTERVAL_MS) });
+      const { receiver } = running;
+      const before = await until('a good export', () => receiver.taken[0]);
+      const start = receiver.arrivals.length;
+      receiver.answer = ({ number }) => (number < start + BAD ? answer : GOOD);
+      running.task.advance(10);
+      await running.poll();
+      const after = await until('a good export afterwards', () =>
+        receiver.taken.find(({ number }) => number >= start + BAD),
+      );
+      assert.deepEqual(series(after), series(before));
+      assert.equal(pointsOf(after, 'container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
+      await until('the recovery in the log', () => (running.log().length > 1 ? true : undefined));
+      assert.deepEqual(running.log(), [`warn otlp_export_failing ${reason}`, 'info otlp_export_recovered']);
+      await running.poll();
+      assert.deepEqual(exportCounts(await running.metrics()).failures, { [reason]: BAD });
+      assert.deepEqual(
+        receiver.arrivals.map(({ besides }) => besides),
+        receiver.arrivals.map(() => 0),
+        'requests at the same time',
+      );
+      await until('no connection but one', () => (receiver.openConnections <= 1 ? true : undefined));
+      assert.ok(!JSON.stringify(running.events()).includes(CANARY));
+    });
+  }
+
+  for (const [what, answer] of [
+    ['an HTTP/1.0 answer without a length', HTTP_1_0],
+    ['100 Continue that nobody asked for', CONTINUES_FIRST],
+    ['200 and a page of text', PAGE],
+    ['an answer with another one behind it', TWO_ANSWERS],
+  ] as const satisfies readonly (readonly [string, Answer])[]) {
+    test(`${what} is as good as any`, async (t) => {
+      for (const protocol of ['http/protobuf', 'http/json'] as const) {
+        const running = await outage(t, { answer, otlp: { protocol }, config: every(INTERVAL_MS) });
+        await until('two exports', () => (running.receiver.taken.length >= 2 ? true : undefined));
+        await running.poll();
+        assert.deepEqual(running.log(), []);
+        assert.deepEqual(exportCounts(await running.metrics()).failures, {});
+        assert.equal(running.receiver.taken.length, running.receiver.arrivals.length);
+        await until('no connection but one', () => (running.receiver.openConnections <= 1 ? true : undefined));
+      }
+    });
+  }
+});

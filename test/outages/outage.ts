@@ -1,0 +1,85 @@
+import type { TestContext } from 'node:test';
+import type { Config, OtlpConfig } from '../../src/config/config.ts';
+import { testConfig } from '../helpers/config.ts';
+import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';
+import type { LoggedEvent } from '../helpers/recording-logger.ts';
+import { exporterOn, type Running } from '../helpers/running.ts';
+import { scriptedTask } from '../helpers/scripted-task.ts';
+import type { Exposition } from '../real/exposition.ts';
+
+export interface OutageOptions {
+  readonly answer: FaultReceiver['answer'];
+  readonly otlp?: Partial<OtlpConfig>;
+  readonly config?: Partial<Config>;
+  /** Nobody listens from the start. */
+  readonly isDown?: boolean;
+}
+
+export interface Outage extends Running {
+  readonly receiver: FaultReceiver;
+  /** What was logged but for the containers: `warn otlp_export_failing server_error`. */
+  log(): readonly string[];
+}
+
+/** An exporter that serves and pushes the same names to a receiver with faults, after its first sample. */
+export async function outage(t: TestContext, { answer, otlp, config, isDown = false }: OutageOptions): Promise<Outage> {
+  const receiver = await startFaultReceiver(answer);
+  if (isDown) await receiver.down();
+  const endpoint = await startFaultEndpoint();
+  const task = scriptedTask('web', 'worker');
+  task.publish(endpoint);
+  const base = testConfig(endpoint.url);
+  const running = await exporterOn(t, endpoint, task, {
+    exporters: ['prometheus', 'otlp'],
+    vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
+    ...config,
+    otlp: { ...base.otlp, url: receiver.url, ...otlp },
+  });
+  t.after(() => Promise.all([endpoint.close(), receiver.down()]));
+  await running.exporter.poll();
+  const log = (): readonly string[] =>
+    running
+      .lines()
+      .filter(({ event }) => event !== 'task_found' && event !== 'containers_restarted')
+      .filter((line) => !isOfAnyReader(line))
+      .map(lineOf);
+  return { ...running, receiver, log };
+}
+
+/**
+ * OpenTelemetry's log is global to the process, and this line may be of any exporter in it: a machine that is busy comes to
+ * the reader's timeout before it comes to the shorter one of the export.
+ */
+function isOfAnyReader({ event, message }: LoggedEvent): boolean {
+  return event === 'opentelemetry_failing' && message.includes('metrics export timed out after');
+}
+
+function lineOf({ level, event, fields }: LoggedEvent): string {
+  return [level, event, ...(typeof fields['reason'] === 'string' ? [fields['reason']] : [])].join(' ');
+}
+
+/** Milliseconds between exports and for each of them. */
+export const every = (ms: number): Partial<Config> => ({ exportIntervalMs: ms, exportTimeoutMs: ms });
+
+/** What the exporter counted of exports over OTLP: all of them, and the failures by reason that are not 0. */
+export interface ExportCounts {
+  readonly exports: number;
+  readonly failures: Readonly<Record<string, number>>;
+  /** Reasons with a series, 0 or not. */
+  readonly reasons: readonly string[];
+  readonly rejectedPoints: number | undefined;
+}
+
+export function exportCounts(page: Exposition, exporter = 'otlp'): ExportCounts {
+  const all = page
+    .having({ otel_component_name: exporter })
+    .filter(({ name }) => name === 'aws_ecs_exporter_export_failures_total')
+    .map(({ labels, value }): readonly [string, number] => [labels.get('error_type') ?? '', value]);
+  return {
+    exports: page.value('aws_ecs_exporter_exports_total', { otel_component_name: exporter }) ?? Number.NaN,
+    failures: Object.fromEntries(all.filter(([, value]) => value > 0)),
+    reasons: all.map(([reason]) => reason),
+    rejectedPoints: page.value('aws_ecs_exporter_export_rejected_points_total', { otel_component_name: exporter }),
+  };
+}

@@ -1,0 +1,82 @@
+/** A wall clock that is set back and forth while metrics are pushed to a receiver that fails now and then. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { metricsOf, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
+import { until } from '../real/wait.ts';
+import { GOOD, refused } from './answers.ts';
+import { every, exportCounts, type Outage, outage } from './outage.ts';
+
+const INTERVAL_MS = 300;
+const HOUR_MS = 3_600_000;
+const STEPS_MS = [HOUR_MS, -HOUR_MS, -HOUR_MS, -1, HOUR_MS];
+
+test('exports go on, no point ends before it starts, nothing is negative', async (t) => {
+  const { now } = Date;
+  let aheadMs = 0;
+  t.mock.method(Date, 'now', () => now() + aheadMs);
+  const [totals, deltas] = await Promise.all(
+    (['cumulative', 'delta'] as const).map((temporality) =>
+      outage(t, {
+        answer: ({ number }) => (number % 3 === 1 ? refused(503) : GOOD),
+        otlp: { temporality },
+        config: every(INTERVAL_MS),
+      }),
+    ),
+  );
+  if (totals === undefined || deltas === undefined) throw new Error('no exporters');
+  const both = [totals, deltas];
+  await Promise.all(both.map(({ receiver }) => until('the first export', () => receiver.taken[0])));
+  for (const stepMs of STEPS_MS) {
+    aheadMs += stepMs;
+    await Promise.all(both.map(goesOn));
+  }
+  for (const running of both) {
+    assert.equal(await running.status('/-/ready'), 200);
+    await running.poll();
+  }
+  const { failures } = exportCounts(await deltas.metrics());
+  await Promise.all(both.map(({ exporter }) => exporter.shutdown()));
+  both.forEach(assertTimes);
+
+  assert.equal(webOf(totals).at(-1)?.value, 110 * 0.25);
+  const starts = new Set(webOf(totals).map(({ startNs }) => startNs));
+  assert.deepEqual([...starts], [totals.task.containers.get('web')?.startedNs]);
+
+  const web = webOf(deltas);
+  // The receiver knows one interval after the other: none reaches back into one before it.
+  for (const [at, { startNs }] of web.entries()) assert.ok(at === 0 || startNs >= (web[at - 1]?.timeNs ?? 0n));
+  // What a busy machine took too long to acknowledge counts twice.
+  const { timeout: tooBusy = 0, ...others } = failures;
+  assert.deepEqual(Object.keys(others), ['server_error']);
+  const sum = web.reduce((all, { value }) => all + value, 0);
+  assert.ok(sum === 50 * 0.25 || (tooBusy > 0 && sum > 50 * 0.25), `${sum}`);
+});
+
+/** A new sample, and two exports after it, without a burst to catch up with the clock. */
+async function goesOn({ receiver, task, poll }: Outage): Promise<void> {
+  const taken = receiver.taken.length;
+  const requests = receiver.arrivals.length;
+  const start = performance.now();
+  task.advance(10);
+  await poll();
+  await until('two exports', () => (receiver.taken.length >= taken + 2 ? true : undefined));
+  const intervals = (performance.now() - start) / INTERVAL_MS;
+  const count = receiver.arrivals.length - requests;
+  assert.ok(count <= intervals + 2, `${count} requests in ${intervals} intervals`);
+}
+
+function webOf({ receiver }: Outage): readonly OtlpPoint[] {
+  return receiver.taken.flatMap((taken) => pointsOf(taken, 'container.cpu.time', { 'container.name': 'web' }));
+}
+
+function assertTimes({ receiver }: Outage): void {
+  const metrics = receiver.taken.flatMap(metricsOf);
+  const ends = metrics.flatMap(({ points }) => points.map(({ timeNs }) => Number(timeNs / 1_000_000n)));
+  assert.ok(Math.max(...ends) - Math.min(...ends) > 0.9 * HOUR_MS, 'the clock was not changed');
+  for (const { name, isMonotonic, points } of metrics) {
+    for (const { startNs, timeNs, value } of points) {
+      assert.ok(startNs <= timeNs, `${name} from ${startNs} to ${timeNs}`);
+      if (isMonotonic) assert.ok(value >= 0, `${name}: ${value}`);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/** A real Collector that is killed, and comes back: nothing is lost but the time in between, and nothing piles up. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
+import { parseExposition } from '../real/exposition.ts';
+import { until } from '../real/wait.ts';
+import { residentKib, slope, startPushingProgram, sum } from './collector-outage.ts';
+import { contentOfExport, contentOfPage } from './content-as-page.ts';
+import { pollOf } from './file-collector.ts';
+
+/** When it dies. In the midst of an export means: stopped before it, and killed while that waits for its answer. */
+const MOMENTS = [
+  { moment: 'between two exports', exportIntervalMs: 250, isMidway: false, protocol: 'http/protobuf' },
+  { moment: 'between two exports', exportIntervalMs: 250, isMidway: false, protocol: 'http/json' },
+  { moment: 'in the midst of one', exportIntervalMs: 500, isMidway: true, protocol: 'http/protobuf' },
+  // Long enough for a repetition within an export: the SDK's first one comes after 0.8 to 1.2 s.
+  { moment: 'between two long ones', exportIntervalMs: 900, isMidway: false, protocol: 'http/protobuf' },
+] as const;
+
+describe('a Collector that is killed', { concurrency: true }, () => {
+  for (const { moment, exportIntervalMs, isMidway, protocol } of MOMENTS) {
+    test(`${moment}, ${protocol}: away for 20 intervals, then exact totals that start when they did`, async (t) => {
+      const intervals = 20;
+      const containers = ['web', 'worker'];
+      const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+      const pushing = await startPushingProgram(t, { containers, exportIntervalMs, env });
+      const { files, task } = pushing;
+      await files.exportOfPoll(3);
+      if (isMidway) {
+        process.kill(files.collector.pid, 'SIGSTOP');
+        await sleep(1.3 * exportIntervalMs);
+      }
+      await files.collector.kill();
+      const before = files.written().at(-1) ?? assert.fail('nothing was pushed');
+      await sleep(intervals * exportIntervalMs);
+      pushing.freeze();
+      const atLeast = (await pushing.metrics()).value('aws_ecs_exporter_polls_total') ?? 0;
+      await files.startAgain();
+
+      const first = await until('an export', () => files.written()[0], { timeoutMs: 20_000 });
+      const polls = pollOf(first) ?? 0;
+      assert.ok(polls >= atLeast && atLeast > (pollOf(before) ?? 0), `poll ${polls} came after poll ${atLeast}`);
+
+      const page = await until('two polls more', async () => {
+        const text = await pushing.page();
+        const count = parseExposition(text).value('aws_ecs_exporter_polls_total') ?? 0;
+        return count >= polls + 2 ? { text, count } : undefined;
+      });
+      const after = await files.exportOfPoll(page.count);
+      assert.deepEqual(contentOfExport(after), contentOfPage(page.text));
+      for (const { name, cores, ageSeconds } of task.containers.values()) {
+        const [point] = pointsOf(after, 'container.cpu.time', { 'container.name': name });
+        assert.equal(point?.value, cores * ageSeconds, name);
+      }
+      const starts = startsOf(after);
+      assert.ok(starts.length > 60, `only ${starts.length} counters`);
+      assert.deepEqual(starts, startsOf(before));
+
+      const failures = await pushing.failures();
+      const failed = sum(failures.values());
+      assert.ok(failed >= intervals - 2 && failed <= intervals + 4, `${failed} failed exports`);
+      assert.deepEqual(pushing.lines(), [
+        'info listening',
+        'info task_found',
+        `warn otlp_export_failing ${isMidway ? 'reset' : 'unreachable'}`,
+        'info otlp_export_recovered',
+      ]);
+      t.diagnostic(
+        `failed exports: ${shown(failures)}; poll ${pollOf(before)} was the last one before, ${polls} the first after`,
+      );
+    });
+  }
+
+  test('300 export intervals away: the resident memory stays where it is', async (t) => {
+    const intervals = 300;
+    const exportIntervalMs = 100;
+    // Of a heap with little room, what is resident is what is kept; else it is mostly what was not collected yet.
+    const env = { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' };
+    const containers = Array.from({ length: 20 }, (_, index) => `container-${index}`);
+    const pushing = await startPushingProgram(t, { containers, exportIntervalMs, env });
+    const { files, program } = pushing;
+    const measure = async (cycles: number): Promise<readonly number[]> => {
+      const measured: number[] = [];
+      for (let cycle = 0; cycle < cycles; cycle += 1) {
+        await sleep(exportIntervalMs);
+        measured.push(residentKib(program.child.pid));
+      }
+      return measured;
+    };
+    await measure(100);
+    const before = await measure(50);
+    await files.collector.kill();
+    // What failing needs for the first time, code above all.
+    await measure(20);
+    const during = await measure(intervals);
+    const failures = await pushing.failures();
+    await files.startAgain();
+    const exported = await until('an export', () => files.written()[0], { timeoutMs: 20_000 });
+    const after = await measure(20);
+
+    const points = metricsOf(exported).flatMap((metric) => metric.points).length;
+    const kibPerCycle = slope(during);
+    t.diagnostic(
+      `${points} points an export; failed exports: ${shown(failures)}; resident memory, in KiB: ${summary(before)} before, ` +
+        `${summary(during)} during the outage, growing by ${kibPerCycle.toFixed(2)} a cycle, ${summary(after)} after`,
+    );
+    assert.ok(sum(failures.values()) >= intervals * 0.9, `failed exports: ${shown(failures)}`);
+    // An export of that size is 100 KiB as bytes, and several times that as objects.
+    assert.ok(kibPerCycle < 10, `${kibPerCycle} KiB a cycle: ${during.join(' ')}`);
+  });
+});
+
+/** Series of counters, with their start. */
+function startsOf(exported: OtlpExport): readonly (readonly [series: string, startNs: bigint])[] {
+  const counters = metricsOf(exported).filter(({ isMonotonic }) => isMonotonic);
+  const starts = counters.flatMap(({ name, points }) =>
+    points.map(
+      ({ attributes, startNs }) => [`${name} ${JSON.stringify([...attributes].toSorted())}`, startNs] as const,
+    ),
+  );
+  return starts.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function summary(kib: readonly number[]): string {
+  return `${Math.min(...kib)} to ${Math.max(...kib)}`;
+}
+
+function shown(failures: ReadonlyMap<string, number>): string {
+  return JSON.stringify(Object.fromEntries(failures));
+}

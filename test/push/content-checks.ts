@@ -1,0 +1,65 @@
+/** What an export says beyond a page, against what has to be there. */
+import assert from 'node:assert/strict';
+import { metricSet } from '../../src/catalogue/definitions.ts';
+import { SCOPES, VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { VERSION } from '../../src/version.ts';
+import { metricsOf, type OtlpExport, type OtlpMetric } from '../helpers/otlp-export.ts';
+
+const KINDS = {
+  counter: 'monotonic sum, cumulative',
+  updowncounter: 'sum, cumulative',
+  gauge: 'gauge, unspecified',
+} as const;
+
+const kindOf = ({ kind, isMonotonic, temporality }: OtlpMetric): string =>
+  `${isMonotonic ? 'monotonic ' : ''}${kind}, ${temporality}`;
+
+/** Scopes, and of each metric all that the page cannot show, against the catalogue. */
+export function assertDefinitions(exported: OtlpExport): void {
+  const scopes = exported.scopes.map(({ name, version }) => [name, version]);
+  assert.deepEqual(
+    scopes,
+    VOCABULARIES.map((vocabulary) => [SCOPES[vocabulary], VERSION]),
+  );
+  for (const [index, vocabulary] of VOCABULARIES.entries()) {
+    const pushed = exported.scopes[index]?.metrics ?? [];
+    const names = pushed.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length, 'a metric is there twice');
+    const defined = new Map(metricSet(vocabulary, VERSION).metrics.map((metric) => [metric.name, metric]));
+    const definitions = names.map((name) => defined.get(name) ?? assert.fail(`no ${name} in ${vocabulary}`));
+    assert.deepEqual(
+      pushed.map((metric) => [metric.name, metric.unit, metric.description, kindOf(metric)]),
+      definitions.map(({ name, unit, description, kind }) => [name, unit, description, KINDS[kind]]),
+    );
+  }
+}
+
+export interface Starts {
+  readonly containers: ReadonlyMap<unknown, bigint>;
+  /** The network counters of a container are those of a namespace that it shares: how long that exists, nobody says. */
+  readonly isNetworkShared: boolean;
+  /** The exporter was started after this. */
+  readonly earliestNs: bigint;
+}
+
+/**
+ * Counters count since their container's start, those of the task since its first container's; what the exporter counts
+ * itself, or cannot know the start of, since the exporter was there.
+ */
+export function assertStartTimes(exported: OtlpExport, { containers, isNetworkShared, earliestNs }: Starts): void {
+  // Times may be a rounded-up millisecond.
+  const nowNs = BigInt(Date.now() + 1) * 1_000_000n;
+  const [firstNs] = [...containers.values()].toSorted((a, b) => (a < b ? -1 : 1));
+  for (const { name, isMonotonic, points } of metricsOf(exported)) {
+    for (const { attributes, startNs, timeNs } of points) {
+      const container = attributes.get('container.name') ?? attributes.get('container_name');
+      const about = `${name} of ${container}, from ${startNs} to ${timeNs}`;
+      assert.ok(timeNs > earliestNs && timeNs <= nowNs && timeNs >= startNs, about);
+      if (!isMonotonic) continue;
+      const ofContainer = containers.get(container);
+      const isShared = isNetworkShared && ofContainer !== undefined && name.includes('network');
+      if (isShared || name.includes('exporter')) assert.ok(startNs >= earliestNs && startNs < timeNs, about);
+      else assert.equal(startNs, ofContainer ?? firstNs, about);
+    }
+  }
+}

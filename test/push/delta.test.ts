@@ -1,0 +1,100 @@
+/**
+ * Delta temporality into a real Collector: what arrives adds up to what the page shows to have grown, series by series, also
+ * when the Collector is killed and away for a while.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asValues, pushedValues } from '../helpers/otlp-as-prometheus.ts';
+import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
+import { until } from '../real/wait.ts';
+import { startFileCollector } from './file-collector.ts';
+import { exporterPushingTo } from './pushing-to.ts';
+
+type Values = ReadonlyMap<string, number>;
+
+/** Of counters only, by series. */
+function deltasOf(exports: readonly OtlpExport[]): Values {
+  const sums = new Map<string, number>();
+  for (const exported of exports) {
+    const deltas = metricsOf(exported).filter(({ isMonotonic }) => isMonotonic);
+    for (const { temporality } of deltas) assert.equal(temporality, 'delta');
+    for (const [series, value] of pushedValues(deltas)) sums.set(series, (sums.get(series) ?? 0) + value);
+  }
+  return sums;
+}
+
+/** What the series grew by from page to page; a value that fell began anew. */
+function grown(pages: readonly Values[], series: string): number {
+  return pages.reduce((all, page, at) => {
+    const value = page.get(series) ?? 0;
+    const before = pages[at - 1]?.get(series);
+    if (before === undefined) return all;
+    return all + (value < before ? value : value - before);
+  }, 0);
+}
+
+test('deltas add up, over a restart of a container and an outage of 20 intervals', async (t) => {
+  const files = await startFileCollector(t);
+  const exportIntervalMs = 200;
+  const running = await exporterPushingTo(t, files.collector.otlpUrl, ['semconv'], {
+    otlp: { temporality: 'delta' },
+    exportIntervalMs,
+  });
+  const { task } = running;
+  const arrived: OtlpExport[] = [];
+  const all = (): readonly OtlpExport[] => [...arrived, ...files.written()];
+  const pages: Values[] = [];
+  const pollsOf = (values: Values): number =>
+    values.get('aws_ecs_exporter_polls_total ') ?? assert.fail('polls are not counted');
+
+  async function see(): Promise<void> {
+    const page = await running.metrics();
+    pages.push(new Map(asValues(page.series.filter(({ name }) => name !== 'target_info'))));
+  }
+  /** An export that was acknowledged shows all of these polls. */
+  const settled = () =>
+    until(
+      'all polls to have arrived',
+      () => (all().length > 0 && pollsOf(deltasOf(all())) === pollsOf(pages.at(-1) ?? new Map()) ? true : undefined),
+      { timeoutMs: 20_000 },
+    );
+
+  await see();
+  await settled();
+  for (const step of [() => {}, () => task.restart('worker'), () => {}]) {
+    task.advance(10);
+    step();
+    task.advance(5);
+    await running.poll();
+    await see();
+    await settled();
+  }
+  // Exports without growth: none that counts can be cut off.
+  await sleep(3 * exportIntervalMs);
+  await files.collector.kill();
+  arrived.push(...files.written());
+  for (let poll = 0; poll < 4; poll += 1) {
+    task.advance(10);
+    await running.poll();
+    await see();
+    await sleep(5 * exportIntervalMs);
+  }
+  await files.startAgain();
+  await settled();
+
+  const sums = deltasOf(all());
+  const counters = [...sums.keys()].filter((series) => !series.includes('exporter'));
+  assert.ok(counters.length > 20, `only ${counters.length} series`);
+  const last = pages.at(-1) ?? new Map();
+  for (const series of counters) {
+    assert.ok(last.has(series), series);
+    const expected = grown(pages, series);
+    const sum = sums.get(series) ?? 0;
+    assert.ok(Math.abs(sum - expected) <= 1e-9 * Math.max(1, expected), `${series}: ${sum} instead of ${expected}`);
+  }
+  assert.ok(counters.some((series) => grown(pages, series) > 0));
+  const failures = [...last].filter(([series]) => series.startsWith('aws_ecs_exporter_export_failures_total'));
+  assert.ok(failures.reduce((sum, [, count]) => sum + count, 0) >= 10, 'the outage was none');
+  t.diagnostic(`${counters.length} series, ${all().length} exports that arrived`);
+});

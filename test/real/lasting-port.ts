@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+const LOWEST = 10_000;
+const ATTEMPTS = 100;
+
+/**
+ * A TCP port that stays free while its server is down: none of those that the kernel hands out, or somebody else's
+ * connection could take it meanwhile, and even a client's own attempt to reach that very port.
+ *
+ * @throws when the kernel hands out every port, or all that were tried are taken.
+ */
+export async function lastingPort(): Promise<number> {
+  const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const ports = Number.parseInt(range, 10) - LOWEST;
+  for (let attempt = 0; ports > 0 && attempt < ATTEMPTS; attempt += 1) {
+    const port = LOWEST + Math.floor(Math.random() * ports);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port from ${LOWEST} on that the kernel does not hand out (${range.trim()})`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

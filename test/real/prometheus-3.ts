@@ -1,0 +1,23 @@
+import { launchPrometheus, type PrometheusServer, scraping } from './prometheus-server.ts';
+import { pushPart } from './push-parts.ts';
+import { freePort } from './server-process.ts';
+
+export interface Prometheus3 extends PrometheusServer {
+  /** Where it takes metrics over OTLP/HTTP. */
+  readonly otlpUrl: string;
+}
+
+/**
+ * Starts Prometheus 3 with its OTLP receiver as it is without any settings; it may scrape `ports` (by job name) every
+ * second as well. @throws when it is not there, naming what puts it there.
+ */
+export async function startPrometheus3(ports: ReadonlyMap<string, number> = new Map()): Promise<Prometheus3> {
+  const port = await freePort();
+  const server = await launchPrometheus({
+    program: pushPart('prometheus'),
+    configuration: scraping(ports),
+    flags: ['--web.enable-otlp-receiver'],
+    port,
+  });
+  return { ...server, otlpUrl: `http://127.0.0.1:${port}/api/v1/otlp/v1/metrics` };
+}

@@ -1,0 +1,59 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { type Exposition, parseExposition } from './exposition.ts';
+import { pushPart } from './push-parts.ts';
+import { type Ending, freePort, startServer } from './server-process.ts';
+import { until } from './wait.ts';
+
+/** Where the agent listens: one of the two. */
+export type StatsdAddress = { readonly udpPort: number } | { readonly socketPath: string };
+
+/** Prometheus' statsd_exporter, which shows what it received. */
+export interface StatsdExporterServer {
+  /** Its page: what was received (dots became `_`), and its counts of itself. */
+  metrics(): Promise<Exposition>;
+  log(): string;
+  stop(): Promise<Ending>;
+}
+
+/** @throws when it is not installed, or does not start. */
+export async function startStatsdExporter(address: StatsdAddress): Promise<StatsdExporterServer> {
+  const webPort = await freePort();
+  const isUdp = 'udpPort' in address;
+  // One that was killed leaves its socket, and the next one does not start then.
+  if (!isUdp) rmSync(address.socketPath, { force: true });
+  const server = await startServer(pushPart('statsd_exporter'), [
+    `--statsd.listen-udp=${isUdp ? `127.0.0.1:${address.udpPort}` : ''}`,
+    `--statsd.listen-unixgram=${isUdp ? '' : address.socketPath}`,
+    '--statsd.listen-tcp=',
+    '--statsd.event-flush-interval=20ms',
+    `--web.listen-address=127.0.0.1:${webPort}`,
+  ]);
+  const metrics = async (): Promise<Exposition> => {
+    const response = await fetch(`http://127.0.0.1:${webPort}/metrics`, { signal: AbortSignal.timeout(5000) });
+    return parseExposition(await response.text());
+  };
+  try {
+    await until('statsd_exporter', async () => {
+      if (server.hasEnded()) return 'ended';
+      return (await metrics()).series.length > 0 ? 'ready' : undefined;
+    });
+    if (server.hasEnded()) throw new Error('it ended at once');
+  } catch (error) {
+    await server.stop();
+    throw new Error(`statsd_exporter did not start:\n${server.log().slice(-2000)}`, { cause: error });
+  }
+  return { metrics, log: server.log, stop: server.stop };
+}
+
+/** A UDP port of the loopback interface that nobody listened on a moment ago. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExportError } from '../../../instrumentation/readers/export-failure.ts';
+import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
+import { createStatsdExporter } from '../../../instrumentation/readers/statsd.ts';
+import {
+  exportOf,
+  manySeries,
+  metricOf,
+  readingProcess,
+  socketPath,
+  unixReceiver,
+} from '../../helpers/statsd-receiver.ts';
+import { until } from '../../real/wait.ts';
+
+const one = [metricOf('m', [[1, { container_name: 'web' }]])];
+
+function exporterOn(path: string): Promise<Sender> {
+  return createStatsdExporter({ host: 'unused.invalid', port: 8125, socketPath: path });
+}
+
+function assertFailed(error: Error | undefined, reason: string, message: RegExp): void {
+  assert.ok(error instanceof ExportError, String(error));
+  assert.deepEqual([error.reason, message.exec(error.message)?.index], [reason, 0], error.message);
+}
+
+test('1,000 series come whole and in order, in datagrams that the agent reads at once', async (t) => {
+  const path = socketPath(t);
+  const receiver = unixReceiver(t, path);
+  const exporter = await exporterOn(path);
+  assert.equal(await exportOf(exporter, [manySeries(1000)]), undefined);
+  const lines = await receiver.lines(1000);
+  assert.deepEqual(
+    lines,
+    Array.from(
+      { length: 1000 },
+      (_, i) => `ecs_task.network_rx_bytes_total:${1_000_000_000 + i}|g|#container_name:container-${i},iface:eth0`,
+    ),
+  );
+  const sizes = receiver.datagrams.map((datagram) => Buffer.byteLength(datagram));
+  assert.ok(Math.max(...sizes) <= 8192, `${Math.max(...sizes)}`);
+  for (const size of sizes.slice(0, -1)) assert.ok(size > 8000, `${size}`);
+});
+
+test('no agent, then one, then none but its socket, then another one', async (t) => {
+  const path = socketPath(t);
+  const exporter = await exporterOn(path);
+  const gone = /^cannot send to \S+dsd\.socket \(No such file or directory\): does the agent run/;
+  assertFailed(await exportOf(exporter, [manySeries(1000)]), 'unreachable', gone);
+
+  const first = unixReceiver(t, path);
+  assert.equal(await exportOf(exporter, one), undefined);
+  assert.deepEqual(await first.lines(1), ['m:1|g|#container_name:web']);
+  await first.close();
+  assertFailed(await exportOf(exporter, one), 'unreachable', gone);
+
+  const killed = await readingProcess(t, path);
+  assert.equal(await exportOf(exporter, one), undefined);
+  killed.kill('SIGKILL');
+  await once(killed, 'close');
+  assertFailed(await exportOf(exporter, one), 'unreachable', /^cannot send to \S+ \(Connection refused\)/);
+});
+
+test('paths that are no socket', async (t) => {
+  const path = socketPath(t);
+  writeFileSync(path, '');
+  assertFailed(
+    await exportOf(await exporterOn(path), one),
+    'unreachable',
+    /^cannot send to \S+ \(Connection refused\)/,
+  );
+  mkdirSync(`${path}.folder`);
+  assertFailed(await exportOf(await exporterOn(`${path}.folder`), one), 'unreachable', /^cannot send to /);
+  // More than a socket's address can hold.
+  const long = `${path}${'x'.repeat(200)}`;
+  assertFailed(
+    await exportOf(await exporterOn(long), one),
+    'unreachable',
+    /^cannot send to \S+ \(path to bind is too long/,
+  );
+});
+
+test('an agent that stops reading for a moment gets everything', async (t) => {
+  const path = socketPath(t);
+  const agent = await readingProcess(t, path);
+  const exporter = await exporterOn(path);
+  agent.kill('SIGSTOP');
+  const exported = exportOf(exporter, [manySeries(5000)]);
+  await sleep(100);
+  agent.kill('SIGCONT');
+  assert.equal(await exported, undefined);
+});
+
+test('an agent that does not read: the export fails within seconds, nothing is kept, nothing spins', async (t) => {
+  const path = socketPath(t);
+  const agent = await readingProcess(t, path);
+  const exporter = await exporterOn(path);
+  agent.kill('SIGSTOP');
+  // Fills the queue of the socket, whatever its length is here (net.unix.max_dgram_qlen, the socket's buffer).
+  const startedMs = performance.now();
+  const error = await exportOf(exporter, [manySeries(60_000)]);
+  assertFailed(error, 'throttled', /^the agent does not read what it gets at \S+dsd\.socket/);
+  assert.ok(performance.now() - startedMs < 4000);
+  const busy = process.cpuUsage();
+  await sleep(300);
+  const { user, system } = process.cpuUsage(busy);
+  assert.ok(user + system < 150_000, `${user + system} µs of 300 ms`);
+
+  agent.kill('SIGCONT');
+  await until('the agent to read', async () => (await exportOf(exporter, one)) ?? true);
+  const afterwards = process.cpuUsage();
+  await sleep(300);
+  const idle = process.cpuUsage(afterwards);
+  assert.ok(idle.user + idle.system < 150_000, `${idle.user + idle.system} µs of 300 ms`);
+});
+
+test('at its end: what is under way is sent, nothing after it', async (t) => {
+  const path = socketPath(t);
+  const receiver = unixReceiver(t, path);
+  const exporter = await exporterOn(path);
+  const sent = exportOf(exporter, [manySeries(100)]);
+  await exporter.shutdown();
+  assert.equal(await sent, undefined);
+  await exporter.shutdown();
+  assert.equal((await exportOf(exporter, one))?.message, 'the exporter is shut down');
+  assert.equal((await receiver.lines(100)).length, 100);
+});
