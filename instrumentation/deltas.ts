@@ -43,8 +43,20 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
     return { attributes: cumulative.attributes, startTime, endTime: later(startTime, cumulative.endTime), value };
   }
 
+  /** Those that have been gone for longest; none that the last collection had. */
+  function forgetGone(): void {
+    let surplus = bases.size - pending.size - MAX_GONE_SERIES;
+    for (const series of bases.keys()) {
+      if (surplus <= 0) break;
+      if (pending.has(series)) continue;
+      bases.delete(series);
+      surplus -= 1;
+    }
+  }
+
   return {
     begin() {
+      forgetGone();
       pending = new Map();
     },
     point(series, cumulative, reading) {
@@ -60,7 +72,10 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
       }
       const { attributes } = cumulative;
       if (!isNewLife(base, reading)) {
-        return { attributes, startTime: base.endTime, endTime, value: value - base.value };
+        if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
+        // Less, but of the same life: a device that left, a share that became smaller. Nothing new was counted.
+        bases.set(series, { value, startTimeNs, endTime });
+        return undefined;
       }
       const began = startTimeNs === undefined ? base.endTime : hrTime(startTimeNs);
       // Intervals of one series must not overlap.
@@ -72,18 +87,12 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
         bases.delete(series);
         bases.set(series, base);
       }
-      let surplus = bases.size - pending.size - MAX_GONE_SERIES;
-      for (const series of bases.keys()) {
-        if (surplus <= 0) break;
-        bases.delete(series);
-        surplus -= 1;
-      }
+      forgetGone();
     },
   };
 }
 
-/** A value may have passed its old one already when the restart is seen: the start tells of it. */
-function isNewLife(base: Base, { value, startTimeNs }: Reading): boolean {
-  if (value < base.value) return true;
+/** Only the start tells of it: a value may have passed its old one already, and one that fell may have another reason. */
+function isNewLife(base: Base, { startTimeNs }: Reading): boolean {
   return startTimeNs !== undefined && base.startTimeNs !== undefined && startTimeNs > base.startTimeNs;
 }

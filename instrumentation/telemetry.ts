@@ -51,6 +51,9 @@ export interface Telemetry {
   shutdown(timeoutMs: number): Promise<void>;
 }
 
+/** Above the exporter's own. */
+const STATSD_TIMEOUT_MS = 6000;
+
 /**
  * Builds a pipeline (reader, MeterProvider, instruments) for each exporter that is asked for.
  *
@@ -85,7 +88,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   if (console !== undefined) add('console', console, new ConsoleMetricExporter());
   if (statsd !== undefined) {
     const exporter = await createStatsdExporter(statsd);
-    const sampledOptions = { exporter, timeoutMs, onExport: onExportBy('statsd') };
+    const sampledOptions = { exporter, timeoutMs: STATSD_TIMEOUT_MS, onExport: onExportBy('statsd') };
     sampled = createSampledPipeline({ ...common, sets: statsd.sets }, sampledOptions);
   }
   return {

@@ -4,8 +4,10 @@ import { type ExportError, exportErrorOf, timedOut } from './export-failure.ts';
 
 /** An exporter of the SDK's kind that can be hurried. */
 export interface Sender extends PushMetricExporter {
-  /** Cuts off what is under way, and forgets what the receiver asked to wait for. */
+  /** Cuts off what is under way. */
   abort?(): void;
+  /** Forgets what the receiver asked to wait for: the program ends. */
+  hurry?(): void;
 }
 
 /** How an export ended; `error` when it failed. */
@@ -89,8 +91,8 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
     },
     hurry(forMs) {
       lastTimeoutMs = forMs;
-      if (underWay === undefined) exporter.abort?.();
-      else underWay.expireIn(LAST_SECOND_MS);
+      exporter.hurry?.();
+      underWay?.expireIn(LAST_SECOND_MS);
     },
   };
 }

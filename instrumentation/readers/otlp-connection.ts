@@ -16,8 +16,6 @@ export interface Connection {
   begin(): void;
   /** The last answer since `begin()`. */
   lastAnswer(): HttpAnswer | undefined;
-  /** How long the receiver still wants to be left alone, in milliseconds; 0 when it did not say. */
-  holdMs(): number;
   /** Headers of a request. Rejects once the connection is closed, which ends the SDK's retries too. */
   headers(): Promise<Record<string, string>>;
   /** Cuts off every request under way. */
@@ -30,14 +28,34 @@ const ANSWERED = 'http.client.response.finish';
 /** However long the receiver asks for: metrics that stay away for longer look like a task that is gone. */
 const MAX_HOLD_MS = 300_000;
 
+/** What the receiver asked for with Retry-After; connections come and go meanwhile. */
+export interface Hold {
+  forMs(ms: number): void;
+  /** How long the receiver still wants to be left alone, in milliseconds. */
+  leftMs(): number;
+  forget(): void;
+}
+
+export function createHold(): Hold {
+  let untilMs = 0;
+  return {
+    forMs(ms) {
+      untilMs = performance.now() + Math.min(ms, MAX_HOLD_MS);
+    },
+    leftMs: () => Math.max(0, Math.ceil(untilMs - performance.now())),
+    forget() {
+      untilMs = 0;
+    },
+  };
+}
+
 /**
  * The SDK's transport keeps the status of an answer to itself when it means "try again", and its timeout starts anew with
  * every byte that trickles in. An agent of our own lets us see the one and end the other.
  */
-export function openConnection(agent: Agent, headers: Readonly<Record<string, string>>): Connection {
+export function openConnection(agent: Agent, headers: Readonly<Record<string, string>>, hold: Hold): Connection {
   let isClosed = false;
   let last: HttpAnswer | undefined;
-  let holdUntilMs = 0;
 
   const onAnswer = (message: unknown): void => {
     if (!(message instanceof Object && 'request' in message && 'response' in message)) return;
@@ -47,8 +65,8 @@ export function openConnection(agent: Agent, headers: Readonly<Record<string, st
     const { statusCode = 0, statusMessage = '', headers } = response;
     last = { status: statusCode, statusText: statusMessage };
     if (statusCode < 400) return;
-    const waitMs = Math.min(retryAfterMs(headers['retry-after'], Date.now()), MAX_HOLD_MS);
-    holdUntilMs = performance.now() + waitMs;
+    const waitMs = retryAfterMs(headers['retry-after'], Date.now());
+    hold.forMs(waitMs);
     // The SDK takes what is no wait for "at once", five times in a few milliseconds. Without it, it waits as long as it does
     // after any other failure. It reads this when the body has ended, which is later.
     if (waitMs === 0) delete headers['retry-after'];
@@ -61,7 +79,6 @@ export function openConnection(agent: Agent, headers: Readonly<Record<string, st
       last = undefined;
     },
     lastAnswer: () => last,
-    holdMs: () => Math.max(0, Math.ceil(holdUntilMs - performance.now())),
     headers: () =>
       isClosed ? Promise.reject(new Error('the connection was closed')) : Promise.resolve({ ...headers }),
     close() {

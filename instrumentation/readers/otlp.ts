@@ -12,7 +12,7 @@ import {
 import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { ExportError, exportErrorOf } from './export-failure.ts';
 import type { Sender } from './gated-exporter.ts';
-import { agentFactory, type Connection, openConnection, type TlsOptions } from './otlp-connection.ts';
+import { agentFactory, type Connection, createHold, openConnection, type TlsOptions } from './otlp-connection.ts';
 import { type PartialSuccess, partialSuccess } from './partial-success.ts';
 import { createRedactor } from './redact.ts';
 
@@ -60,12 +60,13 @@ export async function createOtlpExporter(
   const { search, searchParams } = new URL(options.url);
   const redact = createRedactor([...Object.values(options.headers), search.slice(1), ...searchParams.values()]);
   const onResponse = (data: Uint8Array): void => onAccepted(partialSuccess(data, options.protocol, redact));
+  const hold = createHold();
   let line = open();
   let isShutDown = false;
 
   /** The SDK cannot be told to give up an export: one that is given up keeps its line, and the next one gets another. */
   function open(): { readonly connection: Connection; readonly exporter: PushMetricExporter } {
-    const connection = openConnection(createAgent(), { ...options.headers, 'content-type': contentType });
+    const connection = openConnection(createAgent(), { ...options.headers, 'content-type': contentType }, hold);
     const http = {
       url: options.url,
       headers: connection.headers,
@@ -84,7 +85,7 @@ export async function createOtlpExporter(
   return {
     export(metrics: ResourceMetrics, done: (result: ExportResult) => void) {
       const { connection, exporter } = line;
-      const holdMs = connection.holdMs();
+      const holdMs = hold.leftMs();
       if (holdMs > 0) {
         const text = `the receiver asked for no requests for another ${Math.ceil(holdMs / 1000)} s (Retry-After)`;
         done({ code: ExportResultCode.FAILED, error: new ExportError('throttled', text) });
@@ -104,6 +105,7 @@ export async function createOtlpExporter(
     },
     selectAggregationTemporality: (type) =>
       line.exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE,
+    hurry: () => hold.forget(),
     abort() {
       line.connection.close();
       // Nobody would close another one.

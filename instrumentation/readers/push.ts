@@ -55,6 +55,7 @@ const LONGEST_SHARE = 0.95;
 export function createPushPipeline(options: PipelineOptions, push: PushOptions): PushPipeline {
   const temporality = push.exporter.selectAggregationTemporality?.(InstrumentType.OBSERVABLE_COUNTER);
   const deltas = temporality === AggregationTemporality.DELTA ? createDeltas(push.watchedFromNs) : undefined;
+  let isStopping = false;
   let pipeline = begin();
 
   function begin(): { readonly exporter: GatedExporter; readonly pipeline: Pipeline<PushReader> } {
@@ -75,7 +76,8 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
   }
 
   function renewIfCrowded(): void {
-    if (!pipeline.pipeline.isCrowded()) return;
+    // The last one is not worth it, and nobody would close another.
+    if (isStopping || !pipeline.pipeline.isCrowded()) return;
     const crowded = pipeline;
     pipeline = begin();
     crowded.exporter.retire();
@@ -86,6 +88,7 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
   return {
     flush: (timeoutMillis) => pipeline.pipeline.provider.forceFlush({ timeoutMillis }),
     shutdown: async (timeoutMillis) => {
+      isStopping = true;
       try {
         pipeline.exporter.hurry(Math.max(timeoutMillis - RESERVE_MS, timeoutMillis / 2));
         await pipeline.pipeline.provider.shutdown({ timeoutMillis });

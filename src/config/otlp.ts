@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { OtlpConfig } from './config.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
-import { isPair, wrongCertificates, wrongKey } from './pem.ts';
+import { wrongCertificates, wrongKey, wrongPair } from './pem.ts';
 import { problemWith } from './problem.ts';
 import { headerPairs } from './schemas/pairs.ts';
 import type { Given, Settings } from './settings.ts';
@@ -30,9 +30,10 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: ReadFil
     reportHalfPair(settings, OPTIONS.otlpClientKey, clientKey?.file, OPTIONS.otlpClientCertificate.otel);
   }
   if (clientCertificate?.text !== undefined && clientKey?.text !== undefined) {
-    if (!isPair(clientCertificate.text, clientKey.text)) {
-      const wrong = `must be the key of the certificate that ${clientCertificate.file.source.name} names`;
-      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.file.source, wrong));
+    const wrong = wrongPair(clientCertificate.text, clientKey.text);
+    if (wrong !== undefined) {
+      const whole = `${wrong} that ${clientCertificate.file.source.name} names`;
+      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.file.source, whole));
     }
   }
   const headersFile = textOf(OPTIONS.otlpHeadersFile, 'file of headers', (text) => wrongHeaders(text));

@@ -7,6 +7,8 @@ const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END
 export function wrongCertificates(pem: string): string | undefined {
   const blocks = pem.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) return 'it holds no certificate in PEM form';
+  const begun = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
+  if (begun > blocks.length) return 'a certificate in it is cut off';
   const broken = blocks.findIndex((block) => certificateOf(block) === undefined);
   return broken < 0 ? undefined : `certificate ${broken + 1} in it cannot be read`;
 }
@@ -19,11 +21,20 @@ export function wrongKey(pem: string): string | undefined {
   return keyOf(pem) === undefined ? 'it holds no private key in PEM form' : undefined;
 }
 
-/** Whether the key is that of the first certificate. Both have been found readable. */
-export function isPair(certificatePem: string, keyPem: string): boolean {
+/** What keeps TLS from using the two together; `undefined` if nothing does. Both have been found readable. */
+export function wrongPair(certificatePem: string, keyPem: string): string | undefined {
   const certificate = certificateOf(certificatePem.match(CERTIFICATE)?.[0] ?? '');
   const key = keyOf(keyPem);
-  return certificate !== undefined && key !== undefined && certificate.checkPrivateKey(key);
+  if (certificate === undefined || key === undefined || !certificate.checkPrivateKey(key)) {
+    return 'must be the key of the certificate';
+  }
+  try {
+    process.getBuiltinModule('node:tls').createSecureContext({ cert: certificatePem, key: keyPem });
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    return `cannot be used for TLS (${code}) with the certificate`;
+  }
 }
 
 function certificateOf(pem: string) {

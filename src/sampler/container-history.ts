@@ -93,6 +93,9 @@ function advance(history: ContainerHistory, info: ContainerInfo, sample: Contain
   const goesOn = !fell && info.restartCount !== undefined;
   const hasBegunAnew = isNewStart && startsAfterLast && !goesOn;
   const countedFrom = (): EpochNs | undefined => {
+    // A fall told of this life before the metadata did: its start, once given, stays.
+    const isKnownLife = history.countedFromNs !== undefined && history.countedFromNs !== history.startedNs;
+    if (isNewStart && isKnownLife && !startsAfterLast && !fell) return history.countedFromNs;
     if (isNewStart) return startsAfterLast && goesOn ? history.countedFromNs : startedNs;
     // Where only an interface or a device began anew, the counters that go on keep their start.
     const isCpuAnew = isLess(sample.cpu?.totalNs, last.cpu?.totalNs);

@@ -15,6 +15,7 @@ const FILES: Readonly<Record<string, string>> = {
   '/other-key.pem': pem('server-key.pem'),
   '/encrypted.pem': '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n',
   '/junk.pem': '-----BEGIN CERTIFICATE-----\nMIIBjunk\n-----END CERTIFICATE-----\n',
+  '/cut.pem': `${pem('ca.pem')}${pem('unknown-ca.pem').slice(0, 200)}`,
   '/page.html': '<html></html>',
   '/headers': `api-key=${CANARY}%20x\r\nx-tenant=a,b=c=\n`,
   '/bad-headers': `api-key=${CANARY}\n${CANARY}`,
@@ -43,6 +44,10 @@ const MISTAKES: readonly (readonly [env: Readonly<Record<string, string>>, messa
   [
     { [CERTIFICATE]: '/key.pem' },
     [`${CERTIFICATE}="/key.pem" must be a readable PEM file: it holds no certificate in PEM form`],
+  ],
+  [
+    { [CERTIFICATE]: '/cut.pem' },
+    [`${CERTIFICATE}="/cut.pem" must be a readable PEM file: a certificate in it is cut off`],
   ],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/encrypted.pem' },

@@ -95,15 +95,24 @@ const CASES: readonly (readonly [name: string, steps: readonly Step[], values: r
     [[], [2]],
   ],
   [
-    'a fall is a new life, and counts whole',
+    'a fall without a new start is no growth: a device that left, a smaller share of a network',
     [
       [100, BEFORE],
       [20, BEFORE],
+      [25, BEFORE],
+    ],
+    [[], [], [5]],
+  ],
+  [
+    'a later start is a new life, and counts whole',
+    [
+      [100, BEFORE],
+      [20, AFTER],
     ],
     [[], [20]],
   ],
   [
-    'so does a later start, even where the value has passed the old one',
+    'even where the value has passed the old one',
     [
       [100, BEFORE],
       [150, AFTER],

@@ -54,6 +54,7 @@ function gated(context: TestContext, onSend?: (done: (result: ExportResult) => v
     forceFlush: async () => void calls.push('flush'),
     shutdown: async () => void calls.push('shutdown'),
     abort: () => void calls.push('abort'),
+    hurry: () => void calls.push('hurry'),
     selectAggregationTemporality: () => AggregationTemporality.DELTA,
   };
   const gate = gateExporter(sender, TIMEOUT_MS, (error) =>
@@ -131,7 +132,7 @@ test('an export that takes too long is told, ended and cut off, before anything 
 test('hurry without an export: what holds exports up is forgotten, and the last one has so long', (context) => {
   const { gate, told, calls, send, pass } = gated(context);
   gate.hurry(7000);
-  assert.deepEqual(calls, ['abort']);
+  assert.deepEqual(calls, ['hurry']);
   send();
   pass(6999);
   assert.deepEqual(told, []);
@@ -144,9 +145,9 @@ test('hurry during an export: it has a second left, and the last one has less wh
   send();
   gate.hurry(7000);
   pass(999);
-  assert.deepEqual(calls, ['export']);
+  assert.deepEqual(calls, ['export', 'hurry']);
   pass(1);
-  assert.deepEqual(calls, ['export', 'abort']);
+  assert.deepEqual(calls, ['export', 'hurry', 'abort']);
   send();
   pass(1999);
   assert.equal(told.length, 1);
@@ -200,7 +201,7 @@ test('an export while one is under way, which the reader has given up: that one 
   pass(TIMEOUT_MS - 1);
   // The end of the first one has not made this one forgotten: it has its second.
   gate.hurry(7000);
-  assert.deepEqual(calls, ['export', 'abort', 'export']);
+  assert.deepEqual(calls, ['export', 'abort', 'export', 'hurry']);
   ends[1]?.(OK);
   assert.deepEqual(told.slice(1), ['ok']);
   assert.equal(results.length, 2);

@@ -12,6 +12,8 @@ import { createOtlpExporter } from '../../../instrumentation/readers/otlp.ts';
 import {
   agentFactory,
   type Connection,
+  createHold,
+  type Hold,
   openConnection,
   retryAfterMs,
 } from '../../../instrumentation/readers/otlp-connection.ts';
@@ -55,18 +57,20 @@ const ANSWERED = channel('http.client.response.finish');
 interface Open {
   readonly receiver: FaultReceiver;
   readonly connection: Connection;
+  readonly hold: Hold;
   /** An answer's status; rejects without one. */
   ask(): Promise<number | undefined>;
 }
 
 async function open(t: TestContext, answer: FaultReceiver['answer']): Promise<Open> {
   const receiver = await startFaultReceiver(answer);
-  const connection = openConnection(new Agent({ keepAlive: true }), { 'x-key': 'k' });
+  const hold = createHold();
+  const connection = openConnection(new Agent({ keepAlive: true }), { 'x-key': 'k' }, hold);
   t.after(async () => {
     connection.close();
     await receiver.down();
   });
-  return { receiver, connection, ask: () => ask(receiver.url, connection.agent) };
+  return { receiver, connection, hold, ask: () => ask(receiver.url, connection.agent) };
 }
 
 async function ask(url: string, agent: Agent): Promise<number | undefined> {
@@ -77,7 +81,7 @@ async function ask(url: string, agent: Agent): Promise<number | undefined> {
 }
 
 test('the last answer since the beginning of an export, and of this connection only', async (t) => {
-  const { receiver, connection, ask: askIt } = await open(t, refused(503));
+  const { receiver, connection, hold, ask: askIt } = await open(t, refused(503));
   assert.equal(connection.lastAnswer(), undefined);
   await askIt();
   assert.deepEqual(connection.lastAnswer(), { status: 503, statusText: 'Service Unavailable' });
@@ -88,29 +92,29 @@ test('the last answer since the beginning of an export, and of this connection o
   await ask(receiver.url, other);
   await ask(receiver.url, new Agent()).catch(() => {});
   assert.equal(connection.lastAnswer(), undefined);
-  assert.equal(connection.holdMs(), 0);
+  assert.equal(hold.leftMs(), 0);
   receiver.answer = DIES;
   await assert.rejects(askIt());
   assert.equal(connection.lastAnswer(), undefined);
 });
 
 test('how long to wait: as the last bad answer said, and five minutes at most', async (t) => {
-  const { receiver, connection, ask: askIt } = await open(t, refused(503, { 'retry-after': '60' }));
+  const { receiver, hold, ask: askIt } = await open(t, refused(503, { 'retry-after': '60' }));
   await askIt();
-  assert.ok(connection.holdMs() > 59_000 && connection.holdMs() <= 60_000);
+  assert.ok(hold.leftMs() > 59_000 && hold.leftMs() <= 60_000);
   // Still: an answer that is good says nothing of waiting.
   receiver.answer = refused(204);
   await askIt();
-  assert.ok(connection.holdMs() > 59_000);
+  assert.ok(hold.leftMs() > 59_000);
   receiver.answer = refused(429, { 'retry-after': '99999999999999999999' });
   await askIt();
-  assert.ok(connection.holdMs() > 299_000 && connection.holdMs() <= 300_000);
+  assert.ok(hold.leftMs() > 299_000 && hold.leftMs() <= 300_000);
   receiver.answer = refused(400, { 'retry-after': new Date(Date.now() + 7_200_000).toUTCString() });
   await askIt();
-  assert.ok(connection.holdMs() > 299_000 && connection.holdMs() <= 300_000);
+  assert.ok(hold.leftMs() > 299_000 && hold.leftMs() <= 300_000);
   receiver.answer = refused(500);
   await askIt();
-  assert.equal(connection.holdMs(), 0);
+  assert.equal(hold.leftMs(), 0);
 });
 
 test('what is no wait is taken out of the answer, or the SDK would ask again at once', async (t) => {
@@ -237,7 +241,10 @@ test('a receiver that wants to be left alone: no request until it is hurried', a
   const held = await send();
   assert.match(held.error?.message ?? '', /asked for no requests for another 60 s/);
   assert.equal(receiver.arrivals.length, 1);
+  // An export that is cut off changes nothing about it.
   exporter.abort?.();
+  assert.equal((await send()).code, ExportResultCode.FAILED);
+  exporter.hurry?.();
   assert.equal((await send()).code, ExportResultCode.SUCCESS);
 });
 

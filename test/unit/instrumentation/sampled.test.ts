@@ -44,6 +44,7 @@ function sampled(
     forceFlush: async () => {},
     shutdown: async () => void calls.push('shutdown'),
     abort: () => void calls.push('abort'),
+    hurry: () => void calls.push('hurry'),
   };
   const onExport = (error: ExportError | undefined): void => void told.push(error?.reason ?? 'ok');
   const pipeline = createSampledPipeline(pipelineOptions(source), { exporter, timeoutMs, onExport });
@@ -94,11 +95,11 @@ test('samples that come while one is being sent: none beside it, and the newest 
   await first;
   await turn();
   assert.deepEqual(sent, [1, 3]);
-  assert.deepEqual(calls, [], 'closed while the last sample was being sent');
+  assert.deepEqual(calls, ['hurry'], 'closed while the last sample was being sent');
   ends[1]?.(OK);
   await closed;
   assert.deepEqual(told, ['ok', 'ok']);
-  assert.deepEqual(calls, ['shutdown']);
+  assert.deepEqual(calls, ['hurry', 'shutdown']);
 });
 
 test('a sample that was sent is not sent again at the end', async (context) => {
@@ -107,7 +108,7 @@ test('a sample that was sent is not sent again at the end', async (context) => {
   await pipeline.send();
   await pipeline.shutdown(1000);
   assert.deepEqual(sent, [1]);
-  assert.deepEqual(calls, ['abort', 'shutdown']);
+  assert.deepEqual(calls, ['hurry', 'shutdown']);
 });
 
 test('one that hangs is cut off, and the next one is tried', async (context) => {

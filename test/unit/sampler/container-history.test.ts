@@ -153,7 +153,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 4 } },
       { started: 12, sample: { read: 30, used: 6 } },
     ],
-    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 12 },
+    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 10 },
   ],
   [
     'the metadata tells of a start that the sample does not know yet: the old life still',
