@@ -24,7 +24,11 @@ export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: b
       // The counters of a shared network namespace are the task's, and no container's own.
       const isLeftOut = sharesNetwork && row.family === 'network' && level === 'container';
       const expected = isLeftOut ? [] : ecs.map((one) => translated(one, row));
-      assert.deepEqual(semconv.map((one) => (tellsId(row) ? whole(one) : withoutId(one))).sort(), expected.sort(), `${id} of the ${level}`);
+      assert.deepEqual(
+        semconv.map((one) => (tellsId(row) ? whole(one) : withoutId(one))).sort(),
+        expected.sort(),
+        `${id} of the ${level}`,
+      );
       compared += expected.length;
     }
   }
