@@ -77,6 +77,6 @@ export const CPU_TIME_ROWS = {
     stability: 'stable',
     optIn: ['ecs', 'semconv'],
     ecs: { name: 'cpu_online_cpus', levels: ['container'] },
-    semconv: { container: 'aws.ecs.container.cpu.logical.count', unit: '{cpu}', kind: 'updowncounter' },
+    semconv: { container: 'aws.ecs.container.cpu.online', unit: '{cpu}', kind: 'updowncounter' },
   },
 } as const satisfies Record<string, MetricRow>;

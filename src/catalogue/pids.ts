@@ -9,8 +9,8 @@ export const PID_ROWS = {
     stability: 'stable',
     ecs: { name: 'pids', levels: ['container', 'task'] },
     semconv: {
-      container: 'aws.ecs.container.pids.count',
-      task: 'aws.ecs.task.pids.count',
+      container: 'aws.ecs.container.pids.current',
+      task: 'aws.ecs.task.pids.current',
       unit: '{pid}',
       kind: 'updowncounter',
     },
