@@ -5,10 +5,10 @@ import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
-import { createPoller } from './sampler/poller.ts';
+import { startProcessMeter } from './sampler/process-meter.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
-import { createSampler, createTelemetry } from './wiring.ts';
+import { createSampler, createTaskPoller, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
@@ -40,10 +40,19 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const endpoint = createEndpoint(config.metadataUrl);
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
-  const sampler = createSampler(config, createPoller(endpoint), logger, transitions, (isGood) => {
+  const processMeter = startProcessMeter();
+  const onSample = (isGood: boolean): void => {
     if (isGood) firstSample.resolve();
     telemetry.sampled();
-  });
+  };
+  const sampler = createSampler(
+    config,
+    createTaskPoller(config, endpoint, transitions),
+    logger,
+    transitions,
+    onSample,
+    processMeter,
+  );
   const isPulled = config.exporters.includes('prometheus');
   const servedPage = async (): Promise<Page> => {
     const page = await pageOf(await telemetryReady.promise);
@@ -59,8 +68,12 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
     onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
+  }).catch((error: unknown) => {
+    processMeter.stop();
+    throw error;
   });
   const telemetry = await createTelemetry(config, sampler, transitions).catch(async (error: unknown) => {
+    processMeter.stop();
     await server.close();
     throw error;
   });
@@ -86,6 +99,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     sampler.stop();
     await within(LAST_POLL_MS, sampler.poll());
     endpoint.close();
+    processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
     await server.close();
   }

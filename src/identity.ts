@@ -21,6 +21,8 @@ export function taskIdentity(task: TaskInfo): SeriesAttributes {
     'cloud.region': region,
     'cloud.account.id': account,
     'cloud.availability_zone': task.availabilityZone,
+    'aws.ecs.availability_zone.id': task.availabilityZoneId,
+    'aws.ecs.vpc.id': task.vpcId,
     'aws.ecs.cluster.arn': clusterArn(task.cluster, arn),
     'aws.ecs.task.arn': task.arn,
     'aws.ecs.task.id': id,
@@ -29,7 +31,13 @@ export function taskIdentity(task: TaskInfo): SeriesAttributes {
     'aws.ecs.launchtype': task.launchType?.toLowerCase(),
     'aws.ecs.service.name': task.serviceName,
     'service.instance.id': id,
+    ...tagAttributes(task),
   });
+}
+
+/** No convention has tags of a task; the name is built as those of labels are (`k8s.pod.label.<key>`). */
+function tagAttributes({ tags = new Map() }: TaskInfo): Readonly<Record<string, string>> {
+  return Object.fromEntries([...tags].map(([key, value]) => [`aws.ecs.task.tag.${key}`, value]));
 }
 
 /** EC2 gives the cluster's short name, Fargate its ARN; region and account of the task are the cluster's. */

@@ -12,6 +12,7 @@ export type {
 export { CATALOGUE, type RowId } from './catalogue/catalogue.ts';
 export { metricSet } from './catalogue/definitions.ts';
 export type { MetricRow } from './catalogue/row.ts';
+export { DEFAULT_SELECTION, EVERYTHING, type Selection } from './catalogue/selection.ts';
 export type { VocabularyName } from './catalogue/vocabulary.ts';
 export { taskIdentity } from './identity.ts';
 export { createFilter } from './sampler/filter.ts';

@@ -3,11 +3,10 @@ import { createResourceBuilder } from '../instrumentation/resource.ts';
 import type { Config } from './config/config.ts';
 import { createLogger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
-import { createPoller } from './sampler/poller.ts';
 import type { Sampler } from './sampler/sampler.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import type { EndpointError } from './source/endpoint-error.ts';
-import { createSampler, createTelemetry, serviceOf } from './wiring.ts';
+import { createSampler, createTaskPoller, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {
   /** Whether the sample could be taken. */
@@ -27,7 +26,7 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json'): P
   const transitions = createTransitions({ logger });
   const local: Config = { ...config, exporters: ['prometheus'] };
   const endpoint = createEndpoint(config.metadataUrl);
-  const poll = createPoller(endpoint);
+  const poll = createTaskPoller(config, endpoint, transitions);
   let failure: EndpointError | undefined;
   const watched: typeof poll = async () => {
     const result = await poll();

@@ -4,16 +4,35 @@ import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import { metricSet } from './catalogue/definitions.ts';
 import type { VocabularyName } from './catalogue/vocabulary.ts';
+import { createTaskCgroupReader } from './cgroup/task-cgroup.ts';
 import type { Config } from './config/config.ts';
+import { selectionOf } from './config/metric-selection.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
-import { createFilter } from './sampler/filter.ts';
+import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import type { createPoller } from './sampler/poller.ts';
+import { createPoller } from './sampler/poller.ts';
+import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
+import { createTagReader } from './sampler/tag-reader.ts';
+import type { Endpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
 
 const SERVICE_NAME = 'ecs-container-exporter';
+
+/** Reads what the configuration asks for: docker labels, tags and the task's cgroup only where it names some. */
+export function createTaskPoller(
+  config: Config,
+  endpoint: Endpoint,
+  transitions: Transitions,
+): ReturnType<typeof createPoller> {
+  const { containerLabels, taskTags, cgroupRoot } = config;
+  return createPoller(endpoint, {
+    isLabelWanted: containerLabels.length === 0 ? undefined : createAllowList(containerLabels),
+    tagReader: taskTags.length === 0 ? undefined : createTagReader(endpoint, { isWanted: createAllowList(taskTags) }),
+    cgroupReader: cgroupRoot === undefined ? undefined : createTaskCgroupReader({ root: cgroupRoot, transitions }),
+  });
+}
 
 /**
  * A sampler with the vocabularies that some exporter needs, and the log of what it sees.
@@ -26,6 +45,7 @@ export function createSampler(
   logger: Logger,
   transitions: Transitions,
   onSample: (isGood: boolean) => void = () => {},
+  processMeter?: ProcessMeter,
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
   const log = createPollLog(logger, transitions, filter);
@@ -35,12 +55,14 @@ export function createSampler(
     intervalMs: config.intervalMs,
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
+    selection: selectionOf(config.metrics),
     version: VERSION,
     exports: {
       exporters: config.exporters.filter((name) => name !== 'prometheus'),
       failureReasons: EXPORT_FAILURE_REASONS,
       withRejections: config.exporters.filter((name) => name === 'otlp'),
     },
+    processMeter,
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
@@ -61,9 +83,10 @@ export function serviceOf(config: Config): ServiceOptions {
 }
 
 export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
+  const selection = selectionOf(config.metrics);
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
-      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION)) }
+      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, selection)) }
       : undefined;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');

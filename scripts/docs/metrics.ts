@@ -13,11 +13,25 @@ const FAMILIES: Readonly<Record<Family, string>> = {
   memory: 'Memory',
   disk: 'Disk',
   network: 'Network',
+  pids: 'Processes',
   lifecycle: 'Containers',
+  task: 'The task',
+  cgroup: 'The cgroup of the task (with --cgroup-root)',
   exporter: 'The exporter itself',
 };
 
-const FAMILY_ORDER: readonly Family[] = ['limits', 'cpu', 'memory', 'disk', 'network', 'lifecycle', 'exporter'];
+const FAMILY_ORDER: readonly Family[] = [
+  'limits',
+  'cpu',
+  'memory',
+  'disk',
+  'network',
+  'pids',
+  'lifecycle',
+  'task',
+  'cgroup',
+  'exporter',
+];
 
 /** docs/metrics.md, from the catalogue. */
 export function metricsPage(): string {
@@ -41,8 +55,15 @@ In semconv a container's carry \`container.name\` and \`container.id\`, and the 
 of the task count every container of it, those that \`--include\` and \`--exclude\` leave out as well. The task's identity
 (ARN, family, revision, cluster, region, ...) is the resource: \`target_info\` in Prometheus.
 
+Docker labels that \`--container-labels\` names are attributes of the container info metric; tags of the task that
+\`--task-tags\` names are attributes of the resource. Where two keys are one name in Prometheus (\`a.b\` and \`a_b\`), their
+values are joined with \`;\`.
+
 In an awsvpc task (every task on Fargate) all containers share one network. In semconv its traffic is the task's alone
-(\`aws.ecs.task.network.*\`); in ecs each container repeats it, as before, and \`_task_\` counts it once.
+(\`aws.ecs.task.network.*\`); in ecs each container repeats it, as before, and \`_task_\` counts it once. Network counters of
+such a task move every 10 s only, also where everything else is newer (EC2 agents read them apart): take rates over 30 s or
+more, since over a shorter time they alternate between 0 and the double. EC2 agents before 1.100 divide the counters by the
+number of containers, which nothing in the documents tells: the totals are too small by that factor there.
 
 The interval of a value is the time between two samples that the endpoint gave, which on Fargate is a multiple of 10 s
 whatever \`--interval\` says. With delta temporality an export holds the growth
@@ -50,6 +71,10 @@ since the last one that was acknowledged ([pushing.md](pushing.md#what-is-lost))
 
 A value that the endpoint does not give has no series: a missing number is not 0. The two limits \`ecs_task_cpu_limit\` and
 \`ecs_task_mem_limit\` are the exception, since that is how 2.4.0 said "none".
+
+**Off by default** are details that few need: \`--metrics\` (METRICS) chooses. Its patterns know a value by any of its names:
+\`METRICS=default,mem_page_faults\` adds one, \`METRICS=-network_*\` takes some away, \`METRICS=all\` is everything.
+What is not wanted is not computed either.
 
 **Stability**: *compatible* names are those of 2.4.0 and stay; *stable* ones are ours and stay for this major version;
 *development* ones follow a convention that may still change.`;
@@ -66,7 +91,7 @@ function familyTables(family: Family): readonly string[] {
       ['Value', 'Attributes beside the container: ecs (semconv)', 'From', 'Stability'],
       rows.map(([id, row]) => [
         code(id),
-        lines((row.dimensions ?? []).map((dimension) => attributeNames(dimension))),
+        lines([...(row.dimensions ?? []).map((dimension) => attributeNames(dimension)), ...labelNames(row)]),
         plainText(row.source),
         row.stability,
       ]),
@@ -84,8 +109,12 @@ function nameCells(id: RowId, row: MetricRow): readonly string[] {
     lines(semconv.map((definition) => code(`${definition.name}${attributes}`) + unitOf(definition))),
     lines(semconv.map((definition) => code(prometheusName(definition)))),
     kinds([...ecs, ...semconv]),
-    plainText(row.description),
+    plainText(row.description) + optInNote(row),
   ];
+}
+
+function optInNote({ optIn = [] }: MetricRow): string {
+  return optIn.length === 0 ? '' : ` *Off by default${optIn.length === 1 ? ` in ${optIn.join()}` : ''}.*`;
 }
 
 function definitionsOf(id: RowId, vocabulary: VocabularyName): LevelDefinitions {
@@ -96,6 +125,10 @@ function definitionsOf(id: RowId, vocabulary: VocabularyName): LevelDefinitions 
 function attributeNames(dimension: DimensionName): string {
   const { ecs, semconv } = DIMENSIONS[dimension];
   return `${code(ecs)} (${code(semconv)})`;
+}
+
+function labelNames({ hasLabels }: MetricRow): readonly string[] {
+  return hasLabels === true ? [`${code('label_<key>')} (${code('container.label.<key>')})`] : [];
 }
 
 function unique({ container, task, exporter }: LevelDefinitions): readonly MetricDefinition[] {

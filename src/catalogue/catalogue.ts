@@ -1,3 +1,4 @@
+import { CLOCK_ROWS } from './clock.ts';
 import { CPU_ROWS } from './cpu.ts';
 import { DISK_ROWS } from './disk.ts';
 import { EXPORTER_ROWS } from './exporter.ts';
@@ -5,7 +6,11 @@ import { LIFECYCLE_ROWS } from './lifecycle.ts';
 import { LIMIT_ROWS } from './limits.ts';
 import { MEMORY_ROWS } from './memory.ts';
 import { NETWORK_ROWS } from './network.ts';
+import { PID_ROWS } from './pids.ts';
 import type { MetricRow } from './row.ts';
+import { STORAGE_ROWS } from './storage.ts';
+import { TASK_ROWS } from './task.ts';
+import { TASK_CGROUP_ROWS } from './task-cgroup.ts';
 
 /** THE metric table: names, units and descriptions of instruments, docs and tests all come from here. */
 export const CATALOGUE = {
@@ -14,7 +19,12 @@ export const CATALOGUE = {
   ...MEMORY_ROWS,
   ...DISK_ROWS,
   ...NETWORK_ROWS,
+  ...PID_ROWS,
   ...LIFECYCLE_ROWS,
+  ...TASK_ROWS,
+  ...TASK_CGROUP_ROWS,
+  ...STORAGE_ROWS,
+  ...CLOCK_ROWS,
   ...EXPORTER_ROWS,
 } as const satisfies Record<string, MetricRow>;
 

@@ -1,3 +1,4 @@
+import { CPU_TIME_ROWS } from './cpu-time.ts';
 import type { MetricRow } from './row.ts';
 
 export const CPU_ROWS = {
@@ -6,7 +7,8 @@ export const CPU_ROWS = {
     kind: 'gauge',
     description:
       'CPU used over the last interval as a share of the limit in force (1 = all of it); of all the CPUs where no limit is set.',
-    source: 'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores, rounded to 4 digits',
+    source:
+      'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores (Windows: d(total_usage) / d(read) / cpu_limit_cores, or / num_procs where no limit is set), rounded to 4 digits',
     stability: 'compatible',
     ecs: { name: 'cpu_usage_ratio', levels: ['container', 'task'] },
     semconv: { container: 'aws.ecs.container.cpu.utilization', task: 'aws.ecs.task.cpu.utilization', unit: '1' },
@@ -87,15 +89,7 @@ export const CPU_ROWS = {
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_time', unit: 's' },
   },
-  cpu_usage_seconds: {
-    family: 'cpu',
-    kind: 'counter',
-    description: 'CPU time used since the container started, all CPUs together, in seconds.',
-    source: 'total_usage / 1e9; of the task: the sum over its containers, also over those that have ended',
-    stability: 'stable',
-    ecs: { name: 'cpu_usage_seconds', levels: ['container', 'task'] },
-    semconv: { container: 'container.cpu.time', task: 'aws.ecs.task.cpu.time', unit: 's' },
-  },
+  ...CPU_TIME_ROWS,
   cpu_cores: {
     family: 'cpu',
     kind: 'gauge',

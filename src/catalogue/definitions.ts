@@ -1,6 +1,7 @@
 import type { InstrumentKind, MetricDefinition, MetricSet } from '../../instrumentation/metric-definition.ts';
 import { catalogueRows, type RowId } from './catalogue.ts';
 import type { Level, MetricRow } from './row.ts';
+import { DEFAULT_SELECTION, type Selection } from './selection.ts';
 import { ECS_PREFIX, SCOPES, type VocabularyName } from './vocabulary.ts';
 
 /** The instrument of a row in one vocabulary, for each level that it has there. */
@@ -48,10 +49,15 @@ function semconvDefinition(row: MetricRow, level: Level): MetricDefinition | und
   return { name, kind, unit: row.semconv.unit, description: row.semconv.description ?? row.description };
 }
 
-/** A vocabulary as instruments, ready to be registered. */
-export function metricSet(vocabulary: VocabularyName, version: string): MetricSet {
+/** A vocabulary as instruments, ready to be registered: those of the rows that are wanted. */
+export function metricSet(
+  vocabulary: VocabularyName,
+  version: string,
+  selection: Selection = DEFAULT_SELECTION,
+): MetricSet {
   const metrics = new Set<MetricDefinition>();
-  for (const definitions of ROW_DEFINITIONS.values()) {
+  for (const [row, definitions] of ROW_DEFINITIONS) {
+    if (!selection.has(row, vocabulary)) continue;
     for (const level of LEVELS) {
       const definition = definitions[vocabulary][level];
       if (definition !== undefined) metrics.add(definition);

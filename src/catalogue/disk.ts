@@ -18,7 +18,7 @@ function total(name: string, description: string, source: string, semconv: Semco
     family: 'disk',
     kind: 'counter',
     description,
-    source: `${source}, summed over devices`,
+    source,
     stability: 'compatible',
     ecs: { name, levels: ['container', 'task'] },
     semconv,
@@ -37,6 +37,10 @@ function perDevice(description: string, source: string, semconv: SemconvNames): 
   };
 }
 
+function totalSource(list: string, operation: 'Read' | 'Write', windows: string): string {
+  return `${list}, op ${operation}, summed over devices; storage_stats.${windows} (Windows)`;
+}
+
 const BYTES_SOURCE = 'io_service_bytes_recursive';
 const OPERATIONS_SOURCE = 'io_serviced_recursive';
 
@@ -44,25 +48,25 @@ export const DISK_ROWS = {
   disk_read_bytes: total(
     'disk_read_bytes',
     'Bytes read from block devices since the container started.',
-    `${BYTES_SOURCE}, op Read`,
+    totalSource(BYTES_SOURCE, 'Read', 'read_size_bytes'),
     task('io', 'By', 'read', IO),
   ),
   disk_written_bytes: total(
     'disk_written_bytes',
     'Bytes written to block devices since the container started.',
-    `${BYTES_SOURCE}, op Write`,
+    totalSource(BYTES_SOURCE, 'Write', 'write_size_bytes'),
     task('io', 'By', 'write', IO),
   ),
   disk_read_iops: total(
     'disk_read_iops',
-    'Read operations since the container started (a count, not a rate). cgroup v1 only.',
-    `${OPERATIONS_SOURCE}, op Read`,
+    'Read operations since the container started (a count, not a rate). Not on cgroup v2.',
+    totalSource(OPERATIONS_SOURCE, 'Read', 'read_count_normalized'),
     task('operations', '{operation}', 'read', OPERATIONS),
   ),
   disk_written_iops: total(
     'disk_written_iops',
-    'Write operations since the container started (a count, not a rate). cgroup v1 only.',
-    `${OPERATIONS_SOURCE}, op Write`,
+    'Write operations since the container started (a count, not a rate). Not on cgroup v2.',
+    totalSource(OPERATIONS_SOURCE, 'Write', 'write_count_normalized'),
     task('operations', '{operation}', 'write', OPERATIONS),
   ),
   device_read_bytes: perDevice(IO, BYTES_SOURCE, container('container.disk.io', 'By', 'read', IO)),

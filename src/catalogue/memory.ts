@@ -1,3 +1,4 @@
+import { MEMORY_DETAIL_ROWS } from './memory-details.ts';
 import type { MetricRow } from './row.ts';
 
 export const MEMORY_ROWS = {
@@ -95,4 +96,5 @@ export const MEMORY_ROWS = {
       kind: 'updowncounter',
     },
   },
+  ...MEMORY_DETAIL_ROWS,
 } as const satisfies Record<string, MetricRow>;

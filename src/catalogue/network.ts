@@ -5,6 +5,14 @@ type Direction = 'receive' | 'transmit';
 
 const NOTE = 'Containers of one network namespace (awsvpc) all show the same counters.';
 
+/**
+ * The agent reads them from the namespace itself, every 10 s, and puts the latest into each container's stats, whose `read`
+ * moves every second.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/task.go
+ */
+const RENEWED = 'renewed every 10 s in awsvpc tasks (rates over less than 30 s alternate)';
+
 function semconv(name: string, unit: string, direction: Direction, description: string): SemconvNames {
   return {
     container: `${name === 'io' ? 'container' : 'aws.ecs.container'}.network.${name}`,
@@ -20,7 +28,7 @@ function row(counter: InterfaceCounter, what: string, names: SemconvNames): Metr
     family: 'network',
     kind: 'counter',
     description: `${what} since the network namespace was made. ${NOTE}`,
-    source: `networks.<iface>.${counter}; of the task: each namespace once`,
+    source: `networks.<iface>.${counter}, ${RENEWED}; of the task: each namespace once`,
     stability: 'compatible',
     dimensions: ['iface'],
     ecs: { name: `network_${counter}`, levels: ['container', 'task'] },

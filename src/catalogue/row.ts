@@ -1,7 +1,18 @@
 import type { InstrumentKind } from '../../instrumentation/metric-definition.ts';
+import type { VocabularyName } from './vocabulary.ts';
 
 /** Metrics that are derived together, in one file of src/derive. */
-export type Family = 'cpu' | 'memory' | 'network' | 'disk' | 'limits' | 'lifecycle' | 'exporter';
+export type Family =
+  | 'cpu'
+  | 'memory'
+  | 'network'
+  | 'disk'
+  | 'pids'
+  | 'limits'
+  | 'lifecycle'
+  | 'task'
+  | 'cgroup'
+  | 'exporter';
 
 /**
  * How firm a name is. `compatible`: kept from ecs-container-exporter 2.4.0. `stable`: ours, will not change in this major
@@ -14,6 +25,7 @@ export type DimensionName =
   | 'cpu'
   | 'iface'
   | 'device'
+  | 'faultType'
   | 'reason'
   | 'exporter'
   | 'containerId'
@@ -21,6 +33,19 @@ export type DimensionName =
   | 'imageId'
   | 'containerArn'
   | 'dockerName'
+  | 'snapshotter'
+  | 'knownStatus'
+  | 'desiredStatus'
+  | 'healthState'
+  | 'cluster'
+  | 'taskArn'
+  | 'taskFamily'
+  | 'revision'
+  | 'service'
+  | 'launchType'
+  | 'availabilityZone'
+  | 'availabilityZoneId'
+  | 'vpcId'
   | 'version'
   | 'nodeVersion';
 
@@ -48,7 +73,11 @@ export interface MetricRow {
   /** Which field of the endpoint it comes from, and how. */
   readonly source: string;
   readonly stability: Stability;
+  /** The vocabularies in which it is left out unless --metrics asks for it: details, and what doubles the series. */
+  readonly optIn?: readonly VocabularyName[];
   readonly dimensions?: readonly DimensionName[];
+  /** The docker labels that --container-labels names are attributes too. */
+  readonly hasLabels?: true;
   /** Name after `ecs_task.`, without `_total`; which levels it has: containers, the task's total (`_task_`), the exporter. */
   readonly ecs?: { readonly name: string; readonly levels: readonly Level[] };
   readonly semconv?: SemconvNames;

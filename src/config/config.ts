@@ -39,9 +39,17 @@ export interface Config {
   readonly include: readonly string[];
   /** Globs over container names; wins over `include`. */
   readonly exclude: readonly string[];
+  /** Globs over the keys of docker labels that become attributes. */
+  readonly containerLabels: readonly string[];
+  /** Globs over the keys of the task's tags that become attributes of the resource; where empty, nobody asks for tags. */
+  readonly taskTags: readonly string[];
+  /** The `/sys/fs/cgroup` of the host, when given. */
+  readonly cgroupRoot?: string | undefined;
   readonly exporters: readonly ExporterName[];
   /** Which vocabularies each exporter speaks. */
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
+  /** Which metrics are wanted at all: patterns, see selectMetrics. */
+  readonly metrics: readonly string[];
   readonly http: { readonly host: string; readonly port: number };
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;

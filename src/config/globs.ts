@@ -35,13 +35,13 @@ function readSet(
   const isNegated = characters[start] === '!' || characters[start] === '^';
   const first = isNegated ? start + 1 : start;
   const end = characters.indexOf(']', first + 1);
-  if (end < 0) return { wrong: 'must be container names or patterns; a [ has no ] after it' };
+  if (end < 0) return { wrong: 'must be names or patterns; a [ has no ] after it' };
   const ranges: { readonly from: string; readonly to: string }[] = [];
   for (let at = first; at < end; at += 1) {
     const from = characters[at] ?? '';
     const isRange = characters[at + 1] === '-' && at + 2 < end;
     const to = (isRange ? characters[at + 2] : undefined) ?? from;
-    if (to < from) return { wrong: 'must be container names or patterns; a range in [ ] is backwards' };
+    if (to < from) return { wrong: 'must be names or patterns; a range in [ ] is backwards' };
     ranges.push({ from, to });
     if (isRange) at += 2;
   }

@@ -1,7 +1,8 @@
+import { CGROUP_OPTIONS } from './cgroup-options.ts';
 import type { Option } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { baseUrl, hostName } from './schemas/addresses.ts';
-import { exporterList, globList, vocabularyList } from './schemas/lists.ts';
+import { exporterList, globList, metricPatterns, vocabularyList } from './schemas/lists.ts';
 import { secondsAsMs, wholeNumber } from './schemas/numbers.ts';
 import { attributePairs } from './schemas/pairs.ts';
 import { logFormat, logLevel, nonEmptyText, onceFormat, trueOrFalse, unsupported } from './schemas/words.ts';
@@ -59,6 +60,31 @@ export const OPTIONS = {
     defaultNote: 'none',
     description: 'Containers to leave out, written like --include; wins over it.',
   },
+  containerLabels: {
+    group: 'Endpoint and sampling',
+    flag: 'container-labels',
+    placeholder: 'keys',
+    own: ['CONTAINER_LABELS'],
+    otel: [],
+    schema: globList,
+    default: '',
+    defaultNote: 'none',
+    description:
+      'Docker labels to show as attributes of container_info (label_<key>, container.label.<key>): keys, written like --include.',
+  },
+  taskTags: {
+    group: 'Endpoint and sampling',
+    flag: 'task-tags',
+    placeholder: 'keys',
+    own: ['TASK_TAGS'],
+    otel: [],
+    schema: globList,
+    default: '',
+    defaultNote: 'none, and the endpoint is not asked for tags',
+    description:
+      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. Asks the endpoint for tags once, which needs ecs:ListTagsForResource.',
+  },
+  ...CGROUP_OPTIONS,
   exporters: {
     group: 'Exporters',
     flag: 'exporters',
@@ -79,6 +105,17 @@ export const OPTIONS = {
     defaultNote: 'ecs for prometheus and statsd, semconv for otlp and console',
     description:
       "Names of the metrics, for all exporters: ecs (ecs_task_*, as in version 2), semconv (OpenTelemetry's container.*), or both.",
+  },
+  metrics: {
+    group: 'Exporters',
+    flag: 'metrics',
+    placeholder: 'list',
+    own: ['METRICS'],
+    otel: [],
+    schema: metricPatterns,
+    default: 'default',
+    description:
+      'Which metrics there are: names or patterns from docs/metrics.md with commas between them, read from left to right. default and all are sets, and -pattern takes away: "default,mem_page_faults", "-network_*".',
   },
   isSdkDisabled: {
     group: 'Exporters',

@@ -1,5 +1,6 @@
 import type { CpuCounters } from '../snapshot/snapshot.ts';
 import { growth, round4, sumOf } from './arithmetic.ts';
+import { deriveCpuTime, inSeconds } from './cpu-time.ts';
 import { cpuLimitCores, taskCpuCores } from './limits.ts';
 import type { ContainerView, Sink, TaskView } from './view.ts';
 
@@ -57,7 +58,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
     if (use !== undefined) uses.push(use);
     if (container.sample !== undefined) areAllStopped = false;
     const limit = cpuLimitCores(container.info, view.task);
-    deriveCounters(container, out);
+    deriveCpuTime(container, out);
     if (use === undefined) continue;
     out.container('cpu_cores', container, use.usedNs / use.elapsedNs);
     out.container('cpu_usage_ratio', container, rounded(usageRatio(use, use.usedNs, limit)));
@@ -69,20 +70,6 @@ export function deriveCpu(view: TaskView, out: Sink): void {
   const none = areAllStopped ? 0 : undefined;
   out.task('cpu_cores', view, sumOf(uses.map((use) => use.usedNs / use.elapsedNs)) ?? none);
   out.task('cpu_usage_ratio', view, rounded(sumOf(uses.map((use) => usageRatio(use, use.usedNs, limit))) ?? none));
-}
-
-function deriveCounters(container: ContainerView, out: Sink): void {
-  const cpu = container.sample?.cpu;
-  if (cpu === undefined) return;
-  out.container('cpu_usage_seconds', container, inSeconds(cpu.totalNs));
-  out.container('cpu_throttle_periods', container, cpu.throttlePeriods);
-  out.container('cpu_throttle_throttled_periods', container, cpu.throttledPeriods);
-  out.container('cpu_throttle_throttled_time', container, cpu.throttledNs);
-  // 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled".
-  if (cpu.throttlePeriods === undefined || cpu.throttlePeriods === 0) return;
-  out.container('throttling_periods', container, cpu.throttlePeriods);
-  out.container('throttling_throttled_periods', container, cpu.throttledPeriods);
-  out.container('throttling_throttled_time', container, inSeconds(cpu.throttledNs));
 }
 
 function deriveModes(container: ContainerView, use: CpuUse, limit: number | undefined, out: Sink): void {
@@ -105,8 +92,4 @@ function positive(value: number | undefined): number | undefined {
 
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : round4(value);
-}
-
-function inSeconds(ns: number | undefined): number | undefined {
-  return ns === undefined ? undefined : ns / 1e9;
 }

@@ -4,6 +4,9 @@ import { deriveLifecycle } from './lifecycle.ts';
 import { deriveLimits } from './limits.ts';
 import { deriveMemory } from './memory.ts';
 import { deriveNetwork } from './network.ts';
+import { derivePids } from './pids.ts';
+import { deriveTask } from './task.ts';
+import { deriveTaskCgroup } from './task-cgroup.ts';
 import type { Sink, TaskView } from './view.ts';
 
 const FAMILIES: readonly ((view: TaskView, out: Sink) => void)[] = [
@@ -12,7 +15,10 @@ const FAMILIES: readonly ((view: TaskView, out: Sink) => void)[] = [
   deriveMemory,
   deriveDisk,
   deriveNetwork,
+  derivePids,
   deriveLifecycle,
+  deriveTask,
+  deriveTaskCgroup,
 ];
 
 /** Everything that one view of the task says, put into the sink. Pure: no clock, no I/O, no memory of earlier calls. */

@@ -8,6 +8,7 @@ import type {
   DiskCounter,
   EpochNs,
   InterfaceCounter,
+  TaskCgroup,
   TaskInfo,
 } from '../snapshot/snapshot.ts';
 
@@ -35,12 +36,15 @@ export interface TaskView {
   readonly totals: TaskTotals;
   /** When its first container started. */
   readonly startedNs?: EpochNs | undefined;
+  readonly cgroup?: TaskCgroup | undefined;
 }
 
 export type Dimensions = Readonly<Partial<Record<DimensionName, string | number>>>;
 
 /** Where derived values go. An undefined value is no value: absent is not zero. */
 export interface Sink {
+  /** Whether anybody wants this row: what costs something to compute asks first. */
+  wants(row: RowId): boolean;
   container(
     row: RowId,
     container: ContainerView,
@@ -48,5 +52,5 @@ export interface Sink {
     dimensions?: Dimensions,
     only?: VocabularyName,
   ): void;
-  task(row: RowId, view: TaskView, value: number | undefined): void;
+  task(row: RowId, view: TaskView, value: number | undefined, dimensions?: Dimensions): void;
 }

@@ -4,13 +4,17 @@ import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../catalogue/dimensions.ts';
 import type { DimensionName, MetricRow } from '../catalogue/row.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import type { Dimensions } from '../derive/view.ts';
+import type { Labels } from '../snapshot/labels.ts';
 import { TASK_TOTAL_NAME } from '../snapshot/snapshot.ts';
+import { labelAttributes } from './labels.ts';
 
 /** Whose series it is: a container, the task, or the exporter itself. */
 export interface Subject {
   readonly level: 'container' | 'task' | 'exporter';
   readonly name?: string;
   readonly id?: string;
+  /** Docker labels, for the rows that show them. */
+  readonly labels?: Labels | undefined;
 }
 
 /**
@@ -44,12 +48,13 @@ export function createSeriesBook(): SeriesBook {
 function keyOf(
   vocabulary: VocabularyName,
   row: MetricRow,
-  { level, name, id }: Subject,
+  { level, name, id, labels }: Subject,
   dimensions: Dimensions | undefined,
 ): string {
   let key = `${vocabulary}\0${level}\0${name}\0${id}`;
   if (vocabulary === 'semconv' && row.semconv?.constants !== undefined)
     key += `\0${constantsKey(row.semconv.constants)}`;
+  if (row.hasLabels === true) for (const [label, value] of labels ?? []) key += `\0${label}\0${value}`;
   for (const dimension in dimensions) {
     if (isDimension(dimension)) key += `\0${dimension}\0${dimensions[dimension]}`;
   }
@@ -80,6 +85,9 @@ function build(
     // Prometheus labels are texts; OpenTelemetry's cpu.logical_number is a number.
     if (value !== undefined)
       attributes[DIMENSIONS[dimension][vocabulary]] = vocabulary === 'ecs' ? String(value) : value;
+  }
+  if (row.hasLabels === true && subject.labels !== undefined) {
+    Object.assign(attributes, labelAttributes(vocabulary, subject.labels));
   }
   return Object.freeze(attributes);
 }

@@ -1,8 +1,10 @@
+import { CGROUP_FAILURES, type CgroupFailure } from '../cgroup/failure.ts';
 import type { Recorder } from '../readings/recorder.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../source/endpoint-error.ts';
 import type { PollResult } from './poller.ts';
 import type { PollHistory } from './schedule.ts';
+import { TAG_FAILURE_REASONS, type TagFailureReason } from './tag-reader.ts';
 
 /** What the program counts of its own work. */
 export interface Account {
@@ -17,6 +19,10 @@ export interface Account {
 export function createAccount(version: string): Account {
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
   const refused = new Map<RefusalReason, number>();
+  /** Empty as long as nobody asks for tags. */
+  const tagFailures = new Map<TagFailureReason, number>();
+  /** Empty as long as nobody reads cgroups. */
+  const cgroupFailures = new Map<CgroupFailure, number>();
   let polls = 0;
   let restarts = 0;
   let failuresInARow = 0;
@@ -31,6 +37,18 @@ export function createAccount(version: string): Account {
       lastPollSeconds = seconds;
       for (const { code } of result.failures) failures.set(code, (failures.get(code) ?? 0) + 1);
       for (const [reason, count] of result.refused) refused.set(reason, (refused.get(reason) ?? 0) + count);
+      if (result.tags !== undefined) {
+        for (const reason of TAG_FAILURE_REASONS) {
+          const count = result.tags.failure?.reason === reason ? 1 : 0;
+          tagFailures.set(reason, (tagFailures.get(reason) ?? 0) + count);
+        }
+      }
+      if (result.cgroupFailures !== undefined) {
+        for (const reason of CGROUP_FAILURES) {
+          const count = result.cgroupFailures.includes(reason) ? 1 : 0;
+          cgroupFailures.set(reason, (cgroupFailures.get(reason) ?? 0) + count);
+        }
+      }
       if (result.snapshot === undefined) {
         failuresInARow += 1;
         lastFailure = result.failures[0]?.code;
@@ -45,6 +63,8 @@ export function createAccount(version: string): Account {
       out.exporter('exporter_polls', polls);
       for (const [reason, count] of failures) out.exporter('exporter_poll_failures', count, { reason });
       for (const [reason, count] of refused) out.exporter('exporter_refused', count, { reason });
+      for (const [reason, count] of tagFailures) out.exporter('exporter_task_tags_failures', count, { reason });
+      for (const [reason, count] of cgroupFailures) out.exporter('exporter_cgroup_failures', count, { reason });
       out.exporter('exporter_poll_duration_seconds', lastPollSeconds);
       out.exporter('exporter_last_success_timestamp_seconds', lastSuccessSeconds);
       out.exporter('exporter_container_restarts', restarts);

@@ -25,6 +25,12 @@ export function createFilter(include: readonly string[], exclude: readonly strin
   };
 }
 
+/** Allows what fits one of the patterns: without any, nothing. */
+export function createAllowList(patterns: readonly string[]): (name: string) => boolean {
+  const allowed = patterns.map(compile);
+  return (name) => allowed.some(({ matches }) => matches(name));
+}
+
 function compile(text: string): Pattern {
   const glob = compileGlob(text);
   if ('wrong' in glob) throw new Error(`${text} ${glob.wrong}`);

@@ -10,10 +10,12 @@ const INTERNAL_PREFIX = '~internal~';
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
   let hasSeenTask = false;
   return {
-    onPoll({ snapshot, failures, restarted }) {
+    onPoll({ snapshot, failures, restarted, tags }) {
       const [failure] = failures;
       if (failure === undefined) transitions.ok('poll');
       else transitions.failing('poll', failure.code, failure.message);
+      if (tags?.failure !== undefined) transitions.failing('task_tags', tags.failure.reason, tags.failure.message);
+      else if (tags !== undefined) transitions.ok('task_tags');
       if (restarted.length > 0) {
         logger.info('containers_restarted', `started again in place: ${restarted.join(', ')}`, {
           containers: restarted,

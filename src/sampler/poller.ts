@@ -1,9 +1,13 @@
+import type { CgroupFailure } from '../cgroup/failure.ts';
+import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
+import type { IsWanted } from '../snapshot/labels.ts';
 import { createRefusals, type RefusalReason } from '../snapshot/refusals.ts';
-import type { TaskMetadata, TaskSnapshot } from '../snapshot/snapshot.ts';
+import type { TaskInfo, TaskMetadata, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { joinStats } from '../snapshot/stats-document.ts';
 import { parseTask } from '../snapshot/task-document.ts';
 import type { Endpoint } from '../source/endpoint.ts';
 import { EndpointError } from '../source/endpoint-error.ts';
+import type { TagReader, TagsAttempt } from './tag-reader.ts';
 
 /** One poll's outcome. */
 export interface PollResult {
@@ -11,11 +15,21 @@ export interface PollResult {
   /** Requests that failed; a poll with a snapshot may have one, when older metadata served. */
   readonly failures: readonly EndpointError[];
   readonly refused: ReadonlyMap<RefusalReason, number>;
+  /** Set where the tags of the task were asked for this time. */
+  readonly tags?: TagsAttempt | undefined;
+  /** Set where the cgroup of the task was to be read: what of it could not. */
+  readonly cgroupFailures?: readonly CgroupFailure[] | undefined;
 }
 
 export interface PollerOptions {
   /** How long metadata serves while `/task` cannot be read. @default 60000 */
   readonly maxMetadataAgeMs?: number;
+  /** Which docker labels of the containers to keep. @default none */
+  readonly isLabelWanted?: IsWanted | undefined;
+  /** Asks for the tags of the task. @default nobody */
+  readonly tagReader?: TagReader | undefined;
+  /** Reads the cgroup of the task. @default nobody */
+  readonly cgroupReader?: TaskCgroupReader | undefined;
   /** @default performance.now */
   readonly monotonicMs?: () => number;
 }
@@ -27,8 +41,17 @@ export interface PollerOptions {
  * StartedAt comes with the first sample of the new life (a counter that has already passed its old value does not tell).
  * The task's document is small, and comes from the agent's memory.
  */
-export function createPoller(endpoint: Endpoint, options: PollerOptions = {}): () => Promise<PollResult> {
-  const { maxMetadataAgeMs = 60_000, monotonicMs = () => performance.now() } = options;
+export function createPoller(
+  endpoint: Omit<Endpoint, 'fetchTaskWithTags'>,
+  options: PollerOptions = {},
+): () => Promise<PollResult> {
+  const {
+    maxMetadataAgeMs = 60_000,
+    isLabelWanted,
+    tagReader,
+    cgroupReader,
+    monotonicMs = () => performance.now(),
+  } = options;
   let known: TaskMetadata | undefined;
   let knownAtMs = 0;
 
@@ -39,7 +62,7 @@ export function createPoller(endpoint: Endpoint, options: PollerOptions = {}): (
     if (stats === undefined) return { failures, refused: refusals.counts };
     const task = await attempt(endpoint.fetchTask, failures);
     if (task !== undefined) {
-      const metadata = parseTask(task.document, refusals, known);
+      const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
       if (metadata === undefined) failures.push(notADocument('/task'));
       else {
         known = metadata;
@@ -49,11 +72,21 @@ export function createPoller(endpoint: Endpoint, options: PollerOptions = {}): (
     // Older than that it may call a container running that has ended long ago.
     if (known === undefined || monotonicMs() - knownAtMs > maxMetadataAgeMs)
       return { failures, refused: refusals.counts };
-    const snapshot = joinStats(known, stats.document, refusals);
+    // Waited for the first time, so that the first export has the whole identity; later that is rare.
+    const tags = await tagReader?.readIfDue(refusals);
+    const snapshot = joinStats({ ...known, task: withTags(known.task, tagReader) }, stats.document, refusals);
     if (snapshot === undefined) failures.push(notADocument('/task/stats'));
     for (const _ of snapshot?.unknownIds ?? []) refusals.add('unknown_id');
-    return { snapshot, failures, refused: refusals.counts };
+    const result = { snapshot, failures, refused: refusals.counts, tags };
+    if (snapshot === undefined || cgroupReader === undefined) return result;
+    const { cgroup, failures: cgroupFailures } = await cgroupReader.read(snapshot);
+    return { ...result, snapshot: { ...snapshot, cgroup }, cgroupFailures };
   };
+}
+
+function withTags(task: TaskInfo, tagReader: TagReader | undefined): TaskInfo {
+  const known = tagReader?.known();
+  return known === undefined ? task : { ...task, tags: known.tags, errors: [...(task.errors ?? []), ...known.errors] };
 }
 
 async function attempt(

@@ -1,4 +1,5 @@
 import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
@@ -10,7 +11,9 @@ import type { EndpointError } from '../source/endpoint-error.ts';
 import { type Account, createAccount } from './account.ts';
 import { createExportAccount, type ExportAccount, type ExportKinds } from './export-account.ts';
 import type { PollResult } from './poller.ts';
+import type { ProcessMeter } from './process-meter.ts';
 import { nextPollAfterMs } from './schedule.ts';
+import type { TagsAttempt } from './tag-reader.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
 
 /** What happened at a poll, for the log. */
@@ -20,6 +23,8 @@ export interface SamplerObserver {
     readonly failures: readonly EndpointError[];
     /** Names of the containers that started again in place. */
     readonly restarted: readonly string[];
+    /** Set where the tags of the task were asked for. */
+    readonly tags?: TagsAttempt | undefined;
   }): void;
 }
 
@@ -28,15 +33,22 @@ export interface SamplerOptions {
   readonly intervalMs: number;
   readonly isSelected: (name: string) => boolean;
   readonly vocabularies: readonly VocabularyName[];
+  /** @default DEFAULT_SELECTION */
+  readonly selection?: Selection;
   readonly version: string;
   /** Exporters whose exports are counted. @default none */
   readonly exports?: ExportKinds;
   readonly observer: SamplerObserver;
+  /** What the program costs; a host of the library has ways of its own. @default none */
+  readonly processMeter?: ProcessMeter | undefined;
   /** Milliseconds that only ever go on. @default performance.now */
   readonly monotonicMs?: () => number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly wallMs?: () => number;
 }
+
+/** All members set, but for those that may stay away. */
+type Defaulted<Options, Optional extends keyof Options> = Required<Omit<Options, Optional>> & Pick<Options, Optional>;
 
 /** How long a sample that the endpoint does not renew may stand for the present, at least (Fargate renews every 10 s). */
 const MIN_SAMPLE_LIFE_MS = 60_000;
@@ -49,7 +61,7 @@ const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejecti
  * export never waits for the endpoint, and two of them between polls see the same values.
  */
 export class Sampler implements ReadingSource {
-  readonly #options: Required<SamplerOptions>;
+  readonly #options: Defaulted<SamplerOptions, 'processMeter'>;
   readonly #series = createSeriesBook();
   /** When the program began to look, in nanoseconds since the epoch. */
   readonly startedNs: bigint;
@@ -57,6 +69,7 @@ export class Sampler implements ReadingSource {
   readonly #exports: ExportAccount;
   #history: TaskHistory = EMPTY_HISTORY;
   #view: TaskView | undefined;
+  #stale = 0;
   #identity: SeriesAttributes = Object.freeze({});
   #identityKey = '';
   /** When the last good poll ended, on the monotonic clock. */
@@ -68,7 +81,13 @@ export class Sampler implements ReadingSource {
   #isStopped = false;
 
   constructor(options: SamplerOptions) {
-    this.#options = { exports: NO_EXPORTS, monotonicMs: () => performance.now(), wallMs: () => Date.now(), ...options };
+    this.#options = {
+      selection: DEFAULT_SELECTION,
+      exports: NO_EXPORTS,
+      monotonicMs: () => performance.now(),
+      wallMs: () => Date.now(),
+      ...options,
+    };
     this.startedNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
     this.#account = createAccount(this.#options.version);
     this.#exports = createExportAccount(this.#options.exports);
@@ -151,15 +170,20 @@ export class Sampler implements ReadingSource {
     if (!this.isFresh()) this.#view = undefined;
     this.#series.renew();
     this.#readings = this.#record();
-    this.#options.observer.onPoll({ snapshot, failures, restarted });
+    this.#options.observer.onPoll({ snapshot, failures, restarted, tags: result.tags });
   }
 
   #follow(snapshot: TaskSnapshot, nowMs: number): readonly string[] {
     const { intervalMs, isSelected } = this.#options;
     const staleAfterMs = Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS);
-    const { history, view, restarted } = followTask(this.#history, snapshot, { nowMs, staleAfterMs, isSelected });
+    const { history, view, restarted, stale } = followTask(this.#history, snapshot, {
+      nowMs,
+      staleAfterMs,
+      isSelected,
+    });
     this.#history = history;
     this.#view = view;
+    this.#stale = stale;
     // What was known once stays: a resource that loses an attribute is another one, with other series.
     const identity = Object.freeze({ ...this.#identity, ...taskIdentity(snapshot.task) });
     const key = JSON.stringify(identity);
@@ -174,12 +198,16 @@ export class Sampler implements ReadingSource {
     const recorder = createRecorder({
       vocabularies: this.#options.vocabularies,
       series: this.#series,
+      selection: this.#options.selection,
       exporterStartNs: this.startedNs,
     });
     if (this.#view !== undefined) derive(this.#view, recorder);
+    recorder.exporter('exporter_series', recorder.count());
+    recorder.exporter('exporter_stale_containers', this.#view === undefined ? undefined : this.#stale);
     const containers = this.#view?.containers.filter(({ sample }) => sample !== undefined).length;
     this.#account.record(recorder, containers);
     this.#exports.record(recorder);
+    this.#options.processMeter?.record(recorder);
     return recorder.readings;
   }
 }

@@ -26,6 +26,8 @@ export interface TaskStep {
   readonly view: TaskView;
   /** Names of the containers that began a new life. */
   readonly restarted: readonly string[];
+  /** How many containers have stats that do not speak for the present. */
+  readonly stale: number;
 }
 
 export interface StepOptions {
@@ -44,6 +46,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   const containers = new Map<string, ContainerHistory>();
   const views: ContainerView[] = [];
   const restarted: string[] = [];
+  let stale = 0;
   const begunAnew = new Set<string>();
   const rewoundTo = new Map<string, EpochNs>();
   for (const container of snapshot.containers) {
@@ -51,6 +54,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     const step = followContainer(history.containers.get(info.id), container, options.nowMs, options.staleAfterMs);
     if (step.history !== undefined) containers.set(info.id, step.history);
     if (step.hasRestarted) restarted.push(info.name);
+    if (container.sample !== undefined && !step.isCurrent) stale += 1;
     if (step.hasBegunAnew) begunAnew.add(info.id);
     // A restart makes a new network namespace, unless others hold it.
     if (step.hasBegunAnew && !info.sharesSandbox) begunAnew.add(info.sandbox);
@@ -70,8 +74,9 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   return {
     history: { containers, ledger, startedNs },
-    view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs },
+    view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs, cgroup: snapshot.cgroup },
     restarted,
+    stale,
   };
 }
 

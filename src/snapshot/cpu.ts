@@ -8,18 +8,37 @@ const MAX_CPUS = 1024;
 /** Windows counts CPU time in ticks of 100 ns. */
 const WINDOWS_TICK_NS = 100;
 
+/** What a platform's CPU counters are to be read with. */
+export interface CpuPlatform {
+  /** Nanoseconds in a unit of `total_usage`. */
+  readonly tickNs: number;
+  /** CPUs of a Windows host, which gives no `online_cpus`. */
+  readonly processors?: number | undefined;
+}
+
+/**
+ * Only Windows gives `num_procs` above 0. Docker counts in ticks of 100 ns there; the one published recording of Fargate
+ * on Windows shows nanoseconds.
+ *
+ * @see https://github.com/moby/moby/blob/master/daemon/stats_windows.go
+ */
+export function cpuPlatform(stats: JsonObject, isFargate: boolean, refusals: Refusals): CpuPlatform {
+  const processors = positive(amountOf(member(stats, 'num_procs'), refusals));
+  return { tickNs: processors === undefined || isFargate ? 1 : WINDOWS_TICK_NS, processors };
+}
+
 /**
  * `cpu_stats` or `precpu_stats`. Undefined without a total: nothing else means anything then.
  *
  * @see https://github.com/moby/moby/blob/master/api/types/container/stats.go
  */
-export function parseCpu(value: unknown, tickNs: number, refusals: Refusals): CpuCounters | undefined {
+export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusals): CpuCounters | undefined {
   const stats = objectOf(value, refusals);
   const usage = stats && objectOf(member(stats, 'cpu_usage'), refusals);
   if (stats === undefined || usage === undefined) return undefined;
   const nanoseconds = (key: string): number | undefined => {
     const amount = amountOf(member(usage, key), refusals);
-    return amount === undefined ? undefined : amount * tickNs;
+    return amount === undefined ? undefined : amount * platform.tickNs;
   };
   const totalNs = nanoseconds('total_usage');
   if (totalNs === undefined) return undefined;
@@ -30,20 +49,11 @@ export function parseCpu(value: unknown, tickNs: number, refusals: Refusals): Cp
     userNs: nanoseconds('usage_in_usermode'),
     perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), refusals),
     systemNs: amountOf(member(stats, 'system_cpu_usage'), refusals),
-    onlineCpus: positive(amountOf(member(stats, 'online_cpus'), refusals)),
+    onlineCpus: positive(amountOf(member(stats, 'online_cpus'), refusals)) ?? platform.processors,
     throttlePeriods: amountOf(member(throttling, 'periods'), refusals),
     throttledPeriods: amountOf(member(throttling, 'throttled_periods'), refusals),
     throttledNs: amountOf(member(throttling, 'throttled_time'), refusals),
   };
-}
-
-/**
- * How many nanoseconds a unit of `total_usage` is. Docker on Windows counts ticks of 100 ns; the one published recording
- * of Fargate on Windows shows nanoseconds.
- */
-export function tickLength(stats: JsonObject, isFargate: boolean): number {
-  const processes = member(stats, 'num_procs');
-  return typeof processes === 'number' && processes > 0 && !isFargate ? WINDOWS_TICK_NS : 1;
 }
 
 /** A list with one odd entry is no list: its places are the CPUs' numbers. An empty one says nothing. */

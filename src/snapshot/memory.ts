@@ -4,27 +4,41 @@ import { amountOf, type JsonObject, limitOf, member, objectOf } from './values.t
 
 /**
  * `memory_stats`, whose inner names differ between cgroup v1 (`cache`, `rss`, `total_*`) and v2 (`file`, `anon`), and on
- * Windows. docker omits members that are 0, so a missing one is unknown, not zero.
+ * Windows. A missing member is unknown, not zero.
  *
+ * @param isOfDocker whether docker itself made the document: it fills `failcnt` from either cgroup, so that a missing one is
+ *   a 0 there (https://github.com/moby/moby/blob/master/daemon/stats_unix.go).
  * @see https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
  */
-export function parseMemory(value: unknown, refusals: Refusals): MemoryLevels | undefined {
+export function parseMemory(value: unknown, isOfDocker: boolean, refusals: Refusals): MemoryLevels | undefined {
   const stats = objectOf(value, refusals);
   if (stats === undefined) return undefined;
   const kernel = objectOf(member(stats, 'stats'), refusals) ?? {};
   const cgroup = hierarchyOf(kernel);
+  const outer = (key: string): number | undefined => amountOf(member(stats, key), refusals);
   const amount = (key: string): number | undefined => amountOf(member(kernel, key), refusals);
-  const usageBytes = amountOf(member(stats, 'usage'), refusals);
+  const limit = (key: string): number | undefined => limitOf(member(kernel, key), refusals);
+  const usageBytes = outer('usage');
   const inactiveBytes = cgroup === 2 ? amount('inactive_file') : amount('total_inactive_file');
+  const hierarchicalLimitBytes = limit('hierarchical_memory_limit');
+  const isSilent = isOfDocker && usageBytes !== undefined && !Object.hasOwn(stats, 'failcnt');
+  const hasNoHits = isSilent && countsHits(cgroup, hierarchicalLimitBytes, limit('hierarchical_memsw_limit'));
   return {
     cgroup,
     usageBytes,
     cacheBytes: amount(cgroup === 2 ? 'file' : 'cache'),
     rssBytes: amount(cgroup === 2 ? 'anon' : 'rss'),
-    workingSetBytes: workingSet(usageBytes, inactiveBytes) ?? amountOf(member(stats, 'privateworkingset'), refusals),
-    hierarchicalLimitBytes: limitOf(member(kernel, 'hierarchical_memory_limit'), refusals),
+    workingSetBytes: workingSet(usageBytes, inactiveBytes) ?? outer('privateworkingset'),
+    hierarchicalLimitBytes,
     limitBytes: limitOf(member(stats, 'limit'), refusals),
+    peakBytes: outer('max_usage'),
+    swapBytes: amount('total_swap') ?? amount('swap'),
+    kernelBytes: cgroup === 2 ? sum(amount('kernel_stack'), amount('slab')) : undefined,
+    ...faults(kernel, amount),
+    limitHits: hasNoHits ? 0 : outer('failcnt'),
+    commitBytes: outer('commitbytes'),
+    commitPeakBytes: outer('commitpeakbytes'),
   };
 }
 
@@ -39,4 +53,32 @@ function hierarchyOf(kernel: JsonObject): 1 | 2 | undefined {
 function workingSet(usage: number | undefined, inactiveFile: number | undefined): number | undefined {
   if (usage === undefined || inactiveFile === undefined) return undefined;
   return Math.max(0, usage - inactiveFile);
+}
+
+/**
+ * Whether the kernel counts hits of the memory limit at all: not on Windows, and not on v1 where memory and swap together
+ * may be no more than memory alone. That limit is hit first then, and such hits are counted nowhere.
+ */
+function countsHits(cgroup: 1 | 2 | undefined, limit: number | undefined, withSwap: number | undefined): boolean {
+  if (cgroup !== 1) return cgroup === 2;
+  return limit === undefined || withSwap === undefined || withSwap > limit;
+}
+
+type Faults = Pick<MemoryLevels, 'minorFaults' | 'majorFaults'>;
+
+/**
+ * The kernel's `pgfault` is of all faults, the major ones too. v1 counts those of the cgroup alone there and those of its
+ * children as well (a container that runs containers) in `total_pgfault`; v2 has no other than the latter.
+ */
+function faults(kernel: JsonObject, amount: (key: string) => number | undefined): Faults {
+  const isWhole = Object.hasOwn(kernel, 'total_pgfault') && Object.hasOwn(kernel, 'total_pgmajfault');
+  const prefix = isWhole ? 'total_' : '';
+  const all = amount(`${prefix}pgfault`);
+  const majorFaults = amount(`${prefix}pgmajfault`);
+  const canBe = all !== undefined && majorFaults !== undefined && all >= majorFaults;
+  return { minorFaults: canBe ? all - majorFaults : undefined, majorFaults };
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
 }

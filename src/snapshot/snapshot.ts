@@ -5,6 +5,10 @@
  * Times are nanoseconds since the Unix epoch as bigint: `read` stamps have nine digits, which a double cannot hold.
  */
 
+import type { Health } from './health.ts';
+import type { Labels } from './labels.ts';
+import type { TaskError } from './task-errors.ts';
+
 /** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
 export const TASK_TOTAL_NAME = '_task_';
 
@@ -20,6 +24,7 @@ export interface CpuCounters {
   readonly perCpuNs?: readonly number[] | undefined;
   /** CPU time of the whole host (on Fargate: of the micro VM), all CPUs together. */
   readonly systemNs?: number | undefined;
+  /** CPUs that the container's host has. */
   readonly onlineCpus?: number | undefined;
   readonly throttledPeriods?: number | undefined;
   readonly throttlePeriods?: number | undefined;
@@ -45,6 +50,27 @@ export interface MemoryLevels {
   readonly hierarchicalLimitBytes?: number | undefined;
   /** The container's own limit; where it has none, EC2 gives the host's memory here. */
   readonly limitBytes?: number | undefined;
+  /** The highest that usage has been. v1 only. */
+  readonly peakBytes?: number | undefined;
+  /** v1 only, and of old dockers alone. */
+  readonly swapBytes?: number | undefined;
+  /** Kernel stacks and slab caches. v2 only. */
+  readonly kernelBytes?: number | undefined;
+  /** Since the container started: page faults that needed no disk, and those that did. */
+  readonly minorFaults?: number | undefined;
+  readonly majorFaults?: number | undefined;
+  /** How often the container's own limit was hit: on v2 only where that was out of memory. */
+  readonly limitHits?: number | undefined;
+  /** Windows: what is promised to processes, in memory or page file, and the highest that it has been. */
+  readonly commitBytes?: number | undefined;
+  readonly commitPeakBytes?: number | undefined;
+}
+
+/** Processes and threads, as the kernel's pids controller counts them. */
+export interface PidLevels {
+  readonly current?: number | undefined;
+  /** Absent: none is set. */
+  readonly limit?: number | undefined;
 }
 
 export const INTERFACE_COUNTERS = [
@@ -78,6 +104,7 @@ export interface ContainerSample {
   /** `precpu_stats`, when it is a real earlier reading. */
   readonly before?: CpuReading | undefined;
   readonly memory?: MemoryLevels | undefined;
+  readonly pids?: PidLevels | undefined;
   /** By interface name. Absent for host and none networking. */
   readonly networks?: ReadonlyMap<string, InterfaceCounters> | undefined;
   readonly disk?: DiskLevels | undefined;
@@ -92,15 +119,28 @@ export interface ContainerInfo {
   readonly imageId?: string | undefined;
   readonly arn?: string | undefined;
   readonly dockerName?: string | undefined;
+  /** How the image's layers are kept: overlayfs, soci. */
+  readonly snapshotter?: string | undefined;
   readonly knownStatus?: string | undefined;
-  /** StartedAt, else CreatedAt. */
+  readonly desiredStatus?: string | undefined;
+  /** Absent: no health check. */
+  readonly health?: Health | undefined;
+  /** Of its last run, once that ended. May be negative. */
+  readonly exitCode?: number | undefined;
+  readonly createdNs?: EpochNs | undefined;
+  /** StartedAt itself: absent as long as it has not started. */
+  readonly startedAtNs?: EpochNs | undefined;
+  /** Since when its counters count: StartedAt, else CreatedAt. */
   readonly startedNs?: EpochNs | undefined;
+  readonly finishedNs?: EpochNs | undefined;
   /** Only where the container has a restart policy: its absence is not 0. */
   readonly restartCount?: number | undefined;
   /** Limits.CPU as given: CPU units, a weight. 0 and 2 mean unset. */
   readonly cpuUnits?: number | undefined;
   /** Limits.Memory as given: MiB. 0 means unset. */
   readonly memoryMib?: number | undefined;
+  /** Docker labels, those that were asked for. */
+  readonly labels?: Labels | undefined;
   /** Which network namespace its interfaces belong to: containers with the same value share one. */
   readonly sandbox: string;
   /** True where the namespace is the task's, so that its traffic is no container's own. */
@@ -114,13 +154,45 @@ export interface TaskInfo {
   readonly family?: string | undefined;
   readonly revision?: string | undefined;
   readonly availabilityZone?: string | undefined;
+  /** The zone's name in every account, such as euw1-az2. */
+  readonly availabilityZoneId?: string | undefined;
+  readonly vpcId?: string | undefined;
   /** Upper case: EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES. */
   readonly launchType?: string | undefined;
   readonly serviceName?: string | undefined;
+  readonly knownStatus?: string | undefined;
+  readonly desiredStatus?: string | undefined;
+  /** From the first image that was pulled to the last. */
+  readonly pullStartedNs?: EpochNs | undefined;
+  readonly pullStoppedNs?: EpochNs | undefined;
+  /** When the task was told to stop. */
+  readonly executionStoppedNs?: EpochNs | undefined;
+  readonly ephemeralStorage?: EphemeralStorage | undefined;
+  readonly clock?: ClockInfo | undefined;
+  readonly isFaultInjectionEnabled?: boolean | undefined;
+  /** What ECS could not find out. */
+  readonly errors?: readonly TaskError[] | undefined;
+  /** Tags of the task, those that were asked for. */
+  readonly tags?: Labels | undefined;
   /** Limits.CPU as given: vCPU. */
   readonly cpuCores?: number | undefined;
   /** Limits.Memory as given: MiB. */
   readonly memoryMib?: number | undefined;
+}
+
+/** The disk of a Fargate task, without what Fargate keeps for itself. */
+export interface EphemeralStorage {
+  readonly usedMib?: number | undefined;
+  readonly reservedMib?: number | undefined;
+}
+
+/** How well the clock of the host is set. */
+export interface ClockInfo {
+  /** How far off it is at most. */
+  readonly errorBoundMs?: number | undefined;
+  readonly isSynchronized?: boolean | undefined;
+  /** When that was found out. */
+  readonly referenceNs?: EpochNs | undefined;
 }
 
 /** What one container says about its network namespace. */
@@ -157,4 +229,28 @@ export interface TaskSnapshot {
   readonly internals: readonly ContainerSnapshot[];
   /** Ids that have stats but no metadata, such as another task's where a local endpoint shows a whole machine. */
   readonly unknownIds: readonly string[];
+  /** From the kernel, and not from the endpoint; absent unless a cgroup file system is given and has it. */
+  readonly cgroup?: TaskCgroup | undefined;
+}
+
+export const TASK_CGROUP_COUNTERS = [
+  'cpuNs',
+  'periods',
+  'throttledPeriods',
+  'throttledNs',
+  'memoryLimitHits',
+  'oomKills',
+] as const;
+export type TaskCgroupCounter = (typeof TASK_CGROUP_COUNTERS)[number];
+
+/** What the kernel says of the task's own cgroup, the parent of those of its containers. Counters begin with the task. */
+export interface TaskCgroup extends Readonly<Partial<Record<TaskCgroupCounter, number>>> {
+  /** What the CPU quota allows; undefined also where none is set. */
+  readonly quotaCores?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly memoryPeakBytes?: number | undefined;
+  /** Undefined also where none is set. */
+  readonly memoryLimitBytes?: number | undefined;
+  /** For counters that were seen to fall: since when they count. */
+  readonly countedFromNs?: Readonly<Partial<Record<TaskCgroupCounter, EpochNs>>> | undefined;
 }

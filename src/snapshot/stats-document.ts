@@ -1,7 +1,8 @@
-import { parseCpu, tickLength } from './cpu.ts';
+import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu.ts';
 import { parseDisk } from './disk.ts';
 import { parseMemory } from './memory.ts';
 import { parseNetworks } from './network.ts';
+import { parsePids } from './pids.ts';
 import type { Refusals } from './refusals.ts';
 import {
   type ContainerInfo,
@@ -24,10 +25,10 @@ import { type JsonObject, member, objectOf } from './values.ts';
 export function joinStats(metadata: TaskMetadata, document: unknown, refusals: Refusals): TaskSnapshot | undefined {
   const entries = objectOf(document, refusals);
   if (entries === undefined) return undefined;
-  const isFargate = metadata.task.launchType === 'FARGATE';
+  const { launchType } = metadata.task;
   const read = (info: ContainerInfo): ContainerSnapshot => {
     const entry = objectOf(member(entries, info.id), refusals);
-    return { info, sample: entry && parseSample(entry, isFargate, refusals) };
+    return { info, sample: entry && parseSample(entry, launchType, refusals) };
   };
   const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
   return {
@@ -61,26 +62,34 @@ function livelier(a: ContainerSnapshot, b: ContainerSnapshot): ContainerSnapshot
   return (b.info.startedNs ?? 0n) > (a.info.startedNs ?? 0n) ? b : a;
 }
 
-function parseSample(entry: JsonObject, isFargate: boolean, refusals: Refusals): ContainerSample | undefined {
+/** Launch types whose documents are docker's own; those of others are made by agents that nobody can look into. */
+const OF_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
+
+function parseSample(
+  entry: JsonObject,
+  launchType: string | undefined,
+  refusals: Refusals,
+): ContainerSample | undefined {
   const readNs = timeOf(member(entry, 'read'), refusals);
   if (readNs === undefined) return undefined;
-  const tickNs = tickLength(entry, isFargate);
-  const cpu = parseCpu(member(entry, 'cpu_stats'), tickNs, refusals);
-  const memory = parseMemory(member(entry, 'memory_stats'), refusals);
+  const platform = cpuPlatform(entry, launchType === 'FARGATE', refusals);
+  const cpu = parseCpu(member(entry, 'cpu_stats'), platform, refusals);
+  const memory = parseMemory(member(entry, 'memory_stats'), OF_DOCKER.has(launchType), refusals);
   return {
     readNs,
     cpu,
-    before: parseBefore(entry, tickNs, refusals),
+    before: parseBefore(entry, platform, refusals),
     memory,
+    pids: parsePids(member(entry, 'pids_stats'), refusals),
     networks: parseNetworks(member(entry, 'networks'), refusals),
     disk: parseDisk(entry, memory?.cgroup, refusals),
   };
 }
 
 /** A first reading comes with an empty `precpu_stats`: zero date, zero totals. */
-function parseBefore(entry: JsonObject, tickNs: number, refusals: Refusals): CpuReading | undefined {
+function parseBefore(entry: JsonObject, platform: CpuPlatform, refusals: Refusals): CpuReading | undefined {
   const readNs = timeOf(member(entry, 'preread'), refusals);
   if (readNs === undefined) return undefined;
-  const cpu = parseCpu(member(entry, 'precpu_stats'), tickNs, refusals);
+  const cpu = parseCpu(member(entry, 'precpu_stats'), platform, refusals);
   return cpu === undefined || cpu.totalNs === 0 ? undefined : { readNs, cpu };
 }

@@ -1,21 +1,29 @@
+import { parseContainerInfo } from './container-info.ts';
+import type { IsWanted } from './labels.ts';
 import type { Refusals } from './refusals.ts';
 import { resolveSandboxes, sandboxClaim } from './sandbox.ts';
 import type { ContainerInfo, SandboxClaim, TaskInfo, TaskMetadata } from './snapshot.ts';
-import { timeOf } from './time.ts';
-import { amountOf, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+import { parseTaskInfo } from './task-info.ts';
+import { type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
 
 /** ECS allows 255 characters. */
 const MAX_NAME = 255;
 /** ECS allows 10; a local endpoint shows every container of a machine. Bounds what one document can cost. */
 const MAX_CONTAINERS = 5000;
 
+export interface TaskOptions {
+  /** The document before: a container that says nothing about its network now is where it was. */
+  readonly earlier?: TaskMetadata | undefined;
+  /** Which docker labels of the containers to keep. @default none */
+  readonly isLabelWanted?: IsWanted | undefined;
+}
+
 /**
  * `/task` of the metadata endpoint, v3 or v4. Undefined where the document is no task at all.
  *
- * @param earlier the document before: a container that says nothing about its network now is where it was.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  */
-export function parseTask(document: unknown, refusals: Refusals, earlier?: TaskMetadata): TaskMetadata | undefined {
+export function parseTask(document: unknown, refusals: Refusals, options: TaskOptions = {}): TaskMetadata | undefined {
   const object = objectOf(document, refusals);
   if (object === undefined) return undefined;
   const task = parseTaskInfo(object, refusals);
@@ -24,7 +32,7 @@ export function parseTask(document: unknown, refusals: Refusals, earlier?: TaskM
   const drafts = new Map<string, Draft>();
   for (const item of list ?? []) {
     const container = objectOf(item, refusals);
-    const draft = container && parseContainer(container, earlier?.claims, refusals);
+    const draft = container && parseContainer(container, options, refusals);
     if (draft === undefined) continue;
     if (drafts.has(draft.info.id)) refusals.add('duplicate_id');
     else if (drafts.size >= MAX_CONTAINERS) refusals.add('too_many');
@@ -62,30 +70,13 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function parseTaskInfo(task: JsonObject, refusals: Refusals): TaskInfo {
-  const text = (key: string): string | undefined => textOf(member(task, key), refusals);
-  const limits = objectOf(member(task, 'Limits'), refusals) ?? {};
-  return {
-    cluster: text('Cluster'),
-    arn: text('TaskARN'),
-    family: text('Family'),
-    revision: text('Revision'),
-    availabilityZone: text('AvailabilityZone'),
-    launchType: text('LaunchType')?.toUpperCase(),
-    serviceName: text('ServiceName'),
-    cpuCores: amountOf(member(limits, 'CPU'), refusals),
-    memoryMib: amountOf(member(limits, 'Memory'), refusals),
-  };
-}
-
 /** Undefined for what cannot be told apart: no id (ECS lists containers that are pulled but not created so), no name. */
 function parseContainer(
   container: JsonObject,
-  claims: TaskMetadata['claims'] | undefined,
+  { earlier, isLabelWanted }: TaskOptions,
   refusals: Refusals,
 ): Draft | undefined {
-  const text = (key: string): string | undefined => textOf(member(container, key), refusals);
-  const id = text('DockerId');
+  const id = textOf(member(container, 'DockerId'), refusals);
   const name = textOf(member(container, 'Name'), refusals, MAX_NAME);
   if (id === undefined) {
     if (member(container, 'DockerId') !== '') refusals.add('no_id');
@@ -95,23 +86,10 @@ function parseContainer(
     refusals.add('no_name');
     return undefined;
   }
-  const limits = objectOf(member(container, 'Limits'), refusals) ?? {};
-  const type = text('Type')?.toUpperCase() ?? 'NORMAL';
+  const type = textOf(member(container, 'Type'), refusals)?.toUpperCase() ?? 'NORMAL';
   return {
     isUsers: type === 'NORMAL',
-    claim: sandboxClaim(container, refusals) ?? claims?.get(id) ?? { addresses: '' },
-    info: {
-      id,
-      name,
-      image: text('Image'),
-      imageId: text('ImageID'),
-      arn: text('ContainerARN'),
-      dockerName: text('DockerName'),
-      knownStatus: text('KnownStatus')?.toUpperCase(),
-      startedNs: timeOf(member(container, 'StartedAt'), refusals) ?? timeOf(member(container, 'CreatedAt'), refusals),
-      restartCount: amountOf(member(container, 'RestartCount'), refusals),
-      cpuUnits: amountOf(member(limits, 'CPU'), refusals),
-      memoryMib: amountOf(member(limits, 'Memory'), refusals),
-    },
+    claim: sandboxClaim(container, refusals) ?? earlier?.claims.get(id) ?? { addresses: '' },
+    info: parseContainerInfo(container, { id, name }, isLabelWanted, refusals),
   };
 }

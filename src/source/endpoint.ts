@@ -7,12 +7,19 @@ import { exchange, type Outcome } from './exchange.ts';
 import { clientClosed, deadlineMissed, notJson, tooLarge } from './failures.ts';
 import { retryDelayMs } from './retry.ts';
 
-/** The two documents of an ECS task. Every rejection is an {@link EndpointError}. */
+/** The documents of an ECS task. Every rejection is an {@link EndpointError}. */
 export interface Endpoint {
   /** `GET <base>/task`: what the task is. */
   fetchTask(): Promise<unknown>;
   /** `GET <base>/task/stats`: what its containers use. */
   fetchStats(): Promise<unknown>;
+  /**
+   * `GET <base>/taskWithTags`: the same as `/task`, with tags. The agent asks ECS' API for them at each request, and that
+   * API is throttled for the whole account: a request to make once, and without a retry.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
+   */
+  fetchTaskWithTags(): Promise<unknown>;
   /** Ends what is under way (code `reset`) and closes every socket. */
   close(): void;
 }
@@ -20,6 +27,8 @@ export interface Endpoint {
 export interface EndpointOptions {
   /** For one document, from the call to its last byte, the retry included. @default 2000 */
   readonly deadlineMs?: number | undefined;
+  /** The same for tags, which come from ECS' API; the agent takes at most 5 s for an answer. @default 5000 */
+  readonly tagsDeadlineMs?: number | undefined;
   /** The largest body that is read. @default 4194304 */
   readonly maxBytes?: number | undefined;
   /** The most values in one document; a thousand containers have some 160,000. @default 262144 */
@@ -38,7 +47,8 @@ export interface EndpointOptions {
  * @throws EndpointError `unreachable` for any other kind of address
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
-  const { deadlineMs = 2000, maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
+  const { deadlineMs = 2000, tagsDeadlineMs = 5000 } = options;
+  const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
@@ -47,19 +57,19 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   const underWay = new Map<AbortController, string>();
   let isClosed = false;
 
-  async function fetchDocument(path: string): Promise<unknown> {
+  async function fetchDocument(path: string, withinMs: number, isRetried: boolean): Promise<unknown> {
     const target = documentUrl(baseUrl, path);
     const where = target.href;
     if (isClosed) {
       throw clientClosed(where);
     }
     const abort = new AbortController();
-    const endsAt = performance.now() + deadlineMs;
-    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, deadlineMs)), deadlineMs);
+    const endsAt = performance.now() + withinMs;
+    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, withinMs)), withinMs);
     underWay.set(abort, where);
     try {
       const attempt = (): Promise<Outcome> => exchange(target, { agent, signal: abort.signal, maxBytes, where });
-      return read(await withRetry(attempt, endsAt, abort.signal), where);
+      return read(await (isRetried ? withRetry(attempt, endsAt, abort.signal) : attempt()), where);
     } finally {
       clearTimeout(deadline);
       underWay.delete(abort);
@@ -78,8 +88,9 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   }
 
   return {
-    fetchTask: () => fetchDocument('/task'),
-    fetchStats: () => fetchDocument('/task/stats'),
+    fetchTask: () => fetchDocument('/task', deadlineMs, true),
+    fetchStats: () => fetchDocument('/task/stats', deadlineMs, true),
+    fetchTaskWithTags: () => fetchDocument('/taskWithTags', tagsDeadlineMs, false),
     close: () => {
       isClosed = true;
       for (const [abort, where] of underWay) {

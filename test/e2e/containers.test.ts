@@ -36,9 +36,13 @@ test('a container that ends takes its own measurements away at the next poll, an
   // The task's document knows ended containers as well.
   assert.deepEqual(left.toSorted(), [
     'aws_ecs_container_cpu_limit',
+    'aws_ecs_container_info',
     'aws_ecs_container_running',
+    'aws_ecs_container_status',
     'ecs_task_container_info',
     'ecs_task_container_running',
+    'ecs_task_container_start_time_seconds',
+    'ecs_task_container_status',
     'ecs_task_cpu_limit',
     'ecs_task_cpu_limit_cores',
     'ecs_task_mem_limit',

@@ -42,7 +42,12 @@ test('both vocabularies on one page are the two pages together', async (t) => {
     const page = await (await runningExporter(t, spoken(...names), task)).page();
     return page
       .split('\n')
-      .filter((line) => !/exporter_(poll_duration|last_success)|^target_info|target_info/.test(line));
+      .filter(
+        (line) =>
+          !/exporter_(?:poll_duration|last_success|series|process|event)|process_(?:cpu|memory)|eventloop|target_info/.test(
+            line,
+          ),
+      );
   };
   const both = await lines('ecs', 'semconv');
   const apart = [...(await lines('ecs')), ...(await lines('semconv'))];

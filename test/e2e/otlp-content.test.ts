@@ -50,7 +50,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
       );
     }
     const about = [
-      'container.cpu.time',
+      'aws.ecs.container.cpu.time',
       'container.memory.usage',
       'aws.ecs.container.memory.utilization',
       'container.network.io',
@@ -78,7 +78,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
     const startsOf = (name: string, container: string): readonly bigint[] => [
       ...new Set(pointsOf(last, name, { 'container.name': container }).map(({ startNs }) => startNs)),
     ];
-    for (const name of ['container.cpu.time', 'container.disk.io', 'container.network.io']) {
+    for (const name of ['aws.ecs.container.cpu.time', 'container.disk.io', 'container.network.io']) {
       for (const container of ['web', 'worker']) {
         assert.deepEqual(startsOf(name, container), [pushing.task.containers.get(container)?.startedNs], name);
       }

@@ -52,7 +52,7 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
     assert.equal(await pushing.status('/metrics'), 200);
     assert.equal(await pushing.status('/-/ready'), 200);
     const web = { container_name: 'web' };
-    assert.equal((await pushing.metrics()).value('container_cpu_time_seconds_total', web), 17.5);
+    assert.equal((await pushing.metrics()).value('aws_ecs_container_cpu_time_seconds_total', web), 17.5);
     const page = await pushing.metrics();
     assert.equal(page.value('aws_ecs_exporter_status'), 1);
     const exporter = { otel_component_name: 'otlp' };
@@ -64,7 +64,7 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
 
     receiver.behaviour = 200;
     const first = await receiver.received(0);
-    assert.equal(pointsOf(first, 'container.cpu.time', { 'container.name': 'web' })[0]?.value, 17.5);
+    assert.equal(pointsOf(first, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 17.5);
     await until('the line of the recovery', () =>
       pushing.lines().some(({ event }) => event === 'otlp_export_recovered') ? true : undefined,
     );

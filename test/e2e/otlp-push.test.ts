@@ -21,7 +21,7 @@ test('the first export follows the first sample, the last one the last sample; n
   const first = await pushing.receiver.received(0);
   assert.ok(first.time - start < 2000, `the first export came after ${first.time - start} ms`);
   assert.equal(valueIn(first, 'aws.ecs.exporter.polls'), 1);
-  assert.equal(valueIn(first, 'container.cpu.time', 'web'), 60 * 0.25);
+  assert.equal(valueIn(first, 'aws.ecs.container.cpu.time', 'web'), 60 * 0.25);
 
   pushing.task.advance(10);
   pushing.task.publish(pushing.endpoint);
@@ -29,7 +29,7 @@ test('the first export follows the first sample, the last one the last sample; n
   await pushing.exporter.shutdown();
   const last = await pushing.receiver.received(1);
   assert.equal(valueIn(last, 'aws.ecs.exporter.polls'), 2);
-  assert.equal(valueIn(last, 'container.cpu.time', 'web'), 70 * 0.25);
+  assert.equal(valueIn(last, 'aws.ecs.container.cpu.time', 'web'), 70 * 0.25);
   assert.equal(pushing.receiver.requests, 2);
   assert.deepEqual(
     pushing.lines().map(({ event }) => event),
@@ -52,13 +52,13 @@ test('an endpoint that comes late: the first good sample is pushed at once, with
   t.after(() => Promise.all([endpoint.close(), receiver.close()]));
   const first = await receiver.received(0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.status'), 0);
-  assert.deepEqual(pointsOf(first, 'container.cpu.time'), []);
+  assert.deepEqual(pointsOf(first, 'aws.ecs.container.cpu.time'), []);
   // Something at least to tell the tasks of a fleet apart.
   assert.match(String(first.resource.get('service.instance.id')), /^[0-9a-f-]{36}$/);
   endpoint.fault = 'none';
   const second = await receiver.received(1);
   assert.equal(valueIn(second, 'aws.ecs.exporter.status'), 1);
-  assert.equal(valueIn(second, 'container.cpu.time', 'web'), 60 * 0.25);
+  assert.equal(valueIn(second, 'aws.ecs.container.cpu.time', 'web'), 60 * 0.25);
   assert.equal(second.resource.get('aws.ecs.task.family'), 'shop');
   assert.equal(await running.status('/metrics'), 404);
 });
@@ -68,7 +68,7 @@ test('gzip: the same content, compressed', async (t) => {
     const { receiver } = await pushingExporter(t, { otlp: { protocol, compression: 'gzip' } });
     const first = await receiver.received(0);
     assert.equal(first.headers['content-encoding'], 'gzip');
-    assert.equal(valueIn(first, 'container.cpu.time', 'web'), 60 * 0.25);
+    assert.equal(valueIn(first, 'aws.ecs.container.cpu.time', 'web'), 60 * 0.25);
   }
 });
 
@@ -129,13 +129,13 @@ test('delta: what is pushed adds up to what grew since the exporter began to loo
   await pushing.exporter.shutdown();
   const last = receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
   const kinds = new Map(metricsOf(last).map(({ name, temporality }) => [name, temporality]));
-  assert.equal(kinds.get('container.cpu.time'), 'delta');
+  assert.equal(kinds.get('aws.ecs.container.cpu.time'), 'delta');
   assert.equal(kinds.get('container.memory.usage'), 'cumulative');
   const sum = (name: string, container: string): number =>
     receiver.exports.map((exported) => valueIn(exported, name, container) ?? 0).reduce((a, b) => a + b, 0);
-  assert.equal(sum('container.cpu.time', 'web'), 75 * 0.25);
+  assert.equal(sum('aws.ecs.container.cpu.time', 'web'), 75 * 0.25);
   // Of its first life 3 x 15 s were seen; then 5 s and 20 s of the second one.
-  assert.equal(sum('container.cpu.time', 'worker'), (45 + 20) * 0.5);
+  assert.equal(sum('aws.ecs.container.cpu.time', 'worker'), (45 + 20) * 0.5);
   const whole = receiver.exports.map((exported) => valueIn(exported, 'aws.ecs.task.cpu.time') ?? 0);
   assert.equal(
     whole.reduce((a, b) => a + b, 0),

@@ -72,7 +72,7 @@ async function worksAgain({ receiver, task, poll, status, lines }: Pushing, face
   assert.equal(receiver.exports.length, 0);
   receiver.become(face);
   const first = await receiver.received(0);
-  assert.equal(pointsOf(first, 'container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
+  assert.equal(pointsOf(first, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
   await until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
 }
 

@@ -57,7 +57,7 @@ function lastOf({ receiver, datagrams }: Scene, addressee: Addressee): readonly 
     if (last === undefined) return [];
     const values = [
       pointsOf(last, 'aws.ecs.exporter.polls'),
-      pointsOf(last, 'container.cpu.time', { 'container.name': 'web' }),
+      pointsOf(last, 'aws.ecs.container.cpu.time', { 'container.name': 'web' }),
     ];
     return values.map(([point]) => point?.value);
   }

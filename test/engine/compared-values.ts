@@ -25,7 +25,7 @@ export const ROUNDING = 1e-9;
  */
 const MEMORY_SLACK_BYTES = 64 * 4096 * availableParallelism();
 
-/** Containers whose memory does not move while it is read. */
+/** Containers whose memory and processes do not move while they are read. */
 const CALM = ['busy', 'holder', 'restarted', 'leaver', 'late'];
 
 export const COMPARED_VALUES: readonly ComparedValue[] = [
@@ -35,6 +35,8 @@ export const COMPARED_VALUES: readonly ComparedValue[] = [
     engine: (document) => numberAt(document, 'cpu_stats', 'cpu_usage', 'total_usage') / 1e9,
     slack: ROUNDING,
   },
+  cpuMode('user', 'userNs', 'usage_in_usermode'),
+  cpuMode('system', 'systemNs', 'usage_in_kernelmode'),
   throttling('periods', 'periods'),
   throttling('throttled_periods', 'throttledPeriods'),
   throttling('throttled_time', 'throttledNs'),
@@ -54,6 +56,12 @@ export const COMPARED_VALUES: readonly ComparedValue[] = [
     (reading) => reading.usageBytes - reading.inactiveFileBytes,
     (document) => engineUsage(document) - memoryStat(document, 'total_inactive_file', 'inactive_file'),
   ),
+  {
+    metric: 'ecs_task_pids',
+    kernel: (reading) => reading.pids,
+    engine: (document) => numberAt(document, 'pids_stats', 'current'),
+    in: CALM,
+  },
   disk('written_bytes', 'writtenBytes', 'write'),
   disk('read_bytes', 'readBytes', 'read'),
   network('rx_bytes', 'rxBytes'),
@@ -61,6 +69,15 @@ export const COMPARED_VALUES: readonly ComparedValue[] = [
   network('rx_packets', 'rxPackets'),
   network('tx_packets', 'txPackets'),
 ];
+
+function cpuMode(mode: string, counter: 'userNs' | 'systemNs', name: string): ComparedValue {
+  return {
+    metric: `ecs_task_cpu_${mode}_seconds_total`,
+    kernel: (reading) => reading[counter] / 1e9,
+    engine: (document) => numberAt(document, 'cpu_stats', 'cpu_usage', name) / 1e9,
+    slack: ROUNDING,
+  };
+}
 
 function throttling(name: string, counter: keyof KernelReading['throttling']): ComparedValue {
   return {

@@ -16,12 +16,12 @@ import { ROUNDING } from './compared-values.ts';
 import { assertTrue, compare, table } from './comparison.ts';
 import { QUOTA_CORES, startContainers } from './containers.ts';
 import { type KernelTrack, trackCpu } from './kernel-track.ts';
+import { engineCpuSeconds, pageOfSample } from './page-of-sample.ts';
 
 const TASK_CORES = 1;
 /** Between two samples: many throttling periods of 100 ms, so that one more or less hardly shows. */
 const PAUSE_MS = 3000;
 
-const CPU_SECONDS = 'ecs_task_cpu_usage_seconds_total';
 /** Values that need two samples of the same life of a container. */
 const DIFFS = ['ecs_task_cpu_cores', 'ecs_task_cpu_usage_ratio', 'ecs_task_cpu_kernelmode', 'ecs_task_cpu_usermode'];
 const RESETS = 'ecs_task_exporter_container_restarts_total';
@@ -56,30 +56,10 @@ after(async () => {
   disk?.detach();
 });
 
-/** The engine's own CPU total of a container, in seconds. */
-function engineCpuSeconds(of: Sample, container: string): number {
-  return numberAt(of.get(container)?.document, 'cpu_stats', 'cpu_usage', 'total_usage') / 1e9;
-}
-
-/** The page, once it shows `sample`: the busy container's CPU time is another one in each sample. */
-async function pageOfSample(): Promise<Exposition> {
-  const wanted = engineCpuSeconds(sample, 'busy');
-  try {
-    return await until('a page of the newest sample', async () => {
-      const page = await exporter.metrics();
-      const shown = page.value(CPU_SECONDS, { container_name: 'busy' });
-      return shown !== undefined && Math.abs(shown - wanted) <= ROUNDING ? page : undefined;
-    });
-  } catch (cause) {
-    const page = await exporter.page();
-    throw new Error(`no page with ${wanted} s for busy; the log:\n${exporter.log()}\nthe page:\n${page}`, { cause });
-  }
-}
-
 async function takeSample(): Promise<Exposition> {
   previous = sample;
   sample = await endpoint.sample();
-  return pageOfSample();
+  return pageOfSample(exporter, sample, 'busy');
 }
 
 function diffsOf(page: Exposition, container: string): readonly string[] {
@@ -90,7 +70,7 @@ const readMs = (of: Sample, container: string): number =>
   Date.parse(textAt(of.get(container)?.document, 'read').replace(/(\.\d{3})\d*/, '$1'));
 
 test('the first sample: totals and levels are the kernel’s, and nothing that needs two samples is there', async (t) => {
-  const page = await pageOfSample();
+  const page = await pageOfSample(exporter, sample, 'busy');
   const rows = compare(page, sample);
   t.diagnostic(`engine ${engine.version}: ${rows.length} values of ${sample.size} containers`);
   assertTrue(rows);

@@ -52,7 +52,7 @@ test('Prometheus scrapes the gateway: each task has series of its own, which end
 
   // Names and labels are those of the exporter's own page: the task's id is the instance, the exporter the job.
   const [web] = await prometheus.query(
-    `container_cpu_time_seconds_total{container_name="web",instance="${tasks[0].taskId}"}`,
+    `aws_ecs_container_cpu_time_seconds_total{container_name="web",instance="${tasks[0].taskId}"}`,
   );
   assert.equal(web?.['job'], 'ecs-container-exporter');
   assert.equal(web?.['otel_scope_name'], undefined);

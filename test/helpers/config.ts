@@ -7,8 +7,11 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     intervalMs: 3_600_000,
     include: [],
     exclude: [],
+    containerLabels: [],
+    taskTags: [],
     exporters: ['prometheus'],
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
+    metrics: ['default'],
     http: { host: '127.0.0.1', port: 0 },
     otlp: {
       protocol: 'http/protobuf',

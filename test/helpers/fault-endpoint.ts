@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { applyNamedFault, type NamedFault } from './fault-scripts.ts';
 
-export type FaultPath = 'task' | 'stats';
+export type FaultPath = 'task' | 'stats' | 'tags';
 
 export type Fault =
   | NamedFault
@@ -31,6 +31,8 @@ export interface FaultEndpoint {
   task: unknown;
   /** What `/task/stats` answers, likewise. */
   stats: unknown;
+  /** What `/taskWithTags` answers, likewise; 404 as long as there is nothing. */
+  taskWithTags: unknown;
   /** In force until changed. */
   fault: FaultSetting;
   /** Applies to the next `times` requests for that path, before `fault` does. */
@@ -55,6 +57,12 @@ export interface FaultEndpointOptions {
 }
 
 const BASE_PATH = '/v4/abc';
+const PATHS: ReadonlyMap<string, FaultPath> = new Map([
+  [`${BASE_PATH}/task`, 'task'],
+  [`${BASE_PATH}/task/stats`, 'stats'],
+  [`${BASE_PATH}/taskWithTags`, 'tags'],
+]);
+const DOCUMENTS = { task: 'task', stats: 'stats', tags: 'taskWithTags' } as const;
 
 export async function startFaultEndpoint(options: FaultEndpointOptions = {}): Promise<FaultEndpoint> {
   const { host = '127.0.0.1', port = 0, tls } = options;
@@ -67,10 +75,10 @@ export async function startFaultEndpoint(options: FaultEndpointOptions = {}): Pr
     const path = request.url ?? '';
     requests.push({ path, method: request.method ?? '', headers: request.headers, time: performance.now() });
     const which = pathOf(path);
-    if (which === undefined) {
+    if (which === undefined || (which === 'tags' && endpoint.taskWithTags === undefined)) {
       send(response, 404, { 'content-type': 'application/json' }, '"no such path"');
     } else {
-      answer(response, nextFault(which), bytesOf(which === 'task' ? endpoint.task : endpoint.stats));
+      answer(response, nextFault(which), bytesOf(endpoint[DOCUMENTS[which]]));
     }
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer({ ...tls }, listener);
@@ -102,6 +110,7 @@ export async function startFaultEndpoint(options: FaultEndpointOptions = {}): Pr
     port: boundPort,
     task: {},
     stats: {},
+    taskWithTags: undefined,
     fault: 'none',
     failNext: (path, fault, times = 1) => {
       queue.push(...Array.from({ length: times }, () => ({ path, fault })));
@@ -130,7 +139,7 @@ export async function startFaultEndpoint(options: FaultEndpointOptions = {}): Pr
 }
 
 function pathOf(url: string): FaultPath | undefined {
-  return url === `${BASE_PATH}/task` ? 'task' : url === `${BASE_PATH}/task/stats` ? 'stats' : undefined;
+  return PATHS.get(url);
 }
 
 function answer(response: ServerResponse, fault: Fault, body: Uint8Array): void {

@@ -11,6 +11,9 @@ export async function scrape(exporter: Exporter, path = '/metrics'): Promise<str
 const VOLATILE: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/^(\S*exporter_poll_duration_seconds) .*$/gm, '$1 0'],
   [/^(\S*exporter_last_success(?:_timestamp)?_seconds) .*$/gm, '$1 0'],
+  [/^(\S*(?:exporter_process|process_cpu|process_memory)_\S+) .*$/gm, '$1 0'],
+  // Not there in the first 100 ms.
+  [/^(?:# \w+ )?\S*event_?loop_delay.*\n/gm, ''],
   [/(\bnode_version|process_runtime_version)="[^"]*"/g, '$1="<node>"'],
   [/(\bservice_version|\bversion)="[^"]*"/g, '$1="<version>"'],
   [/(telemetry_sdk_version)="[^"]*"/g, '$1="<sdk>"'],

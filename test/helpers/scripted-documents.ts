@@ -49,7 +49,11 @@ export function statsOf({ id, ageSeconds, cores, memoryBytes }: ScriptedContaine
     read: instant(nowNs),
     preread: '0001-01-01T00:00:00Z',
     cpu_stats: {
-      cpu_usage: { total_usage: ageSeconds * cores * 1e9, usage_in_kernelmode: 0, usage_in_usermode: 0 },
+      cpu_usage: {
+        total_usage: ageSeconds * cores * 1e9,
+        usage_in_kernelmode: ageSeconds * cores * 0.25e9,
+        usage_in_usermode: ageSeconds * cores * 0.75e9,
+      },
       // As if the host had started a day before the task.
       system_cpu_usage: (86_400 + Number((nowNs - STARTED_NS) / SECOND_NS)) * CPUS * 1e9,
       online_cpus: CPUS,

@@ -89,7 +89,7 @@ test('nobody listens from the start and for 100 intervals; then everything is th
     const last = receiver.taken.at(-1);
     return last !== undefined && isDeepStrictEqual(sorted(pushedValues(metricsOf(last))), page) ? last : undefined;
   });
-  for (const name of ['container.cpu.time', 'container.disk.io', 'container.network.io']) {
+  for (const name of ['aws.ecs.container.cpu.time', 'container.disk.io', 'container.network.io']) {
     for (const [container, { startedNs }] of task.containers) {
       const starts = pointsOf(arrived, name, { 'container.name': container }).map(({ startNs }) => startNs);
       assert.deepEqual([...new Set(starts)], [startedNs], `${name} of ${container}`);

@@ -156,11 +156,11 @@ test('containers that come, go and start again while the receiver is away', asyn
     sumOfPoints(
       receiver.taken.flatMap((taken) => pointsOf(taken, name, container ? { 'container.name': container } : {})),
     );
-  assert.equal(sum('container.cpu.time', 'web'), 150 * 0.25);
-  assert.equal(sum('container.cpu.time', 'late'), 100);
+  assert.equal(sum('aws.ecs.container.cpu.time', 'web'), 150 * 0.25);
+  assert.equal(sum('aws.ecs.container.cpu.time', 'late'), 100);
   // As with totals, what an earlier life counted since the last export that was taken is gone: 20 s before the first
   // restart, and 30 s before the second one.
-  assert.equal(sum('container.cpu.time', 'worker'), (150 - 20 - 30) * 0.5);
+  assert.equal(sum('aws.ecs.container.cpu.time', 'worker'), (150 - 20 - 30) * 0.5);
   // Of the task's total only what was never sampled: the last 10 s before each restart.
   assert.equal(sum('aws.ecs.task.cpu.time'), 150 * 0.25 + 100 + (150 - 10 - 10) * 0.5);
 });
@@ -182,6 +182,6 @@ test('an export that was taken, and whose answer was lost, counts again in the n
   for (const [key, value] of again) expected.set(key, (expected.get(key) ?? 0) + value);
   assertClose(sumOf(receiver.taken), expected);
   // 10 s in the first one that was lost, 20 s in the second one, 10 s in the third one; 90 s in all.
-  const web = [...again].find(([key]) => key.startsWith('container.cpu.time') && key.includes('"web"'));
+  const web = [...again].find(([key]) => key.startsWith('aws.ecs.container.cpu.time') && key.includes('"web"'));
   assert.equal(web?.[1], 40 * 0.25);
 });

@@ -72,7 +72,7 @@ describe('odd answers', { concurrency: 8 }, () => {
         receiver.taken.find(({ number }) => number >= start + BAD),
       );
       assert.deepEqual(series(after), series(before));
-      assert.equal(pointsOf(after, 'container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
+      assert.equal(pointsOf(after, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
       await until('the recovery in the log', () => (running.log().length > 1 ? true : undefined));
       assert.deepEqual(running.log(), [`warn otlp_export_failing ${reason}`, 'info otlp_export_recovered']);
       await running.poll();

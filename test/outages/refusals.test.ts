@@ -164,7 +164,8 @@ describe('a receiver that refuses', { concurrency: 2 }, () => {
           await running.exporter.shutdown();
           assert.equal(receiver.arrivals.length, asked + 1);
           const last = receiver.taken.at(-1);
-          const [web] = last === undefined ? [] : pointsOf(last, 'container.cpu.time', { 'container.name': 'web' });
+          const [web] =
+            last === undefined ? [] : pointsOf(last, 'aws.ecs.container.cpu.time', { 'container.name': 'web' });
           assert.equal(web?.value, 70 * 0.25);
           assert.equal(running.log().filter((line) => line.startsWith('warn')).length, 1);
         });

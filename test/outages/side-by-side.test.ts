@@ -56,7 +56,7 @@ async function startSide(
 }
 
 /** Exports to the console so far. */
-const printed = ({ program }: Side): number => program.stdout().split("name: 'container.cpu.time'").length - 1;
+const printed = ({ program }: Side): number => program.stdout().split("name: 'aws.ecs.container.cpu.time'").length - 1;
 
 async function works(side: Side, ...names: readonly ('console' | 'statsd' | 'otlp')[]): Promise<void> {
   const counts = {

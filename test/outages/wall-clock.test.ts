@@ -66,7 +66,7 @@ async function goesOn({ receiver, task, poll }: Outage): Promise<void> {
 }
 
 function webOf({ receiver }: Outage): readonly OtlpPoint[] {
-  return receiver.taken.flatMap((taken) => pointsOf(taken, 'container.cpu.time', { 'container.name': 'web' }));
+  return receiver.taken.flatMap((taken) => pointsOf(taken, 'aws.ecs.container.cpu.time', { 'container.name': 'web' }));
 }
 
 function assertTimes({ receiver }: Outage): void {

@@ -7,7 +7,7 @@ import { promtoolFindings } from '../real/prometheus-server.ts';
 
 for (const [names, expected] of [
   ['ecs', ['ecs_task_mem_usage', 'ecs_task_cpu_usage_ratio']],
-  ['semconv', ['container_memory_usage_bytes', 'container_cpu_time_seconds_total']],
+  ['semconv', ['container_memory_usage_bytes', 'aws_ecs_container_cpu_time_seconds_total']],
   ['ecs,semconv', ['ecs_task_mem_usage', 'container_memory_usage_bytes']],
 ] as const) {
   test(`promtool accepts the demo's page with the names of ${names}`, async () => {

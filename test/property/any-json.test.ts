@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { taskIdentity } from '../../src/identity.ts';
+import { createRefusals } from '../../src/snapshot/refusals.ts';
+import { parseTaskTags } from '../../src/snapshot/task-tags.ts';
 import { fargateTask } from './documents.ts';
 import { pathsOf } from './mutations.ts';
 import { createPipeline, type Documents, EMPTY_HISTORY } from './pipeline.ts';
@@ -12,7 +14,8 @@ function survive(first: Documents, second: Documents): void {
   const { history } = pipeline.step(EMPTY_HISTORY, first);
   const { readings, view } = pipeline.step(history, second);
   for (const { metric, value, attributes } of readings) {
-    assert.ok(value >= 0 && value < 2 ** 60, `${metric.name} is ${value}`);
+    assert.ok(Math.abs(value) < 2 ** 60, `${metric.name} is ${value}`);
+    if (!metric.name.endsWith('exit_code')) assert.ok(value >= 0, `${metric.name} is ${value}`);
     for (const text of Object.values(attributes)) assert.ok(typeof text !== 'string' || text.isWellFormed());
   }
   if (view !== undefined) assert.ok(Object.values(taskIdentity(view.task)).every((value) => value !== ''));
@@ -73,7 +76,15 @@ test('the endpoint’s own words in any order', () => {
 test('a task of the right shape with any content', () => {
   const part = fc.oneof({ depthSize: 'xsmall' }, document, fc.constantFrom<unknown>(...VALUES));
   const container = fc.record(
-    { DockerId: fc.constantFrom('a', 'b', '__proto__'), Name: fc.constantFrom('x', 'y', '_task_'), Networks: part },
+    {
+      DockerId: fc.constantFrom('a', 'b', '__proto__'),
+      Name: fc.constantFrom('x', 'y', '_task_'),
+      Networks: part,
+      Health: part,
+      ExitCode: part,
+      KnownStatus: part,
+      Labels: fc.dictionary(fc.string({ unit: 'binary', maxLength: 5 }), part),
+    },
     { requiredKeys: ['DockerId', 'Name'] },
   );
   const entry = fc.record({
@@ -85,11 +96,34 @@ test('a task of the right shape with any content', () => {
     networks: fc.dictionary(fc.string({ unit: 'binary', maxLength: 5 }), part),
   });
   const documents = fc.record({
-    task: fc.record({ TaskARN: fc.constant('arn'), Limits: part, Containers: fc.array(container, { maxLength: 5 }) }),
+    task: fc.record({
+      TaskARN: fc.constant('arn'),
+      Limits: part,
+      ClockDrift: part,
+      EphemeralStorageMetrics: part,
+      Errors: fc.array(part, { maxLength: 3 }),
+      Containers: fc.array(container, { maxLength: 5 }),
+    }),
     stats: fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), entry, { noNullPrototype: false }),
   });
   fc.assert(
     fc.property(documents, documents, (first, second) => survive(first, second)),
     { numRuns: 100 },
+  );
+});
+
+test('any JSON as the answer with the tags of the task', () => {
+  const answer = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ TaskARN: fc.constant('arn'), TaskTags: document, Errors: document }),
+  );
+  fc.assert(
+    fc.property(answer, (tagged) => {
+      const { tags } = parseTaskTags(tagged, () => true, createRefusals()) ?? {};
+      for (const [name, value] of Object.entries(taskIdentity({ tags })).filter(([one]) => /\.tag\./.test(one))) {
+        assert.ok(value !== '' && String(value).isWellFormed() && name.isWellFormed());
+      }
+    }),
+    { numRuns: 300 },
   );
 });

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import type { Readings } from '../../instrumentation/metric-definition.ts';
 import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts';
 import { metricSet } from '../../src/catalogue/definitions.ts';
+import { EVERYTHING } from '../../src/catalogue/selection.ts';
 import { SCOPES, VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
@@ -19,7 +20,7 @@ async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
   const resource = resourceFromAttributes({ 'service.name': 'test' });
   const pull = createPullPipeline({
     source: { current: () => current, resource: () => ({}) },
-    sets: VOCABULARIES.map((vocabulary) => metricSet(vocabulary, '0')),
+    sets: VOCABULARIES.map((vocabulary) => metricSet(vocabulary, '0', EVERYTHING)),
     resource: () => resource,
   });
   for (const seconds of [100, 110]) {
@@ -29,7 +30,7 @@ async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
       stats: Object.fromEntries(shuffle(Object.entries(stats))),
     });
     history = outcome.history;
-    const known = metricSet('ecs', '0').metrics;
+    const known = metricSet('ecs', '0', EVERYTHING).metrics;
     const ecs = outcome.readings.filter(({ metric }) => known.includes(metric));
     const semconv = outcome.readings.filter(({ metric }) => !known.includes(metric));
     current = {

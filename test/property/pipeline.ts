@@ -34,7 +34,7 @@ export function createPipeline(series: SeriesBook = createSeriesBook()): Pipelin
   return {
     step(history, { task, stats }, nowMs = 0) {
       const refusals = createRefusals();
-      const metadata = parseTask(task, refusals);
+      const metadata = parseTask(task, refusals, { isLabelWanted: () => true });
       const snapshot = metadata && joinStats(metadata, stats, refusals);
       const recorder = createRecorder({ vocabularies: VOCABULARIES, series, exporterStartNs: 0n });
       if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };

@@ -50,7 +50,7 @@ describe('a Collector that is killed', { concurrency: true }, () => {
       const after = await files.exportOfPoll(page.count);
       assert.deepEqual(contentOfExport(after), contentOfPage(page.text));
       for (const { name, cores, ageSeconds } of task.containers.values()) {
-        const [point] = pointsOf(after, 'container.cpu.time', { 'container.name': name });
+        const [point] = pointsOf(after, 'aws.ecs.container.cpu.time', { 'container.name': name });
         assert.equal(point?.value, cores * ageSeconds, name);
       }
       const starts = startsOf(after);

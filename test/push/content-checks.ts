@@ -58,7 +58,8 @@ export function assertStartTimes(exported: OtlpExport, { containers, isNetworkSh
       if (!isMonotonic) continue;
       const ofContainer = containers.get(container);
       const isShared = isNetworkShared && ofContainer !== undefined && name.includes('network');
-      if (isShared || name.includes('exporter')) assert.ok(startNs >= earliestNs && startNs < timeNs, about);
+      if (isShared || /exporter|^process\.|container.restarts/.test(name))
+        assert.ok(startNs >= earliestNs && startNs < timeNs, about);
       else assert.equal(startNs, ofContainer ?? firstNs, about);
     }
   }

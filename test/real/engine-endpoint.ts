@@ -3,6 +3,9 @@ import { at, listAt, numberAt, textAt } from './json.ts';
 import { type KernelReading, readKernel } from './kernel-reading.ts';
 import { serveMetadata } from './metadata-server.ts';
 
+/** The id in the ARN of the task that the endpoint tells of. */
+export const TASK_ID = '0123456789abcdef0123456789abcdef';
+
 /** One container in one sample: what the engine answered, and what the kernel said just before and just after. */
 export interface ContainerSample {
   readonly document: unknown;
@@ -69,7 +72,7 @@ export async function serveEngine(api: EngineApi, limits: { CPU: number; Memory:
 function taskDocument(inspected: readonly unknown[], limits: { CPU: number; Memory: number }): unknown {
   return {
     Cluster: 'real',
-    TaskARN: 'arn:aws:ecs:eu-west-1:111122223333:task/real/0123456789abcdef0123456789abcdef',
+    TaskARN: `arn:aws:ecs:eu-west-1:111122223333:task/real/${TASK_ID}`,
     Family: 'real',
     Revision: '1',
     DesiredStatus: 'RUNNING',
@@ -84,7 +87,10 @@ function taskDocument(inspected: readonly unknown[], limits: { CPU: number; Memo
 function containerDocument(inspected: unknown): unknown {
   const running = at(inspected, 'State', 'Running') === true;
   const shares = numberAt(inspected, 'HostConfig', 'CpuShares');
-  const [network = 'none'] = Object.keys(Object(at(inspected, 'NetworkSettings', 'Networks')));
+  // A container that has joined another one's namespace is in no network of its own.
+  const [network = textAt(inspected, 'HostConfig', 'NetworkMode')] = Object.keys(
+    Object(at(inspected, 'NetworkSettings', 'Networks')),
+  );
   return {
     DockerId: textAt(inspected, 'Id'),
     Name: nameOf(inspected),
@@ -106,7 +112,10 @@ function containerDocument(inspected: unknown): unknown {
     StartedAt: textAt(inspected, 'State', 'StartedAt'),
     Type: 'NORMAL',
     Networks: [
-      { NetworkMode: network, IPv4Addresses: [at(inspected, 'NetworkSettings', 'Networks', network, 'IPAddress')] },
+      {
+        NetworkMode: network,
+        IPv4Addresses: [at(inspected, 'NetworkSettings', 'Networks', network, 'IPAddress') ?? ''],
+      },
     ],
   };
 }

@@ -5,6 +5,9 @@ export interface KernelReading {
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
   readonly cpuNs: number;
+  /** On cgroup v1 in steps of 10 ms. */
+  readonly userNs: number;
+  readonly systemNs: number;
   readonly throttling: { readonly periods: number; readonly throttledPeriods: number; readonly throttledNs: number };
   readonly memory: {
     readonly usageBytes: number;
@@ -13,6 +16,8 @@ export interface KernelReading {
     readonly cacheBytes: number;
   };
   readonly disk: { readonly readBytes: number; readonly writtenBytes: number };
+  /** Processes and threads. */
+  readonly pids: number;
   /** By interface; without the loopback interface, which the engine does not report. */
   readonly network: ReadonlyMap<string, InterfaceCounters>;
 }
@@ -30,6 +35,9 @@ export function readKernel(pid: number): KernelReading {
   const reading = groups.version === 2 ? readVersion2(groups.folder) : readVersion1(groups.folder);
   return { atMs: Date.now(), ...reading, network: readInterfaces(pid) };
 }
+
+/** USER_HZ of every architecture that node runs on, as nanoseconds. */
+const TICK_NS = 1e7;
 
 type CgroupReading = Omit<KernelReading, 'atMs' | 'network'>;
 type Cgroups =
@@ -53,6 +61,7 @@ function cgroupFolders(pid: number): Cgroups {
 
 function readVersion1(folder: (controller: string) => string): CgroupReading {
   const cpu = keyed(`${folder('cpu')}/cpu.stat`);
+  const modes = keyed(`${folder('cpuacct')}/cpuacct.stat`);
   const memory = keyed(`${folder('memory')}/memory.stat`);
   const blkio = folder('blkio');
   // The engine reads the files of the I/O scheduler first, and those of the throttle when they hold nothing.
@@ -66,6 +75,8 @@ function readVersion1(folder: (controller: string) => string): CgroupReading {
   };
   return {
     cpuNs: number(`${folder('cpuacct')}/cpuacct.usage`),
+    userNs: modes('user') * TICK_NS,
+    systemNs: modes('system') * TICK_NS,
     throttling: {
       periods: cpu('nr_periods'),
       throttledPeriods: cpu('nr_throttled'),
@@ -78,6 +89,7 @@ function readVersion1(folder: (controller: string) => string): CgroupReading {
       cacheBytes: memory('cache'),
     },
     disk: { readBytes: sumOf('Read'), writtenBytes: sumOf('Write') },
+    pids: number(`${folder('pids')}/pids.current`),
   };
 }
 
@@ -89,6 +101,8 @@ function readVersion2(folder: string): CgroupReading {
     [...io.matchAll(new RegExp(` ${key}=(\\d+)`, 'g'))].reduce((sum, [, value]) => sum + Number(value), 0);
   return {
     cpuNs: cpu('usage_usec') * 1000,
+    userNs: cpu('user_usec') * 1000,
+    systemNs: cpu('system_usec') * 1000,
     throttling: {
       periods: cpu('nr_periods'),
       throttledPeriods: cpu('nr_throttled'),
@@ -101,6 +115,7 @@ function readVersion2(folder: string): CgroupReading {
       cacheBytes: memory('file'),
     },
     disk: { readBytes: sumOf('rbytes'), writtenBytes: sumOf('wbytes') },
+    pids: number(`${folder}/pids.current`),
   };
 }
 

@@ -12,7 +12,7 @@ export async function pagesOf({ polls }: Pick<Recording, 'polls'>): Promise<read
   const vocabularies = { prometheus: VOCABULARIES, otlp: [], console: [], statsd: [] };
   endpoint.task = polls[0]?.task;
   endpoint.stats = polls[0]?.stats;
-  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies }), recordingLogger());
+  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics: ['all'] }), recordingLogger());
   const pages: string[] = [];
   try {
     for (const { task, stats } of polls) {

@@ -29,4 +29,4 @@ export function rounded(value: number): number {
 
 /** What a container without statistics has, and nothing else. */
 export const ONLY_METADATA =
-  /^(?!ecs_task_(?:cpu_limit|mem_limit|cpu_limit_cores|container_info|container_running)$)ecs_/;
+  /^(?!ecs_task_(?:cpu_limit|mem_limit|cpu_limit_cores|container_(?:info|running|status|exit_code|creation_time_seconds|start_time_seconds|finish_time_seconds))$)ecs_/;

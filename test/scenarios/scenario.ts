@@ -10,7 +10,8 @@ import { scrape, withoutVolatile } from '../helpers/scrape.ts';
 
 /**
  * A folder under test/scenarios: `task.json`, `stats-1.json`, `stats-2.json`, ... (one poll each; `task-<n>.json` where
- * the metadata changes with a poll), `args.json` (include, exclude), `why.md`, and the pages expected after the last poll.
+ * the metadata changes with a poll), `args.json` (include, exclude, container-labels, task-tags), `task-with-tags.json` (what
+ * `/taskWithTags` answers), `cgroup/` (a cgroup file system), `why.md`, and the pages expected after the last poll.
  */
 export interface Scenario {
   readonly name: string;
@@ -19,6 +20,12 @@ export interface Scenario {
   readonly polls: readonly { readonly task: string; readonly stats: string }[];
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  readonly containerLabels: readonly string[];
+  readonly taskTags: readonly string[];
+  /** What `/taskWithTags` answers; nothing means 404. */
+  readonly taskWithTags?: string | undefined;
+  /** Where the task's cgroup is looked for. */
+  readonly cgroupRoot?: string | undefined;
 }
 
 export function readScenarios(root: string): readonly Scenario[] {
@@ -42,7 +49,19 @@ export function readScenario(folder: string, name: string): Scenario {
   const args: unknown = existsSync(join(folder, 'args.json'))
     ? JSON.parse(readFileSync(join(folder, 'args.json'), 'utf8'))
     : {};
-  return { name, folder, polls, include: patterns(args, 'include'), exclude: patterns(args, 'exclude') };
+  const withTags = join(folder, 'task-with-tags.json');
+  const cgroup = join(folder, 'cgroup');
+  return {
+    name,
+    folder,
+    polls,
+    include: patterns(args, 'include'),
+    exclude: patterns(args, 'exclude'),
+    containerLabels: patterns(args, 'container-labels'),
+    taskTags: patterns(args, 'task-tags'),
+    taskWithTags: existsSync(withTags) ? readFileSync(withTags, 'utf8') : undefined,
+    cgroupRoot: existsSync(cgroup) ? cgroup : undefined,
+  };
 }
 
 /** As on the command line: comma-separated, trimmed. */
@@ -62,13 +81,23 @@ export async function playScenario(scenario: Scenario): Promise<Readonly<Record<
   return pages;
 }
 
-async function play({ polls, include, exclude }: Scenario, vocabulary: VocabularyName): Promise<string> {
+async function play(scenario: Scenario, vocabulary: VocabularyName): Promise<string> {
+  const { polls, include, exclude, containerLabels, taskTags, cgroupRoot } = scenario;
   const endpoint = await startFaultEndpoint();
   const [first] = polls;
   endpoint.task = first?.task;
   endpoint.stats = first?.stats;
+  endpoint.taskWithTags = scenario.taskWithTags;
   const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
-  const config = testConfig(endpoint.url, { include, exclude, vocabularies });
+  const config = testConfig(endpoint.url, {
+    include,
+    exclude,
+    containerLabels,
+    taskTags,
+    cgroupRoot,
+    vocabularies,
+    metrics: ['all'],
+  });
   const exporter = await startExporter(config, recordingLogger());
   try {
     await exporter.poll();

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ExporterName, VocabularyName } from '../config.ts';
 import { compileGlob } from '../globs.ts';
+import { selectMetrics } from '../metric-selection.ts';
 import type { TextSchema } from '../option.ts';
 import { parsedBy } from './parsed.ts';
 
@@ -23,13 +24,13 @@ function listOf<T extends string>(allowed: readonly T[]): TextSchema<readonly T[
   });
 }
 
-/** Patterns over container names; an empty list is a value, so that a flag can undo a variable. */
+/** Patterns over names (of containers, labels, tags); an empty list is a value, so that a flag can undo a variable. */
 export const globList: TextSchema<readonly string[]> = parsedBy((text) => {
   const globs = commaItems(text);
   for (const [index, glob] of globs.entries()) {
     if (glob.length > MAX_GLOB_LENGTH) {
       return {
-        wrong: `must be container names or patterns of at most ${MAX_GLOB_LENGTH} characters (item ${index + 1})`,
+        wrong: `must be names or patterns of at most ${MAX_GLOB_LENGTH} characters (item ${index + 1})`,
       };
     }
     const compiled = compileGlob(glob);
@@ -48,3 +49,11 @@ export const exporterList: TextSchema<readonly ExporterName[]> = v.pipe(
 );
 
 export const vocabularyList: TextSchema<readonly VocabularyName[]> = listOf(['ecs', 'semconv']);
+
+/** Patterns over metrics, checked against the catalogue. */
+export const metricPatterns: TextSchema<readonly string[]> = parsedBy((text) => {
+  const items = commaItems(text);
+  if (items.length === 0) return { wrong: 'must be names or patterns of metrics' };
+  const selection = selectMetrics(items);
+  return 'wrong' in selection ? selection : { value: items };
+});

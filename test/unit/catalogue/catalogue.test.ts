@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { catalogueRows } from '../../../src/catalogue/catalogue.ts';
 import { metricSet, ROW_DEFINITIONS } from '../../../src/catalogue/definitions.ts';
 import { DIMENSIONS } from '../../../src/catalogue/dimensions.ts';
+import { EVERYTHING } from '../../../src/catalogue/selection.ts';
 import { ECS_PREFIX, SCOPES, VOCABULARIES } from '../../../src/catalogue/vocabulary.ts';
 import { prometheusName } from './prometheus-name.ts';
 
@@ -63,7 +64,7 @@ for (const [id, row] of catalogueRows()) {
       const prefix = {
         container: /^(?:container|aws\.ecs\.container)\./,
         task: /^aws\.ecs\.task\./,
-        exporter: /^aws\.ecs\.exporter\./,
+        exporter: /^(?:aws\.ecs\.exporter|process|nodejs)\./,
       };
       if (name !== undefined) assert.match(name, prefix[level]);
     }
@@ -73,7 +74,7 @@ for (const [id, row] of catalogueRows()) {
 
 for (const vocabulary of VOCABULARIES) {
   test(`names of the ${vocabulary} vocabulary`, () => {
-    const { metrics, scope, version } = metricSet(vocabulary, '1.2.3');
+    const { metrics, scope, version } = metricSet(vocabulary, '1.2.3', EVERYTHING);
     assert.equal(scope, SCOPES[vocabulary]);
     assert.equal(version, '1.2.3');
     const names = metrics.map(({ name }) => name);
@@ -121,7 +122,7 @@ test('an ecs name belongs to one row', () => {
 });
 
 test('no two instruments, of whatever vocabulary, become one Prometheus name', () => {
-  const names = VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '').metrics.map(prometheusName));
+  const names = VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '', EVERYTHING).metrics.map(prometheusName));
   assert.deepEqual(
     names.filter((name, at) => names.indexOf(name) !== at),
     [],

@@ -10,8 +10,12 @@ test('defaults', () => {
     intervalMs: 15_000,
     include: [],
     exclude: [],
+    containerLabels: [],
+    taskTags: [],
+    cgroupRoot: undefined,
     exporters: ['prometheus'],
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
+    metrics: ['default'],
     http: { host: 'localhost', port: 9545 },
     otlp: {
       protocol: 'http/protobuf',
@@ -63,6 +67,15 @@ test('everything that version 2 understood still means the same', () => {
   assert.deepEqual([config.include, config.exclude], [['a', 'b'], ['c']]);
   assert.equal(config.intervalMs, 55_000);
   assert.equal(config.log.level, 'warn');
+});
+
+test('keys of labels and tags are patterns like the names of containers', () => {
+  const argv = ['--container-labels', 'team, com.example.*', '--task-tags=cost*'];
+  const config = configOf(resolve({ argv, env: { CONTAINER_LABELS: 'other', TASK_TAGS: '*' } }));
+  assert.deepEqual([config.containerLabels, config.taskTags], [['team', 'com.example.*'], ['cost*']]);
+  assert.deepEqual(messagesOf(resolve({ env: { TASK_TAGS: 'a,[b' } })), [
+    'TASK_TAGS="a,[b" must be names or patterns; a [ has no ] after it (item 2)',
+  ]);
 });
 
 test('without an endpoint: both variables, the question about ECS, and the way to the demo', () => {

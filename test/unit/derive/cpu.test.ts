@@ -73,7 +73,7 @@ for (const [what, parts] of NO_DIFFERENCE) {
     const told = derived(parts);
     assert.deepEqual(
       Object.keys(told).filter((key) => key.endsWith(' c')),
-      ['cpu_usage_seconds c'],
+      ['cpu_usage_seconds c', 'cpu_time_without_mode c', 'cpu_online_cpus c'],
     );
     assert.equal(told['cpu_cores _task_'], undefined);
   });
@@ -105,20 +105,6 @@ test('CPUs one by one add up to the whole; those that never ran are not there', 
   assert.equal(Object.keys(told).filter((key) => key.startsWith('percpu')).length, 2);
 });
 
-test('throttling: the old totals always, the counters only once a period has passed', () => {
-  const none = { totalNs: 0, throttlePeriods: 0, throttledPeriods: 0, throttledNs: 0 };
-  const still = derived({ sample: { cpu: none } });
-  assert.equal(still['cpu_throttle_periods c'], 0);
-  assert.equal(still['throttling_periods c'], undefined);
-  const moved = derived({
-    sample: { cpu: { totalNs: 0, throttlePeriods: 5, throttledPeriods: 2, throttledNs: 3e9 } },
-  });
-  assert.equal(moved['cpu_throttle_throttled_time c'], 3e9);
-  assert.equal(moved['throttling_periods c'], 5);
-  assert.equal(moved['throttling_throttled_periods c'], 2);
-  assert.equal(moved['throttling_throttled_time c'], 3);
-});
-
 test('the task adds up its containers, each by its own host and CPUs, and reads its total from the ledger', () => {
   const other = containerView('d', {
     cpu: [
@@ -138,5 +124,6 @@ test('a task whose containers have all stopped uses nothing; one that was not me
   const stopped = tellOf(deriveCpu, taskView({ cpuCores: 1 }, [containerView('c', {})]));
   assert.deepEqual(stopped, { 'cpu_cores _task_': 0, 'cpu_usage_ratio _task_': 0 });
   const first = derived({ sample: { cpu: HALF[1] } });
-  assert.deepEqual(first, { 'cpu_usage_seconds c': 1.5 });
+  const counters = { 'cpu_usage_seconds c': 1.5, 'cpu_time_without_mode c': 1.5, 'cpu_online_cpus c': 2 };
+  assert.deepEqual(first, counters);
 });

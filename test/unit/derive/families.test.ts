@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { catalogueRows } from '../../../src/catalogue/catalogue.ts';
 import { deriveDisk } from '../../../src/derive/disk.ts';
 import { deriveLifecycle } from '../../../src/derive/lifecycle.ts';
 import { deriveMemory } from '../../../src/derive/memory.ts';
 import { deriveNetwork } from '../../../src/derive/network.ts';
+import { derivePids } from '../../../src/derive/pids.ts';
+import type { ContainerInfo } from '../../../src/snapshot/snapshot.ts';
 import { containerView, taskView, tellOf } from './views.ts';
 
 const MIB = 1024 ** 2;
@@ -42,6 +45,62 @@ test('memory: more used than allowed leaves nothing, and without a limit there i
   assert.equal(told['mem_usage_ratio a'], 3);
   assert.equal(told['mem_available _task_'], undefined);
   assert.equal(told['mem_usage_ratio _task_'], undefined);
+});
+
+test('memory: what is counted and what few ask for, of containers alone', () => {
+  const memory = {
+    minorFaults: 90,
+    majorFaults: 10,
+    limitHits: 0,
+    peakBytes: 5,
+    swapBytes: 6,
+    kernelBytes: 7,
+    commitBytes: 8,
+    commitPeakBytes: 9,
+  };
+  const view = taskView({}, [containerView('a', { sample: { memory } }), containerView('b', { sample: {} })]);
+  assert.deepEqual(tellOf(deriveMemory, view), {
+    'mem_failures a': 0,
+    'mem_peak_bytes a': 5,
+    'mem_swap_bytes a': 6,
+    'mem_kernel_bytes a': 7,
+    'mem_commit_bytes a': 8,
+    'mem_commit_peak_bytes a': 9,
+    'mem_page_faults a {"faultType":"minor"}': 90,
+    'mem_page_faults a {"faultType":"major"}': 10,
+  });
+});
+
+test('memory: faults begin with each life, also where other counters go on over restarts', () => {
+  const sample = { readNs: 100n, memory: { minorFaults: 1, limitHits: 1 } };
+  const startsOf = (info: Partial<ContainerInfo>): unknown => {
+    const starts: Record<string, bigint | undefined> = {};
+    deriveMemory(taskView({}, [{ ...containerView('a', { info, sample }), countedFromNs: 5n }]), {
+      wants: () => true,
+      container: (row, { countedFromNs }, value) => {
+        if (value !== undefined) starts[row] = countedFromNs;
+      },
+      task: () => {},
+    });
+    return starts;
+  };
+  assert.deepEqual(startsOf({ startedNs: 50n }), { mem_failures: 5n, mem_page_faults: 5n });
+  assert.deepEqual(startsOf({ startedNs: 50n, restartCount: 1 }), { mem_failures: 5n, mem_page_faults: 50n });
+  // The metadata knows of a life that the sample is not of yet.
+  assert.deepEqual(startsOf({ startedNs: 101n, restartCount: 1 }), { mem_failures: 5n, mem_page_faults: 5n });
+});
+
+test('pids: of each container, and their sum as far as it is known', () => {
+  const a = containerView('a', { sample: { pids: { current: 3, limit: 10 } } });
+  const b = containerView('b', { sample: { pids: { current: 4 } } });
+  const c = containerView('c', { sample: {} });
+  assert.deepEqual(tellOf(derivePids, taskView({}, [a, b, c, containerView('d', {})])), {
+    'pids a': 3,
+    'pids_limit a': 10,
+    'pids b': 4,
+    'pids _task_': 7,
+  });
+  assert.deepEqual(tellOf(derivePids, taskView({}, [c])), {});
 });
 
 test('disk: totals, devices apart, and the whole where there are no devices', () => {
@@ -86,12 +145,19 @@ test('network: by interface; what is shared is no container’s own in the semco
   });
 });
 
+test('network: nothing is a rate of ours: the counters may be older than `read`', () => {
+  const rows = catalogueRows().filter(([, { family }]) => family === 'network');
+  assert.equal(rows.length, 8);
+  for (const [id, { kind, semconv }] of rows) assert.deepEqual([kind, semconv?.kind], ['counter', undefined], id);
+});
+
 test('network: counters of a shared namespace did not begin with the container that shows them', () => {
   const networks = new Map([['eth0', { rx_bytes: 1 }]]);
   const own = { ...containerView('a', { sample: { networks } }), countedFromNs: 5n };
   const shared = { ...containerView('b', { info: { sharesSandbox: true }, sample: { networks } }), countedFromNs: 5n };
   const starts: unknown[] = [];
   deriveNetwork(taskView({}, [own, shared]), {
+    wants: () => true,
     container: (_row, container, value) => {
       if (value !== undefined) starts.push([container.info.name, container.countedFromNs]);
     },

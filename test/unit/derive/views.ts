@@ -16,10 +16,11 @@ export function recordingSink(): Sink & { readonly told: Told } {
   const suffix = (dimensions: Dimensions | undefined): string =>
     dimensions === undefined ? '' : ` ${JSON.stringify(dimensions)}`;
   return {
+    wants: () => true,
     told,
     container: (row, { info }, value, dimensions, only) =>
       put(`${row} ${info.name}${suffix(dimensions)}${only === undefined ? '' : ` (${only} only)`}`, value),
-    task: (row, _view, value) => put(`${row} _task_`, value),
+    task: (row, _view, value, dimensions) => put(`${row} _task_${suffix(dimensions)}`, value),
   };
 }
 

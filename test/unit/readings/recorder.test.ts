@@ -38,7 +38,7 @@ test('a value is recorded in each vocabulary that has a name for it at that leve
     'ecs: ecs_task.cpu_usage_seconds 2.5 3',
     'ecs: ecs_task.mem_limit 64 undefined',
     'ecs: ecs_task.exporter_polls 4 7',
-    'semconv: container.cpu.time 1.5 5',
+    'semconv: aws.ecs.container.cpu.time 1.5 5',
     'semconv: aws.ecs.task.cpu.time 2.5 3',
     'semconv: container.memory.available 9 undefined',
     'semconv: aws.ecs.exporter.polls 4 7',

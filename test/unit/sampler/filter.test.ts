@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFilter } from '../../../src/sampler/filter.ts';
+import { createAllowList, createFilter } from '../../../src/sampler/filter.ts';
 
 const NAMES = ['web', 'web-2', 'worker', 'ecs-container-exporter', '~internal~ecs~pause'];
 
@@ -36,4 +36,11 @@ test('patterns that match nothing are told, of either kind', () => {
 
 test('a pattern that does not compile is an error', () => {
   assert.throws(() => createFilter(['[a'], []), /\[a/);
+});
+
+test('an allow list allows what it names, and nothing without a name', () => {
+  const keys = ['team', 'com.example.a', 'com.example', 'Team'];
+  assert.deepEqual(keys.filter(createAllowList([])), []);
+  assert.deepEqual(keys.filter(createAllowList(['team', 'com.example.*'])), ['team', 'com.example.a']);
+  assert.deepEqual(keys.filter(createAllowList(['*'])), keys);
 });

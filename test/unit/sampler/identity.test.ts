@@ -77,6 +77,26 @@ const CASES: readonly Case[] = [
     { [ID]: undefined, 'cloud.region': undefined },
   ],
   ['empty parts are no parts', { arn: 'arn:aws:ecs:::task/c/abc' }, { 'cloud.region': undefined, [ID]: 'abc' }],
+  [
+    'where it runs, and its tags',
+    { availabilityZoneId: 'euw1-az2', vpcId: 'vpc-1', tags: new Map([['aws:ecs:serviceName', 'web']]) },
+    {
+      'aws.ecs.availability_zone.id': 'euw1-az2',
+      'aws.ecs.vpc.id': 'vpc-1',
+      'aws.ecs.task.tag.aws:ecs:serviceName': 'web',
+    },
+  ],
+  [
+    'no tag takes the name of anything else',
+    {
+      ...FARGATE,
+      tags: new Map([
+        ['cloud.region', 'x'],
+        ['../id', 'y'],
+      ]),
+    },
+    { 'cloud.region': 'eu-west-1', 'aws.ecs.task.tag.cloud.region': 'x', 'aws.ecs.task.tag.../id': 'y' },
+  ],
   ['EXTERNAL', { launchType: 'EXTERNAL' }, { 'aws.ecs.launchtype': 'external' }],
 ];
 

@@ -54,3 +54,15 @@ test('an outage is one line at its start and one at its end', () => {
   log.onPoll({ snapshot: snapshotOf(['a']), failures: [], restarted: [] });
   assert.deepEqual(events().slice(0, 2), ['warn poll_failing: no answer', 'info poll_recovered: works again']);
 });
+
+test('tags that cannot be read are one line for each reason, and one when they come', () => {
+  const { log, events } = setUp([], []);
+  const outcome = { failures: [], restarted: [] };
+  const failure = { reason: 'refused', message: 'no permission' } as const;
+  log.onPoll({ ...outcome, tags: { failure } });
+  log.onPoll(outcome);
+  log.onPoll({ ...outcome, tags: { failure } });
+  assert.deepEqual(events(), ['warn task_tags_failing: no permission']);
+  log.onPoll({ ...outcome, tags: {} });
+  assert.deepEqual(events().slice(1), ['info task_tags_recovered: works again']);
+});

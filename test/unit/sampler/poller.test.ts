@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPoller } from '../../../src/sampler/poller.ts';
+import { createTagReader } from '../../../src/sampler/tag-reader.ts';
 import type { Endpoint } from '../../../src/source/endpoint.ts';
 import { EndpointError } from '../../../src/source/endpoint-error.ts';
 
@@ -8,12 +9,18 @@ const TASK = { TaskARN: 'arn', Containers: [{ DockerId: 'a', Name: 'app' }] };
 const STATS = { a: { read: '2026-01-01T00:00:10Z' } };
 
 /** An endpoint that answers as its script says, and remembers what it was asked for. */
-function scriptedEndpoint(): Endpoint & { task: () => unknown; stats: () => unknown; readonly asked: string[] } {
+function scriptedEndpoint(): Endpoint & {
+  task: () => unknown;
+  stats: () => unknown;
+  tags: () => unknown;
+  readonly asked: string[];
+} {
   const asked: string[] = [];
   const endpoint = {
     asked,
     task: (): unknown => TASK,
     stats: (): unknown => STATS,
+    tags: (): unknown => ({ ...TASK, TaskTags: { team: 'core', other: 'x' } }),
     fetchTask: async (): Promise<unknown> => {
       asked.push('task');
       return endpoint.task();
@@ -21,6 +28,10 @@ function scriptedEndpoint(): Endpoint & { task: () => unknown; stats: () => unkn
     fetchStats: async (): Promise<unknown> => {
       asked.push('stats');
       return endpoint.stats();
+    },
+    fetchTaskWithTags: async (): Promise<unknown> => {
+      asked.push('tags');
+      return endpoint.tags();
     },
     close: () => {},
   };
@@ -144,4 +155,41 @@ test('what was refused is told by reason, unknown containers too', async () => {
   endpoint.stats = () => ({ a: { read: 'junk' }, unknown: null });
   const { refused } = await createPoller(endpoint)();
   assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
+});
+
+test('tags are asked for after the task, once, and are part of every snapshot from then on', async () => {
+  const endpoint = scriptedEndpoint();
+  const poll = createPoller(endpoint, { tagReader: createTagReader(endpoint, { isWanted: (key) => key === 'team' }) });
+  for (const expected of [{}, undefined, undefined]) {
+    const { snapshot, tags } = await poll();
+    assert.deepEqual(tags, expected);
+    assert.deepEqual([...(snapshot?.task.tags ?? [])], [['team', 'core']]);
+  }
+  assert.deepEqual(endpoint.asked, ['stats', 'task', 'tags', 'stats', 'task', 'stats', 'task']);
+});
+
+test('tags are not asked for as long as there is no task, and their failure fails nothing else', async () => {
+  const endpoint = scriptedEndpoint();
+  const poll = createPoller(endpoint, { tagReader: createTagReader(endpoint, { isWanted: () => true }) });
+  endpoint.task = failing('client_error');
+  await poll();
+  endpoint.task = () => ({ ...TASK, Errors: [{ ErrorCode: 'A' }] });
+  endpoint.tags = () => ({ ...TASK, Errors: [{ ErrorCode: 'B' }] });
+  const { snapshot, tags, failures } = await poll();
+  assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task', 'tags']);
+  assert.equal(tags?.failure?.reason, 'refused');
+  assert.deepEqual(failures, []);
+  assert.equal(snapshot?.containers.length, 1);
+  assert.deepEqual(
+    snapshot.task.errors?.map(({ code }) => code),
+    ['A', 'B'],
+  );
+});
+
+test('labels of containers, those that were asked for', async () => {
+  const endpoint = scriptedEndpoint();
+  const container = { DockerId: 'a', Name: 'app', Labels: { team: 'core', other: 'x' } };
+  endpoint.task = () => ({ ...TASK, Containers: [container] });
+  const { snapshot } = await createPoller(endpoint, { isLabelWanted: (key) => key === 'team' })();
+  assert.deepEqual([...(snapshot?.containers[0]?.info.labels ?? [])], [['team', 'core']]);
 });

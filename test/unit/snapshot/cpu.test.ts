@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCpu, tickLength } from '../../../src/snapshot/cpu.ts';
+import { type CpuPlatform, cpuPlatform, parseCpu } from '../../../src/snapshot/cpu.ts';
 import { createRefusals } from '../../../src/snapshot/refusals.ts';
 
 const EMPTY = {
@@ -14,8 +14,8 @@ const EMPTY = {
   throttledNs: undefined,
 };
 
-function parse(document: unknown, tickNs = 1): unknown {
-  return parseCpu(document, tickNs, createRefusals());
+function parse(document: unknown, platform: CpuPlatform = { tickNs: 1 }): unknown {
+  return parseCpu(document, platform, createRefusals());
 }
 
 test('all members of cpu_stats', () => {
@@ -77,19 +77,35 @@ test('ticks of 100 ns are counted in nanoseconds, but not what is counted in nan
     cpu_usage: { total_usage: 30, usage_in_kernelmode: 10, usage_in_usermode: 20 },
     throttling_data: { throttled_time: 5 },
   };
-  assert.deepEqual(parse(document, 100), { ...EMPTY, totalNs: 3000, kernelNs: 1000, userNs: 2000, throttledNs: 5 });
+  const expected = { ...EMPTY, totalNs: 3000, kernelNs: 1000, userNs: 2000, throttledNs: 5 };
+  assert.deepEqual(parse(document, { tickNs: 100 }), expected);
 });
 
-const TICKS: readonly (readonly [stats: Record<string, unknown>, isFargate: boolean, ns: number])[] = [
-  [{}, false, 1],
-  [{ num_procs: 0 }, false, 1],
-  [{ num_procs: 4 }, false, 100],
-  [{ num_procs: 4 }, true, 1],
-  [{ num_procs: '4' }, false, 1],
+test('the CPUs of a Windows host, unless the document tells of online ones', () => {
+  const total = { cpu_usage: { total_usage: 7 } };
+  assert.deepEqual(parse(total, { tickNs: 1, processors: 8 }), { ...EMPTY, totalNs: 7, onlineCpus: 8 });
+  const both = { ...total, online_cpus: 2 };
+  assert.deepEqual(parse(both, { tickNs: 1, processors: 8 }), { ...EMPTY, totalNs: 7, onlineCpus: 2 });
+});
+
+type PlatformCase = readonly [stats: Record<string, unknown>, isFargate: boolean, expected: CpuPlatform];
+
+const PLATFORMS: readonly PlatformCase[] = [
+  [{}, false, { tickNs: 1 }],
+  [{ num_procs: 0 }, false, { tickNs: 1 }],
+  [{ num_procs: 4 }, false, { tickNs: 100, processors: 4 }],
+  [{ num_procs: 4 }, true, { tickNs: 1, processors: 4 }],
+  [{ num_procs: -4 }, false, { tickNs: 1 }],
 ];
 
-for (const [stats, isFargate, ns] of TICKS) {
-  test(`a tick of ${JSON.stringify(stats)}${isFargate ? ' on Fargate' : ''} is ${ns} ns`, () => {
-    assert.equal(tickLength(stats, isFargate), ns);
+for (const [stats, isFargate, expected] of PLATFORMS) {
+  test(`the platform of ${JSON.stringify(stats)}${isFargate ? ' on Fargate' : ''}`, () => {
+    assert.deepEqual(cpuPlatform(stats, isFargate, createRefusals()), { processors: undefined, ...expected });
   });
 }
+
+test('a number of processors that is none is refused', () => {
+  const refusals = createRefusals();
+  assert.deepEqual(cpuPlatform({ num_procs: '4' }, false, refusals), { tickNs: 1, processors: undefined });
+  assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
+});

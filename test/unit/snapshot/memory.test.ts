@@ -7,6 +7,9 @@ import type { MemoryLevels } from '../../../src/snapshot/snapshot.ts';
 /** What is given; everything else of the levels is expected to be undefined. */
 type Case = readonly [what: string, document: unknown, expected: Partial<MemoryLevels> | undefined];
 
+const V1 = { cgroup: 1, cacheBytes: 1 } as const;
+const V2 = { cgroup: 2, rssBytes: 1 } as const;
+
 const CASES: readonly Case[] = [
   ['nothing', undefined, undefined],
   ['null', null, undefined],
@@ -53,7 +56,39 @@ const CASES: readonly Case[] = [
   ],
   ['no limit, 64 KiB pages', { limit: 2 ** 63 - 65_536 }, {}],
   ['no limit, cgroup v2', { limit: 2 ** 64, stats: { anon: 1 } }, { cgroup: 2, rssBytes: 1 }],
-  ['Windows', { privateworkingset: 50, commitbytes: 60 }, { workingSetBytes: 50 }],
+  [
+    'Windows',
+    { privateworkingset: 50, commitbytes: 60, commitpeakbytes: 70 },
+    { workingSetBytes: 50, commitBytes: 60, commitPeakBytes: 70 },
+  ],
+  [
+    'faults of cgroup v1: with those of its children, and the minor ones without the major ones',
+    { stats: { cache: 1, pgfault: 10, pgmajfault: 1, total_pgfault: 100, total_pgmajfault: 7 } },
+    { cgroup: 1, cacheBytes: 1, minorFaults: 93, majorFaults: 7 },
+  ],
+  [
+    'never one number of the cgroup and one of the children',
+    { stats: { cache: 1, pgfault: 10, pgmajfault: 1, total_pgfault: 100 } },
+    { cgroup: 1, cacheBytes: 1, minorFaults: 9, majorFaults: 1 },
+  ],
+  [
+    'faults of cgroup v2',
+    { stats: { anon: 1, pgfault: 859, pgmajfault: 0 } },
+    { cgroup: 2, rssBytes: 1, minorFaults: 859, majorFaults: 0 },
+  ],
+  ['major faults alone', { stats: { anon: 1, pgmajfault: 3 } }, { cgroup: 2, rssBytes: 1, majorFaults: 3 }],
+  [
+    'more major faults than faults cannot be',
+    { stats: { anon: 1, pgfault: 2, pgmajfault: 3 } },
+    { cgroup: 2, rssBytes: 1, majorFaults: 3 },
+  ],
+  ['a peak', { max_usage: 5 }, { peakBytes: 5 }],
+  ['swap, with that of the children', { stats: { cache: 1, swap: 2, total_swap: 3 } }, { ...V1, swapBytes: 3 }],
+  ['swap of the cgroup alone', { stats: { cache: 1, swap: 2 } }, { ...V1, swapBytes: 2 }],
+  ['kernel memory of cgroup v2', { stats: { anon: 1, kernel_stack: 4, slab: 6 } }, { ...V2, kernelBytes: 10 }],
+  ['half of it is none', { stats: { anon: 1, slab: 6 } }, V2],
+  ['the names of v2 on v1', { stats: { cache: 1, kernel_stack: 4, slab: 6 } }, V1],
+  ['hits of the limit', { failcnt: 4 }, { limitHits: 4 }],
   ['usage that is no number', { usage: '100', stats: { anon: 1, inactive_file: 1 } }, { cgroup: 2, rssBytes: 1 }],
   ['stats that are no object', { usage: 5, stats: [] }, { usageBytes: 5 }],
 ];
@@ -66,10 +101,42 @@ const NONE: MemoryLevels = {
   workingSetBytes: undefined,
   hierarchicalLimitBytes: undefined,
   limitBytes: undefined,
+  peakBytes: undefined,
+  swapBytes: undefined,
+  kernelBytes: undefined,
+  minorFaults: undefined,
+  majorFaults: undefined,
+  limitHits: undefined,
+  commitBytes: undefined,
+  commitPeakBytes: undefined,
 };
 
 for (const [what, document, expected] of CASES) {
   test(`memory_stats: ${what}`, () => {
-    assert.deepEqual(parseMemory(document, createRefusals()), expected && { ...NONE, ...expected });
+    assert.deepEqual(parseMemory(document, false, createRefusals()), expected && { ...NONE, ...expected });
+  });
+}
+
+function limits(memory: number, withSwap: number): object {
+  return { hierarchical_memory_limit: memory, hierarchical_memsw_limit: withSwap };
+}
+
+const HITS: readonly (readonly [what: string, document: unknown, hits: number | undefined])[] = [
+  ['cgroup v1', { usage: 1, stats: { cache: 1 } }, 0],
+  ['cgroup v2', { usage: 1, stats: { anon: 1 } }, 0],
+  ['not those that are told', { usage: 1, failcnt: 3, stats: { anon: 1 } }, 3],
+  ['not those that are refused', { usage: 1, failcnt: -3, stats: { anon: 1 } }, undefined],
+  ['cgroup v1 with a limit', { usage: 1, stats: { cache: 1, ...limits(16, 32) } }, 0],
+  ['cgroup v1 without a limit', { usage: 1, stats: { cache: 1, ...limits(2 ** 63, 2 ** 63) } }, 0],
+  ['cgroup v1 that does not account for swap', { usage: 1, stats: { cache: 1, hierarchical_memory_limit: 16 } }, 0],
+  ['but v1 without swap counts none', { usage: 1, stats: { cache: 1, ...limits(16, 16) } }, undefined],
+  ['unless it tells some', { usage: 1, failcnt: 3, stats: { cache: 1, ...limits(16, 16) } }, 3],
+  ['Windows counts none', { privateworkingset: 1 }, undefined],
+  ['nor does a document without usage', { stats: { anon: 1 } }, undefined],
+];
+
+for (const [what, document, hits] of HITS) {
+  test(`docker leaves out hits of the limit where there are none: ${what}`, () => {
+    assert.equal(parseMemory(document, true, createRefusals())?.limitHits, hits);
   });
 }

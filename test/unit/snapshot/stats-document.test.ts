@@ -49,6 +49,7 @@ test('a sample with nothing but a time is a sample', () => {
     cpu: undefined,
     before: undefined,
     memory: undefined,
+    pids: undefined,
     networks: undefined,
     disk: undefined,
   });

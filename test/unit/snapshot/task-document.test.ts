@@ -5,79 +5,29 @@ import { parseTask } from '../../../src/snapshot/task-document.ts';
 
 const NORMAL = { DockerId: 'id', Name: 'app' };
 
-test('a task, all members', () => {
-  const metadata = parseTask(
-    {
-      Cluster: 'default',
-      TaskARN: 'arn:aws:ecs:eu-west-1:1:task/x',
-      Family: 'f',
-      Revision: '3',
-      AvailabilityZone: 'eu-west-1b',
-      LaunchType: 'fargate',
-      ServiceName: 's',
-      Limits: { CPU: 0.25, Memory: 512 },
-      Containers: [],
-    },
-    createRefusals(),
+test('a task and its containers', () => {
+  const metadata = parseTask({ TaskARN: 'arn', Family: 'f', Containers: [NORMAL] }, createRefusals());
+  assert.equal(metadata?.task.family, 'f');
+  assert.deepEqual(
+    metadata?.containers.map(({ id, name, sandbox, sharesSandbox }) => ({ id, name, sandbox, sharesSandbox })),
+    [{ id: 'id', name: 'app', sandbox: 'id', sharesSandbox: false }],
   );
-  assert.deepEqual(metadata, {
-    task: {
-      cluster: 'default',
-      arn: 'arn:aws:ecs:eu-west-1:1:task/x',
-      family: 'f',
-      revision: '3',
-      availabilityZone: 'eu-west-1b',
-      launchType: 'FARGATE',
-      serviceName: 's',
-      cpuCores: 0.25,
-      memoryMib: 512,
-    },
-    containers: [],
-    internals: [],
-    claims: new Map(),
-  });
+  assert.deepEqual(metadata?.internals, []);
+  assert.deepEqual([...(metadata?.claims ?? [])], [['id', { addresses: '' }]]);
 });
 
-test('a container, all members', () => {
-  const container = {
-    DockerId: 'abc',
-    Name: 'app',
-    DockerName: 'ecs-f-3-app',
-    Image: 'nginx:1',
-    ImageID: 'sha256:00',
-    ContainerARN: 'arn:c',
-    KnownStatus: 'running',
-    CreatedAt: '2026-01-01T00:00:00Z',
-    StartedAt: '2026-01-01T00:00:01.5Z',
-    RestartCount: 0,
-    Limits: { CPU: 2, Memory: 0 },
-    Type: 'normal',
-    Networks: [{ NetworkMode: 'bridge', IPv4Addresses: ['172.17.0.2'] }],
-  };
-  assert.deepEqual(parseTask({ Containers: [container] }, createRefusals())?.containers, [
-    {
-      id: 'abc',
-      name: 'app',
-      dockerName: 'ecs-f-3-app',
-      image: 'nginx:1',
-      imageId: 'sha256:00',
-      arn: 'arn:c',
-      knownStatus: 'RUNNING',
-      startedNs: 1_767_225_601_500_000_000n,
-      restartCount: 0,
-      cpuUnits: 2,
-      memoryMib: 0,
-      sandbox: 'abc',
-      sharesSandbox: false,
-    },
-  ]);
+test('a container that says nothing of its network is where it was', () => {
+  const addressed = { ...NORMAL, Networks: [{ NetworkMode: 'bridge', IPv4Addresses: ['172.17.0.2'] }] };
+  const earlier = parseTask({ Containers: [addressed] }, createRefusals());
+  const later = parseTask({ Containers: [NORMAL] }, createRefusals(), { earlier });
+  assert.deepEqual(later?.claims.get('id'), { mode: 'bridge', addresses: '172.17.0.2' });
 });
 
-test('a container that has not started yet goes by when it was made', () => {
-  const document = {
-    Containers: [{ ...NORMAL, CreatedAt: '2026-01-01T00:00:00Z', StartedAt: '0001-01-01T00:00:00Z' }],
-  };
-  assert.equal(parseTask(document, createRefusals())?.containers[0]?.startedNs, 1_767_225_600_000_000_000n);
+test('labels, where somebody asked for them', () => {
+  const document = { Containers: [{ ...NORMAL, Labels: { a: '1', b: '2' } }] };
+  const labels = parseTask(document, createRefusals(), { isLabelWanted: (key) => key === 'a' })?.containers[0]?.labels;
+  assert.deepEqual(labels && [...labels], [['a', '1']]);
+  assert.equal(parseTask(document, createRefusals())?.containers[0]?.labels, undefined);
 });
 
 const NO_TASKS: readonly (readonly [what: string, document: unknown])[] = [
@@ -115,6 +65,7 @@ const LEFT_OUT: readonly (readonly [what: string, containers: readonly unknown[]
     ['no object', [null, 'x', NORMAL], ['app id'], 'wrong_type'],
     ['one id twice: the first', [NORMAL, { ...NORMAL, Name: 'other' }], ['app id'], 'duplicate_id'],
     ['another type', [{ ...NORMAL, Type: 'CNI_PAUSE' }], []],
+    ['a type in lower case', [{ ...NORMAL, Type: 'normal' }], ['app id']],
     ['a type that is not given is the user’s', [{ ...NORMAL, Type: undefined }], ['app id']],
   ];
 

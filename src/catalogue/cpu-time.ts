@@ -1,0 +1,82 @@
+import type { MetricRow, SemconvNames } from './row.ts';
+
+const STEPS = 'On cgroup v1 user and system are counted in steps of 10 ms and do not add up to the exact total';
+
+/**
+ * OpenTelemetry wants a container's points either all with a mode or all without, and with one where it is known. Their
+ * sum is thus not exact everywhere, and the exact total has a name of ours.
+ */
+const BY_MODE =
+  'CPU time used since the container started: by cpu.mode (user, system) where it is known, else without it. ' +
+  `${STEPS}, which is aws.ecs.container.cpu.time.`;
+
+function byMode(constants?: { readonly 'cpu.mode': string }): SemconvNames {
+  return {
+    container: 'container.cpu.time',
+    unit: 's',
+    description: BY_MODE,
+    ...(constants !== undefined && { constants }),
+  };
+}
+
+/** Counters of CPU time. They begin when the container does. */
+export const CPU_TIME_ROWS = {
+  cpu_usage_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    description: 'CPU time used since the container started, all CPUs together, in seconds.',
+    source: 'total_usage / 1e9; of the task: the sum over its containers, also over those that have ended',
+    stability: 'stable',
+    ecs: { name: 'cpu_usage_seconds', levels: ['container', 'task'] },
+    semconv: { container: 'aws.ecs.container.cpu.time', task: 'aws.ecs.task.cpu.time', unit: 's' },
+  },
+  cpu_user_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    description: `CPU time spent in user space since the container started, in seconds. ${STEPS}.`,
+    source: 'usage_in_usermode / 1e9, where usage_in_kernelmode is given too',
+    stability: 'stable',
+    ecs: { name: 'cpu_user_seconds', levels: ['container'] },
+    semconv: byMode({ 'cpu.mode': 'user' }),
+  },
+  cpu_system_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    description: `CPU time spent in the kernel since the container started, in seconds. ${STEPS}.`,
+    source: 'usage_in_kernelmode / 1e9, where usage_in_usermode is given too',
+    stability: 'stable',
+    ecs: { name: 'cpu_system_seconds', levels: ['container'] },
+    semconv: byMode({ 'cpu.mode': 'system' }),
+  },
+  cpu_time_without_mode: {
+    family: 'cpu',
+    kind: 'counter',
+    description: BY_MODE,
+    source: 'total_usage / 1e9, where usage_in_usermode or usage_in_kernelmode is missing',
+    stability: 'development',
+    semconv: byMode(),
+  },
+  cpu_logical_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    description:
+      'CPU time used on one CPU since the container started, in seconds; CPUs that were never used are left out. cgroup v1 only.',
+    source: 'percpu_usage[i] / 1e9; on Fargate they do not always add up to total_usage',
+    stability: 'stable',
+    optIn: ['ecs', 'semconv'],
+    dimensions: ['cpu'],
+    ecs: { name: 'cpu_logical_seconds', levels: ['container'] },
+    semconv: { container: 'aws.ecs.container.cpu.logical.time', unit: 's' },
+  },
+  cpu_online_cpus: {
+    family: 'cpu',
+    kind: 'gauge',
+    description:
+      'CPUs that the host of the container has, whatever its limit: on Fargate those of the micro VM, more than the task has a right to.',
+    source: 'online_cpus, num_procs (Windows)',
+    stability: 'stable',
+    optIn: ['ecs', 'semconv'],
+    ecs: { name: 'cpu_online_cpus', levels: ['container'] },
+    semconv: { container: 'aws.ecs.container.cpu.online', unit: '{cpu}', kind: 'updowncounter' },
+  },
+} as const satisfies Record<string, MetricRow>;

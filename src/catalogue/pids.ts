@@ -1,0 +1,27 @@
+import type { MetricRow } from './row.ts';
+
+export const PID_ROWS = {
+  pids: {
+    family: 'pids',
+    kind: 'gauge',
+    description: 'Processes and threads of the container. Fargate, Managed Instances and Windows do not tell.',
+    source: 'pids_stats.current',
+    stability: 'stable',
+    ecs: { name: 'pids', levels: ['container', 'task'] },
+    semconv: {
+      container: 'aws.ecs.container.pids.current',
+      task: 'aws.ecs.task.pids.current',
+      unit: '{pid}',
+      kind: 'updowncounter',
+    },
+  },
+  pids_limit: {
+    family: 'pids',
+    kind: 'gauge',
+    description: 'How many processes and threads the container may have at once; absent where it has no such limit.',
+    source: 'pids_stats.limit, unless it is 0 or 2^64 - 1 (none)',
+    stability: 'stable',
+    ecs: { name: 'pids_limit', levels: ['container'] },
+    semconv: { container: 'aws.ecs.container.pids.limit', unit: '{pid}', kind: 'updowncounter' },
+  },
+} as const satisfies Record<string, MetricRow>;

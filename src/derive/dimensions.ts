@@ -1,0 +1,17 @@
+import type { DimensionName } from '../catalogue/row.ts';
+import type { Dimensions } from './view.ts';
+
+/** Those that are known: an attribute that is unknown is none. */
+export function present(dimensions: Readonly<Partial<Record<DimensionName, string | undefined>>>): Dimensions {
+  const known: Partial<Record<DimensionName, string>> = {};
+  for (const name in dimensions) {
+    if (!isNameOf(name, dimensions)) continue;
+    const value = dimensions[name];
+    if (value !== undefined) known[name] = value;
+  }
+  return known;
+}
+
+function isNameOf(name: string, dimensions: Readonly<Partial<Record<DimensionName, unknown>>>): name is DimensionName {
+  return Object.hasOwn(dimensions, name);
+}

@@ -1,0 +1,48 @@
+/** What the exporter says of its own cost, against what this process (in which it runs) says of itself. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runningExporter } from '../helpers/running.ts';
+
+const LEVELS = [
+  ['ecs', 'ecs_task_exporter_process_cpu_seconds_total', 'ecs_task_exporter_process_resident_memory_bytes'],
+  ['semconv', 'process_cpu_time_seconds_total', 'process_memory_usage_bytes'],
+] as const;
+
+for (const [vocabulary, cpu, memory] of LEVELS) {
+  test(`CPU time and memory: ${vocabulary}`, async (t) => {
+    const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
+    const running = await runningExporter(t, { vocabularies });
+    const before = process.cpuUsage();
+    await running.poll();
+    const page = await running.metrics();
+    const after = process.cpuUsage();
+    const seconds = page.value(cpu) ?? 0;
+    assert.ok(seconds >= (before.user + before.system) / 1e6 && seconds <= (after.user + after.system) / 1e6);
+    const share = (page.value(memory) ?? 0) / process.memoryUsage.rss();
+    assert.ok(share > 0.5 && share < 2, `${share}`);
+  });
+}
+
+test('a loop that was blocked shows, until the next poll', async (t) => {
+  const running = await runningExporter(t);
+  await sleep(250);
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  await sleep(250);
+  await running.poll();
+  const blocked = (await running.metrics()).value('ecs_task_exporter_event_loop_delay_seconds') ?? 0;
+  assert.ok(blocked > 0.25 && blocked < 5, `${blocked}`);
+  await sleep(250);
+  await running.poll();
+  const free = (await running.metrics()).value('ecs_task_exporter_event_loop_delay_seconds') ?? 0;
+  assert.ok(free < blocked, `${free} is not less than ${blocked}`);
+});
+
+test('series and stale containers are counted', async (t) => {
+  const running = await runningExporter(t);
+  const page = await running.metrics();
+  const ofTask = page.series.filter(({ name }) => !/^(?:target_info|ecs_task_exporter_)/.test(name));
+  assert.equal(page.value('ecs_task_exporter_series'), ofTask.length);
+  assert.equal(page.value('ecs_task_exporter_stale_containers'), 0);
+});

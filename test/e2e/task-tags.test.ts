@@ -1,0 +1,76 @@
+/** Tags of the task: asked for only where somebody wants them, once, and never at the cost of anything else. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { exporterOn, type Running, runningExporter } from '../helpers/running.ts';
+import { scriptedTask } from '../helpers/scripted-task.ts';
+
+const WANTED = { taskTags: ['team', 'cost*'] } as const;
+
+function tagRequests({ endpoint }: Running): number {
+  return endpoint.requests.filter(({ path }) => path.includes('Tags')).length;
+}
+
+async function pollTimes(running: Running, times: number): Promise<void> {
+  for (let poll = 0; poll < times; poll += 1) {
+    running.task.advance();
+    await running.poll();
+  }
+}
+
+function tagLabels(page: string): Readonly<Record<string, string>> {
+  const info = /^target_info\{(.*)\} 1$/m.exec(page)?.[1] ?? '';
+  return Object.fromEntries(
+    [...info.matchAll(/aws_ecs_task_tag_(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
+  );
+}
+
+/** An exporter on an endpoint that has had tags from the beginning. */
+async function runningWithTags(t: TestContext, document: unknown): Promise<Running> {
+  const task = scriptedTask('web');
+  const endpoint = await startFaultEndpoint();
+  t.after(() => endpoint.close());
+  task.publish(endpoint);
+  endpoint.taskWithTags = document;
+  const running = await exporterOn(t, endpoint, task, WANTED);
+  await running.exporter.poll();
+  return running;
+}
+
+test('nobody asked: no request, and no metric of them', async (t) => {
+  const running = await runningExporter(t);
+  running.endpoint.taskWithTags = { TaskARN: 'arn', TaskTags: { team: 'core' } };
+  await pollTimes(running, 3);
+  assert.equal(tagRequests(running), 0);
+  assert.doesNotMatch(await running.page(), /tag/);
+});
+
+test('asked for: one request, and they are on the resource from the first page on', async (t) => {
+  const tags = { team: 'core', 'cost-center': '7', owner: 'x' };
+  const running = await runningWithTags(t, { TaskARN: 'arn', TaskTags: tags });
+  assert.deepEqual(tagLabels(await running.page()), { team: 'core', cost_center: '7' });
+  await pollTimes(running, 5);
+  assert.deepEqual(tagLabels(await running.page()), { team: 'core', cost_center: '7' });
+  assert.equal(tagRequests(running), 1);
+  assert.deepEqual(
+    running.lines().filter(({ event }) => event.startsWith('task_tags')),
+    [],
+  );
+});
+
+test('not there: counted and logged once, and everything else goes on', async (t) => {
+  const running = await runningExporter(t, WANTED);
+  await pollTimes(running, 5);
+  const metrics = await running.metrics();
+  assert.equal(tagRequests(running), 1);
+  assert.equal(metrics.value('ecs_task_exporter_task_tags_failures_total', { reason: 'client_error' }), 1);
+  assert.equal(metrics.value('ecs_task_exporter_task_tags_failures_total', { reason: 'refused' }), 0);
+  assert.equal(metrics.value('ecs_task_exporter_status'), 1);
+  assert.equal(metrics.value('ecs_task_exporter_poll_failures_total', { reason: 'client_error' }), 0);
+  assert.equal(metrics.value('ecs_task_exporter_containers'), 2);
+  const told = running.lines().filter(({ event }) => event.startsWith('task_tags'));
+  assert.deepEqual(
+    told.map(({ level, event }) => [level, event]),
+    [['warn', 'task_tags_failing']],
+  );
+});

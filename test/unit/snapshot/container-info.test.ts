@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseContainerInfo } from '../../../src/snapshot/container-info.ts';
+import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+
+const APP = { id: 'abc', name: 'app' };
+
+function infoOf(container: object, refusals = createRefusals()) {
+  return parseContainerInfo({ ...container }, APP, undefined, refusals);
+}
+
+test('a container that has ended, all members', () => {
+  const info = parseContainerInfo(
+    {
+      DockerName: 'ecs-f-3-app',
+      Image: 'nginx:1',
+      ImageID: 'sha256:00',
+      ContainerARN: 'arn:c',
+      Snapshotter: 'soci',
+      Labels: { team: 'core', other: 'x' },
+      DesiredStatus: 'STOPPED',
+      KnownStatus: 'stopped',
+      ExitCode: 137,
+      CreatedAt: '2026-01-01T00:00:00Z',
+      StartedAt: '2026-01-01T00:00:01.5Z',
+      FinishedAt: '2026-01-01T00:01:00Z',
+      RestartCount: 0,
+      Limits: { CPU: 2, Memory: 0 },
+      Health: { status: 'UNHEALTHY', statusSince: '2026-01-01T00:00:30Z', exitCode: 1, output: 'no' },
+    },
+    APP,
+    (key) => key === 'team',
+    createRefusals(),
+  );
+  assert.deepEqual(info, {
+    id: 'abc',
+    name: 'app',
+    dockerName: 'ecs-f-3-app',
+    image: 'nginx:1',
+    imageId: 'sha256:00',
+    arn: 'arn:c',
+    snapshotter: 'soci',
+    knownStatus: 'STOPPED',
+    desiredStatus: 'STOPPED',
+    health: { state: 'UNHEALTHY', sinceNs: 1_767_225_630_000_000_000n },
+    exitCode: 137,
+    createdNs: 1_767_225_600_000_000_000n,
+    startedAtNs: 1_767_225_601_500_000_000n,
+    startedNs: 1_767_225_601_500_000_000n,
+    finishedNs: 1_767_225_660_000_000_000n,
+    restartCount: 0,
+    cpuUnits: 2,
+    memoryMib: 0,
+    labels: new Map([['team', 'core']]),
+  });
+});
+
+test('nothing but a name: nothing else known, and nothing refused', () => {
+  const refusals = createRefusals();
+  const { id, name, ...rest } = infoOf({}, refusals);
+  assert.deepEqual([id, name], ['abc', 'app']);
+  for (const [member, value] of Object.entries(rest)) assert.equal(value, undefined, member);
+  assert.equal(refusals.counts.size, 0);
+});
+
+test('labels are not looked at where nobody asked for any', () => {
+  const refusals = createRefusals();
+  assert.equal(infoOf({ Labels: 5 }, refusals).labels, undefined);
+  assert.equal(refusals.counts.size, 0);
+});
+
+test('a container that has not started yet: its counters begin when it was made, and it has no start', () => {
+  const info = infoOf({ CreatedAt: '2026-01-01T00:00:00Z', StartedAt: '0001-01-01T00:00:00Z' });
+  assert.equal(info.startedNs, 1_767_225_600_000_000_000n);
+  assert.equal(info.createdNs, 1_767_225_600_000_000_000n);
+  assert.equal(info.startedAtNs, undefined);
+});
+
+const EXIT_CODES: readonly (readonly [given: unknown, code: number | undefined, refused?: RefusalReason])[] = [
+  [undefined, undefined],
+  [null, undefined],
+  [0, 0],
+  [137, 137],
+  [-1, -1],
+  // STATUS_CONTROL_C_EXIT of Windows.
+  [0xc000013a, 3_221_225_786],
+  ['1', undefined, 'wrong_type'],
+  [1.5, undefined, 'wrong_type'],
+  [true, undefined, 'wrong_type'],
+  [2 ** 32, undefined, 'out_of_range'],
+  [-(2 ** 60), undefined, 'out_of_range'],
+];
+
+for (const [given, code, refused] of EXIT_CODES) {
+  test(`ExitCode ${JSON.stringify(given)}`, () => {
+    const refusals = createRefusals();
+    assert.equal(infoOf({ ExitCode: given }, refusals).exitCode, code);
+    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+  });
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type HealthState, parseHealth } from '../../../src/snapshot/health.ts';
+import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+
+const CASES: readonly (readonly [given: unknown, state: HealthState | undefined, refused?: RefusalReason])[] = [
+  [undefined, undefined],
+  [null, undefined],
+  [{}, 'UNKNOWN'],
+  [{ status: '' }, 'UNKNOWN'],
+  [{ status: 'UNKNOWN' }, 'UNKNOWN'],
+  [{ status: 'HEALTHY' }, 'HEALTHY'],
+  [{ status: 'unhealthy', exitCode: -1 }, 'UNHEALTHY'],
+  [{ status: 'STARTING' }, 'UNKNOWN'],
+  [{ status: '__proto__' }, 'UNKNOWN'],
+  [{ status: 1 }, 'UNKNOWN', 'wrong_type'],
+  ['HEALTHY', undefined, 'wrong_type'],
+  [[], undefined, 'wrong_type'],
+];
+
+for (const [given, state, refused] of CASES) {
+  test(`health ${JSON.stringify(given)} is ${state}`, () => {
+    const refusals = createRefusals();
+    assert.equal(parseHealth(given, refusals)?.state, state);
+    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+  });
+}
+
+test('since when', () => {
+  const health = parseHealth({ status: 'HEALTHY', statusSince: '2026-01-01T00:00:00.25Z' }, createRefusals());
+  assert.equal(health?.sinceNs, 1_767_225_600_250_000_000n);
+});

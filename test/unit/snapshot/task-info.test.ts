@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRefusals } from '../../../src/snapshot/refusals.ts';
+import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
+import { parseTaskInfo } from '../../../src/snapshot/task-info.ts';
+
+test('a task, all members', () => {
+  const task = parseTaskInfo(
+    {
+      Cluster: 'default',
+      TaskARN: 'arn:aws:ecs:eu-west-1:1:task/x',
+      Family: 'f',
+      Revision: '3',
+      DesiredStatus: 'STOPPED',
+      KnownStatus: 'running',
+      PullStartedAt: '2026-01-01T00:00:00Z',
+      PullStoppedAt: '2026-01-01T00:00:08.5Z',
+      ExecutionStoppedAt: '2026-01-02T00:00:00Z',
+      AvailabilityZone: 'eu-west-1b',
+      AvailabilityZoneID: 'euw1-az2',
+      VPCID: 'vpc-1',
+      LaunchType: 'fargate',
+      ServiceName: 's',
+      Limits: { CPU: 0.25, Memory: 512 },
+      EphemeralStorageMetrics: { Utilized: 261, Reserved: 20_496 },
+      ClockDrift: {
+        ClockErrorBound: 0.5,
+        ReferenceTimestamp: '2026-01-01T00:00:01Z',
+        ClockSynchronizationStatus: 'SYNCHRONIZED',
+      },
+      FaultInjectionEnabled: false,
+      Errors: [{ ErrorField: 'TaskTags', ErrorCode: 'AccessDeniedException', ErrorMessage: 'no' }],
+    },
+    createRefusals(),
+  );
+  assert.deepEqual(task, {
+    cluster: 'default',
+    arn: 'arn:aws:ecs:eu-west-1:1:task/x',
+    family: 'f',
+    revision: '3',
+    availabilityZone: 'eu-west-1b',
+    availabilityZoneId: 'euw1-az2',
+    vpcId: 'vpc-1',
+    launchType: 'FARGATE',
+    serviceName: 's',
+    knownStatus: 'RUNNING',
+    desiredStatus: 'STOPPED',
+    pullStartedNs: 1_767_225_600_000_000_000n,
+    pullStoppedNs: 1_767_225_608_500_000_000n,
+    executionStoppedNs: 1_767_312_000_000_000_000n,
+    cpuCores: 0.25,
+    memoryMib: 512,
+    ephemeralStorage: { usedMib: 261, reservedMib: 20_496 },
+    clock: { errorBoundMs: 0.5, referenceNs: 1_767_225_601_000_000_000n, isSynchronized: true },
+    isFaultInjectionEnabled: false,
+    errors: [{ field: 'TaskTags', code: 'AccessDeniedException' }],
+  });
+});
+
+test('nothing given is nothing known, and nothing refused', () => {
+  const refusals = createRefusals();
+  const { errors, ...rest } = parseTaskInfo({}, refusals);
+  assert.deepEqual(errors, []);
+  for (const [name, value] of Object.entries(rest)) assert.equal(value, undefined, name);
+  assert.equal(refusals.counts.size, 0);
+});
+
+type Case = readonly [
+  what: string,
+  task: object,
+  expected: Partial<TaskInfo>,
+  refused: Readonly<Record<string, number>>,
+];
+
+const CASES: readonly Case[] = [
+  ['storage that is empty', { EphemeralStorageMetrics: {} }, { ephemeralStorage: {} }, {}],
+  ['storage that is null', { EphemeralStorageMetrics: null }, { ephemeralStorage: undefined }, {}],
+  ['storage that is a list', { EphemeralStorageMetrics: [] }, { ephemeralStorage: undefined }, { wrong_type: 1 }],
+  [
+    'storage below 0 and no number',
+    { EphemeralStorageMetrics: { Utilized: -1, Reserved: '20' } },
+    { ephemeralStorage: {} },
+    { negative: 1, wrong_type: 1 },
+  ],
+  [
+    'a clock that is not synchronized',
+    { ClockDrift: { ClockSynchronizationStatus: 'not_synchronized' } },
+    { clock: { isSynchronized: false } },
+    {},
+  ],
+  [
+    'a status of the clock that ECS does not have today',
+    { ClockDrift: { ClockSynchronizationStatus: 'DRIFTING', ClockErrorBound: 0 } },
+    { clock: { isSynchronized: undefined, errorBoundMs: 0 } },
+    {},
+  ],
+  ['a clock that is junk', { ClockDrift: 5 }, { clock: undefined }, { wrong_type: 1 }],
+  ['fault injection', { FaultInjectionEnabled: true }, { isFaultInjectionEnabled: true }, {}],
+  [
+    'fault injection as a text',
+    { FaultInjectionEnabled: 'true' },
+    { isFaultInjectionEnabled: undefined },
+    { wrong_type: 1 },
+  ],
+  ['a pull that has not begun', { PullStartedAt: '0001-01-01T00:00:00Z' }, { pullStartedNs: undefined }, {}],
+  ['a status of no known shape', { KnownStatus: 'on fire!' }, { knownStatus: 'OTHER' }, {}],
+  ['errors that are none', { Errors: 'all is well' }, { errors: [] }, { wrong_type: 1 }],
+  [
+    'an error without anything',
+    { Errors: [{}, null, 'x'] },
+    { errors: [{ field: undefined, code: 'OTHER' }] },
+    { wrong_type: 1 },
+  ],
+];
+
+for (const [what, document, expected, refused] of CASES) {
+  test(`a task: ${what}`, () => {
+    const refusals = createRefusals();
+    const task: Readonly<Record<string, unknown>> = { ...parseTaskInfo({ ...document }, refusals) };
+    for (const [name, value] of Object.entries(expected)) {
+      // Members that are undefined are the same as missing ones.
+      assert.deepEqual(JSON.stringify(task[name]), JSON.stringify(value), name);
+    }
+    assert.deepEqual(Object.fromEntries(refusals.counts), refused);
+  });
+}

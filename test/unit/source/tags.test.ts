@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failureOf, setUp } from './set-up.ts';
+
+test('the task with its tags is read below the same address', async (t) => {
+  const { server, client } = await setUp(t);
+  server.taskWithTags = { TaskTags: { team: 'core' } };
+  assert.deepEqual(await client.fetchTaskWithTags(), { TaskTags: { team: 'core' } });
+  assert.deepEqual(
+    server.requests.map(({ path }) => path),
+    ['/v4/abc/taskWithTags'],
+  );
+});
+
+for (const fault of [{ status: 429 }, { status: 500 }, 'reset'] as const) {
+  test(`${typeof fault === 'string' ? fault : fault.status} is not tried again: each request costs calls of ECS’ API`, async (t) => {
+    const { server, client } = await setUp(t);
+    server.taskWithTags = {};
+    server.fault = { tags: fault };
+    await failureOf(client.fetchTaskWithTags());
+    assert.equal(server.requests.length, 1);
+  });
+}
+
+test('tags have a deadline of their own', async (t) => {
+  const { server, client } = await setUp(t, { deadlineMs: 60_000, tagsDeadlineMs: 100 });
+  server.taskWithTags = {};
+  server.fault = { tags: 'hang' };
+  const failure = await failureOf(client.fetchTaskWithTags());
+  assert.equal(failure.code, 'timeout');
+  assert.match(failure.message, /within 100 ms/);
+});
+
+test('an endpoint without tags answers 404', async (t) => {
+  const { client } = await setUp(t);
+  assert.equal((await failureOf(client.fetchTaskWithTags())).code, 'client_error');
+});
