@@ -4,8 +4,8 @@ import { type ExportError, exportErrorOf, timedOut } from './export-failure.ts';
 
 /** An exporter of the SDK's kind that can be hurried. */
 export interface Sender extends PushMetricExporter {
-  /** Cuts off what is under way. */
-  abort?(): void;
+  /** Cuts off what is under way, and says why its last try failed, if it did. */
+  abort?(): ExportError | undefined;
   /** Forgets what the receiver asked to wait for: the program ends. */
   hurry?(): void;
 }
@@ -61,8 +61,7 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
       const startedMs = performance.now();
       let timeLeftMs = timeoutMs;
       const giveUp = (): void => {
-        end(timedOut(timeLeftMs));
-        exporter.abort?.();
+        end(exporter.abort?.() ?? timedOut(timeLeftMs));
       };
       const expireIn = (ms: number): void => {
         const passedMs = performance.now() - startedMs;

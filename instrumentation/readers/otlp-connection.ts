@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Agent, ClientRequest, IncomingMessage } from 'node:http';
-import type { HttpAnswer } from './export-failure.ts';
+import { type ExportError, exportErrorOf, type HttpAnswer } from './export-failure.ts';
 
 /** What is sent where, and what keeps others from it. PEM texts, not paths. */
 export interface TlsOptions {
@@ -16,6 +16,8 @@ export interface Connection {
   begin(): void;
   /** The last answer since `begin()`. */
   lastAnswer(): HttpAnswer | undefined;
+  /** Why the last request since `begin()` failed, where it ended without a good answer. */
+  lastFailure(): ExportError | undefined;
   /** Headers of a request. Rejects once the connection is closed, which ends the SDK's retries too. */
   headers(): Promise<Record<string, string>>;
   /** Cuts off every request under way. */
@@ -24,6 +26,8 @@ export interface Connection {
 
 /** Told by node:http once an answer's head has come: https://nodejs.org/api/diagnostics_channel.html#http */
 const ANSWERED = 'http.client.response.finish';
+/** Told when a request ended without one. */
+const FAILED = 'http.client.request.error';
 
 /** However long the receiver asks for: metrics that stay away for longer look like a task that is gone. */
 const MAX_HOLD_MS = 300_000;
@@ -56,12 +60,13 @@ export function createHold(): Hold {
 export function openConnection(agent: Agent, headers: Readonly<Record<string, string>>, hold: Hold): Connection {
   let isClosed = false;
   let last: HttpAnswer | undefined;
+  let lastError: Error | undefined;
 
   const onAnswer = (message: unknown): void => {
-    if (!(message instanceof Object && 'request' in message && 'response' in message)) return;
-    const { request, response } = message;
-    if (!(request instanceof ClientRequest && 'agent' in request && request.agent === agent)) return;
+    if (!isOf(agent, message) || !('response' in message)) return;
+    const { response } = message;
     if (!(response instanceof IncomingMessage)) return;
+    lastError = undefined;
     const { statusCode = 0, statusMessage = '', headers } = response;
     last = { status: statusCode, statusText: statusMessage };
     if (statusCode < 400) return;
@@ -71,22 +76,41 @@ export function openConnection(agent: Agent, headers: Readonly<Record<string, st
     // after any other failure. It reads this when the body has ended, which is later.
     if (waitMs === 0) delete headers['retry-after'];
   };
+  const onError = (message: unknown): void => {
+    if (isOf(agent, message) && 'error' in message && message.error instanceof Error) lastError = message.error;
+  };
   subscribe(ANSWERED, onAnswer);
+  subscribe(FAILED, onError);
 
   return {
     agent,
     begin() {
       last = undefined;
+      lastError = undefined;
     },
     lastAnswer: () => last,
+    lastFailure() {
+      if (lastError !== undefined) return exportErrorOf(lastError, undefined);
+      return last === undefined || last.status < 300 ? undefined : exportErrorOf(new Error(RETRYABLE), last);
+    },
     headers: () =>
       isClosed ? Promise.reject(new Error('the connection was closed')) : Promise.resolve({ ...headers }),
     close() {
       isClosed = true;
       unsubscribe(ANSWERED, onAnswer);
+      unsubscribe(FAILED, onError);
       agent.destroy();
     },
   };
+}
+
+/** The SDK's words for an answer after which it would ask again. */
+const RETRYABLE = 'Export failed with retryable status';
+
+function isOf(agent: Agent, message: unknown): message is object {
+  if (!(message instanceof Object && 'request' in message)) return false;
+  const { request } = message;
+  return request instanceof ClientRequest && 'agent' in request && request.agent === agent;
 }
 
 /** Makes agents for an address. Where it is no `https:`, nothing of TLS is loaded. */

@@ -107,9 +107,11 @@ export async function createOtlpExporter(
       line.exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE,
     hurry: () => hold.forget(),
     abort() {
+      const failure = line.connection.lastFailure();
       line.connection.close();
       // Nobody would close another one.
       if (!isShutDown) line = open();
+      return failure === undefined ? undefined : withoutSecrets(failure, redact);
     },
   };
 }

@@ -20,12 +20,25 @@ export function partialSuccess(
   protocol: 'http/protobuf' | 'http/json',
   redact: (text: string) => string,
 ): PartialSuccess {
-  const partial = member(decoded(data, protocol), 'partialSuccess');
+  const response = decoded(data, protocol);
+  if (isForeign(response, data)) return { rejectedPoints: 0, message: FOREIGN };
+  const partial = member(response, 'partialSuccess');
   const message = member(partial, 'errorMessage');
   return {
     rejectedPoints: count(member(partial, 'rejectedDataPoints')),
     message: typeof message === 'string' ? oneLine(redact(message)).slice(0, MAX_MESSAGE_LENGTH).toWellFormed() : '',
   };
+}
+
+const FOREIGN = 'its answer is none of OTLP: is the endpoint an OTLP/HTTP receiver, and not some other page?';
+
+/** A web page or another service's JSON, with a good status. An empty answer is what most receivers give. */
+function isForeign(response: unknown, data: Uint8Array): boolean {
+  const start = new TextDecoder().decode(data.subarray(0, 100)).trimStart();
+  if (start.startsWith('<')) return true;
+  if (!start.startsWith('{')) return false;
+  const json = response instanceof Object && Object.keys(response).length > 0 ? response : decoded(data, 'http/json');
+  return json instanceof Object && Object.keys(json).length > 0 && !('partialSuccess' in json);
 }
 
 /** In JSON a 64-bit integer is a text, and often a number: https://protobuf.dev/programming-guides/json/ */

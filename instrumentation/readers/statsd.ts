@@ -94,6 +94,7 @@ export async function createStatsdExporter({ host, port, socketPath }: StatsdOpt
     },
     abort() {
       for (const abortion of underWay.keys()) abortion.abort(new ExportError('other', 'cut off'));
+      return undefined;
     },
     async forceFlush() {
       await Promise.allSettled(underWay.values());

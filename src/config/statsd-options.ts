@@ -1,7 +1,7 @@
 import type { Option } from './option.ts';
-import { hostName } from './schemas/addresses.ts';
+import { hostName, socketPath } from './schemas/addresses.ts';
 import { wholeNumber } from './schemas/numbers.ts';
-import { nonEmptyText, yesOrNo } from './schemas/words.ts';
+import { yesOrNo } from './schemas/words.ts';
 
 /** The part of the option table about DogStatsD: the first three are those of version 2. */
 export const STATSD_OPTIONS = {
@@ -41,7 +41,7 @@ export const STATSD_OPTIONS = {
     placeholder: 'path',
     own: ['STATSD_SOCKET'],
     otel: [],
-    schema: nonEmptyText,
+    schema: socketPath,
     defaultNote: 'UDP',
     description: "The agent's Unix datagram socket, instead of UDP: for example /var/run/datadog/dsd.socket.",
   },

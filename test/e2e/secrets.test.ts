@@ -166,7 +166,7 @@ async function assertNothingShown(t: TestContext, env: Record<string, string>, l
     EXPORTER_PORT: '0',
     INTERVAL: '1',
     LOG_LEVEL: 'debug',
-    OTEL_METRIC_EXPORT_INTERVAL: '200',
+    OTEL_METRIC_EXPORT_INTERVAL: '1000',
     ...SECRETS,
     ...env,
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { lastingPort } from '../real/lasting-port.ts';
 import type { OtlpExport } from './otlp-export.ts';
 import { decodeJson } from './otlp-json.ts';
 import { decodeProtobuf } from './otlp-protobuf.ts';
@@ -76,7 +77,8 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => sockets.delete(socket));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  // One that nobody else gets while the receiver is down.
+  await once(server.listen(await lastingPort(), '127.0.0.1'), 'listening');
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the receiver has no address');
   const { port } = address;

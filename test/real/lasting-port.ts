@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 const LOWEST = 10_000;
@@ -11,7 +11,7 @@ const ATTEMPTS = 100;
  * @throws when the kernel hands out every port, or all that were tried are taken.
  */
 export async function lastingPort(): Promise<number> {
-  const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const range = handedOut();
   const ports = Number.parseInt(range, 10) - LOWEST;
   for (let attempt = 0; ports > 0 && attempt < ATTEMPTS; attempt += 1) {
     const port = LOWEST + Math.floor(Math.random() * ports);
@@ -26,4 +26,10 @@ function isFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** The first and the last port that the kernel hands out; elsewhere than on Linux, nothing below the IANA's first one. */
+function handedOut(): string {
+  const path = '/proc/sys/net/ipv4/ip_local_port_range';
+  return existsSync(path) ? readFileSync(path, 'utf8') : '49152 65535';
 }

@@ -3,7 +3,7 @@ import { type Resolved, resolveCommandLine } from '../../config/resolve.ts';
 import { readTextFile } from '../../config/text-file.ts';
 import type { Logger } from '../../log/logger.ts';
 import { createStreamLogger } from '../../log/stream-logger.ts';
-import { shownOrigin } from '../addresses.ts';
+import { httpOrigin, shownOrigin } from '../addresses.ts';
 import type { CommandContext } from '../context.ts';
 import { reportProblems } from '../report.ts';
 import { runExporter } from '../run-exporter.ts';
@@ -20,7 +20,10 @@ export async function run(context: CommandContext): Promise<number> {
     host: context.host,
     logger,
     onStarted: ({ address }) => {
-      const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs };
+      if (config.exporters.length === 0) {
+        logger.warn('nothing_exported', 'nothing is exported: OTEL_SDK_DISABLED is true, or the exporter is none');
+      }
+      const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };
       logger.info('listening', `listening on ${shownOrigin(address.host, address.port)}`, fields);
     },
   });
@@ -35,4 +38,19 @@ export function resolveForCommand(context: CommandContext, metadataUrl?: URL): R
 export function loggerFor({ stderr, env }: CommandContext, config: Config): Logger {
   const { NO_COLOR = '' } = env;
   return createStreamLogger(config.log, stderr, stderr.isTTY === true && NO_COLOR === '');
+}
+
+/** Where metrics are pushed to, and how often; no query, which may hold a key. */
+function destinations({
+  exporters,
+  otlp,
+  statsd,
+  exportIntervalMs,
+}: Config): Readonly<Record<string, string | number>> {
+  const { origin, pathname } = new URL(otlp.url);
+  const agent = statsd.socketPath ?? httpOrigin(statsd.host, statsd.port).replace('http:', 'udp:');
+  return {
+    ...(exporters.includes('otlp') && { otlp: `${origin}${pathname}`, export_interval_ms: exportIntervalMs }),
+    ...(exporters.includes('statsd') && { statsd: agent }),
+  };
 }

@@ -57,3 +57,9 @@ export const hostName: TextSchema<string> = parsedBy((text) => {
     ? { value: bare }
     : { wrong: 'must be a host name or an IP address, without scheme and port' };
 });
+
+/** A Unix socket: its path, or `unix://` and its path as Datadog's libraries have it. */
+export const socketPath: TextSchema<string> = parsedBy((text) => {
+  const path = text.replace(/^unix:(?:\/\/)?/, '');
+  return path.startsWith('/') ? { value: path } : { wrong: 'must be the absolute path of a Unix socket' };
+});

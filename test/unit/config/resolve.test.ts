@@ -178,6 +178,8 @@ test('DogStatsD: where the agent is', () => {
   assert.deepEqual(configOf(udp).statsd, { host: '10.0.0.1', port: 9125, socketPath: undefined });
   const socket = resolve({ argv: ['--statsd-socket', '/var/run/datadog/dsd.socket'] });
   assert.equal(configOf(socket).statsd.socketPath, '/var/run/datadog/dsd.socket');
+  const url = resolve({ env: { STATSD_SOCKET: 'unix:///var/run/datadog/dsd.socket' } });
+  assert.equal(configOf(url).statsd.socketPath, '/var/run/datadog/dsd.socket');
   const both = resolve({ env: { STATSD_SOCKET: '/a', STATSD_PORT: '8125' } });
   assert.deepEqual(messagesOf(both), [
     'STATSD_SOCKET="/a" cannot be used together with STATSD_PORT: one is a Unix socket, the other UDP',

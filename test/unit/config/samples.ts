@@ -48,7 +48,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   isStatsdWanted: { valid: 'true', junk: 'maybe' },
   statsdHost: { valid: 'agent', junk: 'a b' },
   statsdPort: { valid: '8126', junk: '0' },
-  statsdSocket: { valid: '/var/run/datadog/dsd.socket' },
+  statsdSocket: { valid: '/var/run/datadog/dsd.socket', junk: 'dsd.socket' },
   onceFormat: { valid: 'json', junk: 'xml' },
   isEndpointOnly: { valid: 'true', junk: 'maybe' },
   demoPort: { valid: '8000', junk: 'any' },

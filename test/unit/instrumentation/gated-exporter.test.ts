@@ -123,10 +123,10 @@ test('an export that takes too long is told, ended and cut off, before anything 
   pass(TIMEOUT_MS - 1);
   assert.deepEqual(calls, ['export']);
   pass(1);
-  assert.deepEqual(calls, ['export', 'done', 'abort']);
+  assert.deepEqual(calls, ['export', 'abort', 'done']);
   assert.match(told.join(), /^timeout: timed out after 30000 ms/);
   send();
-  assert.deepEqual(calls, ['export', 'done', 'abort', 'export']);
+  assert.deepEqual(calls, ['export', 'abort', 'done', 'export']);
 });
 
 test('hurry without an export: what holds exports up is forgotten, and the last one has so long', (context) => {

@@ -41,7 +41,7 @@ for (const [json, points] of COUNTS) {
 }
 
 test('other shapes of JSON say nothing', () => {
-  const texts = ['', ' ', 'null', '1', '"x"', '[]', '{}', '{', '<html>', '\u0000', '{"partialSuccess":null}'];
+  const texts = ['', ' ', 'null', '1', '"x"', '[]', '{}', '{', '\u0000', '{"partialSuccess":null}'];
   for (const text of [...texts, '{"partialSuccess":[]}', '{"partialSuccess":"x"}', '{"partialSuccess":{}}', '[[]]']) {
     assert.deepEqual(fromJson(text), NOTHING, text);
   }
@@ -108,3 +108,22 @@ test('secrets go before the message is cut: no part of one stays', () => {
   assert.equal(said(`${'x'.repeat(195)}s3cret-value`, redact), `${'x'.repeat(195)}***`);
   assert.equal(said('a\ns3cret-value\nb', redact), 'a *** b');
 });
+
+for (const [protocol, body, isForeign] of [
+  ['http/protobuf', '<html>Welcome</html>', true],
+  ['http/json', '  <!DOCTYPE html>', true],
+  ['http/protobuf', '{"status":"Server available"}', true],
+  ['http/json', '{"status":"Server available"}', true],
+  ['http/json', '{}', false],
+  ['http/protobuf', '{}', false],
+  ['http/json', '', false],
+  ['http/protobuf', '', false],
+  ['http/json', '{"partialSuccess":{}}', false],
+  ['http/json', 'OK', false],
+] as const) {
+  test(`${protocol}: ${JSON.stringify(body)} is ${isForeign ? 'no' : 'an'} answer of OTLP`, () => {
+    const { rejectedPoints, message } = partialSuccess(new TextEncoder().encode(body), protocol, (text) => text);
+    assert.equal(rejectedPoints, 0);
+    assert.equal(/none of OTLP/.test(message), isForeign);
+  });
+}
