@@ -16,7 +16,7 @@ import { until } from '../real/wait.ts';
  * Also the timeout of an export: far longer than a handshake takes, on a busy machine as well, and shorter than the SDK
  * waits before it tries again (800 ms at least), since a try that begins too late is told as a timeout.
  */
-const EXPORT_INTERVAL_MS = 1500;
+const EXPORT_INTERVAL_MS = 700;
 
 type Files = Partial<Record<'CERTIFICATE' | 'CLIENT_CERTIFICATE' | 'CLIENT_KEY', Pem>>;
 
