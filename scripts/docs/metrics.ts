@@ -3,6 +3,7 @@ import { prometheusName } from '../../instrumentation/prometheus-names.ts';
 import { catalogueRows, type RowId } from '../../src/catalogue/catalogue.ts';
 import { type LevelDefinitions, ROW_DEFINITIONS } from '../../src/catalogue/definitions.ts';
 import { DIMENSIONS } from '../../src/catalogue/dimensions.ts';
+import { PLATFORMS, platformsOf } from '../../src/catalogue/platforms.ts';
 import type { DimensionName, Family, MetricRow } from '../../src/catalogue/row.ts';
 import type { VocabularyName } from '../../src/catalogue/vocabulary.ts';
 import { code, plainText, table } from './markdown.ts';
@@ -76,6 +77,9 @@ A value that the endpoint does not give has no series: a missing number is not 0
 \`METRICS=default,mem_page_faults\` adds one, \`METRICS=-network_*\` takes some away, \`METRICS=all\` is everything.
 What is not wanted is not computed either.
 
+**Where** a value can exist: on Fargate, on EC2 with cgroup v1 or v2, on Windows. Managed Instances are like EC2 v2, with the
+clock of Fargate; External instances are like EC2.
+
 **Stability**: *compatible* names are those of 2.4.0 and stay; *stable* ones are ours and stay for this major version;
 *development* ones follow a convention that may still change.`;
 
@@ -88,10 +92,11 @@ function familyTables(family: Family): readonly string[] {
     ),
     'How they are computed:',
     table(
-      ['Value', 'Attributes beside the container: ecs (semconv)', 'From', 'Stability'],
+      ['Value', 'Attributes beside the container: ecs (semconv)', 'Where', 'From', 'Stability'],
       rows.map(([id, row]) => [
         code(id),
         lines([...(row.dimensions ?? []).map((dimension) => attributeNames(dimension)), ...labelNames(row)]),
+        where(id),
         plainText(row.source),
         row.stability,
       ]),
@@ -111,6 +116,11 @@ function nameCells(id: RowId, row: MetricRow): readonly string[] {
     kinds([...ecs, ...semconv]),
     plainText(row.description) + optInNote(row),
   ];
+}
+
+function where(id: RowId): string {
+  const platforms = platformsOf(id);
+  return platforms.length === PLATFORMS.length ? 'everywhere' : platforms.join(', ');
 }
 
 function optInNote({ optIn = [] }: MetricRow): string {

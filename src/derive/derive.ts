@@ -1,3 +1,5 @@
+import { catalogueRows } from '../catalogue/catalogue.ts';
+import type { Family } from '../catalogue/row.ts';
 import { deriveCpu } from './cpu.ts';
 import { deriveDisk } from './disk.ts';
 import { deriveLifecycle } from './lifecycle.ts';
@@ -9,19 +11,31 @@ import { deriveTask } from './task.ts';
 import { deriveTaskCgroup } from './task-cgroup.ts';
 import type { Sink, TaskView } from './view.ts';
 
-const FAMILIES: readonly ((view: TaskView, out: Sink) => void)[] = [
-  deriveLimits,
-  deriveCpu,
-  deriveMemory,
-  deriveDisk,
-  deriveNetwork,
-  derivePids,
-  deriveLifecycle,
-  deriveTask,
-  deriveTaskCgroup,
-];
+type Derivation = (view: TaskView, out: Sink) => void;
 
-/** Everything that one view of the task says, put into the sink. Pure: no clock, no I/O, no memory of earlier calls. */
+const DERIVATIONS = {
+  limits: deriveLimits,
+  cpu: deriveCpu,
+  memory: deriveMemory,
+  disk: deriveDisk,
+  network: deriveNetwork,
+  pids: derivePids,
+  lifecycle: deriveLifecycle,
+  task: deriveTask,
+  cgroup: deriveTaskCgroup,
+} as const satisfies Readonly<Record<Exclude<Family, 'exporter'>, Derivation>>;
+
+/**
+ * Everything that one view of the task says, put into the sink. Pure: no clock, no I/O, no memory of earlier calls. A family
+ * of which nothing is wanted is not computed.
+ */
 export function derive(view: TaskView, out: Sink): void {
-  for (const family of FAMILIES) family(view, out);
+  const wanted = new Set<Family>(catalogueRows().flatMap(([id, row]) => (out.wants(id) ? [row.family] : [])));
+  for (const [family, derivation] of Object.entries(DERIVATIONS)) {
+    if (isFamily(family) && wanted.has(family)) derivation(view, out);
+  }
+}
+
+function isFamily(name: string): name is keyof typeof DERIVATIONS {
+  return Object.hasOwn(DERIVATIONS, name);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { catalogueRows } from '../../../src/catalogue/catalogue.ts';
+import { derive } from '../../../src/derive/derive.ts';
 import { deriveDisk } from '../../../src/derive/disk.ts';
 import { deriveLifecycle } from '../../../src/derive/lifecycle.ts';
 import { deriveMemory } from '../../../src/derive/memory.ts';
@@ -181,4 +182,20 @@ test('lifecycle: what is known of a container, stopped ones too', () => {
   assert.equal(told['container_running a'], 1);
   assert.equal(told['container_running b'], 0);
   assert.equal(told['container_running c'], undefined);
+});
+
+test('a family of which nothing is wanted is not computed', () => {
+  const asked: string[] = [];
+  const nothing = new Proxy(
+    {},
+    {
+      get(_, name) {
+        asked.push(String(name));
+        return undefined;
+      },
+    },
+  );
+  const out = { wants: () => false, container: () => assert.fail('computed'), task: () => assert.fail('computed') };
+  derive({ task: nothing, containers: [], totals: {} }, out);
+  assert.deepEqual(asked, []);
 });
