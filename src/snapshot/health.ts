@@ -1,6 +1,5 @@
 import type { Refusals } from './refusals.ts';
-import type { EpochNs } from './snapshot.ts';
-import { timeOf } from './time.ts';
+import { type EpochNs, timeOf } from './time.ts';
 import { member, objectOf, textOf } from './values.ts';
 
 /** Every state that ECS has for a health check. */

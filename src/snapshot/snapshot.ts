@@ -6,14 +6,15 @@
  */
 
 import type { Health } from './health.ts';
+import type { EpochNs } from './time.ts';
+
+export type { EpochNs };
+
 import type { Labels } from './labels.ts';
 import type { TaskError } from './task-errors.ts';
 
 /** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
 export const TASK_TOTAL_NAME = '_task_';
-
-/** Nanoseconds since the Unix epoch. */
-export type EpochNs = bigint;
 
 /** CPU counters since the container's start. */
 export interface CpuCounters {

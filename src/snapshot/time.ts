@@ -1,5 +1,7 @@
 import type { Refusals } from './refusals.ts';
-import type { EpochNs } from './snapshot.ts';
+
+/** Nanoseconds since the Unix epoch. */
+export type EpochNs = bigint;
 
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:?\d\d)$/;
 

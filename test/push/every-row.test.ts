@@ -1,0 +1,142 @@
+/** Every row of the catalogue has the Prometheus name of docs/metrics.md, whichever way it goes there. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { type TestContext, test } from 'node:test';
+import type { MetricSet, ReadingSource } from '../../instrumentation/metric-definition.ts';
+import { createOtlpExporter } from '../../instrumentation/readers/otlp.ts';
+import type { PartialSuccess } from '../../instrumentation/readers/partial-success.ts';
+import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts';
+import { createPushPipeline } from '../../instrumentation/readers/push.ts';
+import { metricSet } from '../../src/catalogue/definitions.ts';
+import { EVERYTHING } from '../../src/catalogue/selection.ts';
+import { VOCABULARIES, type VocabularyName } from '../../src/catalogue/vocabulary.ts';
+import { VERSION } from '../../src/version.ts';
+import { startCollector } from '../real/collector.ts';
+import { parseExposition } from '../real/exposition.ts';
+import { startPrometheus3 } from '../real/prometheus-3.ts';
+import { fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
+import { contentOfPage } from './content-as-page.ts';
+
+/** In the order of the names. What is there twice is twice in it. */
+type Values = readonly (readonly [name: string, value: number])[];
+
+/** For one export, on a machine that does other things, too. */
+const PATIENCE_MS = 20_000;
+
+/** Only its last export counts. */
+const NEVER_MS = 3_600_000;
+
+const CONTAINER = Object.freeze({ container_name: 'web' });
+
+for (const vocabulary of VOCABULARIES) {
+  test(`every row in ${vocabulary}: the names of docs/metrics.md with us, a Collector and Prometheus`, async (t) => {
+    const set = metricSet(vocabulary, VERSION, EVERYTHING);
+    const source = oneReadingEach(set);
+    const collector = await startPageOfCollector(t);
+    const prometheus = await startPrometheus3();
+    t.after(() => prometheus.stop());
+
+    const page = await ourPage(source, set);
+    const ours = valuesOf(page);
+    const names = ours.map(([name]) => name);
+    assert.deepEqual(names, await documentedNames(vocabulary), 'our page, docs/metrics.md');
+    assert.equal(names.length, set.metrics.length, 'a series for each instrument');
+
+    await pushTo(collector.url, source, set);
+    const theirPage = await collector.page();
+    assert.deepEqual(valuesOf(theirPage), ours, 'Collector, our page');
+    assert.deepEqual(contentOfPage(theirPage).families, contentOfPage(page).families, 'types and descriptions');
+
+    await pushTo(prometheus.otlpUrl, source, set);
+    const stored = await prometheus.query('{job="test"}');
+    const named = stored.map(({ labels, value }) => ({ name: labels.get('__name__') ?? '', value }));
+    assert.deepEqual(inOrder(named), ours, 'Prometheus, our page');
+  });
+}
+
+/** Values all differ: one under the name of another would show. */
+function oneReadingEach({ scope, metrics }: MetricSet): ReadingSource {
+  const source = fakeSource();
+  const startTimeNs = BigInt(Date.now() - 60_000) * 1_000_000n;
+  const readings = metrics.map((metric, index) => ({
+    metric,
+    attributes: CONTAINER,
+    value: index + 1,
+    startTimeNs: metric.kind === 'counter' ? startTimeNs : undefined,
+  }));
+  source.readings = { byScope: new Map([[scope, readings]]) };
+  return source;
+}
+
+async function ourPage(source: ReadingSource, set: MetricSet): Promise<string> {
+  const pipeline = createPullPipeline(pipelineOptions(source, [set]));
+  try {
+    return (await pipeline.page()).body.toString();
+  } finally {
+    await pipeline.shutdown();
+  }
+}
+
+/** One export. Both receivers answer after they have taken it in: it can be read there from then on. */
+async function pushTo(url: string, source: ReadingSource, set: MetricSet): Promise<void> {
+  const accepted: PartialSuccess[] = [];
+  const exporter = await createOtlpExporter(
+    {
+      protocol: 'http/protobuf',
+      url,
+      headers: {},
+      timeoutMs: PATIENCE_MS,
+      compression: 'none',
+      temporality: 'cumulative',
+    },
+    'test/1',
+    (partial) => void accepted.push(partial),
+  );
+  const ends: (string | undefined)[] = [];
+  const pipeline = createPushPipeline(pipelineOptions(source, [set]), {
+    exporter,
+    intervalMs: NEVER_MS,
+    timeoutMs: PATIENCE_MS,
+    onExport: (error) => void ends.push(error?.message),
+    watchedFromNs: 0n,
+  });
+  await pipeline.shutdown(PATIENCE_MS);
+  assert.deepEqual(ends, [undefined], url);
+  assert.deepEqual(accepted, [{ rejectedPoints: 0, message: '' }], url);
+}
+
+async function startPageOfCollector(t: TestContext): Promise<{ readonly url: string; page(): Promise<string> }> {
+  const collector = await startCollector({
+    config: ({ otlpPort, prometheusPort }) => ({
+      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlpPort}` } } } },
+      exporters: { prometheus: { endpoint: `127.0.0.1:${prometheusPort}` } },
+      service: { pipelines: { metrics: { receivers: ['otlp'], exporters: ['prometheus'] } } },
+    }),
+  });
+  t.after(() => collector.stop());
+  const address = `http://127.0.0.1:${collector.places.prometheusPort}/metrics`;
+  return { url: collector.otlpUrl, page: async () => (await fetch(address)).text() };
+}
+
+/** Names in the column "Prometheus (ecs)" or "Prometheus (semconv)", over all tables that have it. */
+async function documentedNames(vocabulary: VocabularyName): Promise<readonly string[]> {
+  const text = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const names = new Set<string>();
+  let column = -1;
+  for (const line of text.split('\n')) {
+    const cells = line.split('|').map((cell) => cell.trim());
+    if (!line.startsWith('|')) column = -1;
+    else if (column < 0) column = cells.indexOf(`Prometheus (${vocabulary})`);
+    else for (const [, name = ''] of (cells[column] ?? '').matchAll(/`([^`]+)`/g)) names.add(name);
+  }
+  return [...names].toSorted();
+}
+
+const valuesOf = (page: string): Values => inOrder(parseExposition(page).series);
+
+function inOrder(series: readonly { readonly name: string; readonly value: number }[]): Values {
+  return series
+    .filter(({ name }) => name !== 'target_info')
+    .map(({ name, value }) => [name, value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
