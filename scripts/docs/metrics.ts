@@ -71,9 +71,10 @@ whatever \`--interval\` says. With delta temporality an export holds the growth
 since the last one that was acknowledged ([pushing.md](pushing.md#what-is-lost)).
 
 A value that the endpoint does not give has no series: a missing number is not 0. The two limits \`ecs_task_cpu_limit\` and
-\`ecs_task_mem_limit\` are the exception, since that is how 2.4.0 said "none".
+\`ecs_task_mem_limit\` are the exception, since that is how 2.4.0 said "none"; so is the CPU of \`_task_\`, which is 0 as long as no container has stats.
 
-**Off by default** are details that few need: \`--metrics\` (METRICS) chooses. Its patterns know a value by any of its names:
+**Off by default** are details that few need: \`--metrics\` (METRICS) chooses. Its patterns know a value by any of its names
+(but those of the third column):
 \`METRICS=default,mem_page_faults\` adds one, \`METRICS=-network_*\` takes some away, \`METRICS=all\` is everything.
 What is not wanted is not computed either.
 

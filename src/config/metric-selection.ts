@@ -56,7 +56,7 @@ function keyOf(row: RowId, vocabulary: VocabularyName): string {
   return `${vocabulary} ${row}`;
 }
 
-/** Every name by which somebody who looks at a page or a dashboard may know a row. */
+/** The names of a row: of the catalogue, of ecs pages, and of OpenTelemetry instruments. */
 function namesOf(id: RowId, { ecs, semconv, kind }: MetricRow): readonly string[] {
   const { container, task, exporter } = semconv ?? {};
   const own = ecs === undefined ? [] : [ecs.name, `${ECS_PREFIX}${ecs.name}`];

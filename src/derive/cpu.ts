@@ -56,7 +56,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
   for (const container of view.containers) {
     const use = cpuUse(container);
     if (use !== undefined) uses.push(use);
-    if (container.sample !== undefined) areAllStopped = false;
+    if (container.sample !== undefined || container.isStale === true) areAllStopped = false;
     const limit = cpuLimitCores(container.info, view.task);
     deriveCpuTime(container, out);
     if (use === undefined) continue;

@@ -21,6 +21,8 @@ export interface ContainerView {
   readonly baseline?: CpuReading | undefined;
   /** Since when its counters count. */
   readonly countedFromNs?: EpochNs | undefined;
+  /** True where there are stats, but none that speak for the present: it may well be running. */
+  readonly isStale?: boolean | undefined;
   /** Whether include and exclude let it show. It is part of the task's totals in any case. */
   readonly isSelected: boolean;
 }

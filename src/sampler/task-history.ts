@@ -81,12 +81,12 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
 }
 
 function viewOf(
-  { info }: ContainerSnapshot,
+  { info, sample: given }: ContainerSnapshot,
   history: ContainerHistory | undefined,
   isCurrent: boolean,
   isSelected: boolean,
 ): ContainerView {
-  if (history === undefined || !isCurrent) return { info, isSelected };
+  if (history === undefined || !isCurrent) return { info, isSelected, isStale: given !== undefined };
   const { sample, baseline, countedFromNs } = history;
   return { info, sample, baseline, countedFromNs, isSelected };
 }
