@@ -80,6 +80,8 @@ try {
   process.stdout.write(`${aligned([['', process.argv.slice(2).join(' ')], ...rows])}\n`);
 } finally {
   await gateway.kill();
+  // Its folder goes with that.
+  await gateway.stop();
   cpu?.remove();
   farEnd.kill();
 }
