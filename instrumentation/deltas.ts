@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
-import { hrTime, isLater, later } from './hr-time.ts';
+import { hrTime, later } from './hr-time.ts';
 import type { Reading } from './metric-definition.ts';
 
 /**
@@ -79,7 +79,7 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
       }
       const began = startTimeNs === undefined ? base.endTime : hrTime(startTimeNs);
       // Intervals of one series must not overlap.
-      const startTime = isLater(base.endTime, began) ? base.endTime : began;
+      const startTime = later(base.endTime, began);
       return { attributes, startTime, endTime: later(startTime, endTime), value };
     },
     acknowledge() {

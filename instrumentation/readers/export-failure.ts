@@ -52,10 +52,15 @@ export function exportErrorOf(error: Error | undefined, answer: HttpAnswer | und
   const code = 'code' in error ? error.code : undefined;
   if (typeof code === 'number') return answeredError(code, error.message, stringMember(error, 'data') ?? '');
   if (error.message === 'Export failed with retryable status' || error.message === CUT_OFF) {
-    if (answer !== undefined) return answeredError(answer.status, answer.statusText, '');
+    if (answer !== undefined) return errorOfAnswer(answer);
     if (code === undefined) return new ExportError('server_error', `HTTP 429, 502, 503 or 504: ${UNWELL}`);
   }
   return typeof code === 'string' ? codedError(code, error) : namelessError(error);
+}
+
+/** The error for an answer of which only the head is known. */
+export function errorOfAnswer({ status, statusText }: HttpAnswer): ExportError {
+  return answeredError(status, statusText, '');
 }
 
 /** The error for an export that was given up. */

@@ -23,6 +23,12 @@ export interface GatedExporter extends PushMetricExporter {
 
 /** What is under way may still get through; what follows it is newer and worth more. */
 const LAST_SECOND_MS = 1000;
+
+/** What a shutdown of so many milliseconds leaves for the last export, beside one that is under way. */
+export function lastExportMs(shutdownMs: number): number {
+  return Math.max(shutdownMs - LAST_SECOND_MS, shutdownMs / 2);
+}
+
 /** A receiver that did not take the export before is not worth the time of its usual retries. */
 const FAILING_MS = 2000;
 

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { type ExportError, exportErrorOf, type HttpAnswer } from './export-failure.ts';
+import { type ExportError, errorOfAnswer, exportErrorOf, type HttpAnswer } from './export-failure.ts';
 
 /** What is sent where, and what keeps others from it. PEM texts, not paths. */
 export interface TlsOptions {
@@ -91,7 +91,7 @@ export function openConnection(agent: Agent, headers: Readonly<Record<string, st
     lastAnswer: () => last,
     lastFailure() {
       if (lastError !== undefined) return exportErrorOf(lastError, undefined);
-      return last === undefined || last.status < 300 ? undefined : exportErrorOf(new Error(RETRYABLE), last);
+      return last === undefined || last.status < 300 ? undefined : errorOfAnswer(last);
     },
     headers: () =>
       isClosed ? Promise.reject(new Error('the connection was closed')) : Promise.resolve({ ...headers }),
@@ -103,9 +103,6 @@ export function openConnection(agent: Agent, headers: Readonly<Record<string, st
     },
   };
 }
-
-/** The SDK's words for an answer after which it would ask again. */
-const RETRYABLE = 'Export failed with retryable status';
 
 function isOf(agent: Agent, message: unknown): message is object {
   if (!(message instanceof Object && 'request' in message)) return false;

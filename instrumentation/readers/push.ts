@@ -7,7 +7,7 @@ import {
 import { createDeltas } from '../deltas.ts';
 import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { ExportError } from './export-failure.ts';
-import { type ExportObserver, type GatedExporter, gateExporter, type Sender } from './gated-exporter.ts';
+import { type ExportObserver, type GatedExporter, gateExporter, lastExportMs, type Sender } from './gated-exporter.ts';
 
 /** The SDK's periodic reader, with the finishing pass over every collection. */
 class PushReader extends PeriodicExportingMetricReader {
@@ -45,9 +45,6 @@ export interface PushPipeline {
   /** A last export, then the exporter is closed. Never rejects; what was cut off is told as a failed export. */
   shutdown(timeoutMs: number): Promise<void>;
 }
-
-/** Before the deadline of a shutdown, for an export that was under way. */
-const RESERVE_MS = 1000;
 
 /** An export ends before the next one is due; were it later than the reader's own timeout, both would tell of it. */
 const LONGEST_SHARE = 0.95;
@@ -90,7 +87,7 @@ export function createPushPipeline(options: PipelineOptions, push: PushOptions):
     shutdown: async (timeoutMillis) => {
       isStopping = true;
       try {
-        pipeline.exporter.hurry(Math.max(timeoutMillis - RESERVE_MS, timeoutMillis / 2));
+        pipeline.exporter.hurry(lastExportMs(timeoutMillis));
         await pipeline.pipeline.provider.shutdown({ timeoutMillis });
       } catch {
         pipeline.exporter.retire();

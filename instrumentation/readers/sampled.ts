@@ -1,7 +1,7 @@
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { CollectingReader } from './collecting-reader.ts';
 import { ExportError } from './export-failure.ts';
-import { type ExportObserver, type GatedExporter, gateExporter, type Sender } from './gated-exporter.ts';
+import { type ExportObserver, type GatedExporter, gateExporter, lastExportMs, type Sender } from './gated-exporter.ts';
 
 export interface SampledOptions {
   readonly exporter: Sender;
@@ -16,9 +16,6 @@ export interface SampledPipeline {
   /** Waits for what is being sent, sends the newest sample if that is another, and closes. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
-
-/** Before the deadline of a shutdown, for an export that was under way. */
-const RESERVE_MS = 1000;
 
 export function createSampledPipeline(options: PipelineOptions, sampled: SampledOptions): SampledPipeline {
   let current = begin();
@@ -58,7 +55,7 @@ export function createSampledPipeline(options: PipelineOptions, sampled: Sampled
   return {
     send,
     async shutdown(timeoutMs) {
-      current.exporter.hurry(Math.max(timeoutMs - RESERVE_MS, timeoutMs / 2));
+      current.exporter.hurry(lastExportMs(timeoutMs));
       await sending;
       if (isBehind) await send();
       await Promise.allSettled([current.exporter.shutdown(), current.pipeline.provider.shutdown()]);
