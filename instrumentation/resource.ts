@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { SeriesAttributes } from './metric-definition.ts';
 
@@ -18,21 +17,26 @@ export interface ServiceOptions {
  * read their metadata would write to one series.
  */
 export function createResourceBuilder(options: ServiceOptions): (identity: SeriesAttributes) => Resource {
-  const instanceId = randomUUID();
+  let random: string | undefined;
+  /** Seldom needed, and the module that it comes from takes some MB. */
+  const randomId = (): string => {
+    random ??= process.getBuiltinModule('node:crypto').randomUUID();
+    return random;
+  };
   let built: { readonly identity: SeriesAttributes; readonly resource: Resource } | undefined;
   return (identity) => {
-    if (built?.identity !== identity) built = { identity, resource: build(options, instanceId, identity) };
+    if (built?.identity !== identity) built = { identity, resource: build(options, randomId, identity) };
     return built.resource;
   };
 }
 
-function build(options: ServiceOptions, instanceId: string, identity: SeriesAttributes): Resource {
+function build(options: ServiceOptions, randomId: () => string, identity: SeriesAttributes): Resource {
   const { serviceName, serviceVersion, resourceAttributes, isServiceNameGiven } = options;
   return defaultResource().merge(
     resourceFromAttributes({
       'service.name': serviceName,
       'service.version': serviceVersion,
-      'service.instance.id': instanceId,
+      'service.instance.id': identity['service.instance.id'] ?? randomId(),
       ...identity,
       ...resourceAttributes,
       ...(isServiceNameGiven && { 'service.name': serviceName }),

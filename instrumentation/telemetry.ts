@@ -3,12 +3,12 @@ import type { Page } from './http/page.ts';
 import type { MetricSet, ReadingSource } from './metric-definition.ts';
 import type { ExportError } from './readers/export-failure.ts';
 import type { Sender } from './readers/gated-exporter.ts';
-import { createOtlpExporter, type OtlpOptions } from './readers/otlp.ts';
+import type { OtlpOptions } from './readers/otlp.ts';
 import type { PartialSuccess } from './readers/partial-success.ts';
-import { createPullPipeline, type PullPipeline } from './readers/prometheus.ts';
+import type { PullPipeline } from './readers/prometheus.ts';
 import { createPushPipeline, type PushPipeline } from './readers/push.ts';
 import { createSampledPipeline, type SampledPipeline } from './readers/sampled.ts';
-import { createStatsdExporter, type StatsdOptions } from './readers/statsd.ts';
+import type { StatsdOptions } from './readers/statsd.ts';
 import { createResourceBuilder, type ServiceOptions } from './resource.ts';
 
 /** Exporters that send by themselves. */
@@ -76,17 +76,22 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
   let pull: PullPipeline | undefined;
   let sampled: SampledPipeline | undefined;
-  if (prometheus !== undefined) pull = createPullPipeline({ ...common, sets: prometheus.sets });
+  if (prometheus !== undefined) {
+    const { createPullPipeline } = await import('./readers/prometheus.ts');
+    pull = createPullPipeline({ ...common, sets: prometheus.sets });
+  }
   if (otlp !== undefined) {
     // No request outlives its export, and the SDK gives up first: it knows why the export failed.
     const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs, options.exportIntervalMs * 0.9) };
     const onAccepted = (partial: PartialSuccess): void => options.onAccepted('otlp', partial);
+    const { createOtlpExporter } = await import('./readers/otlp.ts');
     const exporter = await createOtlpExporter(bounded, options.userAgent, onAccepted);
     // What the SDK's timeout does not see: an answer that never ends, byte by byte.
     add('otlp', otlp, exporter, Math.min(timeoutMs, bounded.timeoutMs * 1.05));
   }
   if (console !== undefined) add('console', console, new ConsoleMetricExporter());
   if (statsd !== undefined) {
+    const { createStatsdExporter } = await import('./readers/statsd.ts');
     const exporter = await createStatsdExporter(statsd);
     const sampledOptions = { exporter, timeoutMs: STATSD_TIMEOUT_MS, onExport: onExportBy('statsd') };
     sampled = createSampledPipeline({ ...common, sets: statsd.sets }, sampledOptions);

@@ -47,7 +47,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   };
   const sampler = createSampler(
     config,
-    createTaskPoller(config, endpoint, transitions),
+    await createTaskPoller(config, endpoint, transitions),
     logger,
     transitions,
     onSample,

@@ -4,7 +4,7 @@ import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import { metricSet } from './catalogue/definitions.ts';
 import type { VocabularyName } from './catalogue/vocabulary.ts';
-import { createTaskCgroupReader } from './cgroup/task-cgroup.ts';
+import type { TaskCgroupReader } from './cgroup/task-cgroup.ts';
 import type { Config } from './config/config.ts';
 import { selectionOf } from './config/metric-selection.ts';
 import type { Logger } from './log/logger.ts';
@@ -21,17 +21,22 @@ import { VERSION } from './version.ts';
 const SERVICE_NAME = 'ecs-container-exporter';
 
 /** Reads what the configuration asks for: docker labels, tags and the task's cgroup only where it names some. */
-export function createTaskPoller(
+export async function createTaskPoller(
   config: Config,
   endpoint: Endpoint,
   transitions: Transitions,
-): ReturnType<typeof createPoller> {
+): Promise<ReturnType<typeof createPoller>> {
   const { containerLabels, taskTags, cgroupRoot } = config;
   return createPoller(endpoint, {
     isLabelWanted: containerLabels.length === 0 ? undefined : createAllowList(containerLabels),
     tagReader: taskTags.length === 0 ? undefined : createTagReader(endpoint, { isWanted: createAllowList(taskTags) }),
-    cgroupReader: cgroupRoot === undefined ? undefined : createTaskCgroupReader({ root: cgroupRoot, transitions }),
+    cgroupReader: cgroupRoot === undefined ? undefined : await cgroupReaderOf(cgroupRoot, transitions),
   });
+}
+
+async function cgroupReaderOf(root: string, transitions: Transitions): Promise<TaskCgroupReader> {
+  const { createTaskCgroupReader } = await import('./cgroup/task-cgroup.ts');
+  return createTaskCgroupReader({ root, transitions });
 }
 
 /**

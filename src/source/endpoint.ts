@@ -1,9 +1,8 @@
 import { Agent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJson } from './decode-json.ts';
 import { EndpointError } from './endpoint-error.ts';
-import { exchange, type Outcome } from './exchange.ts';
+import { exchange, https, type Outcome } from './exchange.ts';
 import { clientClosed, deadlineMissed, notJson, tooLarge } from './failures.ts';
 import { retryDelayMs } from './retry.ts';
 
@@ -53,7 +52,7 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
   const agentOptions = { keepAlive: true, maxSockets: 1 };
-  const agent = baseUrl.protocol === 'https:' ? new SecureAgent(agentOptions) : new Agent(agentOptions);
+  const agent = baseUrl.protocol === 'https:' ? new (https().Agent)(agentOptions) : new Agent(agentOptions);
   const underWay = new Map<AbortController, string>();
   let isClosed = false;
 

@@ -1,8 +1,10 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { EndpointError } from './endpoint-error.ts';
 import { statusFailure, tooLarge, transportFailure } from './failures.ts';
 import { retryAfterMs } from './retry.ts';
+
+/** Loaded where it is needed only, which is never on ECS: TLS and what it is made of take 7 MB. */
+export const https = () => process.getBuiltinModule('node:https');
 
 export interface ExchangeOptions {
   readonly agent: Agent;
@@ -56,7 +58,7 @@ export async function exchange(target: URL, options: ExchangeOptions): Promise<O
 
 /** Resolves with the head of the answer, its body unread. */
 function open(target: URL, { agent, signal }: ExchangeOptions): Promise<IncomingMessage> {
-  const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+  const send = target.protocol === 'https:' ? https().request : requestHttp;
   return new Promise((resolve, reject) => {
     // No compression: a gzip bomb is then just bytes that are no JSON.
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
