@@ -1,10 +1,11 @@
 import type { BatchObservableCallback, Meter, MeterProvider, Observable } from '@opentelemetry/api';
-import type { MetricDefinition, MetricSet, ReadingSource, Readings } from './metric-definition.ts';
+import type { Observed } from './finish.ts';
+import type { MetricDefinition, MetricSet, Reading, ReadingSource } from './metric-definition.ts';
 
 /** Instruments of one set on somebody's MeterProvider. */
 export interface RegisteredInstruments {
   /** What the last collection observed. */
-  lastObserved(): Readings | undefined;
+  lastObserved(): Observed;
   /** Takes the callback off the meter: nothing is observed any more. */
   unregister(): void;
 }
@@ -19,7 +20,7 @@ export function registerInstruments(
   sets: readonly MetricSet[],
   source: ReadingSource,
 ): RegisteredInstruments {
-  let observed: Readings | undefined;
+  const observed = new Map<string, Map<string, Reading[]>>();
   const unregister: (() => void)[] = [];
   for (const set of sets) {
     const meter = provider.getMeter(
@@ -29,11 +30,16 @@ export function registerInstruments(
     );
     const instruments = new Map(set.metrics.map((metric) => [metric, createInstrument(meter, metric)]));
     const callback: BatchObservableCallback = (result) => {
-      const readings = source.current();
-      observed = readings;
-      for (const { metric, value, attributes } of readings.byScope.get(set.scope) ?? []) {
+      const byName = new Map<string, Reading[]>();
+      observed.set(set.scope, byName);
+      for (const reading of source.current().byScope.get(set.scope) ?? []) {
+        const { metric } = reading;
         const instrument = instruments.get(metric);
-        if (instrument !== undefined) result.observe(instrument, value, attributes);
+        if (instrument === undefined) continue;
+        result.observe(instrument, reading.value, reading.attributes);
+        const ofMetric = byName.get(metric.name);
+        if (ofMetric === undefined) byName.set(metric.name, [reading]);
+        else ofMetric.push(reading);
       }
     };
     const all = [...instruments.values()];

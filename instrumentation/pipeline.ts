@@ -3,7 +3,7 @@ import { type IMetricReader, MeterProvider, type ResourceMetrics } from '@opente
 import type { Deltas } from './deltas.ts';
 import { createFinisher } from './finish.ts';
 import { type RegisteredInstruments, registerInstruments } from './instruments.ts';
-import type { MetricSet, ReadingSource, Readings } from './metric-definition.ts';
+import type { MetricSet, ReadingSource } from './metric-definition.ts';
 
 /** What a reader does with every collection before it goes anywhere. */
 export type FinishPass = (collected: ResourceMetrics) => ResourceMetrics;
@@ -30,8 +30,6 @@ export interface Pipeline<Reader extends IMetricReader> {
 /** The SDK never forgets a series. Below this many dead ones that does not matter. */
 const MAX_DEAD_SERIES = 5000;
 
-const NO_READINGS: Readings = { byScope: new Map() };
-
 /**
  * One MeterProvider a reader. Each observes only the vocabularies that it exports, none shares storage with another (the
  * SDK's readers of one provider can hold up each other's data), and one that is crowded can be replaced alone.
@@ -44,12 +42,13 @@ export function createPipeline<Reader extends IMetricReader>(
   let instruments: RegisteredInstruments | undefined;
   let isCrowded = false;
   const reader = createReader((collected) => {
-    const observed = instruments?.lastObserved() ?? NO_READINGS;
+    const observed = instruments?.lastObserved() ?? new Map();
     const { resourceMetrics, live, dead } = finisher.finish(collected, observed, resource());
     isCrowded = dead > MAX_DEAD_SERIES + live;
     return resourceMetrics;
   });
-  const provider = new MeterProvider({ resource: resource(), readers: [reader] });
+  // Without a resource: the finishing pass gives each collection the one known then.
+  const provider = new MeterProvider({ readers: [reader] });
   instruments = registerInstruments(provider, sets, source);
   return { reader, provider, isCrowded: () => isCrowded, unregister: instruments.unregister };
 }

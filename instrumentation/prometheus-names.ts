@@ -1,4 +1,4 @@
-import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { MetricDefinition } from './metric-definition.ts';
 
 /** Units that the specification's translation spells out at the end of a Prometheus name. */
@@ -20,15 +20,8 @@ export function prometheusName({ name, unit, kind }: Omit<MetricDefinition, 'des
   return `${withUnit.replace(/[^a-zA-Z0-9_]+/g, '_')}${kind === 'counter' ? '_total' : ''}`;
 }
 
-/** Gives a collection's metrics these names, for the SDK's serializer: it adds `_total` itself, and no unit. */
-export function withPrometheusNames(collected: ResourceMetrics): ResourceMetrics {
-  return {
-    resource: collected.resource,
-    scopeMetrics: collected.scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.map(renamed) })),
-  };
-}
-
-function renamed(metric: MetricData): MetricData {
+/** Gives a metric this name, for the SDK's serializer: it adds `_total` itself, and no unit. */
+export function withPrometheusName(metric: MetricData): MetricData {
   const { name, unit } = metric.descriptor;
   if (unit === '') return metric;
   const named = unitSpeltOut(name, unit, metric.dataPointType === DataPointType.GAUGE);

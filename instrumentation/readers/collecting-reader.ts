@@ -1,12 +1,15 @@
 import { MetricReader } from '@opentelemetry/sdk-metrics';
+import { SDK_TEMPORALITY } from '../finish.ts';
 import type { FinishPass } from '../pipeline.ts';
+import { createTurns } from './turns.ts';
 
 /** A reader that collects when it is asked to, and holds nothing to flush or to close. */
 export class CollectingReader extends MetricReader {
   readonly #finish: FinishPass;
+  readonly #turns = createTurns();
 
   constructor(componentType: string, finish: FinishPass) {
-    super({ otelComponentType: componentType });
+    super({ otelComponentType: componentType, aggregationTemporalitySelector: () => SDK_TEMPORALITY });
     this.#finish = finish;
   }
 
@@ -15,9 +18,11 @@ export class CollectingReader extends MetricReader {
     return Number.MAX_SAFE_INTEGER;
   }
 
-  override async collect(): ReturnType<MetricReader['collect']> {
-    const { resourceMetrics, errors } = await super.collect();
-    return { resourceMetrics: this.#finish(resourceMetrics), errors };
+  override collect(): ReturnType<MetricReader['collect']> {
+    return this.#turns(async () => {
+      const { resourceMetrics, errors } = await super.collect();
+      return { resourceMetrics: this.#finish(resourceMetrics), errors };
+    });
   }
 
   protected override async onForceFlush(): Promise<void> {}

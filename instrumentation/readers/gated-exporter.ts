@@ -1,5 +1,6 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { SDK_TEMPORALITY } from '../finish.ts';
 import { type ExportError, exportErrorOf, timedOut } from './export-failure.ts';
 
 /** An exporter of the SDK's kind that can be hurried. */
@@ -89,8 +90,8 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
     forceFlush: () => (isRetired ? Promise.resolve() : exporter.forceFlush()),
     shutdown: () => (isRetired ? Promise.resolve() : exporter.shutdown()),
     ...(exporter.selectAggregation && { selectAggregation: exporter.selectAggregation.bind(exporter) }),
-    // Deltas are made of cumulative values, in the finishing pass.
-    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
+    // What the exporter wants is made in the finishing pass.
+    selectAggregationTemporality: () => SDK_TEMPORALITY,
     retire() {
       isRetired = true;
     },

@@ -1,10 +1,8 @@
-import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { createPage, type Page } from '../http/page.ts';
 import type { Readings } from '../metric-definition.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
-import { withPrometheusNames } from '../prometheus-names.ts';
 import { CollectingReader } from './collecting-reader.ts';
-import { withLabelNames } from './label-names.ts';
+import { createPageText } from './page-text.ts';
 
 const COMPONENT_TYPE = 'prometheus_http_text_metric_exporter';
 
@@ -14,9 +12,9 @@ export interface PullPipeline {
   shutdown(): Promise<void>;
 }
 
-/** Prometheus' text page out of a pipeline of its own. Scope labels are left out: they would change every old series. */
+/** Prometheus' text page out of a pipeline of its own. */
 export function createPullPipeline(options: PipelineOptions): PullPipeline {
-  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+  const textOf = createPageText();
   const begin = (): Pipeline<CollectingReader> =>
     createPipeline(options, (finish) => new CollectingReader(COMPONENT_TYPE, finish));
   let pipeline = begin();
@@ -31,8 +29,7 @@ export function createPullPipeline(options: PipelineOptions): PullPipeline {
     }
     const { resourceMetrics, errors } = await pipeline.reader.collect();
     if (errors.length > 0) throw new AggregateError(errors, 'metrics could not be collected');
-    const { scopeMetrics } = withPrometheusNames(resourceMetrics);
-    return createPage(serializer.serialize({ resource: withLabelNames(resourceMetrics.resource), scopeMetrics }));
+    return createPage(textOf(resourceMetrics));
   }
 
   return {

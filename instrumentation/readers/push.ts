@@ -8,10 +8,12 @@ import { createDeltas } from '../deltas.ts';
 import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { ExportError } from './export-failure.ts';
 import { type ExportObserver, type GatedExporter, gateExporter, lastExportMs, type Sender } from './gated-exporter.ts';
+import { createTurns } from './turns.ts';
 
 /** The SDK's periodic reader, with the finishing pass over every collection. */
 class PushReader extends PeriodicExportingMetricReader {
   readonly #finish: FinishPass;
+  readonly #turns = createTurns();
 
   constructor(options: PeriodicExportingMetricReaderOptions, finish: FinishPass) {
     super(options);
@@ -22,11 +24,13 @@ class PushReader extends PeriodicExportingMetricReader {
     return Number.MAX_SAFE_INTEGER;
   }
 
-  override async collect(
+  override collect(
     ...options: Parameters<PeriodicExportingMetricReader['collect']>
   ): ReturnType<PeriodicExportingMetricReader['collect']> {
-    const { resourceMetrics, errors } = await super.collect(...options);
-    return { resourceMetrics: this.#finish(resourceMetrics), errors };
+    return this.#turns(async () => {
+      const { resourceMetrics, errors } = await super.collect(...options);
+      return { resourceMetrics: this.#finish(resourceMetrics), errors };
+    });
   }
 }
 

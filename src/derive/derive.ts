@@ -1,4 +1,4 @@
-import { catalogueRows } from '../catalogue/catalogue.ts';
+import { catalogueRows, type RowId } from '../catalogue/catalogue.ts';
 import type { Family } from '../catalogue/row.ts';
 import { deriveCpu } from './cpu.ts';
 import { deriveDisk } from './disk.ts';
@@ -30,12 +30,15 @@ const DERIVATIONS = {
  * of which nothing is wanted is not computed.
  */
 export function derive(view: TaskView, out: Sink): void {
-  const wanted = new Set<Family>(catalogueRows().flatMap(([id, row]) => (out.wants(id) ? [row.family] : [])));
-  for (const [family, derivation] of Object.entries(DERIVATIONS)) {
-    if (isFamily(family) && wanted.has(family)) derivation(view, out);
-  }
+  for (const { rows, derivation } of STEPS) if (rows.some(out.wants)) derivation(view, out);
 }
 
-function isFamily(name: string): name is keyof typeof DERIVATIONS {
-  return Object.hasOwn(DERIVATIONS, name);
+interface Step {
+  readonly rows: readonly RowId[];
+  readonly derivation: Derivation;
 }
+
+const STEPS: readonly Step[] = Object.entries(DERIVATIONS).map(([family, derivation]) => ({
+  rows: catalogueRows().flatMap(([id, row]) => (row.family === family ? [id] : [])),
+  derivation,
+}));

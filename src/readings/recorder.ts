@@ -1,10 +1,10 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
 import type { RowId } from '../catalogue/catalogue.ts';
-import { ROW_DEFINITIONS } from '../catalogue/definitions.ts';
-import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import { SCOPES, type VocabularyName } from '../catalogue/vocabulary.ts';
-import type { ContainerView, Dimensions, Sink } from '../derive/view.ts';
+import type { Dimensions, Sink } from '../derive/view.ts';
+import type { ContainerInfo } from '../snapshot/snapshot.ts';
 import { SENTINEL } from '../snapshot/values.ts';
+import type { Columns } from './columns.ts';
 import type { SeriesBook, Subject } from './series.ts';
 
 /** Turns derived values into readings, in each vocabulary that somebody speaks. */
@@ -16,10 +16,8 @@ export interface Recorder extends Sink {
 }
 
 export interface RecorderOptions {
-  readonly vocabularies: readonly VocabularyName[];
+  readonly columns: Columns;
   readonly series: SeriesBook;
-  /** @default DEFAULT_SELECTION */
-  readonly selection?: Selection;
   /** Start of the exporter's own counters, nanoseconds since the epoch. */
   readonly exporterStartNs: bigint;
 }
@@ -32,10 +30,11 @@ function isPresentable(value: number): boolean {
 const TASK: Subject = { level: 'task' };
 const EXPORTER: Subject = { level: 'exporter' };
 
-export function createRecorder(options: RecorderOptions): Recorder {
-  const { vocabularies, series, selection = DEFAULT_SELECTION, exporterStartNs } = options;
-  const byScope = new Map<string, Reading[]>(vocabularies.map((vocabulary) => [SCOPES[vocabulary], []]));
-  const subjects = new Map<ContainerView, Subject>();
+/** @returns a recorder for one sample. */
+export function createRecorder({ columns, series, exporterStartNs }: RecorderOptions): Recorder {
+  const lists: Readonly<Record<VocabularyName, Reading[]>> = { ecs: [], semconv: [] };
+  const byScope = new Map(columns.vocabularies.map((vocabulary) => [SCOPES[vocabulary], lists[vocabulary]]));
+  const subjects = new Map<ContainerInfo, Subject>();
 
   function record(
     row: RowId,
@@ -46,34 +45,30 @@ export function createRecorder(options: RecorderOptions): Recorder {
     only?: VocabularyName,
   ): void {
     if (value === undefined || !isPresentable(value)) return;
-    const definitions = ROW_DEFINITIONS.get(row);
-    for (const vocabulary of vocabularies) {
-      const metric = definitions?.[vocabulary][subject.level];
-      if (metric === undefined || (only !== undefined && only !== vocabulary)) continue;
-      if (!selection.has(row, vocabulary)) continue;
+    for (const { vocabulary, metric } of columns.of(row, subject.level)) {
+      if (only !== undefined && only !== vocabulary) continue;
       const attributes = series.attributes(vocabulary, row, subject, dimensions);
-      byScope.get(SCOPES[vocabulary])?.push({
-        metric,
-        attributes,
-        value,
-        ...(metric.kind === 'counter' && { startTimeNs }),
-      });
+      const start = metric.kind === 'counter' ? startTimeNs : undefined;
+      lists[vocabulary].push({ metric, attributes, value, startTimeNs: start });
     }
+  }
+
+  function subjectOf(info: ContainerInfo): Subject {
+    let subject = subjects.get(info);
+    if (subject === undefined) {
+      subject = { level: 'container', name: info.name, id: info.id, labels: info.labels };
+      subjects.set(info, subject);
+    }
+    return subject;
   }
 
   return {
     readings: { byScope },
-    count: () => [...byScope.values()].reduce((all, list) => all + list.length, 0),
-    wants: (row) => vocabularies.some((vocabulary) => selection.has(row, vocabulary)),
+    count: () => lists.ecs.length + lists.semconv.length,
+    wants: columns.wants,
     container(row, container, value, dimensions, only) {
       if (!container.isSelected) return;
-      let subject = subjects.get(container);
-      if (subject === undefined) {
-        const { name, id, labels } = container.info;
-        subject = { level: 'container', name, id, labels };
-        subjects.set(container, subject);
-      }
-      record(row, subject, value, container.countedFromNs, dimensions, only);
+      record(row, subjectOf(container.info), value, container.countedFromNs, dimensions, only);
     },
     task(row, view, value, dimensions) {
       record(row, TASK, value, view.startedNs, dimensions);

@@ -1,5 +1,5 @@
 import type { SeriesAttributes } from '../../instrumentation/metric-definition.ts';
-import { CATALOGUE, type RowId } from '../catalogue/catalogue.ts';
+import { CATALOGUE, catalogueRows, type RowId } from '../catalogue/catalogue.ts';
 import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../catalogue/dimensions.ts';
 import type { DimensionName, MetricRow } from '../catalogue/row.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
@@ -19,41 +19,76 @@ export interface Subject {
 
 /**
  * Attribute objects, built once a series and used again at every sample: the SDK hashes them on each observation, and the
- * serializers keep what they made of them. `renew()` forgets those that were not asked for since the last call.
+ * serializers keep what they made of them. `renew()` ends a sample, and forgets those that it did not ask for.
  */
 export interface SeriesBook {
   attributes(vocabulary: VocabularyName, row: RowId, subject: Subject, dimensions?: Dimensions): SeriesAttributes;
   renew(): void;
 }
 
+interface Entry {
+  readonly attributes: SeriesAttributes;
+  /** The last sample that asked for it. */
+  sample: number;
+}
+
+/** The series of one subject. */
+type Shelf = Map<string, Entry>;
+
 export function createSeriesBook(): SeriesBook {
-  let fresh = new Map<string, SeriesAttributes>();
-  let old = new Map<string, SeriesAttributes>();
+  const shelves = new Map<string, Shelf>();
+  /** The subjects of this sample: most values are of one that was met before, and need no key of it. */
+  let met = new Map<Subject, Shelf>();
+  let sample = 0;
+
+  function shelfOf(subject: Subject): Shelf {
+    const known = met.get(subject);
+    if (known !== undefined) return known;
+    const key = subjectKey(subject);
+    const shelf = shelves.get(key) ?? new Map<string, Entry>();
+    shelves.set(key, shelf);
+    met.set(subject, shelf);
+    return shelf;
+  }
+
   return {
     attributes(vocabulary, row, subject, dimensions) {
       const constants: MetricRow = CATALOGUE[row];
-      const key = keyOf(vocabulary, constants, subject, dimensions);
-      const known = fresh.get(key) ?? old.get(key) ?? build(vocabulary, constants, subject, dimensions);
-      fresh.set(key, known);
-      return known;
+      const shelf = shelfOf(subject);
+      const key = seriesKey(vocabulary, row, constants, subject, dimensions);
+      let entry = shelf.get(key);
+      if (entry === undefined) {
+        entry = { attributes: build(vocabulary, constants, subject, dimensions), sample };
+        shelf.set(key, entry);
+      }
+      entry.sample = sample;
+      return entry.attributes;
     },
     renew() {
-      old = fresh;
-      fresh = new Map();
+      for (const [subject, shelf] of shelves) {
+        for (const [key, entry] of shelf) if (entry.sample < sample) shelf.delete(key);
+        if (shelf.size === 0) shelves.delete(subject);
+      }
+      met = new Map();
+      sample += 1;
     },
   };
 }
 
 /** The snapshot lets no control character into a text, so NUL keeps the parts apart. */
-function keyOf(
+function subjectKey({ level, name, id }: Subject): string {
+  return `${level}\0${name}\0${id}`;
+}
+
+/** Of the series of one subject. */
+function seriesKey(
   vocabulary: VocabularyName,
+  id: RowId,
   row: MetricRow,
-  { level, name, id, labels }: Subject,
+  { labels }: Subject,
   dimensions: Dimensions | undefined,
 ): string {
-  let key = `${vocabulary}\0${level}\0${name}\0${id}`;
-  if (vocabulary === 'semconv' && row.semconv?.constants !== undefined)
-    key += `\0${constantsKey(row.semconv.constants)}`;
+  let key: string = vocabulary === 'semconv' ? (CONSTANT_KEYS.get(id) ?? vocabulary) : vocabulary;
   if (row.hasLabels === true) for (const [label, value] of labels ?? []) key += `\0${label}\0${value}`;
   for (const dimension in dimensions) {
     if (isDimension(dimension)) key += `\0${dimension}\0${dimensions[dimension]}`;
@@ -61,9 +96,12 @@ function keyOf(
   return key;
 }
 
-function constantsKey(constants: Readonly<Record<string, string>>): string {
-  return Object.entries(constants).join();
-}
+/** Of the rows whose attributes in semconv have constants. */
+const CONSTANT_KEYS: ReadonlyMap<RowId, string> = new Map(
+  catalogueRows().flatMap(([id, { semconv }]) =>
+    semconv?.constants === undefined ? [] : [[id, `semconv\0${Object.entries(semconv.constants).join()}`] as const],
+  ),
+);
 
 function build(
   vocabulary: VocabularyName,

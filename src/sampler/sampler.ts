@@ -4,6 +4,7 @@ import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
 import { taskIdentity } from '../identity.ts';
+import { type Columns, createColumns } from '../readings/columns.ts';
 import { createRecorder } from '../readings/recorder.ts';
 import { createSeriesBook } from '../readings/series.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
@@ -62,6 +63,7 @@ const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejecti
  */
 export class Sampler implements ReadingSource {
   readonly #options: Defaulted<SamplerOptions, 'processMeter'>;
+  readonly #columns: Columns;
   readonly #series = createSeriesBook();
   /** When the program began to look, in nanoseconds since the epoch. */
   readonly startedNs: bigint;
@@ -88,6 +90,7 @@ export class Sampler implements ReadingSource {
       wallMs: () => Date.now(),
       ...options,
     };
+    this.#columns = createColumns(this.#options.vocabularies, this.#options.selection);
     this.startedNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
     this.#account = createAccount(this.#options.version);
     this.#exports = createExportAccount(this.#options.exports);
@@ -196,9 +199,8 @@ export class Sampler implements ReadingSource {
 
   #record(): Readings {
     const recorder = createRecorder({
-      vocabularies: this.#options.vocabularies,
+      columns: this.#columns,
       series: this.#series,
-      selection: this.#options.selection,
       exporterStartNs: this.startedNs,
     });
     if (this.#view !== undefined) derive(this.#view, recorder);

@@ -2,6 +2,7 @@ import type { Reading } from '../../instrumentation/metric-definition.ts';
 import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { derive } from '../../src/derive/derive.ts';
 import type { TaskView } from '../../src/derive/view.ts';
+import { createColumns } from '../../src/readings/columns.ts';
 import { createRecorder } from '../../src/readings/recorder.ts';
 import { createSeriesBook, type SeriesBook } from '../../src/readings/series.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/sampler/task-history.ts';
@@ -36,7 +37,7 @@ export function createPipeline(series: SeriesBook = createSeriesBook()): Pipelin
       const refusals = createRefusals();
       const metadata = parseTask(task, refusals, { isLabelWanted: () => true });
       const snapshot = metadata && joinStats(metadata, stats, refusals);
-      const recorder = createRecorder({ vocabularies: VOCABULARIES, series, exporterStartNs: 0n });
+      const recorder = createRecorder({ columns: createColumns(VOCABULARIES), series, exporterStartNs: 0n });
       if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };
       const followed = followTask(history, snapshot, { nowMs, staleAfterMs: 60_000, isSelected: () => true });
       derive(followed.view, recorder);

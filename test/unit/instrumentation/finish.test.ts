@@ -39,7 +39,8 @@ function collected(points: readonly Point[], temporality = AggregationTemporalit
 }
 
 function finish(metrics: ResourceMetrics, readings: readonly Reading[], scope: string = ROOMS.scope): Finished {
-  return createFinisher().finish(metrics, { byScope: new Map([[scope, readings]]) }, resource);
+  const observed = new Map([[scope, Map.groupBy(readings, ({ metric }) => metric.name)]]);
+  return createFinisher().finish(metrics, observed, resource);
 }
 
 function pointsOf({ resourceMetrics }: Finished, name: string): readonly DataPoint<unknown>[] {
@@ -58,10 +59,10 @@ test('points of series that were not observed go, and metrics and scopes that th
     pointsOf(some, ENERGY.name).map(({ attributes }) => attributes),
     [{ room: 'b' }],
   );
-  assert.deepEqual([some.live, some.dead], [1, 5]);
+  assert.deepEqual([some.live, some.dead], [1, 0]);
   const none = finish(metrics, []);
   assert.deepEqual(none.resourceMetrics.scopeMetrics, []);
-  assert.deepEqual([none.live, none.dead], [0, 6]);
+  assert.deepEqual([none.live, none.dead], [0, 0]);
   assert.deepEqual(finish(metrics, [{ metric: ENERGY, attributes: { room: 'b' }, value: 1 }], 'other').live, 0);
 });
 
@@ -86,9 +87,9 @@ test('a cumulative value is the one that was read, and a counter starts when its
     { attributes: {}, startTime: [50, 1], endTime: [200, 0], value: 0.3 },
   ]);
   for (const { name } of [TEMPERATURE, PEOPLE]) {
-    assert.deepEqual(pointsOf(finished, name), [
-      { attributes: {}, startTime: [100, 0], endTime: [200, 0], value: 0.3 },
-    ]);
+    const [point, ...others] = pointsOf(finished, name);
+    // This finisher began after these points ended.
+    assert.deepEqual([point?.startTime, point?.endTime, point?.value, others], [[200, 0], [200, 0], 0.3, []]);
   }
 });
 

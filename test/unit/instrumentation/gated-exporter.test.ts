@@ -224,13 +224,13 @@ test('retired during an export: its end is told to nobody but the reader', (cont
   assert.deepEqual({ told, results }, { told: [], results: [OK] });
 });
 
-test('not retired: flushed and closed; totals are asked for, whatever the exporter behind wants', async (context) => {
+test('not retired: flushed and closed; differences are asked for, whatever the exporter behind wants', async (context) => {
   const { gate, calls } = gated(context);
   await gate.forceFlush();
   await gate.shutdown();
   assert.deepEqual(calls, ['flush', 'shutdown']);
   const temporality = gate.selectAggregationTemporality?.(InstrumentType.OBSERVABLE_COUNTER);
-  assert.equal(temporality, AggregationTemporality.CUMULATIVE);
+  assert.equal(temporality, AggregationTemporality.DELTA);
 });
 
 test('an exporter that cannot be hurried is waited for no longer than one that can', (context) => {

@@ -20,13 +20,14 @@ test('instruments work on any MeterProvider, one scope a set, and can be taken o
   const { exporter, provider } = foreignProvider();
   const source = fakeSource();
   const registered = registerInstruments(provider, [ROOMS, { ...GARDEN, schemaUrl: 'https://example.org/1' }], source);
-  assert.equal(registered.lastObserved(), undefined);
+  assert.equal(registered.lastObserved().size, 0);
   source.show(
     [{ metric: TEMPERATURE, attributes: { room: 'hall' }, value: 20 }],
     [{ metric: HUMIDITY, attributes: {}, value: 1 }],
   );
   await provider.forceFlush();
-  assert.equal(registered.lastObserved(), source.readings);
+  const observed = [...registered.lastObserved().values()].flatMap((byName) => [...byName.values()].flat());
+  assert.deepEqual(observed, [...source.readings.byScope.values()].flat());
   const [metrics] = exporter.getMetrics();
   assert.deepEqual(
     metrics?.scopeMetrics.map(({ scope }) => [scope.name, scope.version, scope.schemaUrl]),

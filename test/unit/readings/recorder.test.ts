@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SCOPES, VOCABULARIES, type VocabularyName } from '../../../src/catalogue/vocabulary.ts';
 import type { ContainerView, TaskView } from '../../../src/derive/view.ts';
+import { createColumns } from '../../../src/readings/columns.ts';
 import { createRecorder, type Recorder } from '../../../src/readings/recorder.ts';
 import { createSeriesBook } from '../../../src/readings/series.ts';
 
 function recorder(vocabularies: readonly VocabularyName[] = VOCABULARIES): Recorder {
-  return createRecorder({ vocabularies, series: createSeriesBook(), exporterStartNs: 7n });
+  return createRecorder({ columns: createColumns(vocabularies), series: createSeriesBook(), exporterStartNs: 7n });
 }
 
 const web: ContainerView = {

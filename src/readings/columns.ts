@@ -1,0 +1,52 @@
+import type { MetricDefinition } from '../../instrumentation/metric-definition.ts';
+import { catalogueRows, type RowId } from '../catalogue/catalogue.ts';
+import { ROW_DEFINITIONS } from '../catalogue/definitions.ts';
+import type { Level } from '../catalogue/row.ts';
+import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
+import type { VocabularyName } from '../catalogue/vocabulary.ts';
+
+/** One instrument that takes a row's values. */
+export interface Column {
+  readonly row: RowId;
+  readonly vocabulary: VocabularyName;
+  readonly metric: MetricDefinition;
+}
+
+/** Where values go. Decided once: at each value of each sample it would be a good part of the work. */
+export interface Columns {
+  readonly vocabularies: readonly VocabularyName[];
+  /** Whether anybody wants this row. */
+  wants(row: RowId): boolean;
+  /** The instruments of a row at a level, one a vocabulary at most. */
+  of(row: RowId, level: Level): readonly Column[];
+}
+
+const NONE: readonly Column[] = [];
+
+export function createColumns(
+  vocabularies: readonly VocabularyName[],
+  selection: Selection = DEFAULT_SELECTION,
+): Columns {
+  const columns: Readonly<Record<Level, Map<RowId, Column[]>>> = {
+    container: new Map(),
+    task: new Map(),
+    exporter: new Map(),
+  };
+  const wanted = new Set<RowId>();
+  for (const [row] of catalogueRows()) {
+    for (const vocabulary of vocabularies.filter((each) => selection.has(row, each))) {
+      wanted.add(row);
+      const { container, task, exporter } = ROW_DEFINITIONS.get(row)?.[vocabulary] ?? {};
+      for (const [level, metric] of Object.entries({ container, task, exporter })) {
+        if (metric === undefined || !isLevel(level)) continue;
+        const list = columns[level].get(row) ?? [];
+        columns[level].set(row, [...list, { row, vocabulary, metric }]);
+      }
+    }
+  }
+  return { vocabularies, wants: (row) => wanted.has(row), of: (row, level) => columns[level].get(row) ?? NONE };
+}
+
+function isLevel(name: string): name is Level {
+  return name === 'container' || name === 'task' || name === 'exporter';
+}
