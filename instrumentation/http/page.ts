@@ -1,10 +1,5 @@
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
-
 /** Prometheus' text format: what every scraper reads, whatever it says in `Accept`. */
 const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
-
-const compress = promisify(gzip);
 
 /** One rendered exposition; the same object as long as the sample is the same. */
 export interface Page {
@@ -25,8 +20,17 @@ export function createPage(text: string): Page {
     body,
     contentType: TEXT_FORMAT,
     gzip: () => {
-      compressed ??= compress(body, { level: constants.Z_BEST_SPEED });
+      compressed ??= compress(body);
       return compressed;
     },
   };
+}
+
+/** Loads zlib when it is first needed: the first page is there some milliseconds earlier, and not every scraper asks for it. */
+function compress(body: Buffer): Promise<Buffer> {
+  const { constants, gzip } = process.getBuiltinModule('node:zlib');
+  const options = { level: constants.Z_BEST_SPEED };
+  return new Promise((resolve, reject) => {
+    gzip(body, options, (error, compressed) => (error === null ? resolve(compressed) : reject(error)));
+  });
 }

@@ -127,7 +127,7 @@ export const EXPORTER_ROWS = {
     family: 'exporter',
     kind: 'gauge',
     description: 'By how much the event loop of the exporter was late at most since the poll before, in seconds.',
-    source: 'perf_hooks.monitorEventLoopDelay, looked at every 100 ms',
+    source: 'a timer of one second: how much later it fired',
     stability: 'development',
     ecs: { name: 'exporter_event_loop_delay_seconds', levels: ['exporter'] },
     semconv: { exporter: 'nodejs.eventloop.delay.max', unit: 's' },

@@ -53,11 +53,15 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   }
   const agentOptions = { keepAlive: true, maxSockets: 1 };
   const agent = baseUrl.protocol === 'https:' ? new (https().Agent)(agentOptions) : new Agent(agentOptions);
+  const targets = {
+    task: documentUrl(baseUrl, '/task'),
+    stats: documentUrl(baseUrl, '/task/stats'),
+    tags: documentUrl(baseUrl, '/taskWithTags'),
+  };
   const underWay = new Map<AbortController, string>();
   let isClosed = false;
 
-  async function fetchDocument(path: string, withinMs: number, isRetried: boolean): Promise<unknown> {
-    const target = documentUrl(baseUrl, path);
+  async function fetchDocument(target: URL, withinMs: number, isRetried: boolean): Promise<unknown> {
     const where = target.href;
     if (isClosed) {
       throw clientClosed(where);
@@ -87,9 +91,9 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   }
 
   return {
-    fetchTask: () => fetchDocument('/task', deadlineMs, true),
-    fetchStats: () => fetchDocument('/task/stats', deadlineMs, true),
-    fetchTaskWithTags: () => fetchDocument('/taskWithTags', tagsDeadlineMs, false),
+    fetchTask: () => fetchDocument(targets.task, deadlineMs, true),
+    fetchStats: () => fetchDocument(targets.stats, deadlineMs, true),
+    fetchTaskWithTags: () => fetchDocument(targets.tags, tagsDeadlineMs, false),
     close: () => {
       isClosed = true;
       for (const [abort, where] of underWay) {

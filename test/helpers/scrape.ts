@@ -12,7 +12,7 @@ const VOLATILE: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/^(\S*exporter_poll_duration_seconds) .*$/gm, '$1 0'],
   [/^(\S*exporter_last_success(?:_timestamp)?_seconds) .*$/gm, '$1 0'],
   [/^(\S*(?:exporter_process|process_cpu|process_memory)_\S+) .*$/gm, '$1 0'],
-  // Not there in the first 100 ms.
+  // Not there in the first second.
   [/^(?:# \w+ )?\S*event_?loop_delay.*\n/gm, ''],
   [/(\bnode_version|process_runtime_version)="[^"]*"/g, '$1="<node>"'],
   [/(\bservice_version|\bversion)="[^"]*"/g, '$1="<version>"'],
