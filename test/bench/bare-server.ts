@@ -1,5 +1,7 @@
-import { type Child, freePort, startNode } from './child.ts';
+import { lastingPort } from '../real/lasting-port.ts';
+import { type Child, startChild } from './child.ts';
 import { firstGoodScrape } from './exporter.ts';
+import type { Program } from './program.ts';
 
 /** What is compared with: the least that a Node process does to answer with so many bytes. CommonJS, no TypeScript. */
 const SOURCE = `
@@ -14,9 +16,10 @@ export interface BareServer extends Child {
   readonly startMs: number;
 }
 
-export async function startBareServer(bodyBytes: number): Promise<BareServer> {
-  const port = await freePort();
+/** With the program's options of Node. */
+export async function startBareServer({ nodeFlags }: Program, bodyBytes: number): Promise<BareServer> {
+  const port = await lastingPort();
   const start = performance.now();
-  const child = startNode(['-e', SOURCE, String(port), String(bodyBytes)]);
+  const child = startChild(process.execPath, [...nodeFlags, '-e', SOURCE, String(port), String(bodyBytes)]);
   return { ...child, port, startMs: (await firstGoodScrape(child, port, () => true)) - start };
 }

@@ -1,27 +1,56 @@
 /**
  * Measures the real program from outside, against a made-up endpoint, beside bare Node processes in the same run: the
- * machine's speed and load are in both, so the ratios say more than the figures. Linux only. Prints a table and judges
- * nothing.
+ * machine's speed and load are in both, so the ratios say more than the figures. Linux only. Prints Markdown tables; what
+ * is wanted stands beside what was measured, and is judged with `--check` only.
  *
- *     npm run bench -- [--quick] [--program dist/src/cli/bin.js] [--sizes 2,10] [--samples 300] [--node-flag --lite-mode]
+ *     npm run bench -- [--quick] [--check] [--only sizes,usual,push,soak,peers] [--soak [100000]]
+ *                      [--program FILE] [--node-flag --lite-mode] [--sizes 2,10] [--samples 300]
  */
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { measureSize } from './measure-size.ts';
-import { type Plan, readPlan } from './plan.ts';
+import type { Bench } from './bench-run.ts';
+import { measurePeers } from './peers/peers.ts';
+import { type Part, readPlan } from './plan.ts';
+import { type Program, prepareProgram } from './program.ts';
+import { measurePush } from './push.ts';
+import { measureSizes } from './sizes.ts';
+import { measureSoak } from './soak.ts';
 import { short } from './statistics.ts';
-import { type Column, renderTable } from './table.ts';
+import { renderGrid } from './table.ts';
+import { judge, type TargetName, verdictLine } from './targets.ts';
+import { measureUsual } from './usual.ts';
 
-function facts(plan: Plan): string {
+const MEASURES: Readonly<Record<Part, (bench: Bench) => Promise<string>>> = {
+  sizes: measureSizes,
+  usual: measureUsual,
+  push: measurePush,
+  soak: measureSoak,
+  peers: measurePeers,
+};
+
+function facts(program: Program): string {
   const cores = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`;
   const system = `Linux ${release()}, ${short(totalmem() / 1e9)} GB`;
-  const program = [...plan.nodeFlags, plan.program].join(' ');
-  return `\`${program}\` on Node ${process.version}; ${cores}, ${system}; client and endpoint on the same machine.\n`;
+  return `\`${program.shown}\` on Node ${process.version}; ${cores}, ${system}; client and endpoint on the same machine.\n`;
 }
 
+// Not the default way to end, which would skip what is to be done at the exit: programs are stopped, a copy is removed.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const plan = readPlan(process.argv.slice(2));
-const columns: Column[] = [];
-for (const size of plan.sizes) {
-  process.stderr.write(`measuring ${size} containers\n`);
-  columns.push(await measureSize(plan, size));
+const program = prepareProgram(plan);
+const measured = new Map<TargetName, number>();
+const bench: Bench = { plan, program, note: (name, value) => void measured.set(name, value) };
+process.stdout.write(facts(program));
+for (const part of plan.parts) {
+  try {
+    process.stdout.write(`\n${await MEASURES[part](bench)}`);
+  } catch (error) {
+    // A figure of a program that does not work is none; the other parts may still say something.
+    process.exitCode = 1;
+    process.stdout.write(`\n${part}: failed, ${error instanceof Error ? error.message : String(error)}\n`);
+  }
 }
-process.stdout.write(`${facts(plan)}\n${renderTable(columns)}`);
+const verdicts = judge(measured);
+const head = ['what', 'containers', 'wanted', 'measured', ''];
+if (verdicts.length > 0) process.stdout.write(`\n${renderGrid([head, ...verdicts.map(verdictLine)])}`);
+if (plan.isChecked && !verdicts.every(({ isTolerable }) => isTolerable)) process.exitCode = 1;

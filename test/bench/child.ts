@@ -1,40 +1,65 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 
 export interface Child {
   readonly pid: number;
   readonly hasExited: () => boolean;
-  /** Sends SIGTERM and resolves at the exit. */
+  /** How it ended, for a sentence: `exit 1`, `SIGSEGV`. */
+  readonly ending: () => string;
+  /** Sends SIGTERM, and SIGKILL where that does not help, and resolves at the exit. */
   stop(): Promise<void>;
 }
 
-/** What the child was told to print about its troubles goes to this process's stderr; its stdout is dropped. */
-export function startNode(args: readonly string[]): Child {
-  return childOf(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+export interface ChildOptions {
+  /** Nothing of this process' environment is there, so that no variable of a developer's shell changes what is measured. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What it says of its troubles: on this process' stderr, or nowhere. @default 'inherit' */
+  readonly stderr?: 'inherit' | 'ignore';
+}
+
+const KILL_AFTER_MS = 15_000;
+
+/** Starts a program. Its stdout is dropped. */
+export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
+  const { env = {}, cwd, stderr = 'inherit' } = options;
+  return childOf(spawn(command, args, { env, cwd, stdio: ['ignore', 'ignore', stderr] }));
 }
 
 export function childOf(child: ChildProcess): Child {
   const { pid } = child;
-  if (pid === undefined) throw new Error('the process could not be started');
+  // Told by the missing id; unheard, it would end this process.
+  child.once('error', () => {});
+  if (pid === undefined) throw new Error(`the process could not be started: ${child.spawnfile}`);
   const exited = once(child, 'exit');
+  // Whatever ends the bench, it leaves nothing running.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     pid,
-    hasExited: () => child.exitCode !== null || child.signalCode !== null,
+    hasExited,
+    ending: () => child.signalCode ?? `exit ${child.exitCode ?? '?'}`,
     async stop() {
+      if (hasExited()) return;
       child.kill();
+      const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       await exited;
+      clearTimeout(killer);
     },
   };
 }
 
-/** A port that is free now, for a program that has to be told one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
+/** Does something with what is being started, and stops it whatever happens. */
+export async function whileRunning<Running extends { stop(): Promise<void> }, Result>(
+  starting: Promise<Running>,
+  use: (running: Running) => Promise<Result>,
+): Promise<Result> {
+  const running = await starting;
+  try {
+    return await use(running);
+  } finally {
+    await running.stop();
+  }
 }

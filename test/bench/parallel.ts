@@ -1,49 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BareServer } from './bare-server.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Bench } from './bench-run.ts';
+import { CLIENTS, scrapeTogether } from './crowd.ts';
+import type { Endpoint } from './endpoint/endpoint.ts';
 import type { RunningExporter } from './exporter.ts';
-import type { Plan } from './plan.ts';
-import { createScraper } from './scraper.ts';
-import { percentile, ratio, short } from './statistics.ts';
+import { memoryText } from './memory-text.ts';
+import { memory } from './process-figures.ts';
+import { ratio, short } from './statistics.ts';
 import type { Row } from './table.ts';
 
-const CLIENTS = 200;
+/** Time for the endpoint to tell of its last answer. */
+const TOLD_MS = 50;
 
-interface Crowd {
-  readonly p99Ms: number;
-  readonly failures: number;
-}
-
-/** All clients at once, each with a connection of its own, round after round. */
-async function scrapeTogether(port: number, rounds: number): Promise<Crowd> {
-  const scrapers = Array.from({ length: CLIENTS }, () => createScraper(port, 'identity', false));
-  const elapsedMs: number[] = [];
-  let failures = 0;
-  for (let round = 0; round < rounds; round += 1) {
-    const outcomes = await Promise.allSettled(scrapers.map((scraper) => scraper.scrape()));
-    for (const outcome of outcomes) {
-      if (outcome.status === 'fulfilled' && outcome.value.status === 200) elapsedMs.push(outcome.value.elapsedMs);
-      else failures += 1;
-    }
-  }
-  for (const scraper of scrapers) scraper.close();
-  return { p99Ms: percentile(elapsedMs, 0.99), failures };
-}
-
-/** Many scrapers at once: what they wait, who gets nothing, and what the endpoint notices. */
+/** Many scrapers at once: what they wait, who gets nothing, what the endpoint notices, and what they leave in memory. */
 export async function measureParallel(
-  plan: Plan,
+  { plan, note }: Bench,
   exporter: RunningExporter,
   bare: BareServer,
   endpoint: Endpoint,
+  containers: number,
 ): Promise<Row[]> {
-  const before = endpoint.requests();
+  const before = memory(exporter.pid).rssMb;
+  const requestsBefore = endpoint.requests();
   const crowd = await scrapeTogether(exporter.port, plan.rounds);
-  const requests = endpoint.requests() - before;
+  const after = memory(exporter.pid);
+  await sleep(TOLD_MS);
+  const requests = endpoint.requests() - requestsBefore;
   const floor = await scrapeTogether(bare.port, plan.rounds);
+  await sleep(plan.idleSeconds * 1_000);
+  const idle = memory(exporter.pid);
+  if (containers === 10) {
+    note('crowd p99', crowd.p99Ms);
+    note('crowd requests', requests);
+    note('crowd failures', crowd.failures);
+    note('crowd rss', after.rssMb);
+    note('crowd rss left', idle.rssMb - before);
+  }
   return [
     { label: `${CLIENTS} scrapes at once, p99 ms`, value: short(crowd.p99Ms) },
     { label: '- of a bare server of that size', value: `${short(floor.p99Ms)} (${ratio(crowd.p99Ms, floor.p99Ms)})` },
-    { label: '- failed', value: `${crowd.failures} of ${CLIENTS * plan.rounds}` },
+    { label: '- failed', value: `${crowd.failures} of ${crowd.scrapes}` },
     { label: '- requests to the endpoint by them', value: String(requests) },
+    { label: 'RSS after them (of it its own), MB', value: memoryText(after) },
+    { label: `- ${plan.idleSeconds} s later`, value: memoryText(idle) },
   ];
 }

@@ -1,45 +1,116 @@
 import { parseArgs } from 'node:util';
 
+/** What can be measured on its own. */
+export const PARTS = ['sizes', 'usual', 'push', 'soak', 'peers'] as const;
+
+export type Part = (typeof PARTS)[number];
+
 /** What is measured, and how often. */
 export interface Plan {
-  /** The program's entry file. */
-  readonly program: string;
-  /** V8 and Node options of the program. */
-  readonly nodeFlags: readonly string[];
+  readonly parts: readonly Part[];
+  /** Whether a missed target is a failure. */
+  readonly isChecked: boolean;
+  /** The program's file, where it is not the bundle. */
+  readonly file: string | undefined;
+  /** V8 and Node options of the program, where they are not the image's. */
+  readonly nodeFlags: readonly string[] | undefined;
   /** Numbers of containers. */
   readonly sizes: readonly number[];
   /** Starts of the program, of an empty one and of a bare server. */
   readonly starts: number;
   /** Scrapes of one and the same sample. */
   readonly warmScrapes: number;
-  /** Samples that are scraped once each; they come once a second. */
-  readonly samples: number;
+  /** New samples for a task of so many containers, each scraped once. */
+  readonly samples: (containers: number) => number;
   /** Rounds of parallel scrapes. */
   readonly rounds: number;
+  /** Without anything asked, before memory is read once more. */
+  readonly idleSeconds: number;
+  /** Intervals of 15 s that are watched in real time. */
+  readonly usualIntervals: number;
+  /** Exports that are pushed. */
+  readonly exports: number;
+  readonly soakPolls: number;
+  /** Scrapes of each peer, and how long they may take together. */
+  readonly peerScrapes: number;
+  readonly peerSeconds: number;
 }
 
-const QUICK = { starts: 2, warmScrapes: 200, samples: 3, rounds: 1 };
-const FULL = { starts: 10, warmScrapes: 1_000, samples: 60, rounds: 5 };
+const QUICK = {
+  parts: ['sizes', 'push', 'soak'],
+  sizes: [2, 10],
+  starts: 2,
+  warmScrapes: 200,
+  samples: () => 50,
+  rounds: 1,
+  idleSeconds: 2,
+  usualIntervals: 1,
+  exports: 100,
+  soakPolls: 1_000,
+  peerScrapes: 30,
+  peerSeconds: 10,
+} as const;
+
+/** A task of a thousand containers, which ECS does not have, is for seeing how costs grow. */
+const LARGE = 500;
+
+const FULL = {
+  parts: PARTS,
+  sizes: [2, 10, 50, 1_000],
+  starts: 10,
+  warmScrapes: 1_000,
+  samples: (containers: number) => (containers < LARGE ? 1_000 : 300),
+  rounds: 5,
+  idleSeconds: 10,
+  usualIntervals: 12,
+  exports: 1_000,
+  soakPolls: 10_000,
+  peerScrapes: 300,
+  peerSeconds: 60,
+} as const;
 
 const OPTIONS = {
   quick: { type: 'boolean', default: false },
-  program: { type: 'string', default: 'src/cli/bin.ts' },
-  sizes: { type: 'string', default: '2,10,50,1000' },
-  samples: { type: 'string' },
+  check: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  soak: { type: 'string' },
+  program: { type: 'string' },
   'node-flag': { type: 'string', multiple: true },
+  sizes: { type: 'string' },
+  samples: { type: 'string' },
 } as const;
+
+const LONG_SOAK = '100000';
 
 /** @throws for an option that does not exist, and for a number that is none. */
 export function readPlan(args: readonly string[]): Plan {
-  const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const counts = values.quick ? QUICK : FULL;
+  const { values } = parseArgs({ args: withSoakPolls(args), options: OPTIONS });
+  const plan = values.quick ? QUICK : FULL;
+  const samples = values.samples === undefined ? undefined : positive(values.samples);
+  const asked = values.only?.split(',').map(part) ?? plan.parts;
   return {
-    ...counts,
-    program: values.program,
-    nodeFlags: values['node-flag'] ?? [],
-    sizes: values.sizes.split(',').map(positive),
-    samples: values.samples === undefined ? counts.samples : positive(values.samples),
+    ...plan,
+    parts: values.soak === undefined ? asked : ['soak'],
+    isChecked: values.check,
+    file: values.program,
+    nodeFlags: values['node-flag'],
+    sizes: values.sizes?.split(',').map(positive) ?? plan.sizes,
+    samples: samples === undefined ? plan.samples : () => samples,
+    soakPolls: values.soak === undefined ? plan.soakPolls : positive(values.soak),
   };
+}
+
+/** `--soak` may stand without a number. */
+function withSoakPolls(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) =>
+    arg === '--soak' && !/^\d/.test(args[index + 1] ?? '') ? [arg, LONG_SOAK] : [arg],
+  );
+}
+
+function part(text: string): Part {
+  const found = PARTS.find((name) => name === text);
+  if (found === undefined) throw new RangeError(`no part of the benchmark: ${text} (${PARTS.join(', ')})`);
+  return found;
 }
 
 function positive(text: string): number {

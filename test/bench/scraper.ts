@@ -9,25 +9,31 @@ export interface Scrape {
 }
 
 export interface Scraper {
-  /** Rejects when there is no answer within ten seconds. */
+  /** Rejects when there is no answer in time. */
   scrape(): Promise<Scrape>;
   close(): void;
 }
 
+export interface ScraperOptions {
+  /** @default 'identity' */
+  readonly coding?: 'gzip' | 'identity';
+  /** @default true */
+  readonly keepsBody?: boolean;
+  /** @default '/metrics' */
+  readonly path?: string;
+  /** @default 10000, Prometheus' own */
+  readonly timeoutMs?: number;
+}
+
 /** A client with one connection, kept open like Prometheus' own. The body is given as it came, compressed or not. */
-export function createScraper(port: number, coding: 'gzip' | 'identity', keepsBody = true): Scraper {
+export function createScraper(port: number, options: ScraperOptions = {}): Scraper {
+  const { coding = 'identity', keepsBody = true, path = '/metrics', timeoutMs = 10_000 } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const options = {
-    agent,
-    host: '127.0.0.1',
-    port,
-    path: '/metrics',
-    headers: { 'accept-encoding': coding },
-  };
+  const target = { agent, host: '127.0.0.1', port, path, headers: { 'accept-encoding': coding } };
   const scrape = () =>
     new Promise<Scrape>((resolve, reject) => {
       const start = performance.now();
-      const outgoing = request({ ...options, signal: AbortSignal.timeout(10_000) }, (incoming) => {
+      const outgoing = request({ ...target, signal: AbortSignal.timeout(timeoutMs) }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => {
           if (keepsBody) chunks.push(chunk);
@@ -42,4 +48,14 @@ export function createScraper(port: number, coding: 'gzip' | 'identity', keepsBo
       outgoing.end();
     });
   return { scrape, close: () => agent.destroy() };
+}
+
+/** The page as it is now, as it was sent. */
+export async function scrapeOnce(port: number, coding: 'gzip' | 'identity' = 'identity'): Promise<Buffer> {
+  const scraper = createScraper(port, { coding });
+  try {
+    return (await scraper.scrape()).body;
+  } finally {
+    scraper.close();
+  }
 }

@@ -8,11 +8,21 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
+/** By how much y grows for each 1 of x: the least squares' line through all points. NaN where x never changes. */
+export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const mean = (of: (point: { readonly x: number; readonly y: number }) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const meanX = mean(({ x }) => x);
+  const meanY = mean(({ y }) => y);
+  const covariance = mean(({ x, y }) => (x - meanX) * (y - meanY));
+  return covariance / mean(({ x }) => (x - meanX) ** 2);
+}
+
 /** Two digits that mean something: noise from run to run is larger than the third. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '-';
-  if (value >= 100) return value.toFixed(0);
-  if (value >= 10) return value.toFixed(value % 1 === 0 ? 0 : 1);
+  if (Math.abs(value) >= 100) return value.toFixed(0);
+  if (Math.abs(value) >= 10) return value.toFixed(value % 1 === 0 ? 0 : 1);
   return String(Number(value.toPrecision(2)));
 }
 

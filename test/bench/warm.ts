@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BareServer } from './bare-server.ts';
+import type { Bench } from './bench-run.ts';
 import type { RunningExporter } from './exporter.ts';
-import type { Plan } from './plan.ts';
 import { cpuMs } from './process-figures.ts';
 import { createScraper } from './scraper.ts';
 import { median, percentile, ratio, short, spread } from './statistics.ts';
@@ -20,7 +20,7 @@ async function scrapeAgain(
   coding: 'gzip' | 'identity',
   times: number,
 ): Promise<Series> {
-  const scraper = createScraper(target.port, coding);
+  const scraper = createScraper(target.port, { coding });
   for (let index = 0; index < times * WARM_UP_SHARE; index += 1) await scraper.scrape();
   const elapsedMs: number[] = [];
   const before = cpuMs(target.pid);
@@ -37,13 +37,20 @@ async function scrapeAgain(
 }
 
 /** Scrapes of one and the same sample, beside a bare server with a body of the same size. */
-export async function measureWarm(plan: Plan, exporter: RunningExporter, bare: BareServer): Promise<Row[]> {
+export async function measureWarm(
+  { plan, note }: Bench,
+  exporter: RunningExporter,
+  bare: BareServer,
+  containers: number,
+): Promise<Row[]> {
   const plain = await scrapeAgain(exporter, 'identity', plan.warmScrapes);
   const floor = await scrapeAgain(bare, 'identity', plan.warmScrapes);
   const gzip = await scrapeAgain(exporter, 'gzip', plan.warmScrapes);
   const p50 = ratio(median(plain.elapsedMs), median(floor.elapsedMs));
   const p99 = ratio(percentile(plain.elapsedMs, 0.99), percentile(floor.elapsedMs, 0.99));
   const cpu = ratio(plain.cpuMsPerScrape, floor.cpuMsPerScrape);
+  if (containers === 10) note('warm p50 of 10', median(plain.elapsedMs));
+  if (containers === 1_000) note('warm p50 of 1000', median(plain.elapsedMs));
   return [
     { label: 'scrape of the same sample, p50 / p99 ms', value: spread(plain.elapsedMs) },
     { label: '- of a bare server of that size', value: `${spread(floor.elapsedMs)} (${p50} / ${p99})` },

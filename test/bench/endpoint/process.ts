@@ -1,0 +1,103 @@
+/**
+ * The task metadata endpoint, version 4, in a process of its own, so that its work is not counted as the program's. Each
+ * request for statistics gets a new sample, 15 s after the one before in the time that it tells; it is rendered before it is
+ * asked for, so that a program that reads the endpoint at a scrape does not wait for that. Arguments: number of containers,
+ * samples from one replaced container to the next.
+ */
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type FromEndpoint, isToEndpoint } from './messages.ts';
+import { createWorld } from './world.ts';
+
+const [containers = 1, samplesPerReplacement = 1] = process.argv.slice(2).map(Number);
+const world = createWorld({ containers, samplesPerReplacement });
+const base = `/v4/${world.endpointId}`;
+
+function tell(message: FromEndpoint): void {
+  process.send?.(message);
+}
+
+/** What the endpoint shows at one moment. */
+interface Moment {
+  readonly stats: Buffer;
+  readonly task: Buffer;
+}
+
+function nextMoment(): Moment {
+  world.advance();
+  return { stats: world.stats(), task: world.task() };
+}
+
+function createAnswers() {
+  let gated = false;
+  let requests = 0;
+  let samples = 0;
+  /** The last one that was told, and the one after it, once it is rendered. */
+  let current = nextMoment();
+  let next: Moment | undefined;
+  const waiting: ServerResponse[] = [];
+
+  function send(response: ServerResponse, body: Buffer): void {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+    response.end(body, () => tell({ requests, samples }));
+    requests += 1;
+  }
+
+  function sendSample(response: ServerResponse): void {
+    samples += 1;
+    current = next ?? nextMoment();
+    next = undefined;
+    send(response, current.stats);
+    setImmediate(() => {
+      next ??= nextMoment();
+    });
+  }
+
+  return {
+    send,
+    task: (response: ServerResponse) => send(response, current.task),
+    stats(response: ServerResponse) {
+      tell({ asked: true });
+      if (!gated) return sendSample(response);
+      waiting.push(response);
+      // A client that gives up asks again, and is told a sample only once.
+      response.once('close', () => {
+        const place = waiting.indexOf(response);
+        if (place >= 0) waiting.splice(place, 1);
+      });
+    },
+    release() {
+      const response = waiting.shift();
+      if (response !== undefined) sendSample(response);
+    },
+    gate(isClosed: boolean) {
+      gated = isClosed;
+      while (!gated && waiting.length > 0) this.release();
+    },
+  };
+}
+
+const answers = createAnswers();
+const routes = new Map<string, (response: ServerResponse) => void>([
+  [base, (response) => answers.send(response, world.ownContainer())],
+  [`${base}/task`, (response) => answers.task(response)],
+  [`${base}/stats`, (response) => answers.send(response, world.ownStats())],
+  [`${base}/task/stats`, (response) => answers.stats(response)],
+]);
+const server = createServer((request, response) => {
+  const route = routes.get(request.url ?? '');
+  if (route === undefined) response.writeHead(404).end();
+  else route(response);
+});
+
+process.once('disconnect', () => process.exit());
+process.on('message', (message) => {
+  if (!isToEndpoint(message)) return;
+  if ('release' in message) answers.release();
+  if ('gated' in message) answers.gate(message.gated);
+  if ('churns' in message) world.churns = message.churns;
+});
+await once(server.listen(0, '127.0.0.1'), 'listening');
+const address = server.address();
+if (typeof address !== 'object' || address === null) throw new Error('the endpoint has no address');
+tell({ url: `http://127.0.0.1:${address.port}${base}` });

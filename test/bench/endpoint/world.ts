@@ -1,0 +1,95 @@
+import { type DemoContainer, replicaWorld } from '../../../src/demo/containers.ts';
+import { forever } from '../../../src/demo/lifetime.ts';
+import { interfaceLoads } from '../../../src/demo/load-model.ts';
+import { UNLIMITED_BYTES } from '../../../src/demo/resource-stats.ts';
+import { type SamplingGround, statsDocument } from '../../../src/demo/stats.ts';
+import { containerDocument, identify, TASK_LIMITS, taskDocument } from '../../../src/demo/task.ts';
+
+/** Between two samples of one container, in the time that the documents tell. */
+const SAMPLE_MS = 15_000;
+const SEED = 1;
+/** The task looks as if it ran for a while: its counters are large. */
+const FIRST_SAMPLE = 48;
+/** Metadata that change at all change slowly: they are rendered again after a minute of the documents' time. */
+const SAMPLES_PER_METADATA = 4;
+
+export interface WorldOptions {
+  readonly containers: number;
+  /** With each of so many samples one container is replaced by another of the same name. */
+  readonly samplesPerReplacement: number;
+}
+
+/** A made-up task whose time goes on by one sample whenever it is told to, however long that really takes. */
+export interface World {
+  /** Names the task in the endpoint's address. */
+  readonly endpointId: string;
+  /** Whether containers are replaced. */
+  churns: boolean;
+  /** Fifteen seconds later. */
+  advance(): void;
+  task(): Buffer;
+  stats(): Buffer;
+  ownContainer(): Buffer;
+  ownStats(): Buffer;
+}
+
+export function createWorld({ containers: count, samplesPerReplacement }: WorldOptions): World {
+  const originMs = Date.now() - FIRST_SAMPLE * SAMPLE_MS;
+  const { traffic, containers: first } = replicaWorld(SEED, count);
+  const containers: DemoContainer[] = [...first];
+  const identified = identify(SEED, originMs, count);
+  const containerIds: string[] = [...identified.containerIds];
+  const identity = { ...identified, containerIds };
+  const interfaces = interfaceLoads(traffic);
+  const ground: SamplingGround = {
+    seed: SEED,
+    originMs,
+    sampleMs: SAMPLE_MS,
+    interfaces,
+    taskMemoryMib: TASK_LIMITS.Memory,
+  };
+  let sample = FIRST_SAMPLE;
+  let replaced = 0;
+  let task: { readonly key: string; readonly body: Buffer } | undefined;
+
+  const seconds = (): number => (sample * SAMPLE_MS) / 1000;
+
+  /** ECS starts another container in the place of one that ended: same name, new id, counters from 0. */
+  function replaceOne(): void {
+    const place = replaced % count;
+    const container = containers[place];
+    replaced += 1;
+    if (container === undefined) return;
+    containers[place] = { ...container, lifetime: forever(seconds() - 5) };
+    containerIds[place] = `${identified.taskId}-${String(replaced).padStart(10, '0')}`;
+  }
+
+  const statsOf = (place: number) => {
+    const container = containers[place];
+    const id = containerIds[place] ?? '';
+    return container === undefined ? null : statsDocument(container, id, place, sample, ground);
+  };
+
+  const world: World = {
+    endpointId: containerIds[0] ?? '',
+    churns: false,
+    advance() {
+      sample += 1;
+      if (world.churns && sample % samplesPerReplacement === 0) replaceOne();
+    },
+    task() {
+      const key = `${Math.floor(sample / SAMPLES_PER_METADATA)} ${replaced}`;
+      if (task?.key !== key) task = { key, body: toJson(taskDocument(identity, containers, seconds())) };
+      return task.body;
+    },
+    stats: () => toJson(Object.fromEntries(containerIds.map((id, place) => [id, statsOf(place)]))),
+    ownContainer: () => toJson(containers[0] && containerDocument(identity, containers[0], 0, seconds())),
+    ownStats: () => toJson(statsOf(0)),
+  };
+  return world;
+}
+
+/** The agent writes the unlimited value with all its digits, JavaScript the shortest number that rounds to it. */
+function toJson(document: unknown): Buffer {
+  return Buffer.from((JSON.stringify(document) ?? 'null').replaceAll(String(UNLIMITED_BYTES), '9223372036854771712'));
+}

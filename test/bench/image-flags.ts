@@ -1,0 +1,20 @@
+/**
+ * The options of Node and V8 that the image starts the program with: what its Dockerfile's last ENTRYPOINT has between the
+ * path of Node and the program's file.
+ *
+ * @throws when there is no ENTRYPOINT in the form of a JSON list, or none that names a JavaScript file.
+ */
+export function imageFlags(dockerfile: string): readonly string[] {
+  const lines = dockerfile.replaceAll('\\\n', ' ').split('\n');
+  const [, json] =
+    /^ENTRYPOINT\s+(\[.*\])\s*$/.exec(lines.findLast((line) => line.startsWith('ENTRYPOINT')) ?? '') ?? [];
+  if (json === undefined) throw new Error('the Dockerfile has no ENTRYPOINT that is a list');
+  const words: unknown = JSON.parse(json);
+  if (!Array.isArray(words)) throw new Error('the Dockerfile has no ENTRYPOINT that is a list');
+  const entry = words.map(String);
+  const file = entry.findIndex(
+    (word, index) => index > 0 && /\.[cm]?js$/.test(word) && entry[index - 1] !== '--require',
+  );
+  if (file < 0) throw new Error('the ENTRYPOINT of the Dockerfile names no JavaScript file');
+  return entry.slice(1, file);
+}

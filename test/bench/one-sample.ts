@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startBareServer } from './bare-server.ts';
+import type { Bench } from './bench-run.ts';
+import { whileRunning } from './child.ts';
+import type { Endpoint } from './endpoint/endpoint.ts';
+import { startExporter } from './exporter.ts';
+import { memoryText } from './memory-text.ts';
+import { readPage } from './page.ts';
+import { measureParallel } from './parallel.ts';
+import { type Memory, memory } from './process-figures.ts';
+import { scrapeOnce } from './scraper.ts';
+import { short } from './statistics.ts';
+import type { Row } from './table.ts';
+import { measureWarm } from './warm.ts';
+
+export interface OneSample {
+  readonly rows: readonly Row[];
+  /** Of a bare server that has answered as many requests with as many bytes. */
+  readonly bare: Memory;
+}
+
+/** Everything that is asked of one sample, in one process: it takes none while it is measured. */
+export async function measureOneSample(bench: Bench, endpoint: Endpoint, containers: number): Promise<OneSample> {
+  return whileRunning(startExporter(bench.program, endpoint.url, 'once'), async (exporter) => {
+    // What the start leaves to the compiler and the collector of garbage.
+    await sleep(500);
+    const afterStart = memoryText(exporter.pid);
+    const page = await scrapeOnce(exporter.port);
+    const compressed = await scrapeOnce(exporter.port, 'gzip');
+    return whileRunning(startBareServer(bench.program, page.length), async (server) => {
+      const warm = await measureWarm(bench, exporter, server, containers);
+      const bare = memory(server.pid);
+      const afterWarm = memoryText(exporter.pid);
+      const parallel = await measureParallel(bench, exporter, server, endpoint, containers);
+      const rows = [
+        { label: 'series', value: String(readPage(page.toString()).series) },
+        {
+          label: 'page, plain / gzip kB',
+          value: `${short(page.length / 1_000)} / ${short(compressed.length / 1_000)}`,
+        },
+        { label: 'RSS after the start (of it its own), MB', value: afterStart },
+        ...warm,
+        { label: 'RSS after these scrapes (of it its own), MB', value: afterWarm },
+        { label: '- of a bare server of that size', value: memoryText(bare) },
+        ...parallel,
+      ];
+      return { rows, bare };
+    });
+  });
+}

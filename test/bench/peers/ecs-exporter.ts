@@ -1,0 +1,21 @@
+import { startChild } from '../child.ts';
+import { namesContainers, type Peer } from './peer.ts';
+
+/**
+ * prometheus-community's exporter, in Go: two requests to the endpoint at each scrape.
+ *
+ * @see https://github.com/prometheus-community/ecs_exporter
+ */
+export function ecsExporter(file: string): Peer {
+  return {
+    name: 'ecs_exporter',
+    how: 'its defaults',
+    reads: 'at a scrape',
+    isGood: namesContainers,
+    start: (metadataUrl, port) =>
+      startChild(file, [`--web.listen-address=127.0.0.1:${port}`], {
+        env: { ECS_CONTAINER_METADATA_URI_V4: metadataUrl },
+        stderr: 'ignore',
+      }),
+  };
+}

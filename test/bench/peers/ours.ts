@@ -1,0 +1,20 @@
+import { startChild } from '../child.ts';
+import { isGoodPage } from '../page.ts';
+import { HURRY, type Program } from '../program.ts';
+import type { Peer } from './peer.ts';
+
+/** This project's program, measured as the others are. */
+export function ours(program: Program): Peer {
+  return {
+    name: 'this',
+    how: `\`${program.shown}\`, its hours made milliseconds`,
+    reads: 'by itself',
+    isGood: isGoodPage,
+    start(metadataUrl, port) {
+      const nodeArgs = [...program.nodeFlags, '--require', HURRY, program.file];
+      const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', '3600'];
+      const args = [...nodeArgs, 'run', ...flags, '--log-level', 'error'];
+      return startChild(process.execPath, args, { env: { HURRY_MS: '1' } });
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { type Bench, progress } from './bench-run.ts';
+import { whileRunning } from './child.ts';
+import { type Endpoint, startEndpoint } from './endpoint/endpoint.ts';
+import { type RunningExporter, startExporter } from './exporter.ts';
+import { type PageFacts, pageFaults, readPage } from './page.ts';
+import { descriptors, type Memory, memory } from './process-figures.ts';
+import { createScraper, scrapeOnce } from './scraper.ts';
+import { short, slope } from './statistics.ts';
+import { renderGrid } from './table.ts';
+
+const CONTAINERS = 10;
+const HURRY_MS = 1;
+/** Between two readings of the memory. */
+const POLLS_PER_READING = 20;
+const REPORTS = 10;
+/** The first tenth is not judged, nor what comes before so many polls: the heap settles. */
+const WARM_UP = { share: 0.1, polls: 2_000 } as const;
+/** A sample a second: a replaced container has no rates before its second one, nor the event loop before it ran a while. */
+const STEADY_SECONDS = 3;
+
+/** RSS in MB after so many polls. */
+interface Reading {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Thousands of polls, each scraped once with gzip, while containers come and go: what memory, descriptors and series do.
+ *
+ * @throws when a poll failed, or the page is not as good at the end as it should be.
+ */
+export function measureSoak(bench: Bench): Promise<string> {
+  return whileRunning(startEndpoint(CONTAINERS), (endpoint) =>
+    whileRunning(startExporter(bench.program, endpoint.url, { hurryMs: HURRY_MS }), (exporter) =>
+      soak(bench, endpoint, exporter),
+    ),
+  );
+}
+
+interface State extends Memory {
+  readonly page: PageFacts;
+  readonly open: number;
+}
+
+async function stateOf({ pid, port }: RunningExporter): Promise<State> {
+  return { ...memory(pid), open: descriptors(pid), page: readPage((await scrapeOnce(port)).toString()) };
+}
+
+async function soak({ plan, note }: Bench, endpoint: Endpoint, exporter: RunningExporter): Promise<string> {
+  const { soakPolls: polls } = plan;
+  const scraper = createScraper(exporter.port, { coding: 'gzip' });
+  const lines: string[][] = [['polls', 'RSS, MB', 'its own, MB', 'descriptors', 'series']];
+  const readings: Reading[] = [];
+  const steady = async (): Promise<State> => {
+    endpoint.churn(false);
+    await endpoint.stepSlowly(STEADY_SECONDS);
+    return stateOf(exporter);
+  };
+  const report = (done: number, { rssMb, anonMb, open, page: { series } }: State): void => {
+    lines.push([String(done), short(rssMb), short(anonMb), String(open), String(series)]);
+    progress(`soak: ${done} polls, RSS ${short(rssMb)} MB, ${open} descriptors, ${series} series`);
+  };
+
+  await endpoint.hold();
+  const first = await steady();
+  report(0, first);
+  endpoint.churn(true);
+  for (let done = 1; done <= polls; done += 1) {
+    await endpoint.step();
+    const { status } = await scraper.scrape();
+    if (status !== 200) throw new Error(`scrape ${done} was answered with ${status}`);
+    if (done % POLLS_PER_READING === 0) readings.push({ x: done, y: memory(exporter.pid).rssMb });
+    if (done % Math.ceil(polls / REPORTS) === 0) report(done, await stateOf(exporter));
+  }
+  const last = await steady();
+  scraper.close();
+  const faults = pageFaults(last.page, endpoint.samples());
+  if (faults.length > 0) throw new Error(`at the end of the soak: ${faults.join(', ')}`);
+
+  const warmUp = Math.max(polls * WARM_UP.share, WARM_UP.polls);
+  const settled = readings.filter(({ x }) => x > warmUp);
+  const growth = slope(settled) * 10_000;
+  if (settled.length > 0) note('soak slope', growth);
+  note('soak descriptors', last.open - first.open);
+  note('soak series', Math.abs(last.page.series - first.page.series));
+  const grown =
+    settled.length === 0 ? 'was not watched for long enough' : `grew by ${short(growth)} MB in 10,000 polls`;
+  const said = [
+    `RSS ${grown}, after the first ${warmUp}.`,
+    `With nothing coming and going, ${last.page.series} series at the end and ${first.page.series} at the start.`,
+  ];
+  return `${renderGrid(lines)}\n${said.join('\n')}\n`;
+}

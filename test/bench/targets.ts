@@ -1,0 +1,140 @@
+import { short } from './statistics.ts';
+
+/**
+ * By how much a figure may miss what is wanted before `--check` fails, as a part of the limit. What is wanted is meant for
+ * a quiet machine; these are what runs of one and the same program differed by on two shared cores.
+ */
+const TOLERANCE = {
+  /** When garbage is collected moves a resident set by a few MB of 60. */
+  memory: 0.1,
+  /** A neighbour on the same cores is in every wall clock time. */
+  time: 0.5,
+  /** The neighbour is only in the caches. */
+  cpu: 0.3,
+  /** Both sides of a ratio move, and the smaller side is a time of a few ms. */
+  ratio: 0.3,
+  /** A line through the teeth of a saw: where the last one ends tilts it. */
+  growth: 0.5,
+  /** Something either happened or did not. */
+  count: 0,
+} as const;
+
+/** A figure with an upper limit. */
+interface Target {
+  /** What is measured, and with how many containers where that matters. */
+  readonly what: string;
+  readonly containers?: number;
+  readonly limit: number;
+  readonly unit: string;
+  readonly kind: keyof typeof TOLERANCE;
+}
+
+/** What the exporter is to cost at most, in the order in which it is printed. */
+export const TARGETS = {
+  'pull rss': {
+    what: 'RSS, pull, after these scrapes and polls',
+    containers: 10,
+    limit: 60,
+    unit: 'MB',
+    kind: 'memory',
+  },
+  'pull rss to bare': {
+    what: '- as a multiple of a bare server',
+    containers: 10,
+    limit: 1.35,
+    unit: '×',
+    kind: 'memory',
+  },
+  'push rss': { what: 'RSS, OTLP push, after these exports', containers: 10, limit: 65, unit: 'MB', kind: 'memory' },
+  start: { what: 'start to first good scrape', containers: 10, limit: 250, unit: 'ms', kind: 'time' },
+  'start to empty': { what: '- as a multiple of `node -e 0`', containers: 10, limit: 3, unit: '×', kind: 'ratio' },
+  'warm p50 of 10': { what: 'scrape of the same sample, p50', containers: 10, limit: 0.5, unit: 'ms', kind: 'time' },
+  'warm p50 of 1000': { what: 'scrape of the same sample, p50', containers: 1000, limit: 5, unit: 'ms', kind: 'time' },
+  'cold p50 of 10': { what: 'scrape of a new sample, p50', containers: 10, limit: 3, unit: 'ms', kind: 'time' },
+  'cold p50 of 50': { what: 'scrape of a new sample, p50', containers: 50, limit: 10, unit: 'ms', kind: 'time' },
+  'cold p50 of 1000': { what: 'scrape of a new sample, p50', containers: 1000, limit: 300, unit: 'ms', kind: 'time' },
+  // Linear is 1, or less where a fixed part is spread over more series; quadratic would be 20.
+  'cold growth': { what: '- for each series, 1000 containers to 50', limit: 2, unit: '×', kind: 'ratio' },
+  'usual cpu': {
+    what: 'CPU, a poll and a scrape every 15 s',
+    containers: 10,
+    limit: 0.1,
+    unit: '% of a core',
+    kind: 'cpu',
+  },
+  'series cpu of 10': {
+    what: 'CPU of a new sample for each series',
+    containers: 10,
+    limit: 10,
+    unit: 'µs',
+    kind: 'cpu',
+  },
+  'series cpu of 1000': {
+    what: 'CPU of a new sample for each series',
+    containers: 1000,
+    limit: 10,
+    unit: 'µs',
+    kind: 'cpu',
+  },
+  'crowd p99': { what: '200 scrapes at once, p99', containers: 10, limit: 100, unit: 'ms', kind: 'time' },
+  'crowd requests': { what: '- requests to the endpoint by them', containers: 10, limit: 0, unit: '', kind: 'count' },
+  'crowd failures': { what: '- failed', containers: 10, limit: 0, unit: '', kind: 'count' },
+  'crowd rss': { what: '- RSS after them', containers: 10, limit: 75, unit: 'MB', kind: 'memory' },
+  'crowd rss left': { what: '- of it still there when idle', containers: 10, limit: 5, unit: 'MB', kind: 'memory' },
+  'large rss': {
+    what: 'RSS after these scrapes of new samples',
+    containers: 1000,
+    limit: 200,
+    unit: 'MB',
+    kind: 'memory',
+  },
+  'soak slope': { what: 'soak: growth of RSS in 10,000 polls', limit: 1, unit: 'MB', kind: 'growth' },
+  'soak descriptors': { what: 'soak: descriptors more than at its start', limit: 5, unit: '', kind: 'count' },
+  'soak series': { what: 'soak: series more or less than at its start', limit: 0, unit: '', kind: 'count' },
+} as const satisfies Readonly<Record<string, Target>>;
+
+export type TargetName = keyof typeof TARGETS;
+
+/** Enters a measured figure. A later one of the same name replaces it. */
+export type Note = (name: TargetName, value: number) => void;
+
+export interface Verdict {
+  readonly name: TargetName;
+  readonly value: number;
+  /** As wanted. */
+  readonly isMet: boolean;
+  /** Not so far off that it counts as broken. A value that is no number is not. */
+  readonly isTolerable: boolean;
+}
+
+/** Judges what was measured, in the order of the targets; those that were not measured are left out. */
+export function judge(measured: ReadonlyMap<TargetName, number>): readonly Verdict[] {
+  return targetNames().flatMap((name) => {
+    const value = measured.get(name);
+    if (value === undefined) return [];
+    const { limit, kind }: Target = TARGETS[name];
+    return [{ name, value, isMet: value <= limit, isTolerable: value <= limit * (1 + TOLERANCE[kind]) }];
+  });
+}
+
+/** One line of the table of targets: what, with how many containers, wanted, measured, and a mark. */
+export function verdictLine({ name, value, isMet, isTolerable }: Verdict): readonly string[] {
+  const { what, containers, limit, unit }: Target = TARGETS[name];
+  const withUnit = (number: string): string => (unit === '' ? number : `${number} ${unit}`);
+  const mark = isMet ? '✓' : isTolerable ? '✗ within tolerance' : '✗ missed';
+  return [
+    what,
+    containers === undefined ? '' : String(containers),
+    `≤ ${withUnit(String(limit))}`,
+    withUnit(short(value)),
+    mark,
+  ];
+}
+
+function targetNames(): readonly TargetName[] {
+  return Object.keys(TARGETS).filter((name) => isTarget(name));
+}
+
+function isTarget(name: string): name is TargetName {
+  return Object.hasOwn(TARGETS, name);
+}
