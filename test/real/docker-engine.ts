@@ -1,12 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { importBusybox } from './busybox-image.ts';
-import { type EngineApi, engineApi } from './engine-api.ts';
+import { startDockerDaemon } from './docker-daemon.ts';
+import type { EngineApi } from './engine-api.ts';
 import { textAt } from './json.ts';
-import { startServer } from './server-process.ts';
-import { until } from './wait.ts';
 
 export interface ContainerOptions {
   /** A shell script. */
@@ -28,40 +23,19 @@ const image = 'busybox:real';
 const network = 'task';
 
 /**
- * Starts a Docker engine of the test's own in a temporary folder. It shares nothing with an engine that may run already,
- * makes no firewall rules, and has no default bridge: its one network is removed with it.
+ * Starts a Docker engine of the test's own, with a network that is removed with it.
  *
  * @throws when there is no dockerd, no right to run it (it needs root), or it does not answer.
  */
 export async function startDockerEngine(): Promise<DockerEngine> {
-  const folder = mkdtempSync(join(tmpdir(), 'engine-'));
-  const socketPath = join(folder, 'docker.sock');
-  const settings = join(folder, 'daemon.json');
-  writeFileSync(settings, '{}');
-  const daemon = await startServer('/usr/sbin/dockerd', [
-    // The machine's own settings are none of ours, and would clash with these.
-    ...['--config-file', settings],
-    ...['--storage-driver', 'vfs', '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-    ...['--host', `unix://${socketPath}`, '--pidfile', join(folder, 'pid'), '--bridge', 'none'],
-    ...['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--userland-proxy=false', '--log-level', 'warn'],
-  ]);
-  const api = engineApi(socketPath);
+  const daemon = await startDockerDaemon('vfs');
+  const { api } = daemon;
   const containers: string[] = [];
-
-  const takeAway = async (): Promise<void> => {
-    await daemon.stop();
-    for (const mountPoint of mountsBelow(folder)) execFileSync('umount', ['--lazy', mountPoint]);
-    rmSync(folder, { recursive: true, force: true });
-  };
   try {
-    await until('the Docker engine', async () => (daemon.hasEnded() ? 'ended' : api.call('GET', '/_ping')), {
-      timeoutMs: 60_000,
-      everyMs: 200,
-    });
     await importBusybox(api, image);
     await api.call('POST', '/networks/create', { Name: network, CheckDuplicate: true, Driver: 'bridge' });
   } catch (error) {
-    await takeAway();
+    await daemon.stop();
     throw new Error(`the Docker engine did not start:\n${daemon.log().slice(-2000)}`, { cause: error });
   }
   const version = textAt(await api.call('GET', '/version'), 'Version');
@@ -74,7 +48,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
         await Promise.all(containers.map((id) => api.call('DELETE', `/containers/${id}?force=1&v=1`)));
         await api.call('DELETE', `/networks/${network}`);
       } finally {
-        await takeAway();
+        await daemon.stop();
       }
     },
     async run(name, { script, host = {} }) {
@@ -95,13 +69,4 @@ export async function startDockerEngine(): Promise<DockerEngine> {
 export async function addressOf(engine: DockerEngine, id: string): Promise<string> {
   const inspected = await engine.api.call('GET', `/containers/${id}/json`);
   return textAt(inspected, 'NetworkSettings', 'Networks', network, 'IPAddress');
-}
-
-/** Newest first, so that what was mounted inside of another mount goes first. */
-function mountsBelow(folder: string): readonly string[] {
-  return readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '')
-    .filter((mountPoint) => mountPoint.startsWith(`${folder}/`))
-    .reverse();
 }

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importBaseImages } from '../real/base-images.ts';
+import { type DockerCli, dockerCli } from '../real/docker-cli.ts';
+import { startDockerDaemon } from '../real/docker-daemon.ts';
+import type { EngineApi } from '../real/engine-api.ts';
+import { mountOwnDisk } from '../real/own-disk.ts';
+
+export interface BuiltImage {
+  readonly name: string;
+  readonly api: EngineApi;
+  readonly docker: DockerCli;
+  /** Where the engine keeps the files of images and containers. */
+  readonly dataRoot: string;
+  /** How long `docker build` took. */
+  readonly buildMs: number;
+  /** Removes all containers and stops the engine. */
+  stop(): Promise<void>;
+}
+
+export const VERSION = '3.0.0-test';
+export const REVISION = '0123456789abcdef0123456789abcdef01234567';
+export const BASES = { build: 'stand-in/build:1', runtime: 'stand-in/runtime:1' };
+
+/** Several times what the layers of the build take. */
+const DISK_BYTES = 8 * 2 ** 30;
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Starts an engine, makes the base images and builds the Dockerfile of this checkout on them, as its reader would.
+ *
+ * @throws with the end of the build's output when it fails.
+ */
+export async function buildImage(): Promise<BuiltImage> {
+  const disk = mountOwnDisk(DISK_BYTES);
+  const daemon = await startDockerDaemon('overlay2', disk.folder).catch((error: unknown) => {
+    disk.remove();
+    throw error;
+  });
+  const home = mkdtempSync(join(tmpdir(), 'docker-'));
+  const { api, dataRoot } = daemon;
+  const docker = dockerCli(daemon.socketPath, home);
+  const name = 'ecs-container-exporter:test';
+
+  const stop = async (): Promise<void> => {
+    try {
+      const containers = (await docker.ok('ps', '--all', '--quiet')).split('\n').filter((id) => id !== '');
+      if (containers.length > 0) await docker.ok('rm', '--force', '--volumes', ...containers);
+    } finally {
+      await daemon.stop();
+      disk.remove();
+      rmSync(home, { recursive: true, force: true });
+    }
+  };
+  try {
+    await importBaseImages(api, BASES);
+    const startedAt = performance.now();
+    const args = Object.entries({ BUILD_IMAGE: BASES.build, RUNTIME_IMAGE: BASES.runtime, VERSION, REVISION });
+    await docker.ok(
+      ...['build', '--network', 'host', '--tag', name],
+      ...args.flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
+      REPOSITORY,
+    );
+    return { name, api, docker, dataRoot, buildMs: performance.now() - startedAt, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { at, numberAt } from '../real/json.ts';
+import type { BuiltImage } from './built-image.ts';
+import type { Container } from './container.ts';
+
+export interface MemoryUse {
+  /** What the kernel charges the container, and the most that may be. Bytes. */
+  readonly usage: number;
+  readonly limit: number;
+  /** What cannot be taken back: heap and stacks. Bytes. */
+  readonly anonymous: number;
+  /** Pages of files that the container was charged for. Bytes. */
+  readonly cache: number;
+  /** Times the program had to wait for a page from disk. */
+  readonly majorFaults: number;
+}
+
+/** What the container's memory is used for now. The engine's names differ between cgroup v1 and v2. */
+export async function memoryUse({ api }: BuiltImage, { id, pid }: Container): Promise<MemoryUse> {
+  const stats = await api.call('GET', `/containers/${id}/stats?stream=0&one-shot=1`);
+  const isFirst = at(stats, 'memory_stats', 'stats', 'anon') === undefined;
+  const bytes = (name: string): number => numberAt(stats, 'memory_stats', 'stats', name);
+  return {
+    usage: numberAt(stats, 'memory_stats', 'usage'),
+    limit: numberAt(stats, 'memory_stats', 'limit'),
+    anonymous: bytes(isFirst ? 'rss' : 'anon'),
+    cache: bytes(isFirst ? 'cache' : 'file'),
+    majorFaults: majorFaultsOf(pid),
+  };
+}
+
+/** Field 12 of proc_pid_stat(5). The name in field 2 may hold spaces, and ends with the last parenthesis. */
+function majorFaultsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[12 - 3]);
+}
+
+export function inWords({ usage, limit, anonymous, cache, majorFaults }: MemoryUse): string {
+  const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  const parts = `anonymous ${mib(anonymous)}, files ${mib(cache)}, major faults ${majorFaults}`;
+  return `${mib(usage)} of ${mib(limit)} MiB, ${parts}`;
+}

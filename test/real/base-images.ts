@@ -1,0 +1,126 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { EngineApi } from './engine-api.ts';
+import { at, textAt } from './json.ts';
+
+/** Debian's busybox-static: a shell and everything else a build needs. */
+const BUSYBOX = '/bin/busybox';
+/** Debian's binutils. */
+const STRIP = '/usr/bin/strip';
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+
+/** What of npm's settings says how to reach the registry from here. No credentials: `npm config` does not tell them. */
+const NPM_SETTINGS = ['registry', 'cafile', 'proxy', 'https-proxy', 'noproxy', 'strict-ssl'];
+
+/**
+ * Makes stand-ins for the two public base images out of this machine's own files, so that an image can be built where
+ * no registry of images can be reached: `build` has a shell, npm and strip, `runtime` is Node.js with what it needs to
+ * start, laid out as in the distroless images. Node.js is the one that runs this, as it was published.
+ *
+ * @throws when one of the parts is not on this machine.
+ */
+export async function importBaseImages(api: EngineApi, names: { build: string; runtime: string }): Promise<void> {
+  await importImage(api, names.build, ['ENV PATH=/usr/local/bin:/usr/bin:/bin'], (root) => {
+    addProgram(root, BUSYBOX, '/usr/bin/busybox');
+    for (const applet of lines(execFileSync(BUSYBOX, ['--list'], { encoding: 'utf8' }))) {
+      if (applet !== 'busybox') symlinkSync('busybox', join(root, 'usr/bin', applet));
+    }
+    addProgram(root, STRIP, STRIP);
+    addProgram(root, process.execPath, '/usr/local/bin/node');
+    addNpm(root);
+  });
+  await importImage(api, names.runtime, [], (root) => {
+    addProgram(root, process.execPath, '/nodejs/bin/node');
+    writeFileSync(join(root, 'etc/passwd'), 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n');
+    mkdirSync(join(root, 'home/nonroot'), { recursive: true });
+  });
+}
+
+async function importImage(
+  api: EngineApi,
+  image: string,
+  changes: readonly string[],
+  fill: (root: string) => void,
+): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'rootfs-'));
+  try {
+    // As in Debian today: what programs look for in /bin and /lib lies below /usr.
+    for (const folder of ['bin', 'lib', 'lib64']) {
+      mkdirSync(join(root, 'usr', folder), { recursive: true });
+      symlinkSync(`usr/${folder}`, join(root, folder));
+    }
+    for (const folder of ['tmp', 'proc', 'dev', 'sys', 'root']) mkdirSync(join(root, folder));
+    chmodSync(join(root, 'tmp'), 0o1777);
+    addFile(root, CERTIFICATES, CERTIFICATES);
+    fill(root);
+    const tar = spawn('tar', ['-c', '-C', root, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(tar, 'close');
+    const query = new URLSearchParams([
+      ['fromSrc', '-'],
+      ['repo', image],
+      ...changes.map((change) => ['changes', change]),
+    ]);
+    textAt(await api.upload(`/images/create?${query}`, tar.stdout), 'status');
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`tar of ${image} ended with ${code}`);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function addFile(root: string, from: string, to: string): void {
+  const target = join(root, to);
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(from, target);
+}
+
+/** The program and the shared libraries it asks for. */
+function addProgram(root: string, from: string, to: string): void {
+  addFile(root, from, to);
+  for (const library of librariesOf(from)) if (!existsSync(join(root, library))) addFile(root, library, library);
+}
+
+/** Paths as `ldd` tells them: "libm.so.6 => /lib/.../libm.so.6 (0x...)", or for the loader "/lib64/ld-... (0x...)". */
+function librariesOf(program: string): readonly string[] {
+  // Of a static program it says just that, with exit code 1.
+  if (program === BUSYBOX) return [];
+  const told = execFileSync('ldd', [program], { encoding: 'utf8' });
+  if (told.includes('not found')) throw new Error(`${program} lacks libraries:\n${told}`);
+  return [...told.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path ?? '');
+}
+
+/** This machine's npm, with its way to the registry. */
+function addNpm(root: string): void {
+  // Not `npm config ls`, which would read the project's settings too; they come with the build.
+  const npm = (...args: readonly string[]) =>
+    execFileSync('npm', ['--loglevel=error', ...args], { encoding: 'utf8', cwd: tmpdir() });
+  const installed = join(npm('root', '--global').trim(), 'npm');
+  cpSync(installed, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
+  symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
+
+  const settings: unknown = JSON.parse(npm('config', 'list', '--long', '--json'));
+  const told = NPM_SETTINGS.map((key) => [key, at(settings, key)] as const).filter(
+    ([, value]) => value !== null && value !== undefined && String(value) !== '',
+  );
+  mkdirSync(join(root, 'usr/local/etc'), { recursive: true });
+  writeFileSync(join(root, 'usr/local/etc/npmrc'), told.map(([key, value]) => `${key}=${value}\n`).join(''));
+  const cafile = at(settings, 'cafile');
+  if (typeof cafile === 'string' && cafile !== '') addFile(root, cafile, cafile);
+}
+
+function lines(text: string): readonly string[] {
+  return text.trim().split('\n');
+}

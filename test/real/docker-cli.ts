@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Debian's own: another client may stand earlier on the PATH. */
+const program = '/usr/bin/docker';
+
+export interface DockerCli {
+  /** Runs it to its end, whatever that is. */
+  run(...args: readonly string[]): Promise<Finished>;
+  /** What it writes to stdout. @throws on any exit code but 0. */
+  ok(...args: readonly string[]): Promise<string>;
+  /** Hands over what it writes to stdout while it does. @throws on any exit code but 0. */
+  stream<T>(read: (stdout: Readable) => Promise<T>, ...args: readonly string[]): Promise<T>;
+}
+
+/**
+ * The command-line client of the engine behind a socket, with the builder that came before BuildKit: the engine's own,
+ * and so the one that is always there. `home` is for its settings, so that the developer's do not count.
+ */
+export function dockerCli(socketPath: string, home: string): DockerCli {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    DOCKER_CONFIG: home,
+    DOCKER_HOST: `unix://${socketPath}`,
+    DOCKER_BUILDKIT: '0',
+  };
+
+  async function start<T>(args: readonly string[], read: (stdout: Readable) => Promise<T>) {
+    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) => reject(new Error(`cannot start ${program}: ${cause.message}`, { cause })));
+      child.once('close', (code) => resolve(code ?? -1));
+    });
+    const [code, stdout, stderr] = await Promise.all([ended, read(child.stdout), text(child.stderr)]);
+    return { code, stdout, stderr };
+  }
+
+  async function stream<T>(read: (stdout: Readable) => Promise<T>, ...args: readonly string[]): Promise<T> {
+    const { code, stdout, stderr } = await start(args, read);
+    if (code === 0) return stdout;
+    const said = `${typeof stdout === 'string' ? stdout : ''}${stderr}`;
+    throw new Error(`docker ${args.join(' ')} ended with ${code}:\n${said.slice(-4000)}`);
+  }
+
+  return { run: (...args) => start(args, text), ok: (...args) => stream(text, ...args), stream };
+}
