@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -44,7 +45,7 @@ export async function importBaseImages(api: EngineApi, names: { build: string; r
   });
   await importImage(api, names.runtime, [], (root) => {
     addProgram(root, process.execPath, '/nodejs/bin/node');
-    writeFileSync(join(root, 'etc/passwd'), 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n');
+    writeFileSync(join(root, 'etc/passwd'), 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin\n');
     mkdirSync(join(root, 'home/nonroot'), { recursive: true });
   });
 }
@@ -107,7 +108,9 @@ function addNpm(root: string): void {
   // Not `npm config ls`, which would read the project's settings too; they come with the build.
   const npm = (...args: readonly string[]) =>
     execFileSync('npm', ['--loglevel=error', ...args], { encoding: 'utf8', cwd: tmpdir() });
-  const installed = join(npm('root', '--global').trim(), 'npm');
+  // Not `npm root --global`, which goes by the Node.js that runs it: the project's own has no npm.
+  const program = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
+  const installed = join(dirname(realpathSync(program)), '..');
   cpSync(installed, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
 
