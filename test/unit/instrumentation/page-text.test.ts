@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type MetricData,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import type { InstrumentKind } from '../../../instrumentation/metric-definition.ts';
+import { createPageText } from '../../../instrumentation/readers/page-text.ts';
+
+type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+interface Family {
+  readonly name: string;
+  readonly kind: InstrumentKind;
+  readonly description?: string;
+  readonly points: readonly (readonly [Attributes, number])[];
+}
+
+function metricData({ name, kind, description = 'What it is.', points }: Family): MetricData {
+  const dataPoints: DataPoint<number>[] = points.map(([attributes, value]) => ({
+    attributes,
+    value,
+    startTime: [1, 0],
+    endTime: [2, 0],
+  }));
+  const common = {
+    descriptor: { name, description, unit: '', valueType: 1 },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPoints,
+  };
+  if (kind === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE };
+  return { ...common, dataPointType: DataPointType.SUM, isMonotonic: kind === 'counter' };
+}
+
+const resource = resourceFromAttributes({ 'service.name': 'a "b" \\ c', 'cloud.region': 'x' });
+
+function page(families: readonly Family[]): ResourceMetrics {
+  return { resource, scopeMetrics: [{ scope: { name: 'test' }, metrics: families.map(metricData) }] };
+}
+
+/** What the SDK makes of it at once. */
+function serialized(collected: ResourceMetrics): string {
+  return new PrometheusSerializer(undefined, false, undefined, false, true).serialize(collected);
+}
+
+const WEB = { container_name: 'web' };
+const ODD = { 'a.b': 'quote " backslash \\ newline \n space', n: 7, yes: true, 'x-y__z': '' };
+const NONE = {};
+
+const SAMPLES: readonly (readonly [name: string, families: readonly Family[]])[] = [
+  ['one', [{ name: 'up.now', kind: 'gauge', points: [[WEB, 1]] }]],
+  [
+    'labels of one metric serve another, with another type and name',
+    [
+      { name: 'up.now', kind: 'gauge', points: [[WEB, 2]] },
+      { name: 'work', kind: 'counter', points: [[WEB, 3.5]] },
+      { name: 'works.total', kind: 'counter', points: [[WEB, 1e21]] },
+    ],
+  ],
+  [
+    'new series between known ones, in another order',
+    [
+      {
+        name: 'up.now',
+        kind: 'gauge',
+        description: 'Two\nlines, and a \\ in it.',
+        points: [
+          [ODD, -0.5],
+          [WEB, 1e-7],
+          [NONE, 0],
+        ],
+      },
+      { name: 'size', kind: 'updowncounter', points: [[ODD, 5e-324]] },
+    ],
+  ],
+  ['what has no description', [{ name: 'bare', kind: 'gauge', description: '', points: [[NONE, 1]] }]],
+  [
+    'numbers that are none',
+    [
+      {
+        name: 'up.now',
+        kind: 'gauge',
+        points: [
+          [WEB, Number.NaN],
+          [ODD, -Infinity],
+          [NONE, Infinity],
+        ],
+      },
+    ],
+  ],
+];
+
+test('the page is what the SDK makes of it at once, sample after sample', async (context) => {
+  const textOf = createPageText();
+  for (const [name, families] of SAMPLES) {
+    await context.test(name, () => {
+      const collected = page(families);
+      assert.equal(textOf(collected), serialized(collected));
+      assert.equal(textOf(collected), serialized(collected), 'and once more');
+    });
+  }
+});
+
+test('another resource is another target_info', () => {
+  const textOf = createPageText();
+  const collected = page([{ name: 'up', kind: 'gauge', points: [[WEB, 1]] }]);
+  assert.match(textOf(collected), /target_info\{service_name="a \\"b\\" \\\\ c",cloud_region="x"\} 1/);
+  const moved = { ...collected, resource: resourceFromAttributes({ 'cloud.region': 'y' }) };
+  assert.match(textOf(moved), /^target_info\{cloud_region="y"\} 1$/m);
+});
