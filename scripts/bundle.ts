@@ -6,7 +6,8 @@ import { thirdPartyLicences } from './third-party.ts';
 const NATIVE = ['node-unix-socket', 'unix-dgram'];
 
 const root = new URL('..', import.meta.url).pathname;
-const folder = `${root}bundle`;
+/** Emptied first. Another one for a test. */
+const folder = process.argv[2] ?? `${root}bundle`;
 rmSync(folder, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,

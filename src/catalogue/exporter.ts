@@ -126,8 +126,9 @@ export const EXPORTER_ROWS = {
   exporter_event_loop_delay_seconds: {
     family: 'exporter',
     kind: 'gauge',
-    description: 'By how much the event loop of the exporter was late at most since the poll before, in seconds.',
-    source: 'a timer of one second: how much later it fired',
+    description:
+      'By how much the event loop of the exporter was late at most since the poll before, looked at once a second, in seconds: a shorter delay may be missed.',
+    source: 'how much too late a timer of one second fired',
     stability: 'development',
     ecs: { name: 'exporter_event_loop_delay_seconds', levels: ['exporter'] },
     semconv: { exporter: 'nodejs.eventloop.delay.max', unit: 's' },

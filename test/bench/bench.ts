@@ -2,14 +2,11 @@
  * Measures the real program from outside, against a made-up endpoint, beside bare Node processes in the same run: the
  * machine's speed and load are in both, so the ratios say more than the figures. Linux only. Prints Markdown tables; what
  * is wanted stands beside what was measured, and is judged with `--check` only.
- *
- *     npm run bench -- [--quick] [--check] [--only sizes,usual,push,soak,peers] [--soak [100000]]
- *                      [--program FILE] [--node-flag --lite-mode] [--sizes 2,10] [--samples 300]
  */
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { Bench } from './bench-run.ts';
 import { measurePeers } from './peers/peers.ts';
-import { type Part, readPlan } from './plan.ts';
+import { type Part, type Plan, readPlan } from './plan.ts';
 import { type Program, prepareProgram } from './program.ts';
 import { measurePush } from './push.ts';
 import { measureSizes } from './sizes.ts';
@@ -36,7 +33,19 @@ function facts(program: Program): string {
 // Not the default way to end, which would skip what is to be done at the exit: programs are stopped, a copy is removed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-const plan = readPlan(process.argv.slice(2));
+const USAGE = `npm run bench -- [--quick] [--check] [--only sizes,usual,push,soak,peers] [--soak [100000]]
+                [--program FILE] [--node-flag --lite-mode] [--sizes 2,10] [--samples 300]`;
+
+function planOrUsage(args: readonly string[]): Plan {
+  try {
+    return readPlan(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    return process.exit(2);
+  }
+}
+
+const plan = planOrUsage(process.argv.slice(2));
 const program = prepareProgram(plan);
 const measured = new Map<TargetName, number>();
 const bench: Bench = { plan, program, note: (name, value) => void measured.set(name, value) };

@@ -84,9 +84,11 @@ async function soak({ plan, note }: Bench, endpoint: Endpoint, exporter: Running
   note('soak descriptors', last.open - first.open);
   note('soak series', Math.abs(last.page.series - first.page.series));
   const grown =
-    settled.length === 0 ? 'was not watched for long enough' : `grew by ${short(growth)} MB in 10,000 polls`;
+    settled.length === 0
+      ? `Growth of RSS is judged after more than ${warmUp} polls.`
+      : `RSS grew by ${short(growth)} MB in 10,000 polls, after the first ${warmUp}.`;
   const said = [
-    `RSS ${grown}, after the first ${warmUp}.`,
+    grown,
     `With nothing coming and going, ${last.page.series} series at the end and ${first.page.series} at the start.`,
   ];
   return `${renderGrid(lines)}\n${said.join('\n')}\n`;

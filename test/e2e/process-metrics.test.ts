@@ -26,14 +26,15 @@ for (const [vocabulary, cpu, memory] of LEVELS) {
 
 test('a loop that was blocked shows, until the next poll', async (t) => {
   const running = await runningExporter(t);
-  await sleep(250);
-  const until = performance.now() + 400;
+  // Across the next look, which is once a second.
+  await sleep(500);
+  const until = performance.now() + 1000;
   while (performance.now() < until);
-  await sleep(250);
+  await sleep(50);
   await running.poll();
   const blocked = (await running.metrics()).value('ecs_task_exporter_event_loop_delay_seconds') ?? 0;
   assert.ok(blocked > 0.25 && blocked < 5, `${blocked}`);
-  await sleep(250);
+  await sleep(1100);
   await running.poll();
   const free = (await running.metrics()).value('ecs_task_exporter_event_loop_delay_seconds') ?? 0;
   assert.ok(free < blocked, `${free} is not less than ${blocked}`);

@@ -1,0 +1,82 @@
+/** The program as one file, as the image has it: alone in a folder, and with no more of Node.js than it needs. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { VERSION } from '../../src/version.ts';
+import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
+import { type Program, watchProgram } from '../helpers/program.ts';
+import { scriptedEndpoint } from '../helpers/running.ts';
+import { until } from '../real/wait.ts';
+
+const BUNDLER = fileURLToPath(new URL('../../scripts/bundle.ts', import.meta.url));
+const REPORTER = fileURLToPath(new URL('../helpers/loaded-modules.cjs', import.meta.url));
+
+/** What takes megabytes, and is no part of pulling over plain HTTP. */
+const HEAVY = ['crypto', 'tls', 'https', 'zlib', 'fs/promises', 'dns/promises', 'internal/deps/undici/undici'];
+
+describe('the bundle', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const file = join(folder, 'ecs-container-exporter.cjs');
+  const report = join(folder, 'modules');
+  before(() => execFileSync(process.execPath, [BUNDLER, folder]));
+  after(() => rmSync(folder, { recursive: true }));
+
+  function start(t: TestContext, args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    const child = spawn(process.execPath, ['--require', REPORTER, file, ...args], {
+      env: { LOADED_MODULES: report, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return watchProgram(t, child);
+  }
+
+  /** Builtin modules that the program has loaded when it ended, of those that are heavy. */
+  function heavyModules(): readonly string[] {
+    const loaded = new Set(readFileSync(report, 'utf8').split('\n'));
+    return HEAVY.filter((name) => loaded.has(`NativeModule ${name}`));
+  }
+
+  test('--version and options that are wrong', async (t) => {
+    const version = start(t, ['--version']);
+    assert.deepEqual(await version.ended, { code: 0, signal: null });
+    assert.ok(version.stdout().startsWith(`ecs-container-exporter ${VERSION} `));
+    const wrong = start(t, ['run', '--interval', 'soon', '--exporter-port', '0x1']);
+    assert.equal((await wrong.ended).code, 2);
+    assert.match(wrong.stderr(), /interval[^\n]*\n[\s\S]*exporter-port/);
+  });
+
+  test('pull: neither TLS nor what other exporters need', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const program = start(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
+    const url = `${await program.origin()}/metrics`;
+    const page = async (): Promise<string> => (await fetch(url, { headers: { 'accept-encoding': 'identity' } })).text();
+    await until('the first sample', async () =>
+      /^ecs_task_cpu_usage_seconds_total\{container_name="web"\} /m.test(await page()) ? 'there' : undefined,
+    );
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.deepEqual(heavyModules(), []);
+  });
+
+  test('push: OTLP is in it, and loaded when it is asked for', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const receiver = await startOtlpReceiver();
+    t.after(() => receiver.close());
+    const program = start(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0'], {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.url,
+    });
+    await receiver.received(0);
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+  });
+
+  test('the licences of what is in it are beside it', () => {
+    const text = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
+    for (const name of ['@opentelemetry/sdk-metrics', 'valibot', 'hot-shots', 'node-unix-socket']) {
+      assert.match(text, new RegExp(`^${name} \\S+ \\(`, 'm'));
+    }
+    assert.match(text, /Apache License/);
+  });
+});
