@@ -3,7 +3,7 @@ import type { MetricDefinition, Reading, SeriesAttributes } from './metric-defin
 /** Counts the series that a MeterProvider was ever shown: it holds on to all of them. */
 export interface Census {
   add(readings: readonly Reading[]): void;
-  /** A series that was away for long has new attributes, and is counted once more. */
+  /** A series that was away for a sample comes back with new attributes, and is counted once more. */
   count(): number;
 }
 

@@ -13,6 +13,7 @@ import type { Deltas } from './deltas.ts';
 import { earlier, hrTime, later, rememberedHrTimes } from './hr-time.ts';
 import type { Reading } from './metric-definition.ts';
 import { isNumeric, type NumericMetric } from './numeric-metric.ts';
+import { createOwnStarts } from './own-starts.ts';
 import { createSeriesKeys, readingsOf } from './series-keys.ts';
 
 /**
@@ -20,7 +21,7 @@ import { createSeriesKeys, readingsOf } from './series-keys.ts';
  *
  * - a value is the one observed. The SDK was asked for differences (see SDK_TEMPORALITY), and adding them up again, as it does
  *   for cumulative points, drifts in the last digits;
- * - a cumulative counter starts when its container did. The SDK says: when it was first observed;
+ * - a cumulative counter starts when its container did, if it is known. The SDK says: when it was first observed;
  * - a series that was not observed this time is dropped;
  * - no point ends before it starts, whatever the wall clock does meanwhile;
  * - a delta is what was not acknowledged yet (the SDK's is gone with an export that fails, and its first one is everything
@@ -53,6 +54,7 @@ export function createFinisher(deltas?: Deltas): Finisher {
   const begunAt = hrTime(BigInt(Date.now()) * 1_000_000n);
   const keyOf = createSeriesKeys();
   const census = createCensus();
+  const ownStart = createOwnStarts();
 
   function finishMetric(
     scope: string,
@@ -60,28 +62,26 @@ export function createFinisher(deltas?: Deltas): Finisher {
     readings: readonly Reading[],
     startOf: (ns: bigint) => HrTime,
   ): MetricData {
-    const isDelta = deltas !== undefined && metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+    const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+    const isDelta = isCounter && deltas !== undefined;
     const dataPoints: DataPoint<number>[] = [];
     const inOrder = readingsOf(metric.dataPoints, readings, keyOf);
-    for (const [index, point] of metric.dataPoints.entries()) {
+    for (const [index, { attributes, endTime }] of metric.dataPoints.entries()) {
       const reading = inOrder[index];
       if (reading === undefined) continue;
-      const { startTimeNs } = reading;
-      const cumulative =
-        startTimeNs === undefined
-          ? sinceBegun(point, reading.value)
-          : counted(point, reading.value, startOf(startTimeNs));
-      const series = isDelta ? `${scope}\0${metric.descriptor.name}\0${keyOf(point.attributes)}` : '';
-      const finished = isDelta ? deltas.point(series, cumulative, reading) : cumulative;
+      const { value, startTimeNs } = reading;
+      const seriesOf = (): string => `${scope}\0${metric.descriptor.name}\0${keyOf(attributes)}`;
+      let startTime: HrTime;
+      if (startTimeNs !== undefined) startTime = startOf(startTimeNs);
+      else if (isCounter) startTime = ownStart(seriesOf(), value, endTime);
+      // A level's start says nothing, and is the same as long as the pipeline lasts.
+      else startTime = earlier(begunAt, endTime);
+      const cumulative = { attributes, startTime, endTime: later(startTime, endTime), value };
+      const finished = isDelta ? deltas.point(seriesOf(), cumulative, reading) : cumulative;
       if (finished !== undefined) dataPoints.push(finished);
     }
     const aggregationTemporality = isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
     return { ...metric, aggregationTemporality, dataPoints };
-  }
-
-  /** A level. Its start says nothing, and is the same as long as the pipeline lasts. */
-  function sinceBegun({ attributes, endTime }: DataPoint<number>, value: number): DataPoint<number> {
-    return { attributes, startTime: earlier(begunAt, endTime), endTime, value };
   }
 
   return {
@@ -105,9 +105,4 @@ export function createFinisher(deltas?: Deltas): Finisher {
       return { resourceMetrics: { resource, scopeMetrics }, live, dead: Math.max(0, census.count() - live) };
     },
   };
-}
-
-/** A count since `startTime`. */
-function counted({ attributes, endTime }: DataPoint<number>, value: number, startTime: HrTime): DataPoint<number> {
-  return { attributes, startTime, endTime: later(startTime, endTime), value };
 }

@@ -9,7 +9,11 @@ export function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const turn = last.then(work);
-    last = turn.catch(() => {});
+    // Without the result, which would be kept until the next turn.
+    last = turn.then(
+      () => {},
+      () => {},
+    );
     return turn;
   };
 }

@@ -31,8 +31,10 @@ export function startProcessMeter(resolutionMs = RESOLUTION_MS): ProcessMeter {
       out.exporter('exporter_process_cpu_seconds', (user + system) / 1e6);
       out.exporter('exporter_process_resident_memory_bytes', process.memoryUsage.rss());
       if (latestMs === undefined) return;
-      // A wake that is overdue has not told yet.
-      out.exporter('exporter_event_loop_delay_seconds', Math.max(latestMs, performance.now() - dueMs, 0) / 1000);
+      // A wake that is overdue has not told yet; when it comes, the rest of its delay is new.
+      const nowMs = performance.now();
+      out.exporter('exporter_event_loop_delay_seconds', Math.max(latestMs, nowMs - dueMs, 0) / 1000);
+      dueMs = Math.max(dueMs, nowMs);
       latestMs = 0;
     },
     stop() {
