@@ -44,7 +44,7 @@ export interface Finished {
 
 /**
  * What every reader asks the SDK for, whatever it exports. For cumulative points the SDK adds each difference to a sum of its
- * own, a third of its work, and goes on exporting series that are gone, with a fresh time
+ * own, only for us to put the observed value there, and goes on exporting series that are gone, with a fresh time
  * (https://github.com/open-telemetry/opentelemetry-js/issues/4096).
  */
 export const SDK_TEMPORALITY = AggregationTemporality.DELTA;

@@ -18,7 +18,8 @@ interface Heading {
 /**
  * The SDK's Prometheus serializer, asked once for what does not change. A page is the same from sample to sample but for its
  * numbers, and making names and labels out of attributes is nearly all of the serializer's work: so it writes each heading,
- * each set of labels and the resource once, and what it wrote is used again as long as they last.
+ * each set of labels and the resource once, and what it wrote is used again as long as they last. Each metric has a name of its
+ * own on the page: two that would share one are not brought together here.
  */
 export function createPageText(): PageText {
   // Without scopes as labels: they would change every old series.
