@@ -82,4 +82,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/ecs-container-exporter.cjs", "healthcheck"]
 # A sidecar that works for a few milliseconds every 15 seconds gains nothing from compilers of hot code (10 MB), and little
 # from a large heap (docs/performance.md).
-ENTRYPOINT ["/nodejs/bin/node", "--no-opt", "--no-maglev", "--memory-saver-mode", "--heap-growing-percent=60", "--max-semi-space-size=4", "/app/ecs-container-exporter.cjs"]
+ENTRYPOINT ["/nodejs/bin/node", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "/app/ecs-container-exporter.cjs"]
