@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { at, numberAt } from '../real/json.ts';
+import { until } from '../real/wait.ts';
 import type { BuiltImage } from './built-image.ts';
 import type { Container } from './container.ts';
 
@@ -15,9 +16,16 @@ export interface MemoryUse {
   readonly majorFaults: number;
 }
 
-/** What the container's memory is used for now. The engine's names differ between cgroup v1 and v2. */
+/**
+ * What the container's memory is used for, as soon as the program is alone in it: a health check is a second Node.js, and 13
+ * MB of its own. The engine's names differ between cgroup v1 and v2.
+ */
 export async function memoryUse({ api }: BuiltImage, { id, pid }: Container): Promise<MemoryUse> {
-  const stats = await api.call('GET', `/containers/${id}/stats?stream=0&one-shot=1`);
+  const stats = await until('no health check to run', async () => {
+    const now = await api.call('GET', `/containers/${id}/stats?stream=0&one-shot=1`);
+    // It counts threads.
+    return numberAt(now, 'pids_stats', 'current') === readdirSync(`/proc/${pid}/task`).length ? now : undefined;
+  });
   const isFirst = at(stats, 'memory_stats', 'stats', 'anon') === undefined;
   const bytes = (name: string): number => numberAt(stats, 'memory_stats', 'stats', name);
   return {
