@@ -91,9 +91,10 @@ export function createFinisher(deltas?: Deltas): Finisher {
       let live = 0;
       deltas?.begin();
       for (const { scope, metrics } of collected.scopeMetrics) {
+        const ofScope = observed.get(scope.name);
         const kept: MetricData[] = [];
         for (const metric of metrics) {
-          const readings = observed.get(scope.name)?.get(metric.descriptor.name);
+          const readings = ofScope?.get(metric.descriptor.name);
           if (readings === undefined || !isNumeric(metric)) continue;
           live += readings.length;
           census.add(readings);

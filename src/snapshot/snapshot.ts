@@ -6,12 +6,11 @@
  */
 
 import type { Health } from './health.ts';
+import type { Labels } from './labels.ts';
+import type { TaskError } from './task-errors.ts';
 import type { EpochNs } from './time.ts';
 
 export type { EpochNs };
-
-import type { Labels } from './labels.ts';
-import type { TaskError } from './task-errors.ts';
 
 /** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
 export const TASK_TOTAL_NAME = '_task_';

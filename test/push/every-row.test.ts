@@ -1,7 +1,7 @@
 /** Every row of the catalogue has the Prometheus name of docs/metrics.md, whichever way it goes there. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { MetricSet, ReadingSource } from '../../instrumentation/metric-definition.ts';
 import { createOtlpExporter } from '../../instrumentation/readers/otlp.ts';
 import type { PartialSuccess } from '../../instrumentation/readers/partial-success.ts';
@@ -11,11 +11,11 @@ import { metricSet } from '../../src/catalogue/definitions.ts';
 import { EVERYTHING } from '../../src/catalogue/selection.ts';
 import { VOCABULARIES, type VocabularyName } from '../../src/catalogue/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
-import { startCollector } from '../real/collector.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
 import { fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
 import { contentOfPage } from './content-as-page.ts';
+import { startPageOfCollector } from './page-of-collector.ts';
 
 /** In the order of the names. What is there twice is twice in it. */
 type Values = readonly (readonly [name: string, value: number])[];
@@ -103,19 +103,6 @@ async function pushTo(url: string, source: ReadingSource, set: MetricSet): Promi
   await pipeline.shutdown(PATIENCE_MS);
   assert.deepEqual(ends, [undefined], url);
   assert.deepEqual(accepted, [{ rejectedPoints: 0, message: '' }], url);
-}
-
-async function startPageOfCollector(t: TestContext): Promise<{ readonly url: string; page(): Promise<string> }> {
-  const collector = await startCollector({
-    config: ({ otlpPort, prometheusPort }) => ({
-      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlpPort}` } } } },
-      exporters: { prometheus: { endpoint: `127.0.0.1:${prometheusPort}` } },
-      service: { pipelines: { metrics: { receivers: ['otlp'], exporters: ['prometheus'] } } },
-    }),
-  });
-  t.after(() => collector.stop());
-  const address = `http://127.0.0.1:${collector.places.prometheusPort}/metrics`;
-  return { url: collector.otlpUrl, page: async () => (await fetch(address)).text() };
 }
 
 /** Names in the column "Prometheus (ecs)" or "Prometheus (semconv)", over all tables that have it. */

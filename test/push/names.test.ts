@@ -5,12 +5,12 @@ import { SCOPES, VOCABULARIES, type VocabularyName } from '../../src/catalogue/v
 import { VERSION } from '../../src/version.ts';
 import { asValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { TASK_ID } from '../helpers/scripted-task.ts';
-import { startCollector } from '../real/collector.ts';
 import { parseExposition, type Series } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
 import type { Sampled } from '../real/prometheus-server.ts';
 import { until } from '../real/wait.ts';
 import { contentOfPage } from './content-as-page.ts';
+import { startPageOfCollector } from './page-of-collector.ts';
 import { exporterPushingTo } from './pushing-to.ts';
 
 interface Receiver {
@@ -97,17 +97,8 @@ const withoutLabels = (series: Series, without: Readonly<Record<string, unknown>
 
 /** Types and descriptions can be read here, too. */
 async function pageOfCollector(t: TestContext): Promise<Receiver> {
-  const collector = await startCollector({
-    config: ({ otlpPort, prometheusPort }) => ({
-      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlpPort}` } } } },
-      exporters: { prometheus: { endpoint: `127.0.0.1:${prometheusPort}` } },
-      service: { pipelines: { metrics: { receivers: ['otlp'], exporters: ['prometheus'] } } },
-    }),
-  });
-  t.after(() => collector.stop());
-  const page = async (): Promise<string> =>
-    (await fetch(`http://127.0.0.1:${collector.places.prometheusPort}/metrics`)).text();
-  return { url: collector.otlpUrl, page, series: async () => parseExposition(await page()).series };
+  const { url, page } = await startPageOfCollector(t);
+  return { url, page, series: async () => parseExposition(await page()).series };
 }
 
 async function queriesOfPrometheus(t: TestContext): Promise<Receiver> {

@@ -46,7 +46,6 @@ export async function importBaseImages(api: EngineApi, names: { build: string; r
   await importImage(api, names.runtime, [], (root) => {
     addProgram(root, process.execPath, '/nodejs/bin/node');
     writeFileSync(join(root, 'etc/passwd'), 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin\n');
-    mkdirSync(join(root, 'home/nonroot'), { recursive: true });
   });
 }
 
