@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
-import { hrTime, later } from './hr-time.ts';
+import { hrTime, isLater, later } from './hr-time.ts';
 import type { Reading } from './metric-definition.ts';
 
 /**
@@ -72,6 +72,8 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
       }
       const { attributes } = cumulative;
       if (!isNewLife(base, reading)) {
+        // The sample that was acknowledged last, again: nothing to add.
+        if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
         if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
         // Less, but of the same life: a device that left, a share that became smaller. Nothing new was counted.
         bases.set(series, { value, startTimeNs, endTime });

@@ -23,6 +23,8 @@ import { createSeriesKeys, readingsOf } from './series-keys.ts';
  *   for cumulative points, drifts in the last digits;
  * - a cumulative counter starts when its container did, if it is known. The SDK says: when it was first observed;
  * - a series that was not observed this time is dropped;
+ * - a point has the time of its measurement. The SDK gives it the time of the collection, so that a counter's rate over the
+ *   exported points would alternate where samples are renewed at another pace than they are exported;
  * - no point ends before it starts, whatever the wall clock does meanwhile;
  * - a delta is what was not acknowledged yet (the SDK's is gone with an export that fails, and its first one is everything
  *   that was counted before the exporter started);
@@ -60,19 +62,20 @@ export function createFinisher(deltas?: Deltas): Finisher {
     scope: string,
     metric: NumericMetric,
     readings: readonly Reading[],
-    startOf: (ns: bigint) => HrTime,
+    timeOf: (ns: bigint) => HrTime,
   ): MetricData {
     const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
     const isDelta = isCounter && deltas !== undefined;
     const dataPoints: DataPoint<number>[] = [];
     const inOrder = readingsOf(metric.dataPoints, readings, keyOf);
-    for (const [index, { attributes, endTime }] of metric.dataPoints.entries()) {
+    for (const [index, { attributes, endTime: collectedAt }] of metric.dataPoints.entries()) {
       const reading = inOrder[index];
       if (reading === undefined) continue;
-      const { value, startTimeNs } = reading;
+      const { value, startTimeNs, timeNs } = reading;
+      const endTime = timeNs === undefined ? collectedAt : timeOf(timeNs);
       const seriesOf = (): string => `${scope}\0${metric.descriptor.name}\0${keyOf(attributes)}`;
       let startTime: HrTime;
-      if (startTimeNs !== undefined) startTime = startOf(startTimeNs);
+      if (startTimeNs !== undefined) startTime = timeOf(startTimeNs);
       else if (isCounter) startTime = ownStart(seriesOf(), value, endTime);
       // A level's start says nothing, and is the same as long as the pipeline lasts.
       else startTime = earlier(begunAt, endTime);
@@ -87,7 +90,7 @@ export function createFinisher(deltas?: Deltas): Finisher {
   return {
     finish(collected, observed, resource) {
       const scopeMetrics: ScopeMetrics[] = [];
-      const startOf = rememberedHrTimes();
+      const timeOf = rememberedHrTimes();
       let live = 0;
       deltas?.begin();
       for (const { scope, metrics } of collected.scopeMetrics) {
@@ -98,7 +101,7 @@ export function createFinisher(deltas?: Deltas): Finisher {
           if (readings === undefined || !isNumeric(metric)) continue;
           live += readings.length;
           census.add(readings);
-          const finished = finishMetric(scope.name, metric, readings, startOf);
+          const finished = finishMetric(scope.name, metric, readings, timeOf);
           if (finished.dataPoints.length > 0) kept.push(finished);
         }
         if (kept.length > 0) scopeMetrics.push({ scope, metrics: kept });

@@ -1,4 +1,10 @@
-import type { BatchObservableCallback, Meter, MeterProvider, Observable } from '@opentelemetry/api';
+import {
+  type BatchObservableCallback,
+  type Meter,
+  type MeterProvider,
+  type Observable,
+  ValueType,
+} from '@opentelemetry/api';
 import type { Observed } from './finish.ts';
 import type { MetricDefinition, MetricSet, Reading, ReadingSource } from './metric-definition.ts';
 
@@ -54,8 +60,9 @@ export function registerInstruments(
   };
 }
 
-function createInstrument(meter: Meter, { name, kind, unit, description }: MetricDefinition): Observable {
-  const options = { description, unit };
+function createInstrument(meter: Meter, definition: MetricDefinition): Observable {
+  const { name, kind, valueType, unit, description } = definition;
+  const options = { description, unit, valueType: valueType === 'int' ? ValueType.INT : ValueType.DOUBLE };
   switch (kind) {
     case 'counter':
       return meter.createObservableCounter(name, options);

@@ -1,14 +1,19 @@
 /** What a value is: something that rises for ever, a level that adds up over its series, or a level that does not. */
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge';
 
+/** How OTLP carries a value. */
+export type ValueType = 'int' | 'double';
+
 /** Attributes of one series. Built once, frozen, and used again at every reading: the SDK hashes them on each observation. */
-export type SeriesAttributes = Readonly<Record<string, string | number | boolean>>;
+export type SeriesAttributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** One instrument: what it is called, what it counts, and in which unit. */
 export interface MetricDefinition {
   /** The OpenTelemetry instrument name, for example `container.cpu.time`. */
   readonly name: string;
   readonly kind: InstrumentKind;
+  /** The values of an `int` are whole numbers. @default double */
+  readonly valueType?: ValueType;
   /** UCUM unit, or `''` where the unit may not show in the Prometheus name. */
   readonly unit: string;
   readonly description: string;
@@ -30,6 +35,8 @@ export interface Reading {
   readonly value: number;
   /** Counters only: nanoseconds since the Unix epoch at which the count began (the container's start). */
   readonly startTimeNs?: bigint | undefined;
+  /** Nanoseconds since the Unix epoch at which the value was measured. @default the time of the collection */
+  readonly timeNs?: bigint | undefined;
 }
 
 /**

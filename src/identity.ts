@@ -25,6 +25,7 @@ export function taskIdentity(task: TaskInfo): SeriesAttributes {
     'aws.ecs.vpc.id': task.vpcId,
     'aws.ecs.cluster.arn': clusterArn(task.cluster, arn),
     'aws.ecs.task.arn': task.arn,
+    'cloud.resource_id': task.arn,
     'aws.ecs.task.id': id,
     'aws.ecs.task.family': task.family,
     'aws.ecs.task.revision': task.revision,

@@ -30,7 +30,7 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json'): P
   let failure: EndpointError | undefined;
   const watched: typeof poll = async () => {
     const result = await poll();
-    if (result.snapshot === undefined) failure = result.failures[0];
+    if (result.snapshot?.hasStats !== true) failure = result.failures[0];
     return result;
   };
   const sampler = createSampler(local, watched, logger, transitions);

@@ -71,7 +71,7 @@ export function createSampler(
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
-        onSample(outcome.snapshot !== undefined);
+        onSample(outcome.snapshot?.hasStats === true);
       },
     },
   });

@@ -132,9 +132,10 @@ function definitionsOf(id: RowId, vocabulary: VocabularyName): LevelDefinitions 
   return ROW_DEFINITIONS.get(id)?.[vocabulary] ?? {};
 }
 
-/** `ecs name (semconv name)`. */
+/** `ecs name (semconv name)`, or the name in the one vocabulary that has it. */
 function attributeNames(dimension: DimensionName): string {
   const { ecs, semconv } = DIMENSIONS[dimension];
+  if (ecs === undefined || semconv === undefined) return code(ecs ?? semconv ?? '');
   return `${code(ecs)} (${code(semconv)})`;
 }
 

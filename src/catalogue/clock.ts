@@ -5,6 +5,7 @@ export const CLOCK_ROWS = {
   clock_error_bound_seconds: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'double',
     description: 'How far off the clock of the host is at most, in seconds. Fargate and Managed Instances only.',
     source: 'ClockDrift.ClockErrorBound / 1000',
     stability: 'stable',
@@ -14,6 +15,7 @@ export const CLOCK_ROWS = {
   clock_synchronized: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Whether the clock of the host is synchronized: 1, else 0. Fargate and Managed Instances only.',
     source: 'ClockDrift.ClockSynchronizationStatus',
     stability: 'stable',
@@ -23,6 +25,7 @@ export const CLOCK_ROWS = {
   clock_reference_time_seconds: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the error of the clock was found out, in seconds since the epoch.',
     source: 'ClockDrift.ReferenceTimestamp',
     stability: 'stable',

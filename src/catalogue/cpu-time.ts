@@ -24,15 +24,24 @@ export const CPU_TIME_ROWS = {
   cpu_usage_seconds: {
     family: 'cpu',
     kind: 'counter',
-    description: 'CPU time used since the container started, all CPUs together, in seconds.',
-    source: 'total_usage / 1e9; of the task: the sum over its containers, also over those that have ended',
+    valueType: 'double',
+    description:
+      'CPU time used since the container started, all CPUs together, in seconds; of the task: since its first container started.',
+    source: 'total_usage / 1e9; of the task: the sum over its containers, stopped ones included',
     stability: 'stable',
     ecs: { name: 'cpu_usage_seconds', levels: ['container', 'task'] },
-    semconv: { container: 'aws.ecs.container.cpu.time', task: 'aws.ecs.task.cpu.time', unit: 's' },
+    semconv: {
+      container: 'aws.ecs.container.cpu.time',
+      task: 'aws.ecs.task.cpu.time',
+      unit: 's',
+      description: 'CPU time used since the container started, all CPUs together.',
+      taskDescription: 'CPU time used since the task started, by all of its containers, stopped ones included.',
+    },
   },
   cpu_user_seconds: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'double',
     description: `CPU time spent in user space since the container started, in seconds. ${STEPS}.`,
     source: 'usage_in_usermode / 1e9, where usage_in_kernelmode is given too',
     stability: 'stable',
@@ -42,6 +51,7 @@ export const CPU_TIME_ROWS = {
   cpu_system_seconds: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'double',
     description: `CPU time spent in the kernel since the container started, in seconds. ${STEPS}.`,
     source: 'usage_in_kernelmode / 1e9, where usage_in_usermode is given too',
     stability: 'stable',
@@ -51,6 +61,7 @@ export const CPU_TIME_ROWS = {
   cpu_time_without_mode: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'double',
     description: BY_MODE,
     source: 'total_usage / 1e9, where usage_in_usermode or usage_in_kernelmode is missing',
     stability: 'development',
@@ -59,6 +70,7 @@ export const CPU_TIME_ROWS = {
   cpu_logical_seconds: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'double',
     description:
       'CPU time used on one CPU since the container started, in seconds; CPUs that were never used are left out. cgroup v1 only.',
     source: 'percpu_usage[i] / 1e9; on Fargate they do not always add up to total_usage',
@@ -71,6 +83,7 @@ export const CPU_TIME_ROWS = {
   cpu_online_cpus: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'CPUs that the host of the container has, whatever its limit: on Fargate those of the micro VM, more than the task has a right to.',
     source: 'online_cpus, num_procs (Windows)',

@@ -5,26 +5,53 @@ export const CPU_ROWS = {
   cpu_usage_ratio: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'double',
     description:
       'CPU used over the last interval as a share of the limit in force (1 = all of it); of all the CPUs where no limit is set.',
     source:
       'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores (Windows: d(total_usage) / d(read) / cpu_limit_cores, or / num_procs where no limit is set), rounded to 4 digits',
     stability: 'compatible',
-    ecs: { name: 'cpu_usage_ratio', levels: ['container', 'task'] },
-    semconv: { container: 'aws.ecs.container.cpu.utilization', task: 'aws.ecs.task.cpu.utilization', unit: '1' },
+    ecs: { name: 'cpu_usage_ratio', levels: ['container', 'task'], isRounded: true },
+  },
+  cpu_reservation_utilization: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description:
+      'CPU used over the last interval as a fraction of the CPU reservation of the container (1 = all of it); above 1 while it uses idle CPU of others.',
+    source: 'd(total_usage) / d(read) / (Limits.CPU / 1024)',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.reservation_utilization', unit: '1' },
+  },
+  cpu_limit_utilization: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description:
+      'CPU used over the last interval as a fraction of the CPU limit of the task (1 = all of it); of the CPUs of the host if the task has no limit.',
+    source:
+      'd(total_usage) / d(read) / Limits.CPU of the task, else online_cpus; of the task: the sum over its containers',
+    stability: 'stable',
+    semconv: {
+      container: 'aws.ecs.container.cpu.limit_utilization',
+      task: 'aws.ecs.task.cpu.limit_utilization',
+      unit: '1',
+    },
   },
   percpu_usage_ratio: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'double',
     description: 'What one CPU adds to cpu_usage_ratio; CPUs that were never used are left out. cgroup v1 only.',
     source: 'd(percpu_usage[i]), scaled like cpu_usage_ratio',
     stability: 'compatible',
     dimensions: ['cpu'],
-    ecs: { name: 'percpu_usage_ratio', levels: ['container'] },
+    ecs: { name: 'percpu_usage_ratio', levels: ['container'], isRounded: true },
   },
   cpu_kernelmode: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'int',
     description: 'CPU time spent in the kernel over the last interval, in nanoseconds.',
     source: 'd(usage_in_kernelmode)',
     stability: 'compatible',
@@ -33,6 +60,7 @@ export const CPU_ROWS = {
   cpu_usermode: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'int',
     description: 'CPU time spent in user space over the last interval, in nanoseconds.',
     source: 'd(usage_in_usermode)',
     stability: 'compatible',
@@ -41,6 +69,7 @@ export const CPU_ROWS = {
   cpu_throttle_periods: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'Enforcement periods since the container started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
     source: 'throttling_data.periods',
@@ -50,6 +79,7 @@ export const CPU_ROWS = {
   cpu_throttle_throttled_periods: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'Enforcement periods in which the container was throttled, since it started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
     source: 'throttling_data.throttled_periods',
@@ -59,6 +89,7 @@ export const CPU_ROWS = {
   cpu_throttle_throttled_time: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'Time that the container was throttled since it started, in nanoseconds. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
     source: 'throttling_data.throttled_time',
@@ -68,6 +99,7 @@ export const CPU_ROWS = {
   throttling_periods: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'int',
     description: 'Enforcement periods of the CPU quota of the container itself; absent as long as it has none.',
     source: 'throttling_data.periods, once it has moved',
     stability: 'stable',
@@ -76,6 +108,7 @@ export const CPU_ROWS = {
   throttling_throttled_periods: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'int',
     description: 'Enforcement periods in which the CPU quota of the container itself throttled it.',
     source: 'throttling_data.throttled_periods, once periods has moved',
     stability: 'stable',
@@ -84,6 +117,7 @@ export const CPU_ROWS = {
   throttling_throttled_time: {
     family: 'cpu',
     kind: 'counter',
+    valueType: 'double',
     description: 'Time that the CPU quota of the container itself throttled it.',
     source: 'throttling_data.throttled_time / 1e9, once periods has moved',
     stability: 'stable',
@@ -93,6 +127,7 @@ export const CPU_ROWS = {
   cpu_cores: {
     family: 'cpu',
     kind: 'gauge',
+    valueType: 'double',
     description: 'CPU used over the last interval, in cores.',
     source: 'd(total_usage) / d(read)',
     stability: 'stable',

@@ -39,14 +39,17 @@ function defineRows(): ReadonlyMap<RowId, RowDefinitions> {
  */
 function ecsDefinition(row: MetricRow, level: Level): MetricDefinition | undefined {
   if (row.ecs === undefined || !row.ecs.levels.includes(level)) return undefined;
-  return { name: `${ECS_PREFIX}${row.ecs.name}`, kind: row.kind, unit: '', description: row.description };
+  const { kind, valueType, description } = row;
+  return { name: `${ECS_PREFIX}${row.ecs.name}`, kind, valueType, unit: '', description };
 }
 
 function semconvDefinition(row: MetricRow, level: Level): MetricDefinition | undefined {
   const name = row.semconv?.[level];
   if (row.semconv === undefined || name === undefined) return undefined;
   const kind: InstrumentKind = row.semconv.kind ?? row.kind;
-  return { name, kind, unit: row.semconv.unit, description: row.semconv.description ?? row.description };
+  const { unit, description = row.description, taskDescription } = row.semconv;
+  const text = level === 'task' ? (taskDescription ?? description) : description;
+  return { name, kind, valueType: row.valueType, unit, description: text };
 }
 
 /** A vocabulary as instruments, ready to be registered: those of the rows that are wanted. */

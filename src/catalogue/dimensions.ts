@@ -1,8 +1,8 @@
 import type { DimensionName } from './row.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
-/** What each vocabulary calls a dimension. */
-export const DIMENSIONS = {
+/** What each vocabulary calls a dimension; one that is missing does not have it. */
+export const DIMENSIONS: Readonly<Record<DimensionName, Readonly<Partial<Record<VocabularyName, string>>>>> = {
   cpu: { ecs: 'cpu', semconv: 'cpu.logical_number' },
   iface: { ecs: 'iface', semconv: 'network.interface.name' },
   device: { ecs: 'device', semconv: 'system.device.name' },
@@ -10,7 +10,9 @@ export const DIMENSIONS = {
   reason: { ecs: 'reason', semconv: 'error.type' },
   exporter: { ecs: 'exporter', semconv: 'otel.component.name' },
   containerId: { ecs: 'container_id', semconv: 'container.id' },
-  image: { ecs: 'image', semconv: 'container.image.name' },
+  image: { ecs: 'image' },
+  imageName: { semconv: 'container.image.name' },
+  imageTags: { semconv: 'container.image.tags' },
   imageId: { ecs: 'image_id', semconv: 'container.image.id' },
   containerArn: { ecs: 'container_arn', semconv: 'aws.ecs.container.arn' },
   dockerName: { ecs: 'docker_name', semconv: 'aws.ecs.container.docker_name' },
@@ -29,7 +31,7 @@ export const DIMENSIONS = {
   vpcId: { ecs: 'vpc_id', semconv: 'aws.ecs.vpc.id' },
   version: { ecs: 'version', semconv: 'service.version' },
   nodeVersion: { ecs: 'node_version', semconv: 'process.runtime.version' },
-} as const satisfies Record<DimensionName, Record<VocabularyName, string>>;
+};
 
 /** The attributes that tell which container a series is of. */
 export const CONTAINER_ATTRIBUTES = {

@@ -17,6 +17,7 @@ function total(name: string, description: string, source: string, semconv: Semco
   return {
     family: 'disk',
     kind: 'counter',
+    valueType: 'int',
     description,
     source,
     stability: 'compatible',
@@ -29,6 +30,7 @@ function perDevice(description: string, source: string, semconv: SemconvNames): 
   return {
     family: 'disk',
     kind: 'counter',
+    valueType: 'int',
     description,
     source,
     stability: 'development',

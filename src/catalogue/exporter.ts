@@ -4,6 +4,7 @@ export const EXPORTER_ROWS = {
   exporter_status: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Whether the last reading of the metadata endpoint succeeded: 1, else 0.',
     source: 'the last poll',
     stability: 'compatible',
@@ -13,6 +14,7 @@ export const EXPORTER_ROWS = {
   exporter_polls: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description: 'Readings of the metadata endpoint since the exporter started, failed ones included.',
     source: 'counted',
     stability: 'stable',
@@ -22,6 +24,7 @@ export const EXPORTER_ROWS = {
   exporter_poll_failures: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description: 'Failed requests to the metadata endpoint since the exporter started, by reason.',
     source: 'counted; a poll that could use older task metadata counts its failed request too',
     stability: 'stable',
@@ -32,6 +35,7 @@ export const EXPORTER_ROWS = {
   exporter_poll_duration_seconds: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'double',
     description: 'How long the last reading of the metadata endpoint took, in seconds.',
     source: 'monotonic clock',
     stability: 'stable',
@@ -41,6 +45,7 @@ export const EXPORTER_ROWS = {
   exporter_last_success_timestamp_seconds: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the metadata endpoint was last read successfully, in seconds since the epoch.',
     source: 'wall clock',
     stability: 'stable',
@@ -50,26 +55,30 @@ export const EXPORTER_ROWS = {
   exporter_container_restarts: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description:
-      'Containers seen to start again in place (new start time, or counters that fell) since the exporter started.',
+      'Containers that restarted in place (new start time or RestartCount, or CPU time that reset) since the exporter started.',
     source: 'counted',
     stability: 'stable',
     ecs: { name: 'exporter_container_restarts', levels: ['exporter'] },
-    semconv: { exporter: 'aws.ecs.exporter.container_restarts', unit: '{reset}' },
+    semconv: { exporter: 'aws.ecs.exporter.container_restarts', unit: '{restart}' },
   },
-  exporter_refused: {
+  exporter_invalid_values: {
     family: 'exporter',
     kind: 'counter',
-    description: 'Values of the metadata endpoint that could not be taken since the exporter started, by reason.',
+    valueType: 'int',
+    description:
+      'Invalid values since the exporter started, by reason: values of the metadata endpoint, and values that failed to compute (internal).',
     source: 'counted',
     stability: 'stable',
     dimensions: ['reason'],
-    ecs: { name: 'exporter_refused', levels: ['exporter'] },
-    semconv: { exporter: 'aws.ecs.exporter.refused', unit: '{value}' },
+    ecs: { name: 'exporter_invalid_values', levels: ['exporter'] },
+    semconv: { exporter: 'aws.ecs.exporter.invalid_values', unit: '{value}' },
   },
   exporter_task_tags_failures: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description:
       'Requests for the tags of the task that failed since the exporter started, by reason; refused: the answer lists an error in their place. Only with --task-tags.',
     source: 'counted',
@@ -81,15 +90,32 @@ export const EXPORTER_ROWS = {
   exporter_containers: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Containers of the task that had stats at the last good poll, excluded ones too.',
     source: 'the last good poll',
     stability: 'stable',
     ecs: { name: 'exporter_containers', levels: ['exporter'] },
     semconv: { exporter: 'aws.ecs.exporter.containers', unit: '{container}', kind: 'updowncounter' },
   },
+  exporter_containers_without_stats: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'RUNNING containers without a current sample, excluded ones too. While it is above 0, gauges of the task that add up its containers are absent.',
+    source: 'KnownStatus is RUNNING; no stats, zeros in place of stats, or stale stats',
+    stability: 'stable',
+    ecs: { name: 'exporter_containers_without_stats', levels: ['exporter'] },
+    semconv: {
+      exporter: 'aws.ecs.exporter.containers_without_stats',
+      unit: '{container}',
+      kind: 'updowncounter',
+    },
+  },
   exporter_stale_containers: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Containers of the task whose stats are there, but too old to be shown or older than those before.',
     source: 'read of the sample did not advance for 3 intervals (at least 60 s), or went back',
     stability: 'stable',
@@ -99,6 +125,7 @@ export const EXPORTER_ROWS = {
   exporter_series: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Series of containers and of the task now, in all vocabularies together.',
     source: 'counted',
     stability: 'stable',
@@ -108,6 +135,7 @@ export const EXPORTER_ROWS = {
   exporter_process_cpu_seconds: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'double',
     description: 'CPU time of the exporter itself, user and system together, in seconds.',
     source: 'process.cpuUsage()',
     stability: 'development',
@@ -117,6 +145,7 @@ export const EXPORTER_ROWS = {
   exporter_process_resident_memory_bytes: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Resident memory of the exporter itself, in bytes.',
     source: 'process.memoryUsage.rss()',
     stability: 'development',
@@ -126,6 +155,7 @@ export const EXPORTER_ROWS = {
   exporter_event_loop_delay_seconds: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'double',
     description:
       'By how much the event loop of the exporter was late at most since the poll before, looked at once a second, in seconds: a shorter delay may be missed.',
     source: 'how much too late a timer of one second fired',
@@ -136,6 +166,7 @@ export const EXPORTER_ROWS = {
   exporter_exports: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description: 'Exports by the push exporters since the exporter started, failed ones included.',
     source: 'counted, up to the last poll',
     stability: 'stable',
@@ -146,6 +177,7 @@ export const EXPORTER_ROWS = {
   exporter_export_failures: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description: 'Exports by the push exporters that failed, since the exporter started, by reason.',
     source: 'counted, up to the last poll',
     stability: 'stable',
@@ -156,6 +188,7 @@ export const EXPORTER_ROWS = {
   exporter_export_rejected_points: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description: 'Points that a receiver did not take out of exports that it took, since the exporter started.',
     source: "counted, from the receiver's partial success",
     stability: 'stable',
@@ -166,6 +199,7 @@ export const EXPORTER_ROWS = {
   exporter_build_info: {
     family: 'exporter',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Which exporter this is: always 1.',
     source: 'package version, process.version',
     stability: 'stable',

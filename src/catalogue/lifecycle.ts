@@ -4,10 +4,20 @@ export const LIFECYCLE_ROWS = {
   container_info: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'int',
     description: 'What a container is: always 1; join on the name of the container.',
     source: 'DockerId, Image, ImageID, ContainerARN, DockerName, Snapshotter; Labels that --container-labels names',
     stability: 'stable',
-    dimensions: ['containerId', 'image', 'imageId', 'containerArn', 'dockerName', 'snapshotter'],
+    dimensions: [
+      'containerId',
+      'image',
+      'imageName',
+      'imageTags',
+      'imageId',
+      'containerArn',
+      'dockerName',
+      'snapshotter',
+    ],
     hasLabels: true,
     ecs: { name: 'container_info', levels: ['container'] },
     semconv: { container: 'aws.ecs.container.info', unit: '{container}' },
@@ -15,6 +25,7 @@ export const LIFECYCLE_ROWS = {
   container_running: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Whether the container runs: 1, else 0.',
     source: 'KnownStatus is RUNNING',
     stability: 'stable',
@@ -24,6 +35,7 @@ export const LIFECYCLE_ROWS = {
   container_status: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Which status the container has, and which it is to have: always 1, one series a container.',
     source: 'KnownStatus, DesiredStatus',
     stability: 'stable',
@@ -34,6 +46,7 @@ export const LIFECYCLE_ROWS = {
   container_health: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'What the health check of the container says: 1 for the present state, 0 for the others (HEALTHY, UNHEALTHY, UNKNOWN). Absent without a health check, and once the container has stopped.',
     source: 'Health.status',
@@ -45,6 +58,7 @@ export const LIFECYCLE_ROWS = {
   container_health_since_seconds: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the health of the container became what it is, in seconds since the epoch.',
     source: 'Health.statusSince',
     stability: 'stable',
@@ -55,6 +69,7 @@ export const LIFECYCLE_ROWS = {
   container_exit_code: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'Exit code of the last run of the container, once it has ended; 137 is SIGKILL: out of memory, or a stop that took too long.',
     source: 'ExitCode',
@@ -65,6 +80,7 @@ export const LIFECYCLE_ROWS = {
   container_restarts: {
     family: 'lifecycle',
     kind: 'counter',
+    valueType: 'int',
     description: 'How often ECS has started the container again in place. Absent without a restart policy.',
     source: 'RestartCount',
     stability: 'stable',
@@ -74,6 +90,7 @@ export const LIFECYCLE_ROWS = {
   container_creation_time_seconds: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the container was created, in seconds since the epoch. On Fargate the same as its start.',
     source: 'CreatedAt',
     stability: 'stable',
@@ -84,8 +101,9 @@ export const LIFECYCLE_ROWS = {
   container_start_time_seconds: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the container started last, in seconds since the epoch.',
-    source: 'StartedAt',
+    source: 'StartedAt; on EC2 with a restart policy: FinishedAt, the end of the run before',
     stability: 'stable',
     optIn: ['semconv'],
     ecs: { name: 'container_start_time_seconds', levels: ['container'] },
@@ -94,6 +112,7 @@ export const LIFECYCLE_ROWS = {
   container_finish_time_seconds: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the container ended last, in seconds since the epoch.',
     source: 'FinishedAt',
     stability: 'stable',
@@ -103,8 +122,10 @@ export const LIFECYCLE_ROWS = {
   container_uptime_seconds: {
     family: 'lifecycle',
     kind: 'gauge',
+    valueType: 'double',
     description: 'How long the container has been running, in seconds, as of its last sample.',
-    source: 'read - StartedAt',
+    source: 'read - StartedAt; on EC2 with a restart policy: read - FinishedAt, the end of the run before',
+    isSampled: true,
     stability: 'development',
     optIn: ['ecs'],
     ecs: { name: 'container_uptime_seconds', levels: ['container'] },

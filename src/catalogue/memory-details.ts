@@ -11,6 +11,7 @@ function detail(
   return {
     family: 'memory',
     kind: 'gauge',
+    valueType: 'int',
     description,
     source,
     stability: 'stable',
@@ -25,6 +26,7 @@ export const MEMORY_DETAIL_ROWS = {
   mem_failures: {
     family: 'memory',
     kind: 'counter',
+    valueType: 'int',
     description:
       'Times that the memory limit of the container itself was hit: on cgroup v1 also where page cache was given back, on v2 only when out of memory. Hits of the limit of the task are not counted.',
     source:
@@ -36,6 +38,7 @@ export const MEMORY_DETAIL_ROWS = {
   mem_page_faults: {
     family: 'memory',
     kind: 'counter',
+    valueType: 'int',
     description: 'Page faults since the container started: minor ones, and major ones, which had to wait for a disk.',
     source:
       'major: total_pgmajfault (cgroup v1), pgmajfault (v2); minor: total_pgfault (v1), pgfault (v2) without the major ones',

@@ -5,6 +5,7 @@ export const MEMORY_ROWS = {
   mem_usage: {
     family: 'memory',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Memory in use, page cache included, in bytes.',
     source: 'memory_stats.usage',
     stability: 'compatible',
@@ -19,6 +20,7 @@ export const MEMORY_ROWS = {
   mem_cache: {
     family: 'memory',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Page cache that is charged to the container, in bytes.',
     source: 'stats.cache (cgroup v1), stats.file (v2)',
     stability: 'compatible',
@@ -28,11 +30,13 @@ export const MEMORY_ROWS = {
       task: 'aws.ecs.task.memory.cache',
       unit: 'By',
       kind: 'updowncounter',
+      taskDescription: 'Page cache that is charged to the containers of the task.',
     },
   },
   mem_working_set_bytes: {
     family: 'memory',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Memory in use without the page cache that the kernel can take back at once, in bytes.',
     source: 'usage - total_inactive_file (cgroup v1), usage - inactive_file (v2), privateworkingset (Windows)',
     stability: 'stable',
@@ -47,6 +51,7 @@ export const MEMORY_ROWS = {
   mem_rss_bytes: {
     family: 'memory',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Anonymous memory (heap, stack, ...), in bytes.',
     source: 'stats.rss (cgroup v1), stats.anon (v2)',
     stability: 'stable',
@@ -61,6 +66,7 @@ export const MEMORY_ROWS = {
   mem_effective_limit_bytes: {
     family: 'memory',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'The memory limit in force, in bytes: at it the kernel ends a process. On EC2 without limits, the memory of the host.',
     source:
@@ -72,28 +78,37 @@ export const MEMORY_ROWS = {
       task: 'aws.ecs.task.memory.limit',
       unit: 'By',
       kind: 'updowncounter',
+      taskDescription: 'Memory limit of the task.',
     },
   },
   mem_usage_ratio: {
     family: 'memory',
     kind: 'gauge',
-    description: 'Working set as a share of the limit in force (1 = all of it).',
-    source: 'mem_working_set_bytes / mem_effective_limit_bytes, rounded to 4 digits',
+    valueType: 'double',
+    description: 'Working set as a fraction of the effective memory limit (1 = all of it).',
+    source: 'working set / effective memory limit; in ecs rounded to 4 digits',
     stability: 'stable',
-    ecs: { name: 'mem_usage_ratio', levels: ['container', 'task'] },
-    semconv: { container: 'aws.ecs.container.memory.utilization', task: 'aws.ecs.task.memory.utilization', unit: '1' },
+    ecs: { name: 'mem_usage_ratio', levels: ['container', 'task'], isRounded: true },
+    semconv: {
+      container: 'aws.ecs.container.memory.limit_utilization',
+      task: 'aws.ecs.task.memory.limit_utilization',
+      unit: '1',
+    },
   },
   mem_available: {
     family: 'memory',
     kind: 'gauge',
-    description: 'Memory that is left below the limit in force, in bytes.',
-    source: 'mem_effective_limit_bytes - mem_working_set_bytes, never below 0',
+    valueType: 'int',
+    description:
+      'Memory left to the container, in bytes: below its own limit or below the limit of the task, whichever is less.',
+    source: 'limit - working set, never below 0; absent if the task has a limit and a RUNNING container has no sample',
     stability: 'development',
     semconv: {
       container: 'container.memory.available',
       task: 'aws.ecs.task.memory.available',
       unit: 'By',
       kind: 'updowncounter',
+      taskDescription: 'Memory left below the limit of the task, in bytes.',
     },
   },
   ...MEMORY_DETAIL_ROWS,

@@ -13,13 +13,14 @@ const NOTE = 'Containers of one network namespace (awsvpc) all show the same cou
  */
 const RENEWED = 'renewed every 10 s in awsvpc tasks (rates over less than 30 s alternate)';
 
-function semconv(name: string, unit: string, direction: Direction, description: string): SemconvNames {
+function semconv(name: string, unit: string, direction: Direction, what: string): SemconvNames {
   return {
     container: `${name === 'io' ? 'container' : 'aws.ecs.container'}.network.${name}`,
     task: `aws.ecs.task.network.${name}`,
     unit,
     constants: { 'network.io.direction': direction },
-    description,
+    description: `${what}. ${OWN}`,
+    taskDescription: `${what}, each network namespace of the task counted once.`,
   };
 }
 
@@ -27,6 +28,7 @@ function row(counter: InterfaceCounter, what: string, names: SemconvNames): Metr
   return {
     family: 'network',
     kind: 'counter',
+    valueType: 'int',
     description: `${what} since the network namespace was made. ${NOTE}`,
     source: `networks.<iface>.${counter}, ${RENEWED}; of the task: each namespace once`,
     stability: 'compatible',
@@ -37,10 +39,10 @@ function row(counter: InterfaceCounter, what: string, names: SemconvNames): Metr
 }
 
 const OWN = 'By container only where it has a network namespace of its own (not in awsvpc tasks: Fargate).';
-const BYTES = `Bytes received and sent. ${OWN}`;
-const PACKETS = `Packets received and sent. ${OWN}`;
-const ERRORS = `Errors while receiving and sending packets. ${OWN}`;
-const DROPPED = `Packets dropped while receiving and sending. ${OWN}`;
+const BYTES = 'Bytes received and sent';
+const PACKETS = 'Packets received and sent';
+const ERRORS = 'Errors while receiving and sending packets';
+const DROPPED = 'Packets dropped while receiving and sending';
 
 export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, MetricRow>> = {
   network_rx_bytes: row('rx_bytes', 'Bytes received', semconv('io', 'By', 'receive', BYTES)),

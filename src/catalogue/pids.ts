@@ -4,6 +4,7 @@ export const PID_ROWS = {
   pids: {
     family: 'pids',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Processes and threads of the container. Fargate, Managed Instances and Windows do not tell.',
     source: 'pids_stats.current',
     stability: 'stable',
@@ -13,11 +14,13 @@ export const PID_ROWS = {
       task: 'aws.ecs.task.pids.current',
       unit: '{pid}',
       kind: 'updowncounter',
+      taskDescription: 'Processes and threads of all containers of the task.',
     },
   },
   pids_limit: {
     family: 'pids',
     kind: 'gauge',
+    valueType: 'int',
     description: 'How many processes and threads the container may have at once; absent where it has no such limit.',
     source: 'pids_stats.limit, unless it is 0 or 2^64 - 1 (none)',
     stability: 'stable',

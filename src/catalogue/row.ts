@@ -1,4 +1,4 @@
-import type { InstrumentKind } from '../../instrumentation/metric-definition.ts';
+import type { InstrumentKind, ValueType } from '../../instrumentation/metric-definition.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
 /** Metrics that are derived together, in one file of src/derive. */
@@ -30,6 +30,8 @@ export type DimensionName =
   | 'exporter'
   | 'containerId'
   | 'image'
+  | 'imageName'
+  | 'imageTags'
   | 'imageId'
   | 'containerArn'
   | 'dockerName'
@@ -62,12 +64,16 @@ export interface SemconvNames {
   readonly constants?: Readonly<Record<string, string>>;
   /** Where several rows make one metric and the row's own description would be one-sided. */
   readonly description?: string;
+  /** Where the description is of a container and does not hold for the task. */
+  readonly taskDescription?: string;
 }
 
 /** One value that the program knows, with its name in each vocabulary that has one. */
 export interface MetricRow {
   readonly family: Family;
   readonly kind: 'counter' | 'gauge';
+  /** How OTLP carries it: bytes, counts and states are integers, times and fractions are not. */
+  readonly valueType: ValueType;
   /** Says the unit too: ecs names do not always carry it. */
   readonly description: string;
   /** Which field of the endpoint it comes from, and how. */
@@ -76,11 +82,25 @@ export interface MetricRow {
   /** The vocabularies in which it is left out unless --metrics asks for it: details, and what doubles the series. */
   readonly optIn?: readonly VocabularyName[];
   readonly dimensions?: readonly DimensionName[];
+  /** A value as of the container's sample rather than of the poll. @default by family, see isSampled */
+  readonly isSampled?: true;
   /** The docker labels that --container-labels names are attributes too. */
   readonly hasLabels?: true;
   /** Name after `ecs_task.`, without `_total`; which levels it has: containers, the task's total (`_task_`), the exporter. */
-  readonly ecs?: { readonly name: string; readonly levels: readonly Level[] };
+  readonly ecs?: {
+    readonly name: string;
+    readonly levels: readonly Level[];
+    /** Rounded to 4 digits, as ecs-container-exporter 2.4.0 did. */
+    readonly isRounded?: true;
+  };
   readonly semconv?: SemconvNames;
 }
 
 export type Level = 'container' | 'task' | 'exporter';
+
+const SAMPLED: ReadonlySet<Family> = new Set<Family>(['cpu', 'memory', 'disk', 'network', 'pids']);
+
+/** Whether a value is as of the container's sample; the others are as of the poll. */
+export function isSampled(row: MetricRow): boolean {
+  return row.isSampled === true || SAMPLED.has(row.family);
+}

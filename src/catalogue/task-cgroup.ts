@@ -9,6 +9,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_cpu_periods: {
     family: 'cgroup',
     kind: 'counter',
+    valueType: 'int',
     description: 'Enforcement periods of the CPU quota of the task; absent where it has none.',
     source: 'cpu.stat: nr_periods',
     stability: 'stable',
@@ -18,6 +19,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_cpu_throttled_periods: {
     family: 'cgroup',
     kind: 'counter',
+    valueType: 'int',
     description: 'Enforcement periods in which the CPU quota of the task throttled it.',
     source: 'cpu.stat: nr_throttled',
     stability: 'stable',
@@ -27,6 +29,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_cpu_throttled_seconds: {
     family: 'cgroup',
     kind: 'counter',
+    valueType: 'double',
     description:
       'Time that the CPU quota of the task throttled it, in seconds: the sum over the CPUs, so it may go faster than the clock.',
     source: 'cpu.stat: throttled_time / 1e9 (cgroup v1), throttled_usec / 1e6 (v2)',
@@ -37,6 +40,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_cpu_quota_cores: {
     family: 'cgroup',
     kind: 'gauge',
+    valueType: 'double',
     description: 'The CPU quota that the kernel enforces on the task, in cores; absent where it has none.',
     source: 'cpu.cfs_quota_us / cpu.cfs_period_us (cgroup v1), cpu.max (v2)',
     stability: 'stable',
@@ -46,6 +50,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_cpu_usage_seconds: {
     family: 'cgroup',
     kind: 'counter',
+    valueType: 'double',
     description:
       'CPU time used since the task started, in seconds, by the kernel: containers that the exporter never saw, and those of ECS, included.',
     source: 'cpuacct.usage / 1e9 (cgroup v1), cpu.stat: usage_usec / 1e6 (v2)',
@@ -56,6 +61,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_mem_usage_bytes: {
     family: 'cgroup',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'Memory that counts against the limit of the task, in bytes: with what no container is charged for any more, such as page cache that ended ones left behind.',
     source: 'memory.usage_in_bytes (cgroup v1), memory.current (v2)',
@@ -66,6 +72,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_mem_peak_bytes: {
     family: 'cgroup',
     kind: 'gauge',
+    valueType: 'int',
     description: 'The most memory that the task has ever had, in bytes. On cgroup v2 since Linux 5.19.',
     source: 'memory.max_usage_in_bytes (cgroup v1), memory.peak (v2)',
     stability: 'stable',
@@ -75,6 +82,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_mem_limit_bytes: {
     family: 'cgroup',
     kind: 'gauge',
+    valueType: 'int',
     description: 'The memory limit that the kernel enforces on the task, in bytes; absent where it has none.',
     source: 'memory.limit_in_bytes (cgroup v1), memory.max (v2)',
     stability: 'stable',
@@ -84,6 +92,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_mem_limit_hits: {
     family: 'cgroup',
     kind: 'counter',
+    valueType: 'int',
     description:
       'Times that memory was about to go over the limit of the task (on cgroup v2 also over that of one of its containers) and had to be taken back first.',
     source: 'memory.failcnt (cgroup v1), memory.events: max (v2)',
@@ -94,6 +103,7 @@ export const TASK_CGROUP_ROWS = {
   cgroup_oom_kills: {
     family: 'cgroup',
     kind: 'counter',
+    valueType: 'int',
     description:
       'Processes of the task that the kernel killed for want of memory. On cgroup v1 without those that took their container along, whose count goes with it.',
     source: 'memory.oom_control: oom_kill, the sum over the containers (cgroup v1); memory.events: oom_kill (v2)',
@@ -104,6 +114,7 @@ export const TASK_CGROUP_ROWS = {
   exporter_cgroup_failures: {
     family: 'exporter',
     kind: 'counter',
+    valueType: 'int',
     description:
       'Polls at which values of the cgroup of the task could not be read since the exporter started, by reason. Only with --cgroup-root.',
     source: 'counted',

@@ -5,6 +5,7 @@ export const TASK_ROWS = {
   task_info: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'What the task is: always 1. In OpenTelemetry that is the resource, so Prometheus has it in target_info as well.',
     source:
@@ -26,6 +27,7 @@ export const TASK_ROWS = {
   task_status: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Which status the task has, and which it is to have: always 1, one series.',
     source: 'KnownStatus, DesiredStatus',
     stability: 'stable',
@@ -36,6 +38,7 @@ export const TASK_ROWS = {
   task_image_pull_duration_seconds: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'double',
     description: 'How long it took to pull the images of the task, from the first to the last, in seconds.',
     source: 'PullStoppedAt - PullStartedAt',
     stability: 'stable',
@@ -45,6 +48,7 @@ export const TASK_ROWS = {
   task_execution_stop_time_seconds: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'double',
     description: 'When the task was told to stop, in seconds since the epoch; absent as long as it was not.',
     source: 'ExecutionStoppedAt',
     stability: 'stable',
@@ -54,6 +58,7 @@ export const TASK_ROWS = {
   task_fault_injection_enabled: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'int',
     description:
       'Whether the task definition allows fault injection: 1, else 0. Absent where the endpoint does not say.',
     source: 'FaultInjectionEnabled',
@@ -64,6 +69,7 @@ export const TASK_ROWS = {
   task_metadata_errors: {
     family: 'task',
     kind: 'gauge',
+    valueType: 'int',
     description: 'Errors that the endpoint lists in its last answer with metadata of the task, by code.',
     source: 'Errors of /task, and of /taskWithTags where --task-tags asks for it',
     stability: 'stable',

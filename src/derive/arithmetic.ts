@@ -15,10 +15,3 @@ export function growth(from: number | undefined, to: number | undefined): number
   if (from === undefined || to === undefined || to < from) return undefined;
   return to - from;
 }
-
-/** Sum of the values that there are; undefined where there is none. */
-export function sumOf(values: Iterable<number | undefined>): number | undefined {
-  let sum: number | undefined;
-  for (const value of values) if (value !== undefined) sum = (sum ?? 0) + value;
-  return sum;
-}

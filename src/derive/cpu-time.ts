@@ -1,40 +1,58 @@
 import type { CpuCounters } from '../snapshot/snapshot.ts';
-import type { ContainerView, Sink } from './view.ts';
+import { COUNTER_GROUPS, type ContainerView, isHeld, type Sink, since } from './view.ts';
 
 /** Counters since the container's start. */
 export function deriveCpuTime(container: ContainerView, out: Sink): void {
   const cpu = container.sample?.cpu;
   if (cpu === undefined) return;
-  out.container('cpu_usage_seconds', container, inSeconds(cpu.totalNs));
-  deriveModes(container, cpu, out);
+  if (hasCpuTime(container)) {
+    out.container('cpu_usage_seconds', container, () => inSeconds(cpu.totalNs));
+    deriveModes(container, cpu, out);
+  }
   deriveThrottling(container, cpu, out);
-  out.container('cpu_online_cpus', container, cpu.onlineCpus);
+  out.container('cpu_online_cpus', container, () => cpu.onlineCpus);
   if (!out.wants('cpu_logical_seconds')) return;
   for (const [number, ns] of cpu.perCpuNs?.entries() ?? []) {
-    // The list is as long as the host has places for CPUs; one that never ran anything is not there.
-    if (ns > 0) out.container('cpu_logical_seconds', container, inSeconds(ns), { cpu: number });
+    // The list is as long as the host has places for CPUs; a CPU that never ran anything is not there.
+    if (ns === 0) continue;
+    const start = since(container, COUNTER_GROUPS.perCpu, `${number}`);
+    out.container('cpu_logical_seconds', container, () => inSeconds(ns), { cpu: number }, start);
   }
+}
+
+/** Nothing runs without CPU time: 0 is a member that the endpoint has not filled in. */
+export function hasCpuTime(container: ContainerView): boolean {
+  return (container.sample?.cpu?.totalNs ?? 0) > 0 && !isHeld(container, COUNTER_GROUPS.cpu);
 }
 
 /** Both modes or none: with one of them missing, the other one would pass for the whole. */
 function deriveModes(container: ContainerView, { userNs, kernelNs, totalNs }: CpuCounters, out: Sink): void {
-  if (userNs === undefined || kernelNs === undefined) {
-    out.container('cpu_time_without_mode', container, inSeconds(totalNs));
-  } else {
-    out.container('cpu_user_seconds', container, inSeconds(userNs));
-    out.container('cpu_system_seconds', container, inSeconds(kernelNs));
+  const start = (mode: 'userNs' | 'kernelNs') => since(container, COUNTER_GROUPS.modes, mode);
+  if (userNs !== undefined && kernelNs !== undefined) {
+    out.container('cpu_user_seconds', container, () => inSeconds(userNs), undefined, start('userNs'));
+    out.container('cpu_system_seconds', container, () => inSeconds(kernelNs), undefined, start('kernelNs'));
+  } else if (!isHeld(container, COUNTER_GROUPS.modes)) {
+    out.container('cpu_time_without_mode', container, () => inSeconds(totalNs));
   }
 }
 
 function deriveThrottling(container: ContainerView, cpu: CpuCounters, out: Sink): void {
-  out.container('cpu_throttle_periods', container, cpu.throttlePeriods);
-  out.container('cpu_throttle_throttled_periods', container, cpu.throttledPeriods);
-  out.container('cpu_throttle_throttled_time', container, cpu.throttledNs);
+  const { throttlePeriods, throttledPeriods, throttledNs } = cpu;
+  out.container('cpu_throttle_periods', container, () => throttlePeriods);
+  out.container('cpu_throttle_throttled_periods', container, () => throttledPeriods);
+  out.container('cpu_throttle_throttled_time', container, () => throttledNs);
   // 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled".
-  if (cpu.throttlePeriods === undefined || cpu.throttlePeriods === 0) return;
-  out.container('throttling_periods', container, cpu.throttlePeriods);
-  out.container('throttling_throttled_periods', container, cpu.throttledPeriods);
-  out.container('throttling_throttled_time', container, inSeconds(cpu.throttledNs));
+  if (throttlePeriods === undefined || throttlePeriods === 0 || isHeld(container, COUNTER_GROUPS.throttling)) return;
+  const start = (counter: string) => since(container, COUNTER_GROUPS.throttling, counter);
+  out.container('throttling_periods', container, () => throttlePeriods, undefined, start('throttlePeriods'));
+  out.container(
+    'throttling_throttled_periods',
+    container,
+    () => throttledPeriods,
+    undefined,
+    start('throttledPeriods'),
+  );
+  out.container('throttling_throttled_time', container, () => inSeconds(throttledNs), undefined, start('throttledNs'));
 }
 
 export function inSeconds(ns: number | undefined): number | undefined {

@@ -1,95 +1,69 @@
-import type { CpuCounters } from '../snapshot/snapshot.ts';
-import { growth, round4, sumOf } from './arithmetic.ts';
+import { growth } from './arithmetic.ts';
 import { deriveCpuTime, inSeconds } from './cpu-time.ts';
-import { cpuLimitCores, taskCpuCores } from './limits.ts';
+import { type CpuUse, coresOf, cpusOf, cpuUse, divided, usageRatio } from './cpu-use.ts';
+import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
 import type { ContainerView, Sink, TaskView } from './view.ts';
+import { areAllStopped, once, wholeSum } from './whole.ts';
 
-/** How much CPU a container used between two readings of the same life, and what to hold that against. */
-interface CpuUse {
-  readonly usedNs: number;
-  readonly elapsedNs: number;
-  /** CPU time that the whole host went through meanwhile, all CPUs together, busy or idle. */
-  readonly hostNs?: number | undefined;
-  readonly cpus?: number | undefined;
-}
-
-function cpuUse(container: ContainerView): CpuUse | undefined {
-  const { baseline, sample } = container;
-  if (baseline === undefined || sample?.cpu === undefined) return undefined;
-  const elapsedNs = Number(sample.readNs - baseline.readNs);
-  const usedNs = growth(baseline.cpu.totalNs, sample.cpu.totalNs);
-  if (usedNs === undefined || elapsedNs <= 0) return undefined;
-  const hostNs = positive(growth(baseline.cpu.systemNs, sample.cpu.systemNs));
-  const cpus = cpusOf(sample.cpu);
-  const byHostNs = hostNs === undefined || cpus === undefined ? elapsedNs : hostNs / cpus;
-  // The stamps are of the host's wall clock: where it was set back between them, its idle loop knows better.
-  return { usedNs, elapsedNs: elapsedNs < byHostNs / 2 ? byHostNs : elapsedNs, hostNs, cpus };
-}
-
-/** Before docker API 1.27 nothing says how many CPUs there are but the list of their times, which may be padded with 0. */
-function cpusOf(cpu: CpuCounters): number | undefined {
-  if (cpu.onlineCpus !== undefined) return cpu.onlineCpus;
-  const active = cpu.perCpuNs?.filter((ns) => ns > 0).length;
-  return active === 0 ? undefined : active;
-}
-
-/**
- * `ns` of CPU time in the interval of `use`, as a share of a limit, or of the host where there is none.
- *
- * The host's share is the old program's, `d(total_usage) / d(system_cpu_usage)`. Early Fargate and Windows give no
- * system_cpu_usage: cores over CPUs stands in, which is the same but for the host's 10 ms ticks.
- */
-function usageRatio(use: CpuUse, ns: number, limitCores: number | undefined): number | undefined {
-  const { hostNs, cpus, elapsedNs } = use;
-  const cores = ns / elapsedNs;
-  if (limitCores === undefined) return hostNs === undefined ? divided(cores, cpus) : ns / hostNs;
-  return (hostNs === undefined || cpus === undefined ? cores : (ns / hostNs) * cpus) / limitCores;
-}
-
-function divided(value: number, by: number | undefined): number | undefined {
-  return by === undefined ? undefined : value / by;
+interface Measured {
+  readonly use: () => CpuUse | undefined;
 }
 
 export function deriveCpu(view: TaskView, out: Sink): void {
-  const uses: CpuUse[] = [];
-  let areAllStopped = true;
-  for (const container of view.containers) {
-    const use = cpuUse(container);
-    if (use !== undefined) uses.push(use);
-    if (container.sample !== undefined || container.isStale === true) areAllStopped = false;
+  const containers = view.containers.map((container) => ({ ...container, use: once(() => cpuUse(container)) }));
+  // CPUs of the host, for a task without a limit.
+  const available = once(() => taskCpuCores(view.task) ?? hostCpus(view));
+  for (const container of containers) {
+    const { use } = container;
     const limit = cpuLimitCores(container.info, view.task);
     deriveCpuTime(container, out);
-    if (use === undefined) continue;
-    out.container('cpu_cores', container, use.usedNs / use.elapsedNs);
-    out.container('cpu_usage_ratio', container, rounded(usageRatio(use, use.usedNs, limit)));
-    deriveModes(container, use, limit, out);
+    const cores = (): number | undefined => coresOf(use());
+    out.container('cpu_cores', container, cores);
+    out.container('cpu_usage_ratio', container, () => ratioOf(use(), limit));
+    out.container('cpu_reservation_utilization', container, () =>
+      divided(cores(), cpuReservationCores(container.info)),
+    );
+    out.container('cpu_limit_utilization', container, () => divided(cores(), available()));
+    deriveInterval(container, limit, out);
   }
-  out.task('cpu_usage_seconds', view, inSeconds(view.totals.cpuNs));
+  out.task('cpu_usage_seconds', view, () => inSeconds(view.totals.cpuNs));
+  // A task whose containers have all stopped uses nothing: a reading, unlike a value that is missing.
+  const none = areAllStopped(view) ? 0 : undefined;
   const limit = taskCpuCores(view.task);
-  // A task whose containers have all ended uses nothing: that is a reading, unlike values that are missing.
-  const none = areAllStopped ? 0 : undefined;
-  out.task('cpu_cores', view, sumOf(uses.map((use) => use.usedNs / use.elapsedNs)) ?? none);
-  out.task('cpu_usage_ratio', view, rounded(sumOf(uses.map((use) => usageRatio(use, use.usedNs, limit))) ?? none));
+  const cores = once(() => wholeSum(containers, ({ use }) => coresOf(use())) ?? none);
+  out.task('cpu_cores', view, cores);
+  out.task('cpu_usage_ratio', view, () => wholeSum(containers, ({ use }) => ratioOf(use(), limit)) ?? none);
+  out.task('cpu_limit_utilization', view, () => divided(cores(), available()));
 }
 
-function deriveModes(container: ContainerView, use: CpuUse, limit: number | undefined, out: Sink): void {
+function ratioOf(use: CpuUse | undefined, limit: number | undefined): number | undefined {
+  return use && usageRatio(use, use.usedNs, limit);
+}
+
+function hostCpus({ containers }: TaskView): number | undefined {
+  for (const { sample } of containers) {
+    const cpus = sample?.cpu && cpusOf(sample.cpu);
+    if (cpus !== undefined) return cpus;
+  }
+  return undefined;
+}
+
+/** What the ecs vocabulary shows of the interval itself. */
+function deriveInterval(container: ContainerView & Measured, limit: number | undefined, out: Sink): void {
   const before = container.baseline?.cpu;
   const now = container.sample?.cpu;
   if (before === undefined || now === undefined) return;
-  out.container('cpu_kernelmode', container, growth(before.kernelNs, now.kernelNs));
-  out.container('cpu_usermode', container, growth(before.userNs, now.userNs));
+  out.container('cpu_kernelmode', container, () => growth(before.kernelNs, now.kernelNs));
+  out.container('cpu_usermode', container, () => growth(before.userNs, now.userNs));
+  if (!out.wants('percpu_usage_ratio')) return;
   for (const [cpu, ns] of now.perCpuNs?.entries() ?? []) {
     const used = growth(before.perCpuNs?.[cpu], ns);
-    // The list is as long as the host has places for CPUs; one that never ran anything is not there.
+    // The list is as long as the host has places for CPUs; a CPU that never ran anything is not there.
     if (ns === 0 || used === undefined) continue;
-    out.container('percpu_usage_ratio', container, rounded(usageRatio(use, used, limit)), { cpu });
+    const ratio = (): number | undefined => {
+      const use = container.use();
+      return use && usageRatio(use, used, limit);
+    };
+    out.container('percpu_usage_ratio', container, ratio, { cpu });
   }
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value === 0 ? undefined : value;
-}
-
-function rounded(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : round4(value);
 }

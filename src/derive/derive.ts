@@ -27,10 +27,17 @@ const DERIVATIONS = {
 
 /**
  * Everything that one view of the task says, put into the sink. Pure: no clock, no I/O, no memory of earlier calls. A family
- * of which nothing is wanted is not computed.
+ * of which nothing is wanted is not computed, and one that throws costs no other.
  */
 export function derive(view: TaskView, out: Sink): void {
-  for (const { rows, derivation } of STEPS) if (rows.some(out.wants)) derivation(view, out);
+  for (const { rows, derivation } of STEPS) {
+    if (!rows.some(out.wants)) continue;
+    try {
+      derivation(view, out);
+    } catch (error) {
+      out.failed(error);
+    }
+  }
 }
 
 interface Step {

@@ -2,8 +2,10 @@ import type { DimensionName } from '../catalogue/row.ts';
 import type { Dimensions } from './view.ts';
 
 /** Those that are known: an attribute that is unknown is none. */
-export function present(dimensions: Readonly<Partial<Record<DimensionName, string | undefined>>>): Dimensions {
-  const known: Partial<Record<DimensionName, string>> = {};
+export function present(
+  dimensions: Readonly<Partial<Record<DimensionName, string | readonly string[] | undefined>>>,
+): Dimensions {
+  const known: Partial<Record<DimensionName, string | readonly string[]>> = {};
   for (const name in dimensions) {
     if (!isNameOf(name, dimensions)) continue;
     const value = dimensions[name];

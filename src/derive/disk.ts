@@ -1,5 +1,5 @@
 import type { RowId } from '../catalogue/catalogue.ts';
-import type { ContainerView, Sink, TaskView } from './view.ts';
+import { COUNTER_GROUPS, type ContainerView, type Sink, since, type TaskView } from './view.ts';
 
 const COUNTERS = [
   ['disk_read_bytes', 'device_read_bytes', 'readBytes'],
@@ -10,17 +10,20 @@ const COUNTERS = [
 
 export function deriveDisk(view: TaskView, out: Sink): void {
   for (const container of view.containers) deriveContainer(container, out);
-  for (const [row, , counter] of COUNTERS) out.task(row, view, view.totals[counter]);
+  for (const [row, , counter] of COUNTERS) out.task(row, view, () => view.totals[counter]);
 }
 
 function deriveContainer(container: ContainerView, out: Sink): void {
   const disk = container.sample?.disk;
   if (disk === undefined) return;
   for (const [row, deviceRow, counter] of COUNTERS) {
-    out.container(row, container, disk.total[counter]);
-    if (disk.byDevice === undefined) out.container(deviceRow, container, disk.total[counter]);
+    const total = (): number | undefined => disk.total[counter];
+    const ofAll = since(container, COUNTER_GROUPS.disk, counter);
+    out.container(row, container, total, undefined, ofAll);
+    if (disk.byDevice === undefined) out.container(deviceRow, container, total, undefined, ofAll);
     for (const [device, counters] of disk.byDevice ?? []) {
-      out.container(deviceRow, container, counters[counter], { device });
+      const ofDevice = since(container, COUNTER_GROUPS.device(device), counter);
+      out.container(deviceRow, container, () => counters[counter], { device }, ofDevice);
     }
   }
 }

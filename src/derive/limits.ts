@@ -11,11 +11,15 @@ const MIB = 1024 ** 2;
  */
 const UNSET_CPU_UNITS = 2;
 
-/** The CPU limit that a container is measured against, in cores; undefined where neither it nor the task has one. */
+/** The container's CPU units in cores; undefined if the task definition sets none. */
+export function cpuReservationCores({ cpuUnits }: ContainerInfo): number | undefined {
+  if (cpuUnits === undefined || cpuUnits <= 0 || cpuUnits === UNSET_CPU_UNITS) return undefined;
+  return cpuUnits / CPU_UNITS_PER_CORE;
+}
+
+/** What the ecs ratio divides by, in cores; undefined if neither the container nor the task sets a limit. */
 export function cpuLimitCores(info: ContainerInfo, task: TaskInfo): number | undefined {
-  const { cpuUnits } = info;
-  if (cpuUnits !== undefined && cpuUnits > 0 && cpuUnits !== UNSET_CPU_UNITS) return cpuUnits / CPU_UNITS_PER_CORE;
-  return taskCpuCores(task);
+  return cpuReservationCores(info) ?? taskCpuCores(task);
 }
 
 export function taskCpuCores(task: TaskInfo): number | undefined {
@@ -54,12 +58,14 @@ function positive(value: number | undefined): number | undefined {
 export function deriveLimits(view: TaskView, out: Sink): void {
   const { task } = view;
   // 0 for "none" in these two series only: that is what the old program's dashboards expect.
-  out.task('cpu_limit', view, (task.cpuCores ?? 0) * CPU_UNITS_PER_CORE);
-  out.task('mem_limit', view, task.memoryMib ?? 0);
-  out.task('cpu_limit_cores', view, taskCpuCores(task));
+  out.task('cpu_limit', view, () => (task.cpuCores ?? 0) * CPU_UNITS_PER_CORE);
+  out.task('mem_limit', view, () => task.memoryMib ?? 0);
+  out.task('cpu_limit_cores', view, () => taskCpuCores(task));
   for (const container of view.containers) {
-    out.container('cpu_limit', container, container.info.cpuUnits ?? 0);
-    out.container('mem_limit', container, container.info.memoryMib ?? 0);
-    out.container('cpu_limit_cores', container, cpuLimitCores(container.info, task));
+    const { info } = container;
+    out.container('cpu_limit', container, () => info.cpuUnits ?? 0);
+    out.container('mem_limit', container, () => info.memoryMib ?? 0);
+    out.container('cpu_limit_cores', container, () => cpuLimitCores(info, task));
+    out.container('cpu_reservation', container, () => cpuReservationCores(info));
   }
 }

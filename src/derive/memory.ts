@@ -1,7 +1,7 @@
 import type { RowId } from '../catalogue/catalogue.ts';
-import { round4, sumOf } from './arithmetic.ts';
 import { memoryLimitBytes, taskMemoryBytes } from './limits.ts';
-import type { ContainerView, Sink, TaskView } from './view.ts';
+import { COUNTER_GROUPS, type ContainerView, type Sink, since, type TaskView } from './view.ts';
+import { once, wholeSum } from './whole.ts';
 
 const LEVELS = [
   ['mem_usage', 'usageBytes'],
@@ -12,7 +12,6 @@ const LEVELS = [
 
 /** Of containers only: their sum would mean nothing, or nobody asks for it. */
 const DETAILS = [
-  ['mem_failures', 'limitHits'],
   ['mem_peak_bytes', 'peakBytes'],
   ['mem_swap_bytes', 'swapBytes'],
   ['mem_kernel_bytes', 'kernelBytes'],
@@ -21,43 +20,49 @@ const DETAILS = [
 ] as const satisfies readonly (readonly [RowId, string])[];
 
 export function deriveMemory(view: TaskView, out: Sink): void {
+  const { task, containers } = view;
   for (const [row, level] of LEVELS) {
-    for (const container of view.containers) out.container(row, container, container.sample?.memory?.[level]);
-    out.task(row, view, sumOf(view.containers.map((container) => container.sample?.memory?.[level])));
+    for (const container of containers) out.container(row, container, () => container.sample?.memory?.[level]);
+    out.task(row, view, () => wholeSum(containers, ({ sample }) => sample?.memory?.[level]));
   }
-  for (const container of view.containers) {
-    if (container.sample === undefined) continue;
-    for (const [row, level] of DETAILS) out.container(row, container, container.sample.memory?.[level]);
-    deriveFaults(container, out);
-    const limit = memoryLimitBytes(container.info, container.sample, view.task);
-    const workingSet = container.sample.memory?.workingSetBytes;
+  const taskLimit = taskMemoryBytes(task);
+  const taskUsed = once(() => wholeSum(containers, ({ sample }) => sample?.memory?.workingSetBytes));
+  const taskAvailable = once(() => left(taskUsed(), taskLimit));
+  for (const container of containers) {
+    const { info, sample } = container;
+    if (sample === undefined) continue;
+    for (const [row, level] of DETAILS) out.container(row, container, () => sample.memory?.[level]);
+    deriveCounters(container, out);
+    const limit = once(() => memoryLimitBytes(info, sample, task));
+    const used = sample.memory?.workingSetBytes;
     out.container('mem_effective_limit_bytes', container, limit);
-    out.container('mem_usage_ratio', container, shareOf(workingSet, limit));
-    out.container('mem_available', container, left(workingSet, limit));
+    out.container('mem_usage_ratio', container, () => fraction(used, limit()));
+    out.container('mem_available', container, () => {
+      const own = left(used, limit());
+      // Without a limit of the task, nothing but its own limit holds the container.
+      if (taskLimit === undefined || own === undefined) return own;
+      const ofTask = taskAvailable();
+      return ofTask === undefined ? undefined : Math.min(own, ofTask);
+    });
   }
-  const limit = taskMemoryBytes(view.task);
-  const workingSet = sumOf(view.containers.map((container) => container.sample?.memory?.workingSetBytes));
-  out.task('mem_effective_limit_bytes', view, limit);
-  out.task('mem_usage_ratio', view, shareOf(workingSet, limit));
-  out.task('mem_available', view, left(workingSet, limit));
+  out.task('mem_effective_limit_bytes', view, () => taskLimit);
+  out.task('mem_usage_ratio', view, () => fraction(taskUsed(), taskLimit));
+  out.task('mem_available', view, taskAvailable);
 }
 
-/**
- * Faults begin anew with each life, also where the agent adds up the other counters of a container with a restart policy.
- *
- * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue_unix.go
- */
-function deriveFaults(container: ContainerView, out: Sink): void {
-  const { info, sample } = container;
-  const { startedNs, restartCount } = info;
-  const isOfThisLife = startedNs !== undefined && sample !== undefined && startedNs <= sample.readNs;
-  const counting = restartCount !== undefined && isOfThisLife ? { ...container, countedFromNs: startedNs } : container;
-  out.container('mem_page_faults', counting, sample?.memory?.minorFaults, { faultType: 'minor' });
-  out.container('mem_page_faults', counting, sample?.memory?.majorFaults, { faultType: 'major' });
+function deriveCounters(container: ContainerView, out: Sink): void {
+  const { memory } = container.sample ?? {};
+  const { faults, limitHits } = COUNTER_GROUPS;
+  const hits = since(container, limitHits, 'limitHits');
+  const minor = since(container, faults, 'minorFaults');
+  const major = since(container, faults, 'majorFaults');
+  out.container('mem_failures', container, () => memory?.limitHits, undefined, hits);
+  out.container('mem_page_faults', container, () => memory?.minorFaults, { faultType: 'minor' }, minor);
+  out.container('mem_page_faults', container, () => memory?.majorFaults, { faultType: 'major' }, major);
 }
 
-function shareOf(used: number | undefined, limit: number | undefined): number | undefined {
-  return used === undefined || limit === undefined || limit === 0 ? undefined : round4(used / limit);
+function fraction(used: number | undefined, limit: number | undefined): number | undefined {
+  return used === undefined || limit === undefined || limit === 0 ? undefined : used / limit;
 }
 
 function left(used: number | undefined, limit: number | undefined): number | undefined {

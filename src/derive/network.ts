@@ -1,5 +1,5 @@
 import { INTERFACE_COUNTERS } from '../snapshot/snapshot.ts';
-import type { Sink, TaskView } from './view.ts';
+import { COUNTER_GROUPS, type PointOptions, type Sink, since, type TaskView } from './view.ts';
 
 /**
  * Every container shows the counters of its network namespace. In the semconv vocabulary `container.network.io` is the
@@ -8,15 +8,14 @@ import type { Sink, TaskView } from './view.ts';
 export function deriveNetwork(view: TaskView, out: Sink): void {
   for (const container of view.containers) {
     const { sharesSandbox } = container.info;
-    const only = sharesSandbox ? 'ecs' : undefined;
-    // A shared namespace goes on where one of its containers starts again, so that container's start is not its own; when
-    // it began, nobody says.
-    const counting = sharesSandbox ? { ...container, countedFromNs: undefined } : container;
     for (const [iface, counters] of container.sample?.networks ?? []) {
       for (const counter of INTERFACE_COUNTERS) {
-        out.container(`network_${counter}`, counting, counters[counter], { iface }, only);
+        const own = since(container, COUNTER_GROUPS.network(iface), counter);
+        // A shared namespace outlives the container's run; no source reports when it began.
+        const options: PointOptions | undefined = sharesSandbox ? { only: 'ecs', startNs: own?.startNs ?? null } : own;
+        out.container(`network_${counter}`, container, () => counters[counter], { iface }, options);
       }
     }
   }
-  for (const counter of INTERFACE_COUNTERS) out.task(`network_${counter}`, view, view.totals[counter]);
+  for (const counter of INTERFACE_COUNTERS) out.task(`network_${counter}`, view, () => view.totals[counter]);
 }

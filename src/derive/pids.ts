@@ -1,10 +1,10 @@
-import { sumOf } from './arithmetic.ts';
 import type { Sink, TaskView } from './view.ts';
+import { wholeSum } from './whole.ts';
 
 export function derivePids(view: TaskView, out: Sink): void {
   for (const container of view.containers) {
-    out.container('pids', container, container.sample?.pids?.current);
-    out.container('pids_limit', container, container.sample?.pids?.limit);
+    out.container('pids', container, () => container.sample?.pids?.current);
+    out.container('pids_limit', container, () => container.sample?.pids?.limit);
   }
-  out.task('pids', view, sumOf(view.containers.map(({ sample }) => sample?.pids?.current)));
+  out.task('pids', view, () => wholeSum(view.containers, ({ sample }) => sample?.pids?.current));
 }

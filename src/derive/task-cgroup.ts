@@ -1,6 +1,7 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import type { TaskCgroup, TaskCgroupCounter } from '../snapshot/snapshot.ts';
 import type { Sink, TaskView } from './view.ts';
+import { just } from './whole.ts';
 
 const COUNTERS = [
   ['cgroup_cpu_usage_seconds', 'cpuNs', 1e9],
@@ -22,12 +23,12 @@ export function deriveTaskCgroup(view: TaskView, out: Sink): void {
   const hasQuota = cgroup.quotaCores !== undefined || (cgroup.periods ?? 0) > 0;
   for (const [row, counter, unit] of hasQuota ? [...COUNTERS, ...THROTTLING] : COUNTERS) {
     const value = cgroup[counter];
-    out.task(row, countedSince(view, cgroup, counter), value === undefined ? undefined : value / unit);
+    out.task(row, countedSince(view, cgroup, counter), () => (value === undefined ? undefined : value / unit));
   }
-  out.task('cgroup_cpu_quota_cores', view, cgroup.quotaCores);
-  out.task('cgroup_mem_usage_bytes', view, cgroup.memoryBytes);
-  out.task('cgroup_mem_peak_bytes', view, cgroup.memoryPeakBytes);
-  out.task('cgroup_mem_limit_bytes', view, cgroup.memoryLimitBytes);
+  out.task('cgroup_cpu_quota_cores', view, just(cgroup.quotaCores));
+  out.task('cgroup_mem_usage_bytes', view, just(cgroup.memoryBytes));
+  out.task('cgroup_mem_peak_bytes', view, just(cgroup.memoryPeakBytes));
+  out.task('cgroup_mem_limit_bytes', view, just(cgroup.memoryLimitBytes));
 }
 
 /** A counter that fell began again; the others began with the task. */

@@ -12,19 +12,51 @@ import type {
   TaskInfo,
 } from '../snapshot/snapshot.ts';
 
+/** Groups of a container's counters, by name: what one of a group shows explains the others. */
+export const COUNTER_GROUPS = {
+  cpu: 'cpu time',
+  modes: 'cpu modes',
+  perCpu: 'cpu numbers',
+  throttling: 'cpu throttling',
+  faults: 'memory faults',
+  limitHits: 'memory limit hits',
+  disk: 'disk',
+  device: (device: string) => `disk ${device}`,
+  network: (iface: string) => `network ${iface}`,
+} as const;
+
+export interface CounterGroup {
+  /** When each counter last reset; those that are missing have counted as long as the container. */
+  readonly starts?: Readonly<Record<string, EpochNs>> | undefined;
+  /** Counters that fell in this sample, and are not exported until the next one explains why. */
+  readonly held?: object | undefined;
+}
+
 /** One container at one poll, with what it is to be compared with. */
 export interface ContainerView {
   readonly info: ContainerInfo;
-  /** Absent: it has no stats now, or stale ones. */
+  /** Undefined if the container has no current stats. */
   readonly sample?: ContainerSample | undefined;
-  /** What CPU differences are taken from: an earlier reading of the same life. Absent: no differences this time. */
-  readonly baseline?: CpuReading | undefined;
+  /** An earlier reading of the same run. Undefined: no differences this time. */
+  readonly baseline?: CpuBaseline | undefined;
   /** Since when its counters count. */
   readonly countedFromNs?: EpochNs | undefined;
-  /** True where there are stats, but none that speak for the present: it may well be running. */
-  readonly isStale?: boolean | undefined;
-  /** Whether include and exclude let it show. It is part of the task's totals in any case. */
+  /** By the names in `COUNTER_GROUPS`. */
+  readonly groups?: ReadonlyMap<string, CounterGroup> | undefined;
+  /** Start of the run that the sample is of, if ECS reports it. */
+  readonly runStartNs?: EpochNs | undefined;
+  /** True if RestartCount grew, but no time of ECS moved. */
+  readonly isStartUnknown?: boolean | undefined;
+  /** Whether include and exclude select it. The task's totals count it in any case. */
   readonly isSelected: boolean;
+  /** True if the ecs vocabulary, which has no container id, exports another container under this name. */
+  readonly isNameTaken?: boolean | undefined;
+}
+
+/** A reading that CPU differences are taken from. */
+export interface CpuBaseline extends CpuReading {
+  /** Milliseconds of the monotonic clock from its arrival to that of the sample; undefined if both came in one document. */
+  readonly arrivedMsBefore?: number | undefined;
 }
 
 /** Counters of the task: what all of its containers did, the ended ones too. */
@@ -36,23 +68,46 @@ export interface TaskView {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerView[];
   readonly totals: TaskTotals;
+  /** The newest sample that went into the totals; undefined if no container has a current one. */
+  readonly sampledNs?: EpochNs | undefined;
   /** When its first container started. */
   readonly startedNs?: EpochNs | undefined;
   readonly cgroup?: TaskCgroup | undefined;
 }
 
-export type Dimensions = Readonly<Partial<Record<DimensionName, string | number>>>;
+export type Dimensions = Readonly<Partial<Record<DimensionName, string | number | readonly string[]>>>;
 
-/** Where derived values go. An undefined value is no value: absent is not zero. */
+/** Computes one value. Undefined is no value: absent is not zero. */
+export type Value = () => number | undefined;
+
+/** Where derived values go. Each value is computed only if a vocabulary exports its row, and fails alone. */
 export interface Sink {
-  /** Whether anybody wants this row: what costs something to compute asks first. */
+  /** Whether a vocabulary exports this row. */
   wants(row: RowId): boolean;
-  container(
-    row: RowId,
-    container: ContainerView,
-    value: number | undefined,
-    dimensions?: Dimensions,
-    only?: VocabularyName,
-  ): void;
-  task(row: RowId, view: TaskView, value: number | undefined, dimensions?: Dimensions): void;
+  container(row: RowId, container: ContainerView, value: Value, dimensions?: Dimensions, options?: PointOptions): void;
+  task(row: RowId, view: TaskView, value: Value, dimensions?: Dimensions): void;
+  /** Reports an error of a computation that several values depend on. */
+  failed(error: unknown): void;
+}
+
+export interface PointOptions {
+  /** The only vocabulary that exports the value. @default all that have the row */
+  readonly only?: VocabularyName | undefined;
+  /** Start of the counter; null if no source reports one. @default the container's */
+  readonly startNs?: EpochNs | null | undefined;
+}
+
+/** The start of a counter that has reset since the container began to count. */
+export function since(
+  { groups }: ContainerView,
+  group: string,
+  counter: string,
+): Pick<PointOptions, 'startNs'> | undefined {
+  const startNs = groups?.get(group)?.starts?.[counter];
+  return startNs === undefined ? undefined : { startNs };
+}
+
+/** Whether counters of the group fell in this sample. */
+export function isHeld({ groups }: ContainerView, group: string): boolean {
+  return groups?.get(group)?.held !== undefined;
 }

@@ -1,7 +1,7 @@
 import type { MetricDefinition } from '../../instrumentation/metric-definition.ts';
 import { catalogueRows, type RowId } from '../catalogue/catalogue.ts';
 import { ROW_DEFINITIONS } from '../catalogue/definitions.ts';
-import type { Level } from '../catalogue/row.ts';
+import { isSampled, type Level, type MetricRow } from '../catalogue/row.ts';
 import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
 
@@ -10,6 +10,10 @@ export interface Column {
   readonly row: RowId;
   readonly vocabulary: VocabularyName;
   readonly metric: MetricDefinition;
+  /** Rounded to 4 digits. */
+  readonly isRounded: boolean;
+  /** As of the container's sample, not of the poll. */
+  readonly isSampled: boolean;
 }
 
 /** Where values go. Decided once: at each value of each sample it would be a good part of the work. */
@@ -33,18 +37,22 @@ export function createColumns(
     exporter: new Map(),
   };
   const wanted = new Set<RowId>();
-  for (const [row] of catalogueRows()) {
+  for (const [row, definition] of catalogueRows()) {
     for (const vocabulary of vocabularies.filter((each) => selection.has(row, each))) {
       wanted.add(row);
       const { container, task, exporter } = ROW_DEFINITIONS.get(row)?.[vocabulary] ?? {};
       for (const [level, metric] of Object.entries({ container, task, exporter })) {
         if (metric === undefined || !isLevel(level)) continue;
         const list = columns[level].get(row) ?? [];
-        columns[level].set(row, [...list, { row, vocabulary, metric }]);
+        columns[level].set(row, [...list, { row, vocabulary, metric, ...traitsOf(definition, vocabulary) }]);
       }
     }
   }
   return { vocabularies, wants: (row) => wanted.has(row), of: (row, level) => columns[level].get(row) ?? NONE };
+}
+
+function traitsOf(row: MetricRow, vocabulary: VocabularyName): Pick<Column, 'isRounded' | 'isSampled'> {
+  return { isRounded: vocabulary === 'ecs' && row.ecs?.isRounded === true, isSampled: isSampled(row) };
 }
 
 function isLevel(name: string): name is Level {

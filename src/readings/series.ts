@@ -109,7 +109,7 @@ function build(
   subject: Subject,
   dimensions: Dimensions | undefined,
 ): SeriesAttributes {
-  const attributes: Record<string, string | number | boolean> = {};
+  const attributes: Record<string, SeriesAttributes[string]> = {};
   if (vocabulary === 'ecs') {
     const name = subject.level === 'task' ? TASK_TOTAL_NAME : subject.name;
     if (name !== undefined) attributes[CONTAINER_ATTRIBUTES.ecs.name] = name;
@@ -120,9 +120,9 @@ function build(
   }
   for (const dimension of dimensionNames(dimensions)) {
     const value = dimensions?.[dimension];
+    const name = DIMENSIONS[dimension][vocabulary];
     // Prometheus labels are texts; OpenTelemetry's cpu.logical_number is a number.
-    if (value !== undefined)
-      attributes[DIMENSIONS[dimension][vocabulary]] = vocabulary === 'ecs' ? String(value) : value;
+    if (value !== undefined && name !== undefined) attributes[name] = vocabulary === 'ecs' ? String(value) : value;
   }
   if (row.hasLabels === true && subject.labels !== undefined) {
     Object.assign(attributes, labelAttributes(vocabulary, subject.labels));

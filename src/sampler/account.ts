@@ -8,12 +8,22 @@ import { TAG_FAILURE_REASONS, type TagFailureReason } from './tag-reader.ts';
 
 /** What the program counts of its own work. */
 export interface Account {
-  /** Enters a poll: how long it took, how many containers were seen to start again, and when it ended. */
+  /** Enters a poll: how long it took, how many containers restarted, and when it ended. */
   enterPoll(result: PollResult, seconds: number, restarts: number, wallSeconds: number): void;
+  /** Counts values that could not be computed. */
+  countInternalErrors(count: number): void;
   /** For the next poll's time. */
   history(): PollHistory;
-  /** @param containers how many have stats; undefined as long as no poll has succeeded lately. */
-  record(out: Recorder, containers: number | undefined): void;
+  /** @param containers of the last poll; undefined as long as none has succeeded lately. */
+  record(out: Recorder, containers: ContainerCounts | undefined): void;
+}
+
+/** Containers of the task, by what is known of them. */
+export interface ContainerCounts {
+  readonly withStats: number;
+  /** RUNNING, without a current sample. */
+  readonly withoutStats: number;
+  readonly stale: number;
 }
 
 export function createAccount(version: string): Account {
@@ -49,7 +59,7 @@ export function createAccount(version: string): Account {
           cgroupFailures.set(reason, (cgroupFailures.get(reason) ?? 0) + count);
         }
       }
-      if (result.snapshot === undefined) {
+      if (result.snapshot?.hasStats !== true) {
         failuresInARow += 1;
         lastFailure = result.failures[0]?.code;
       } else {
@@ -57,18 +67,23 @@ export function createAccount(version: string): Account {
         lastSuccessSeconds = wallSeconds;
       }
     },
+    countInternalErrors(count) {
+      if (count > 0) refused.set('internal', (refused.get('internal') ?? 0) + count);
+    },
     history: () => ({ hasSucceeded: lastSuccessSeconds !== undefined, failures: failuresInARow, lastFailure }),
     record(out, containers) {
       out.exporter('exporter_status', lastSuccessSeconds !== undefined && failuresInARow === 0 ? 1 : 0);
       out.exporter('exporter_polls', polls);
       for (const [reason, count] of failures) out.exporter('exporter_poll_failures', count, { reason });
-      for (const [reason, count] of refused) out.exporter('exporter_refused', count, { reason });
+      for (const [reason, count] of refused) out.exporter('exporter_invalid_values', count, { reason });
       for (const [reason, count] of tagFailures) out.exporter('exporter_task_tags_failures', count, { reason });
       for (const [reason, count] of cgroupFailures) out.exporter('exporter_cgroup_failures', count, { reason });
       out.exporter('exporter_poll_duration_seconds', lastPollSeconds);
       out.exporter('exporter_last_success_timestamp_seconds', lastSuccessSeconds);
       out.exporter('exporter_container_restarts', restarts);
-      out.exporter('exporter_containers', containers);
+      out.exporter('exporter_containers', containers?.withStats);
+      out.exporter('exporter_containers_without_stats', containers?.withoutStats);
+      out.exporter('exporter_stale_containers', containers?.stale);
       out.exporter('exporter_build_info', 1, { version, nodeVersion: process.version });
     },
   };

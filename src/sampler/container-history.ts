@@ -1,48 +1,67 @@
-import type {
-  ContainerInfo,
-  ContainerSample,
-  ContainerSnapshot,
-  CpuReading,
-  DiskCounters,
-  DiskLevels,
-  EpochNs,
-} from '../snapshot/snapshot.ts';
+import { COUNTER_GROUPS, type CpuBaseline } from '../derive/view.ts';
+import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
+import { type ContainerTracks, followSample } from './container-counters.ts';
+import { isLess } from './counter-track.ts';
+
+/** A CPU reading and when it arrived, on the monotonic clock; a `precpu_stats` arrived with its sample. */
+interface ArrivedCpu extends CpuReading {
+  readonly cameAtMs?: number | undefined;
+}
 
 /** What is remembered of one container between polls. */
 export interface ContainerHistory {
-  /** The newest sample, by its own stamp. */
+  /** The newest sample, by its own stamp, without counters that are held back. */
   readonly sample: ContainerSample;
-  /** The reading before it, of the same life. */
-  readonly baseline?: CpuReading | undefined;
-  readonly startedNs?: EpochNs | undefined;
-  /** Start of the present life: StartedAt, or the last reading before the counters fell. */
-  readonly countedFromNs?: EpochNs | undefined;
-  /** When the sample came, on the monotonic clock. */
+  /** When the sample arrived, on the monotonic clock. */
   readonly cameAtMs: number;
+  /** The newest accepted CPU reading: the sample's, unless that one is held back. */
+  readonly cpu?: ArrivedCpu | undefined;
+  /** A later reading with less CPU time: the next one decides whether it was a reset. */
+  readonly heldCpu?: ArrivedCpu | undefined;
+  /** The CPU reading that the sample is compared with, of the same run. */
+  readonly baseline?: CpuBaseline | undefined;
+  readonly tracks: ContainerTracks;
+  /** Start of the run that the sample is of. */
+  readonly startedNs?: EpochNs | undefined;
+  /** True if a restart was counted but its time was not reported. */
+  readonly isStartUnknown: boolean;
+  readonly restartCount?: number | undefined;
+  /** Since when the container counts: a start, or the last reading before its CPU time fell. */
+  readonly countedFromNs?: EpochNs | undefined;
 }
+
+/**
+ * What a poll says of a container.
+ *
+ * - `current`: the sample in the history is valid now.
+ * - `none`: no stats.
+ * - `stale`: the sample has not been renewed for too long.
+ * - `rewound`: the clock was set back, or the sample is an older one.
+ * - `stopped`: the last sample of a container that has stopped: its counters are final, its levels are history.
+ */
+export type SampleState = 'current' | 'none' | 'stale' | 'rewound' | 'stopped';
 
 /** How a new snapshot of a container follows on its history. */
 export interface Step {
   readonly history?: ContainerHistory | undefined;
-  /** Whether the sample in the history speaks for the present. */
-  readonly isCurrent: boolean;
-  /** A new life began since the last sample. */
+  readonly state: SampleState;
+  /** A new run began since the last sample. */
   readonly hasRestarted: boolean;
-  /** Its clock was set back, or the sample is an older one. */
-  readonly hasRewound?: boolean;
   /** A new start time says so, so that every counter began at 0 again. */
   readonly hasBegunAnew: boolean;
 }
 
+/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s: more than this is a clock that jumped. */
+const MAX_PRECPU_AGE_NS = 60_000_000_000n;
+
 /**
  * Follows one container by one poll.
  *
- * - No stats now: the history waits, nothing is shown.
- * - `read` did not advance (Fargate renews every 10 s): the same sample, until it is stale.
- * - `read` went back: skipped this time, and the next sample is compared with this one.
- * - A new StartedAt after the last sample, or counters that fell: a new life, without differences this time.
- * - A new StartedAt of a container with a restart policy, and nothing fell: a new life whose counters go on, since the
- *   agent adds what the lives before had counted (https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go).
+ * A run begins with a new start (StartedAt, or FinishedAt where a restart policy restarted it) or a grown RestartCount. The
+ * agent adds up the counters of all runs of a container with a restart policy, so they go on; otherwise they begin again.
+ * CPU time that falls without either is held back for one sample, and is a reset only if the next one continues from it.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go
  */
 export function followContainer(
   history: ContainerHistory | undefined,
@@ -50,98 +69,153 @@ export function followContainer(
   nowMs: number,
   staleAfterMs: number,
 ): Step {
-  if (sample === undefined) return sameLife(history, false);
-  if (history === undefined) return sameLife(firstHistory(info, sample, nowMs), true);
-  if (sample.readNs === history.sample.readNs) return sameLife(history, nowMs - history.cameAtMs <= staleAfterMs);
+  const step = followSampleOf(history, info, sample, nowMs, staleAfterMs);
+  return info.knownStatus === 'STOPPED' && step.state === 'current' ? { ...step, state: 'stopped' } : step;
+}
+
+/** A poll that could not read `/task/stats`: the last sample stays as long as it is valid. */
+export function keepContainer(
+  history: ContainerHistory | undefined,
+  info: ContainerInfo,
+  nowMs: number,
+  validForMs: number,
+): Step {
+  const isValid = history !== undefined && nowMs - history.cameAtMs <= validForMs;
+  return sameRun(history, isValid && info.knownStatus !== 'STOPPED' ? 'current' : 'none');
+}
+
+function followSampleOf(
+  history: ContainerHistory | undefined,
+  info: ContainerInfo,
+  sample: ContainerSample | undefined,
+  nowMs: number,
+  staleAfterMs: number,
+): Step {
+  if (sample === undefined) return sameRun(history, 'none');
+  if (history === undefined) return sameRun(firstHistory(info, sample, nowMs), 'current');
+  if (sample.readNs === history.sample.readNs) {
+    return sameRun(history, nowMs - history.cameAtMs <= staleAfterMs ? 'current' : 'stale');
+  }
   if (sample.readNs < history.sample.readNs) {
-    return { ...sameLife({ ...history, sample, baseline: undefined, cameAtMs: nowMs }, false), hasRewound: true };
+    const cpu = arrived(sample, nowMs);
+    return sameRun({ ...history, sample, cpu, heldCpu: undefined, baseline: undefined, cameAtMs: nowMs }, 'rewound');
   }
   return advance(history, info, sample, nowMs);
 }
 
-function sameLife(history: ContainerHistory | undefined, isCurrent: boolean): Step {
-  return { history, isCurrent, hasRestarted: false, hasBegunAnew: false };
+function sameRun(history: ContainerHistory | undefined, state: SampleState): Step {
+  return { history, state, hasRestarted: false, hasBegunAnew: false };
 }
 
-/**
- * When the life began that the sample is of. The metadata is read after the stats, which may be 10 s old: a start later
- * than the sample is that of the next life, which has not been sampled yet.
- */
-function startOf(info: ContainerInfo, sample: ContainerSample): EpochNs | undefined {
-  const { startedNs } = info;
-  return startedNs !== undefined && startedNs > sample.readNs ? undefined : startedNs;
+/** The metadata is read after the stats, which may be 10 s old, so it can be of a run that has no sample yet. */
+function isAhead({ startedNs }: ContainerInfo, sample: ContainerSample): boolean {
+  return startedNs !== undefined && startedNs > sample.readNs;
 }
 
 function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: number): ContainerHistory {
-  const startedNs = startOf(info, sample);
+  const ahead = isAhead(info, sample);
+  const startedNs = ahead ? undefined : info.startedNs;
+  const { restartCount, firstStartedNs = info.startedNs } = info;
+  const countedFromNs = restartCount === undefined ? startedNs : firstStartedNs;
+  const firstRunNs = restartCount === undefined ? undefined : startedNs;
+  const own = arrived(sample, nowMs);
+  const precpu = validPrecpu(sample, startedNs);
+  const { tracks, ...followed } = followSample(tracksOf(precpu), sample, info, { isAnew: false, firstRunNs });
+  const isHeld = isCpuHeld(tracks);
   return {
-    sample,
-    baseline: validBefore(sample, startedNs),
-    startedNs,
-    countedFromNs: startedNs,
+    sample: followed.sample,
+    tracks,
+    cpu: isHeld ? precpu : own,
+    heldCpu: isHeld ? own : undefined,
+    baseline: isHeld ? undefined : precpu,
     cameAtMs: nowMs,
+    startedNs,
+    isStartUnknown: false,
+    restartCount: ahead ? undefined : restartCount,
+    countedFromNs: countedFromNs !== undefined && countedFromNs > sample.readNs ? undefined : countedFromNs,
   };
 }
 
-function advance(history: ContainerHistory, info: ContainerInfo, sample: ContainerSample, nowMs: number): Step {
+function advance(history: ContainerHistory, info: ContainerInfo, given: ContainerSample, nowMs: number): Step {
   const last = history.sample;
-  const startedNs = startOf(info, sample) ?? history.startedNs;
-  const isNewStart = startedNs !== history.startedNs;
-  // The metadata may tell of a start later than the counters did.
-  const startsAfterLast = startedNs !== undefined && startedNs > last.readNs;
-  const fell = hasFallen(last, sample, info);
-  const goesOn = !fell && info.restartCount !== undefined;
-  const hasBegunAnew = isNewStart && startsAfterLast && !goesOn;
-  const countedFrom = (): EpochNs | undefined => {
-    // A fall told of this life before the metadata did: its start, once given, stays.
-    const isKnownLife = history.countedFromNs !== undefined && history.countedFromNs !== history.startedNs;
-    if (isNewStart && isKnownLife && !startsAfterLast && !fell) return history.countedFromNs;
-    if (isNewStart) return startsAfterLast && goesOn ? history.countedFromNs : startedNs;
-    // Where only an interface or a device began anew, the counters that go on keep their start.
-    const isCpuAnew = isLess(sample.cpu?.totalNs, last.cpu?.totalNs);
-    return isCpuAnew || (fell && startedNs === undefined) ? last.readNs : history.countedFromNs;
+  const ahead = isAhead(info, given);
+  const startedNs = ahead ? history.startedNs : (info.startedNs ?? history.startedNs);
+  const restartCount = ahead ? history.restartCount : (info.restartCount ?? history.restartCount);
+  const isNewStart = startedNs !== history.startedNs && startedNs !== undefined;
+  const isStartTold = isNewStart && startedNs >= last.readNs;
+  // The reading before a fall is the last one that is known to be of the run before.
+  const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
+  const lateNs = isNewStart && !isStartTold && startedNs > lastReadNs ? startedNs : undefined;
+  const isRestart = isStartTold || isLess(history.restartCount, restartCount);
+  const own = arrived(given, nowMs);
+  const fell = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
+  const isSummed = info.restartCount !== undefined && !fell;
+  const hasBegunAnew = isStartTold && !isSummed;
+  const restartNs = isStartTold ? startedNs : lastReadNs;
+  const { sample, tracks, isCpuReset } = followSample(history.tracks, given, info, {
+    restartNs: isRestart ? restartNs : undefined,
+    isAnew: hasBegunAnew,
+    lateNs,
+  });
+  const hasRestarted = isRestart || isCpuReset;
+  const goesOn = isRestart && isSummed;
+  const countedFromNs = (): EpochNs | undefined => {
+    if (hasRestarted) return goesOn ? history.countedFromNs : (lateNs ?? restartNs);
+    // The metadata is late. A start that a fall gave stays, and so does that of a container whose runs are added up.
+    const isKnown = history.countedFromNs !== undefined && history.countedFromNs !== history.startedNs;
+    return isNewStart && !isKnown ? startedNs : history.countedFromNs;
   };
-  const own = last.cpu && { readNs: last.readNs, cpu: last.cpu };
-  const baseline = fell || (startsAfterLast && !goesOn) ? undefined : (own ?? validBefore(sample, startedNs));
+  const baseline = (): CpuBaseline | undefined => {
+    if (isCpuHeld(tracks)) return undefined;
+    if (isCpuReset) return baselineOf(history.heldCpu, nowMs);
+    if (hasRestarted && !goesOn) return undefined;
+    return baselineOf(history.cpu, nowMs) ?? growing(validPrecpu(given, startedNs), own);
+  };
   return {
-    history: { sample, baseline, startedNs, countedFromNs: countedFrom(), cameAtMs: nowMs },
-    isCurrent: true,
-    hasRestarted: fell || (isNewStart && startsAfterLast),
+    history: {
+      sample,
+      tracks,
+      cpu: isCpuHeld(tracks) || own === undefined ? history.cpu : own,
+      heldCpu: isCpuHeld(tracks) ? (own ?? history.heldCpu) : undefined,
+      baseline: own && baseline(),
+      cameAtMs: nowMs,
+      startedNs,
+      isStartUnknown: hasRestarted ? !isNewStart : history.isStartUnknown && !isNewStart,
+      restartCount,
+      countedFromNs: countedFromNs(),
+    },
+    state: 'current',
+    hasRestarted,
     hasBegunAnew,
   };
 }
 
-/** `precpu_stats`, if it is an earlier reading of the same life. */
-function validBefore(sample: ContainerSample, startedNs: EpochNs | undefined): CpuReading | undefined {
-  const { before, cpu } = sample;
-  if (before === undefined || cpu === undefined) return undefined;
-  const isEarlier = before.readNs < sample.readNs && before.cpu.totalNs <= cpu.totalNs;
-  const isSameLife = startedNs === undefined || before.readNs >= startedNs;
-  return isEarlier && isSameLife ? before : undefined;
+/** Lets the first reading be compared with its own `precpu_stats`. */
+function tracksOf(precpu: CpuReading | undefined): ContainerTracks {
+  if (precpu === undefined) return new Map();
+  return new Map([[COUNTER_GROUPS.cpu, { accepted: { cpuNs: precpu.cpu.totalNs }, readNs: precpu.readNs }]]);
 }
 
-/** Counters of the container alone; those of a shared network namespace outlive it. */
-function hasFallen(last: ContainerSample, now: ContainerSample, info: ContainerInfo): boolean {
-  if (isLess(now.cpu?.totalNs, last.cpu?.totalNs)) return true;
-  if (hasDiskFallen(last.disk, now.disk)) return true;
-  if (info.sharesSandbox) return false;
-  for (const [iface, counters] of now.networks ?? []) {
-    const before = last.networks?.get(iface);
-    if (isLess(counters.rx_bytes, before?.rx_bytes) || isLess(counters.tx_bytes, before?.tx_bytes)) return true;
-  }
-  return false;
+function isCpuHeld(tracks: ContainerTracks): boolean {
+  return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
-/** Device by device, where there are any: one that leaves lowers the sum, and is no restart. */
-function hasDiskFallen(last: DiskLevels | undefined, now: DiskLevels | undefined): boolean {
-  if (last?.byDevice === undefined || now?.byDevice === undefined) return haveBytesFallen(last?.total, now?.total);
-  return [...now.byDevice].some(([device, counters]) => haveBytesFallen(last.byDevice?.get(device), counters));
+function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
+  return cpu && { cpu, readNs, cameAtMs };
 }
 
-function haveBytesFallen(last: DiskCounters | undefined, now: DiskCounters | undefined): boolean {
-  return isLess(now?.readBytes, last?.readBytes) || isLess(now?.writtenBytes, last?.writtenBytes);
+function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {
+  if (reading === undefined) return undefined;
+  const { cpu, readNs, cameAtMs } = reading;
+  return { cpu, readNs, arrivedMsBefore: cameAtMs === undefined ? undefined : nowMs - cameAtMs };
 }
 
-function isLess(now: number | undefined, before: number | undefined): boolean {
-  return now !== undefined && before !== undefined && now < before;
+function growing(before: CpuReading | undefined, now: CpuReading | undefined): CpuReading | undefined {
+  return isLess(now?.cpu.totalNs, before?.cpu.totalNs) ? undefined : before;
+}
+
+/** `precpu_stats`, if it is a reading of the same run. */
+function validPrecpu({ before, readNs }: ContainerSample, startedNs: EpochNs | undefined): CpuReading | undefined {
+  if (before === undefined || before.readNs >= readNs || readNs - before.readNs > MAX_PRECPU_AGE_NS) return undefined;
+  return startedNs === undefined || before.readNs >= startedNs ? before : undefined;
 }

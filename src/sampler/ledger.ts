@@ -8,6 +8,8 @@ export interface Posting {
   readonly owner: string;
   readonly readNs: EpochNs;
   readonly counters: TaskTotals;
+  /** Counters that began again at 0 since the posting before. */
+  readonly reset?: readonly string[] | undefined;
   /** True where the counters outlive every container that shows them: one that falls was counted in another way before. */
   readonly isLasting?: boolean;
 }
@@ -54,7 +56,9 @@ export function settle(
     const last = sources.get(posting.source);
     if (last !== undefined && posting.readNs <= last.readNs) continue;
     for (const key of keysOf(posting.counters)) {
-      totals[key] = (totals[key] ?? 0) + grown(last?.counters[key] ?? 0, posting.counters[key] ?? 0, posting.isLasting);
+      const before = last?.counters[key] ?? 0;
+      const hasReset = posting.reset?.includes(key) ?? false;
+      totals[key] = (totals[key] ?? 0) + grown(before, posting.counters[key] ?? 0, hasReset, posting.isLasting);
     }
     // A counter that is missing for once goes on from where it was.
     sources.set(posting.source, { ...posting, counters: { ...last?.counters, ...posting.counters } });
@@ -62,14 +66,15 @@ export function settle(
   return { totals, sources };
 }
 
-/** A counter that fell began again at 0, unless it cannot have. */
-function grown(before: number, value: number, isLasting = false): number {
-  if (value >= before) return value - before;
-  return isLasting ? 0 : value;
+/** A counter that reset or fell began again at 0, unless it cannot have. */
+function grown(before: number, value: number, hasReset: boolean, isLasting = false): number {
+  if (isLasting) return Math.max(0, value - before);
+  return hasReset || value < before ? value : value - before;
 }
 
+/** Of two of one moment the more complete one first: counters that are held back are missing. */
 function newestFirst(a: Posting, b: Posting): number {
-  if (a.readNs === b.readNs) return 0;
+  if (a.readNs === b.readNs) return keysOf(b.counters).length - keysOf(a.counters).length;
   return a.readNs > b.readNs ? -1 : 1;
 }
 

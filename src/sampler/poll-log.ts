@@ -1,23 +1,61 @@
 import type { Logger } from '../log/logger.ts';
 import type { Transitions } from '../log/transitions.ts';
+import type { FailedValue } from '../readings/recorder.ts';
+import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import type { ContainerFilter } from './filter.ts';
 import type { SamplerObserver } from './sampler.ts';
 
 /** ECS' own containers: the image excludes them by name, and not every task has them. */
 const INTERNAL_PREFIX = '~internal~';
 
+/** Bounds what hostile metadata can log. */
+const MAX_DUPLICATES = 20;
+
 /** Logs what changes from poll to poll: failing and working again, restarts, patterns that match nothing (once). */
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
   let hasSeenTask = false;
+  const duplicates = new Set<string>();
+
+  function logInternalError({ row, message }: FailedValue): void {
+    const what = row === undefined ? 'a group of metrics' : `the metric ${row}`;
+    transitions.failing('internal_error', row ?? 'group', `${what} could not be computed: ${message}`);
+  }
+
+  function logMissingStats(snapshot: TaskSnapshot, names: readonly string[]): void {
+    if (names.length === 0) {
+      transitions.ok('container_stats');
+      return;
+    }
+    const running = snapshot.containers.filter(({ info }) => info.knownStatus === 'RUNNING').length;
+    const message =
+      names.length === running
+        ? 'no running container has stats: on EC2, check ECS_DISABLE_METRICS and whether the agent has just restarted'
+        : `no stats for running containers: ${names.join(', ')}; totals of CPU, memory and processes are absent`;
+    transitions.failing('container_stats', 'missing', message, { containers: names });
+  }
+
+  function warnOfDuplicate(name: string): void {
+    if (duplicates.has(name) || duplicates.size >= MAX_DUPLICATES) return;
+    duplicates.add(name);
+    logger.warn('duplicate_container_name', `several containers are called ${name}: ecs metrics show one of them`, {
+      container: name,
+    });
+  }
+
   return {
-    onPoll({ snapshot, failures, restarted, tags }) {
+    onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags }) {
       const [failure] = failures;
       if (failure === undefined) transitions.ok('poll');
       else transitions.failing('poll', failure.code, failure.message);
       if (tags?.failure !== undefined) transitions.failing('task_tags', tags.failure.reason, tags.failure.message);
       else if (tags !== undefined) transitions.ok('task_tags');
+      const [internalError] = internalErrors;
+      if (internalError === undefined) transitions.ok('internal_error');
+      else logInternalError(internalError);
+      if (snapshot?.hasStats === true) logMissingStats(snapshot, withoutStats);
+      for (const name of snapshot?.duplicateNames ?? []) warnOfDuplicate(name);
       if (restarted.length > 0) {
-        logger.info('containers_restarted', `started again in place: ${restarted.join(', ')}`, {
+        logger.info('containers_restarted', `restarted in place: ${restarted.join(', ')}`, {
           containers: restarted,
         });
       }

@@ -3,7 +3,7 @@ import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
 import type { IsWanted } from '../snapshot/labels.ts';
 import { createRefusals, type RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskInfo, TaskMetadata, TaskSnapshot } from '../snapshot/snapshot.ts';
-import { joinStats } from '../snapshot/stats-document.ts';
+import { joinStats, withoutStats } from '../snapshot/stats-document.ts';
 import { parseTask } from '../snapshot/task-document.ts';
 import type { Endpoint } from '../source/endpoint.ts';
 import { EndpointError } from '../source/endpoint-error.ts';
@@ -11,8 +11,9 @@ import type { TagReader, TagsAttempt } from './tag-reader.ts';
 
 /** One poll's outcome. */
 export interface PollResult {
+  /** Undefined if neither the task nor recent metadata could be read; without stats if only those could not. */
   readonly snapshot?: TaskSnapshot | undefined;
-  /** Requests that failed; a poll with a snapshot may have one, when older metadata served. */
+  /** Requests that failed; a poll with a snapshot may have one: older metadata served, or there are no stats. */
   readonly failures: readonly EndpointError[];
   readonly refused: ReadonlyMap<RefusalReason, number>;
   /** Set where the tags of the task were asked for this time. */
@@ -59,8 +60,10 @@ export function createPoller(
     const failures: EndpointError[] = [];
     const refusals = createRefusals();
     const stats = await attempt(endpoint.fetchStats, failures);
-    if (stats === undefined) return { failures, refused: refusals.counts };
-    const task = await attempt(endpoint.fetchTask, failures);
+    // Without a server there is nothing more to ask for.
+    const isAway = failures.some(({ code }) => code === 'unreachable');
+    const task = isAway ? undefined : await attempt(endpoint.fetchTask, failures);
+    if (stats === undefined && task === undefined) return { failures, refused: refusals.counts };
     if (task !== undefined) {
       const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
       if (metadata === undefined) failures.push(notADocument('/task'));
@@ -74,11 +77,13 @@ export function createPoller(
       return { failures, refused: refusals.counts };
     // Waited for the first time, so that the first export has the whole identity; later that is rare.
     const tags = await tagReader?.readIfDue(refusals);
-    const snapshot = joinStats({ ...known, task: withTags(known.task, tagReader) }, stats.document, refusals);
-    if (snapshot === undefined) failures.push(notADocument('/task/stats'));
-    for (const _ of snapshot?.unknownIds ?? []) refusals.add('unknown_id');
+    const metadata = { ...known, task: withTags(known.task, tagReader) };
+    const joined = stats && joinStats(metadata, stats.document, refusals);
+    if (stats !== undefined && joined === undefined) failures.push(notADocument('/task/stats'));
+    const snapshot = joined ?? withoutStats(metadata, refusals);
+    for (const _ of snapshot.unknownIds) refusals.add('unknown_id');
     const result = { snapshot, failures, refused: refusals.counts, tags };
-    if (snapshot === undefined || cgroupReader === undefined) return result;
+    if (cgroupReader === undefined) return result;
     const { cgroup, failures: cgroupFailures } = await cgroupReader.read(snapshot);
     return { ...result, snapshot: { ...snapshot, cgroup }, cgroupFailures };
   };

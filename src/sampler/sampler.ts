@@ -5,25 +5,29 @@ import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
 import { taskIdentity } from '../identity.ts';
 import { type Columns, createColumns } from '../readings/columns.ts';
-import { createRecorder } from '../readings/recorder.ts';
+import { createRecorder, type FailedValue, type Recorder } from '../readings/recorder.ts';
 import { createSeriesBook } from '../readings/series.ts';
-import type { TaskSnapshot } from '../snapshot/snapshot.ts';
-import type { EndpointError } from '../source/endpoint-error.ts';
-import { type Account, createAccount } from './account.ts';
+import type { EpochNs, TaskSnapshot } from '../snapshot/snapshot.ts';
+import { EndpointError } from '../source/endpoint-error.ts';
+import { type Account, type ContainerCounts, createAccount } from './account.ts';
 import { createExportAccount, type ExportAccount, type ExportKinds } from './export-account.ts';
 import type { PollResult } from './poller.ts';
 import type { ProcessMeter } from './process-meter.ts';
 import { nextPollAfterMs } from './schedule.ts';
 import type { TagsAttempt } from './tag-reader.ts';
-import { EMPTY_HISTORY, followTask, type TaskHistory } from './task-history.ts';
+import { EMPTY_HISTORY, followTask, type TaskHistory, type TaskStep } from './task-history.ts';
 
 /** What happened at a poll, for the log. */
 export interface SamplerObserver {
   onPoll(outcome: {
     readonly snapshot?: TaskSnapshot | undefined;
     readonly failures: readonly EndpointError[];
-    /** Names of the containers that started again in place. */
+    /** Names of the containers that restarted in place. */
     readonly restarted: readonly string[];
+    /** Names of the RUNNING containers without a current sample. */
+    readonly withoutStats: readonly string[];
+    /** Values that could not be computed. */
+    readonly internalErrors: readonly FailedValue[];
     /** Set where the tags of the task were asked for. */
     readonly tags?: TagsAttempt | undefined;
   }): void;
@@ -55,6 +59,8 @@ type Defaulted<Options, Optional extends keyof Options> = Required<Omit<Options,
 const MIN_SAMPLE_LIFE_MS = 60_000;
 const INTERVALS_TO_LIVE = 3;
 
+const NOTHING: Pick<TaskStep, 'restarted' | 'withoutStats'> = { restarted: [], withoutStats: [] };
+
 const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [] };
 
 /**
@@ -71,11 +77,15 @@ export class Sampler implements ReadingSource {
   readonly #exports: ExportAccount;
   #history: TaskHistory = EMPTY_HISTORY;
   #view: TaskView | undefined;
-  #stale = 0;
+  /** When the view was made, on the monotonic clock. */
+  #viewedMs = 0;
+  #containers: Omit<ContainerCounts, 'withStats'> = { withoutStats: 0, stale: 0 };
   #identity: SeriesAttributes = Object.freeze({});
   #identityKey = '';
-  /** When the last good poll ended, on the monotonic clock. */
+  /** When the last poll that read stats ended, on the monotonic clock. */
   #lastSuccessMs: number | undefined;
+  /** When the last poll ended, milliseconds since the epoch. */
+  #polledMs: number;
   #readings: Readings;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
@@ -91,10 +101,11 @@ export class Sampler implements ReadingSource {
       ...options,
     };
     this.#columns = createColumns(this.#options.vocabularies, this.#options.selection);
-    this.startedNs = BigInt(Math.round(this.#options.wallMs())) * 1_000_000n;
+    this.#polledMs = this.#options.wallMs();
+    this.startedNs = epochNs(this.#polledMs);
     this.#account = createAccount(this.#options.version);
     this.#exports = createExportAccount(this.#options.exports);
-    this.#readings = this.#record();
+    this.#readings = this.#record().readings;
   }
 
   /** Polls now and then at every interval, until `stop`. */
@@ -119,11 +130,8 @@ export class Sampler implements ReadingSource {
   }
 
   current(): Readings {
-    // Whoever reads notices by itself that the last good poll is too long ago: the next poll may be minutes away.
-    if (this.#view !== undefined && !this.isFresh()) {
-      this.#view = undefined;
-      this.#readings = this.#record();
-    }
+    // The next poll may be minutes away, so expiry does not wait for it.
+    if (this.#dropOldView()) this.#readings = this.#record().readings;
     return this.#readings;
   }
 
@@ -141,10 +149,23 @@ export class Sampler implements ReadingSource {
     this.#exports.enterRejected(exporter, points);
   }
 
-  /** Whether the last good poll still stands for the present. */
+  /** Whether stats were read within the last three intervals. */
   isFresh(): boolean {
-    if (this.#lastSuccessMs === undefined) return false;
-    return this.#options.monotonicMs() - this.#lastSuccessMs <= INTERVALS_TO_LIVE * this.#options.intervalMs;
+    return this.#lastSuccessMs !== undefined && this.#isRecent(this.#lastSuccessMs);
+  }
+
+  #isRecent(atMs: number): boolean {
+    return this.#options.monotonicMs() - atMs <= this.#keepForMs();
+  }
+
+  #keepForMs(): number {
+    return INTERVALS_TO_LIVE * this.#options.intervalMs;
+  }
+
+  #dropOldView(): boolean {
+    if (this.#view === undefined || this.#isRecent(this.#viewedMs)) return false;
+    this.#view = undefined;
+    return true;
   }
 
   async #tick(): Promise<void> {
@@ -160,33 +181,50 @@ export class Sampler implements ReadingSource {
 
   async #pollOnce(): Promise<void> {
     const startedMs = this.#options.monotonicMs();
-    const result = await this.#options.poll();
-    const { snapshot, failures } = result;
+    const result = await this.#pollSafely();
+    const { snapshot, failures, tags } = result;
     const nowMs = this.#options.monotonicMs();
-    let restarted: readonly string[] = [];
-    if (snapshot !== undefined) {
-      restarted = this.#follow(snapshot, nowMs);
-      this.#lastSuccessMs = nowMs;
-    }
+    const { restarted, withoutStats } = snapshot === undefined ? NOTHING : this.#follow(snapshot, nowMs);
+    if (snapshot?.hasStats === true) this.#lastSuccessMs = nowMs;
     const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
-    this.#account.enterPoll(result, seconds, restarted.length, this.#options.wallMs() / 1000);
-    if (!this.isFresh()) this.#view = undefined;
+    this.#polledMs = this.#options.wallMs();
+    this.#account.enterPoll(result, seconds, restarted.length, this.#polledMs / 1000);
+    this.#dropOldView();
     this.#series.renew();
-    this.#readings = this.#record();
-    this.#options.observer.onPoll({ snapshot, failures, restarted, tags: result.tags });
+    const { readings, failures: internalErrors } = this.#record();
+    this.#readings = readings;
+    this.#account.countInternalErrors(internalErrors.length);
+    try {
+      this.#options.observer.onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags });
+    } catch {
+      // The observer belongs to the host of the library: its error must not end the polling.
+      this.#account.countInternalErrors(1);
+    }
   }
 
-  #follow(snapshot: TaskSnapshot, nowMs: number): readonly string[] {
+  /** A poll that throws is a failed poll: it must not end the polling, nor the process that hosts the library. */
+  async #pollSafely(): Promise<PollResult> {
+    try {
+      return await this.#options.poll();
+    } catch (error) {
+      const cause = error instanceof Error ? error : undefined;
+      const message = `the poll failed: ${cause?.message ?? String(error)}`;
+      return { failures: [new EndpointError('parse', message, { cause })], refused: new Map() };
+    }
+  }
+
+  #follow(snapshot: TaskSnapshot, nowMs: number): Pick<TaskStep, 'restarted' | 'withoutStats'> {
     const { intervalMs, isSelected } = this.#options;
-    const staleAfterMs = Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS);
-    const { history, view, restarted, stale } = followTask(this.#history, snapshot, {
+    const { history, view, restarted, withoutStats, stale } = followTask(this.#history, snapshot, {
       nowMs,
-      staleAfterMs,
+      staleAfterMs: Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS),
+      keepForMs: this.#keepForMs(),
       isSelected,
     });
     this.#history = history;
     this.#view = view;
-    this.#stale = stale;
+    this.#viewedMs = nowMs;
+    this.#containers = { withoutStats: withoutStats.length, stale };
     // What was known once stays: a resource that loses an attribute is another one, with other series.
     const identity = Object.freeze({ ...this.#identity, ...taskIdentity(snapshot.task) });
     const key = JSON.stringify(identity);
@@ -194,22 +232,27 @@ export class Sampler implements ReadingSource {
       this.#identity = identity;
       this.#identityKey = key;
     }
-    return restarted;
+    return { restarted, withoutStats };
   }
 
-  #record(): Readings {
+  #record(): Pick<Recorder, 'readings' | 'failures'> {
     const recorder = createRecorder({
       columns: this.#columns,
       series: this.#series,
+      polledNs: epochNs(this.#polledMs),
       exporterStartNs: this.startedNs,
     });
-    if (this.#view !== undefined) derive(this.#view, recorder);
+    const view = this.#view;
+    if (view !== undefined) derive(view, recorder);
     recorder.exporter('exporter_series', recorder.count());
-    recorder.exporter('exporter_stale_containers', this.#view === undefined ? undefined : this.#stale);
-    const containers = this.#view?.containers.filter(({ sample }) => sample !== undefined).length;
-    this.#account.record(recorder, containers);
+    const withStats = view?.containers.filter(({ sample }) => sample !== undefined).length;
+    this.#account.record(recorder, withStats === undefined ? undefined : { withStats, ...this.#containers });
     this.#exports.record(recorder);
     this.#options.processMeter?.record(recorder);
-    return recorder.readings;
+    return recorder;
   }
+}
+
+function epochNs(wallMs: number): EpochNs {
+  return BigInt(Math.round(wallMs)) * 1_000_000n;
 }

@@ -1,5 +1,7 @@
-import type { ContainerView, TaskTotals, TaskView } from '../derive/view.ts';
+import { COUNTER_GROUPS, type ContainerView, type TaskTotals, type TaskView } from '../derive/view.ts';
 import {
+  type ContainerInfo,
+  type ContainerSample,
   type ContainerSnapshot,
   DISK_COUNTERS,
   type DiskCounter,
@@ -8,7 +10,8 @@ import {
   type EpochNs,
   type TaskSnapshot,
 } from '../snapshot/snapshot.ts';
-import { type ContainerHistory, followContainer } from './container-history.ts';
+import type { ContainerTracks } from './container-counters.ts';
+import { type ContainerHistory, followContainer, keepContainer, type Step } from './container-history.ts';
 import { EMPTY_LEDGER, type Ledger, type Posting, settle } from './ledger.ts';
 
 /** What is remembered of the task between polls. */
@@ -17,6 +20,8 @@ export interface TaskHistory {
   readonly containers: ReadonlyMap<string, ContainerHistory>;
   readonly ledger: Ledger;
   readonly startedNs?: EpochNs | undefined;
+  /** When stats were last read, on the monotonic clock. */
+  readonly statsAtMs?: number | undefined;
 }
 
 export const EMPTY_HISTORY: TaskHistory = { containers: new Map(), ledger: EMPTY_LEDGER };
@@ -24,47 +29,62 @@ export const EMPTY_HISTORY: TaskHistory = { containers: new Map(), ledger: EMPTY
 export interface TaskStep {
   readonly history: TaskHistory;
   readonly view: TaskView;
-  /** Names of the containers that began a new life. */
+  /** Names of the containers that began a new run. */
   readonly restarted: readonly string[];
-  /** How many containers have stats that do not speak for the present. */
+  /** Names of the RUNNING containers that have no current sample. */
+  readonly withoutStats: readonly string[];
+  /** How many containers have stats that are too old, or older than those before. */
   readonly stale: number;
 }
 
 export interface StepOptions {
   /** Monotonic clock. */
   readonly nowMs: number;
-  /** How long a sample that is not renewed speaks for the present. */
+  /** How long a sample that is not renewed stays current. */
   readonly staleAfterMs: number;
+  /** How long samples stay current while `/task/stats` cannot be read. */
+  readonly keepForMs: number;
   readonly isSelected: (name: string) => boolean;
 }
 
-/** So many containers that the metadata no longer names are remembered; where they are more, all of them are forgotten. */
+/** So many containers that the metadata no longer names are remembered; if there are more, all of them are forgotten. */
 const MAX_ABSENT = 1000;
 
 /** Follows the task by one poll. Pure. */
 export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options: StepOptions): TaskStep {
+  const { nowMs, staleAfterMs, keepForMs, isSelected } = options;
   const containers = new Map<string, ContainerHistory>();
   const views: ContainerView[] = [];
+  const postings: Posting[] = [];
   const restarted: string[] = [];
+  const withoutStats: string[] = [];
   let stale = 0;
   const begunAnew = new Set<string>();
   const rewoundTo = new Map<string, EpochNs>();
+  const keepsSamples = history.statsAtMs !== undefined && nowMs - history.statsAtMs <= keepForMs;
   for (const container of snapshot.containers) {
-    const { info } = container;
-    const step = followContainer(history.containers.get(info.id), container, options.nowMs, options.staleAfterMs);
+    const { info, sample } = container;
+    const known = history.containers.get(info.id);
+    const step = snapshot.hasStats
+      ? followContainer(known, container, nowMs, staleAfterMs)
+      : keepContainer(known, info, nowMs, keepsSamples ? staleAfterMs : Number.NEGATIVE_INFINITY);
     if (step.history !== undefined) containers.set(info.id, step.history);
     if (step.hasRestarted) restarted.push(info.name);
-    if (container.sample !== undefined && !step.isCurrent) stale += 1;
+    if (info.knownStatus === 'RUNNING' && step.state !== 'current') withoutStats.push(info.name);
+    if (step.state === 'stale' || step.state === 'rewound') stale += 1;
     if (step.hasBegunAnew) begunAnew.add(info.id);
     // A restart makes a new network namespace, unless others hold it.
     if (step.hasBegunAnew && !info.sharesSandbox) begunAnew.add(info.sandbox);
-    if (step.hasRewound && container.sample !== undefined) {
-      rewoundTo.set(info.id, container.sample.readNs).set(info.sandbox, container.sample.readNs);
+    if (step.state === 'rewound' && sample !== undefined) {
+      rewoundTo.set(info.id, sample.readNs).set(info.sandbox, sample.readNs);
     }
-    const isSelected = container.isNameless !== true && options.isSelected(info.name);
-    views.push(viewOf(container, step.history, step.isCurrent, isSelected));
+    const isCounted = step.state === 'current' || step.state === 'stopped';
+    if (isCounted && step.history !== undefined) postings.push(...postingsOf(info, step.history));
+    views.push(viewOf(container, step, isSelected(info.name)));
   }
-  const postings = [...views.flatMap(postingsOf), ...snapshot.internals.flatMap(networkPostings)];
+  for (const { info, sample } of snapshot.internals) {
+    if (sample !== undefined) postings.push(...networkPostings(info, sample));
+  }
   // Only a new start time says that every counter began anew; where one merely fell, the others may have gone on.
   const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), rewoundTo);
   // Metadata can miss a container for once (a local endpoint lists only those that run): it is known again then.
@@ -72,35 +92,63 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     for (const [id, absent] of history.containers) if (!containers.has(id)) containers.set(id, absent);
   }
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
+  const { task, cgroup } = snapshot;
   return {
-    history: { containers, ledger, startedNs },
-    view: { task: snapshot.task, containers: views, totals: ledger.totals, startedNs, cgroup: snapshot.cgroup },
+    history: { containers, ledger, startedNs, statsAtMs: snapshot.hasStats ? nowMs : history.statsAtMs },
+    view: { task, containers: views, totals: ledger.totals, sampledNs: newestSample(views), startedNs, cgroup },
     restarted,
+    withoutStats,
     stale,
   };
 }
 
 function viewOf(
-  { info, sample: given }: ContainerSnapshot,
-  history: ContainerHistory | undefined,
-  isCurrent: boolean,
+  { info, isNameTaken }: ContainerSnapshot,
+  { history, state }: Step,
   isSelected: boolean,
 ): ContainerView {
-  if (history === undefined || !isCurrent) return { info, isSelected, isStale: given !== undefined };
-  const { sample, baseline, countedFromNs } = history;
-  return { info, sample, baseline, countedFromNs, isSelected };
+  const isStartUnknown = history?.isStartUnknown;
+  if (history === undefined || state !== 'current') return { info, isStartUnknown, isSelected, isNameTaken };
+  const { sample, baseline, countedFromNs, tracks, startedNs } = history;
+  const runStartNs = isStartUnknown || info.startedAtNs === undefined ? undefined : startedNs;
+  return {
+    info,
+    sample,
+    baseline,
+    countedFromNs,
+    groups: tracks,
+    runStartNs,
+    isStartUnknown,
+    isSelected,
+    isNameTaken,
+  };
+}
+
+function newestSample(views: readonly ContainerView[]): EpochNs | undefined {
+  let newest: EpochNs | undefined;
+  for (const { sample } of views) {
+    if (sample !== undefined && (newest === undefined || sample.readNs > newest)) newest = sample.readNs;
+  }
+  return newest;
 }
 
 /** What a container, and each interface of its network namespace, has counted. */
-function postingsOf(container: ContainerSnapshot): readonly Posting[] {
-  const { info, sample } = container;
-  if (sample === undefined) return [];
-  const counters: TaskTotals = { ...ownDisk(sample.disk), ...(sample.cpu && { cpuNs: sample.cpu.totalNs }) };
-  const own = { source: `container ${info.id}`, owner: info.id, readNs: sample.readNs, counters };
-  const devices = [...(sample.disk?.byDevice ?? [])].map(([device, counted]) => {
-    return { source: `disk ${info.id} ${device}`, owner: info.id, readNs: sample.readNs, counters: counted };
-  });
-  return [own, ...devices, ...networkPostings(container)];
+function postingsOf(info: ContainerInfo, { sample, tracks }: ContainerHistory): readonly Posting[] {
+  const { readNs, cpu, disk } = sample;
+  const owner = info.id;
+  const posting = (source: string, group: string, counters: TaskTotals): Posting => {
+    return { source, owner, readNs, counters, reset: tracks.get(group)?.reset };
+  };
+  const isCpuHeld = tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
+  const cpuNs = isCpuHeld ? undefined : cpu?.totalNs;
+  return [
+    posting(`container ${owner}`, COUNTER_GROUPS.cpu, cpuNs ? { cpuNs } : {}),
+    posting(`disk ${owner}`, COUNTER_GROUPS.disk, ownDisk(disk)),
+    ...[...(disk?.byDevice ?? [])].map(([device, counted]) =>
+      posting(`disk ${owner} ${device}`, COUNTER_GROUPS.device(device), counted),
+    ),
+    ...networkPostings(info, sample, tracks),
+  ];
 }
 
 /**
@@ -123,20 +171,21 @@ function ownDisk(disk: DiskLevels | undefined): DiskCounters {
  * The pause container's too: agents before 1.43 gave an awsvpc task's counters to it alone. A namespace that is shared
  * lasts as long as the task; agents before 1.100 divide its counters by the number of containers, so they can fall.
  */
-function networkPostings({ info, sample }: ContainerSnapshot): readonly Posting[] {
-  if (sample === undefined) return [];
+function networkPostings(info: ContainerInfo, sample: ContainerSample, tracks?: ContainerTracks): readonly Posting[] {
   const { readNs, networks = [] } = sample;
   return [...networks].map(([iface, counters]) => {
     const source = `network ${info.sandbox} ${iface}`;
-    return { source, owner: info.sandbox, readNs, counters, isLasting: info.sharesSandbox };
+    const reset = tracks?.get(COUNTER_GROUPS.network(iface))?.reset;
+    return { source, owner: info.sandbox, readNs, counters, reset, isLasting: info.sharesSandbox };
   });
 }
 
 function earliestStart(containers: readonly ContainerSnapshot[]): EpochNs | undefined {
   let earliest: EpochNs | undefined;
   for (const { info } of containers) {
-    if (info.startedNs !== undefined && (earliest === undefined || info.startedNs < earliest))
-      earliest = info.startedNs;
+    const { firstStartedNs = info.startedNs } = info;
+    if (firstStartedNs !== undefined && (earliest === undefined || firstStartedNs < earliest))
+      earliest = firstStartedNs;
   }
   return earliest;
 }

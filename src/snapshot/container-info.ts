@@ -2,7 +2,7 @@ import { parseHealth } from './health.ts';
 import { type IsWanted, parseLabels } from './labels.ts';
 import type { Refusals } from './refusals.ts';
 import type { ContainerInfo } from './snapshot.ts';
-import { timeOf } from './time.ts';
+import { type EpochNs, timeOf } from './time.ts';
 import { amountOf, type JsonObject, member, objectOf, textOf } from './values.ts';
 import { statusOf } from './words.ts';
 
@@ -18,8 +18,15 @@ export function parseContainerInfo(
 ): Omit<ContainerInfo, 'sandbox' | 'sharesSandbox'> {
   const text = (key: string): string | undefined => textOf(member(container, key), refusals);
   const limits = objectOf(member(container, 'Limits'), refusals) ?? {};
-  const startedAtNs = timeOf(member(container, 'StartedAt'), refusals);
   const createdNs = timeOf(member(container, 'CreatedAt'), refusals);
+  const knownStatus = statusOf(member(container, 'KnownStatus'), refusals);
+  const lives: Lives = {
+    knownStatus,
+    startedAtNs: timeOf(member(container, 'StartedAt'), refusals),
+    finishedNs: timeOf(member(container, 'FinishedAt'), refusals),
+    restartCount: amountOf(member(container, 'RestartCount'), refusals),
+  };
+  const startedAtNs = lastStart(lives);
   return {
     id,
     name,
@@ -28,19 +35,39 @@ export function parseContainerInfo(
     arn: text('ContainerARN'),
     dockerName: text('DockerName'),
     snapshotter: text('Snapshotter'),
-    knownStatus: statusOf(member(container, 'KnownStatus'), refusals),
+    knownStatus,
     desiredStatus: statusOf(member(container, 'DesiredStatus'), refusals),
     health: parseHealth(member(container, 'Health'), refusals),
     exitCode: exitCodeOf(member(container, 'ExitCode'), refusals),
     createdNs,
     startedAtNs,
-    startedNs: startedAtNs ?? createdNs,
-    finishedNs: timeOf(member(container, 'FinishedAt'), refusals),
-    restartCount: amountOf(member(container, 'RestartCount'), refusals),
+    startedNs: startedAtNs ?? (lives.startedAtNs === undefined ? createdNs : undefined),
+    firstStartedNs: lives.startedAtNs ?? createdNs,
+    finishedNs: lives.finishedNs,
+    restartCount: lives.restartCount,
     cpuUnits: amountOf(member(limits, 'CPU'), refusals),
     memoryMib: amountOf(member(limits, 'Memory'), refusals),
     labels: isWanted && parseLabels(member(container, 'Labels'), isWanted, refusals),
   };
+}
+
+interface Lives {
+  readonly knownStatus: string | undefined;
+  readonly startedAtNs: EpochNs | undefined;
+  readonly finishedNs: EpochNs | undefined;
+  readonly restartCount: number | undefined;
+}
+
+/**
+ * When the container last started. On EC2 a restart by a restart policy leaves StartedAt at the first start and moves
+ * FinishedAt, so a running container started after both. Unknown for a container that was restarted and has stopped.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/pull/4206
+ */
+function lastStart({ knownStatus, startedAtNs, finishedNs, restartCount = 0 }: Lives): EpochNs | undefined {
+  if (knownStatus === 'STOPPED') return restartCount > 0 ? undefined : startedAtNs;
+  if (startedAtNs === undefined || finishedNs === undefined || knownStatus !== 'RUNNING') return startedAtNs;
+  return finishedNs > startedAtNs ? finishedNs : startedAtNs;
 }
 
 /** A whole number of either sign; the endpoint leaves it out as long as there is none. */

@@ -1,12 +1,18 @@
 import type { Refusals } from './refusals.ts';
 import type { CpuCounters } from './snapshot.ts';
-import { amountOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+import { amountOf, cpuTimeOf, type JsonObject, listOf, member, objectOf } from './values.ts';
 
 /** More than any host of ECS has, and few enough for a page. */
 const MAX_CPUS = 1024;
 
 /** Windows counts CPU time in ticks of 100 ns. */
 const WINDOWS_TICK_NS = 100;
+
+/**
+ * Modes are counted in ticks of 10 ms, so 0 in both is a reading only as long as there are few of them. Docker does not fill
+ * the modes in for Hyper-V containers, and the agent's encoder writes 0.
+ */
+const MIN_UNSPLIT_NS = 100_000_000;
 
 /** What a platform's CPU counters are to be read with. */
 export interface CpuPlatform {
@@ -37,18 +43,21 @@ export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusa
   const usage = stats && objectOf(member(stats, 'cpu_usage'), refusals);
   if (stats === undefined || usage === undefined) return undefined;
   const nanoseconds = (key: string): number | undefined => {
-    const amount = amountOf(member(usage, key), refusals);
-    return amount === undefined ? undefined : amount * platform.tickNs;
+    const time = cpuTimeOf(member(usage, key), refusals);
+    return time === undefined ? undefined : time * platform.tickNs;
   };
   const totalNs = nanoseconds('total_usage');
   if (totalNs === undefined) return undefined;
+  const userNs = nanoseconds('usage_in_usermode');
+  const kernelNs = nanoseconds('usage_in_kernelmode');
+  const hasModes = !(userNs === 0 && kernelNs === 0 && totalNs >= MIN_UNSPLIT_NS);
   const throttling = objectOf(member(stats, 'throttling_data'), refusals) ?? {};
   return {
     totalNs,
-    kernelNs: nanoseconds('usage_in_kernelmode'),
-    userNs: nanoseconds('usage_in_usermode'),
+    kernelNs: hasModes ? kernelNs : undefined,
+    userNs: hasModes ? userNs : undefined,
     perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), refusals),
-    systemNs: amountOf(member(stats, 'system_cpu_usage'), refusals),
+    systemNs: cpuTimeOf(member(stats, 'system_cpu_usage'), refusals),
     onlineCpus: positive(amountOf(member(stats, 'online_cpus'), refusals)) ?? platform.processors,
     throttlePeriods: amountOf(member(throttling, 'periods'), refusals),
     throttledPeriods: amountOf(member(throttling, 'throttled_periods'), refusals),
@@ -66,7 +75,7 @@ function parsePerCpu(value: unknown, refusals: Refusals): readonly number[] | un
   }
   const perCpu: number[] = [];
   for (const item of list) {
-    const ns = amountOf(item, refusals);
+    const ns = cpuTimeOf(item, refusals);
     if (ns === undefined) return undefined;
     perCpu.push(ns);
   }

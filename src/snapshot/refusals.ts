@@ -1,4 +1,4 @@
-/** Why a value of the endpoint was not taken. Stable: these are label values of a metric. */
+/** Why a value is invalid. Stable: these are label values of a metric. */
 export const REFUSAL_REASONS = [
   'wrong_type',
   'negative',
@@ -11,6 +11,7 @@ export const REFUSAL_REASONS = [
   'reserved_name',
   'unknown_id',
   'too_many',
+  'internal',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 

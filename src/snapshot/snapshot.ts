@@ -128,10 +128,12 @@ export interface ContainerInfo {
   /** Of its last run, once that ended. May be negative. */
   readonly exitCode?: number | undefined;
   readonly createdNs?: EpochNs | undefined;
-  /** StartedAt itself: absent as long as it has not started. */
+  /** Start of the current run. Undefined before the first start, and where ECS does not report it. */
   readonly startedAtNs?: EpochNs | undefined;
-  /** Since when its counters count: StartedAt, else CreatedAt. */
+  /** Start of the current run, or CreatedAt if ECS reports no start. */
   readonly startedNs?: EpochNs | undefined;
+  /** Start of the first run (StartedAt), else CreatedAt. */
+  readonly firstStartedNs?: EpochNs | undefined;
   readonly finishedNs?: EpochNs | undefined;
   /** Only where the container has a restart policy: its absence is not 0. */
   readonly restartCount?: number | undefined;
@@ -216,8 +218,8 @@ export interface TaskMetadata {
 
 export interface ContainerSnapshot {
   readonly info: ContainerInfo;
-  /** Set where another container has its name, or the name is taken: it counts, but has no series. */
-  readonly isNameless?: boolean | undefined;
+  /** True if another container is exported under this name in ecs, or if the name is reserved for the task. */
+  readonly isNameTaken?: boolean | undefined;
   /** Absent: no stats now (stopped, not started yet, or not readable). */
   readonly sample?: ContainerSample | undefined;
 }
@@ -227,6 +229,10 @@ export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];
   readonly internals: readonly ContainerSnapshot[];
+  /** False if `/task/stats` could not be read: then no container has a sample, which says nothing about the containers. */
+  readonly hasStats: boolean;
+  /** Names that more than one container has. */
+  readonly duplicateNames: readonly string[];
   /** Ids that have stats but no metadata, such as another task's where a local endpoint shows a whole machine. */
   readonly unknownIds: readonly string[];
   /** From the kernel, and not from the endpoint; absent unless a cgroup file system is given and has it. */

@@ -8,13 +8,20 @@ import {
   type ContainerInfo,
   type ContainerSample,
   type ContainerSnapshot,
+  type CpuCounters,
   type CpuReading,
+  type MemoryLevels,
   TASK_TOTAL_NAME,
   type TaskMetadata,
   type TaskSnapshot,
 } from './snapshot.ts';
 import { timeOf } from './time.ts';
 import { type JsonObject, member, objectOf } from './values.ts';
+
+/** The metadata alone, for a poll whose `/task/stats` failed: no container has a sample. */
+export function withoutStats(metadata: TaskMetadata, refusals: Refusals): TaskSnapshot {
+  return snapshotOf(metadata, (info) => ({ info }), { hasStats: false, unknownIds: [] }, refusals);
+}
 
 /**
  * `/task/stats` joined with the metadata by container id. Undefined where the document is no object of entries.
@@ -31,35 +38,51 @@ export function joinStats(metadata: TaskMetadata, document: unknown, refusals: R
     return { info, sample: entry && parseSample(entry, launchType, refusals) };
   };
   const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
+  const unknownIds = Object.keys(entries).filter((id) => !known.has(id));
+  return snapshotOf(metadata, read, { hasStats: true, unknownIds }, refusals);
+}
+
+function snapshotOf(
+  { task, containers, internals }: TaskMetadata,
+  read: (info: ContainerInfo) => ContainerSnapshot,
+  rest: Pick<TaskSnapshot, 'hasStats' | 'unknownIds'>,
+  refusals: Refusals,
+): TaskSnapshot {
+  const { named, duplicateNames } = byName(containers, refusals);
   return {
-    task: metadata.task,
-    containers: oneByName(metadata.containers.map(read), refusals),
-    internals: metadata.internals.map(read),
-    unknownIds: Object.keys(entries).filter((id) => !known.has(id)),
+    ...rest,
+    task,
+    containers: containers.map(read).map((container) => {
+      return named.get(container.info.name) === container.info ? container : { ...container, isNameTaken: true };
+    }),
+    internals: internals.map(read),
+    duplicateNames,
   };
 }
 
-/**
- * One name is one series, and totals of the task have a name of their own. Of several containers with one name the one
- * with stats shows, else the one started last.
- */
-function oneByName(containers: readonly ContainerSnapshot[], refusals: Refusals): readonly ContainerSnapshot[] {
-  const shown = new Map<string, ContainerSnapshot>();
-  for (const container of containers) {
-    const { name } = container.info;
-    const rival = shown.get(name);
-    if (name === TASK_TOTAL_NAME) refusals.add('reserved_name');
-    else shown.set(name, rival === undefined ? container : livelier(rival, container));
-    if (rival !== undefined) refusals.add('duplicate_name');
+/** The container that the ecs vocabulary exports under each name; no container may have the name of the task's totals. */
+function byName(
+  containers: readonly ContainerInfo[],
+  refusals: Refusals,
+): { readonly named: ReadonlyMap<string, ContainerInfo>; readonly duplicateNames: readonly string[] } {
+  const named = new Map<string, ContainerInfo>();
+  const duplicateNames = new Set<string>();
+  for (const info of containers) {
+    const rival = named.get(info.name);
+    if (info.name === TASK_TOTAL_NAME) refusals.add('reserved_name');
+    else named.set(info.name, rival === undefined ? info : preferred(rival, info));
+    if (rival === undefined) continue;
+    refusals.add('duplicate_name');
+    duplicateNames.add(info.name);
   }
-  return containers.map((container) => {
-    return shown.get(container.info.name) === container ? container : { ...container, isNameless: true };
-  });
+  return { named, duplicateNames: [...duplicateNames] };
 }
 
-function livelier(a: ContainerSnapshot, b: ContainerSnapshot): ContainerSnapshot {
-  if ((a.sample === undefined) !== (b.sample === undefined)) return a.sample === undefined ? b : a;
-  return (b.info.startedNs ?? 0n) > (a.info.startedNs ?? 0n) ? b : a;
+/** The one that is RUNNING, else the newer one. */
+function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
+  const isRunning = b.knownStatus === 'RUNNING';
+  if ((a.knownStatus === 'RUNNING') !== isRunning) return isRunning ? b : a;
+  return (b.createdNs ?? 0n) > (a.createdNs ?? 0n) ? b : a;
 }
 
 /** Launch types whose documents are docker's own; those of others are made by agents that nobody can look into. */
@@ -75,6 +98,7 @@ function parseSample(
   const platform = cpuPlatform(entry, launchType === 'FARGATE', refusals);
   const cpu = parseCpu(member(entry, 'cpu_stats'), platform, refusals);
   const memory = parseMemory(member(entry, 'memory_stats'), OF_DOCKER.has(launchType), refusals);
+  if (isZeroReading(cpu, memory)) return undefined;
   return {
     readNs,
     cpu,
@@ -84,6 +108,16 @@ function parseSample(
     networks: parseNetworks(member(entry, 'networks'), refusals),
     disk: parseDisk(entry, memory?.cgroup, refusals),
   };
+}
+
+/**
+ * Docker now and then reports zeros for a container that runs, with a valid `read`. A container that runs has memory in
+ * use; Windows reports no `usage`, but a private working set.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/issues/378
+ */
+function isZeroReading(cpu: CpuCounters | undefined, memory: MemoryLevels | undefined): boolean {
+  return cpu?.totalNs === 0 && !memory?.usageBytes && !memory?.workingSetBytes && !memory?.commitBytes;
 }
 
 /** A first reading comes with an empty `precpu_stats`: zero date, zero totals. */

@@ -58,6 +58,17 @@ export function amountOf(value: unknown, refusals: Refusals): number | undefined
   return undefined;
 }
 
+/** CPU nanoseconds from here up to 2^64 are an unsigned underflow. */
+const MAX_CPU_NS = 1.8e19;
+
+/** CPU time in nanoseconds: the sum over all CPUs of a large host passes 2^60 within months (192 CPUs: 70 days). */
+export function cpuTimeOf(value: unknown, refusals: Refusals): number | undefined {
+  const level = levelOf(value, refusals);
+  if (level === undefined || level < MAX_CPU_NS) return level;
+  refusals.add('out_of_range');
+  return undefined;
+}
+
 /** A limit: undefined where it is missing, or a sentinel for "none". */
 export function limitOf(value: unknown, refusals: Refusals): number | undefined {
   const level = levelOf(value, refusals);

@@ -35,7 +35,7 @@ test('a container that ends takes its own measurements away at the next poll, an
   const left = [...seriesOf(after, 'worker').keys()].map((key) => key.split(' ')[0]);
   // The task's document knows ended containers as well.
   assert.deepEqual(left.toSorted(), [
-    'aws_ecs_container_cpu_limit',
+    'aws_ecs_container_cpu_reservation',
     'aws_ecs_container_info',
     'aws_ecs_container_running',
     'aws_ecs_container_status',
@@ -111,7 +111,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
     running.lines().map(({ event, message }) => [event, message]),
     [
       ['task_found', 'reading the task'],
-      ['containers_restarted', 'started again in place: web'],
+      ['containers_restarted', 'restarted in place: web'],
     ],
   );
 

@@ -48,7 +48,14 @@ function kernelNs(): number {
 test('the CPU time of the task’s slice, between two readings of the kernel', { skip }, async (t) => {
   const log = recordingLogger();
   const reader = createTaskCgroupReader({ root, transitions: createTransitions({ logger: log }) });
-  const snapshot = { task: { arn: TASK_ARN }, containers: [], internals: [], unknownIds: [] };
+  const snapshot = {
+    task: { arn: TASK_ARN },
+    containers: [],
+    internals: [],
+    unknownIds: [],
+    hasStats: true,
+    duplicateNames: [],
+  };
   await until('some CPU time', () => (kernelNs() > 1e8 ? true : undefined));
   for (const _ of [1, 2]) {
     const earlier = kernelNs();

@@ -11,7 +11,9 @@ function prometheusName({ name, unit, kind, isMonotonic }: OtlpMetric): string {
 
 const keyOf = (name: string, labels: Iterable<readonly [string, unknown]>): string =>
   `${name} ${[...labels]
-    .map(([label, value]) => `${label.replaceAll('.', '_')}=${String(value)}`)
+    .map(
+      ([label, value]) => `${label.replaceAll('.', '_')}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
     .toSorted()
     .join()}`;
 

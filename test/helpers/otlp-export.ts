@@ -4,7 +4,8 @@ export interface OtlpExport {
   readonly scopes: readonly OtlpScope[];
 }
 
-export type Attributes = ReadonlyMap<string, string | number | boolean | undefined>;
+export type AttributeValue = string | number | boolean | undefined | readonly AttributeValue[];
+export type Attributes = ReadonlyMap<string, AttributeValue>;
 
 export interface OtlpScope {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface OtlpMetric {
 export interface OtlpPoint {
   readonly attributes: Attributes;
   readonly value: number;
+  /** Carried as a 64-bit integer rather than as a double. */
+  readonly isInteger: boolean;
   readonly startNs: bigint;
   readonly timeNs: bigint;
 }

@@ -1,5 +1,12 @@
 import { at, listAt } from '../real/json.ts';
-import { type Attributes, type OtlpExport, type OtlpMetric, type OtlpPoint, temporalityOf } from './otlp-export.ts';
+import {
+  type Attributes,
+  type AttributeValue,
+  type OtlpExport,
+  type OtlpMetric,
+  type OtlpPoint,
+  temporalityOf,
+} from './otlp-export.ts';
 
 /** The same request in JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 export function decodeJson(body: Buffer): OtlpExport {
@@ -36,6 +43,7 @@ function point(value: unknown): OtlpPoint {
   return {
     attributes: attributes(value),
     value: Number(number),
+    isInteger: at(value, 'asInt') !== undefined,
     startNs: nanoseconds(at(value, 'startTimeUnixNano')),
     timeNs: nanoseconds(at(value, 'timeUnixNano')),
   };
@@ -51,7 +59,8 @@ function attributes(owner: unknown): Attributes {
   return new Map(listAt(owner, 'attributes').map((pair) => [text(pair, 'key'), anyValue(at(pair, 'value'))]));
 }
 
-function anyValue(value: unknown): string | number | boolean | undefined {
+function anyValue(value: unknown): AttributeValue {
+  if (at(value, 'arrayValue') !== undefined) return listAt(value, 'arrayValue', 'values').map(anyValue);
   const int = at(value, 'intValue');
   if (int !== undefined) return Number(int);
   const scalar = at(value, 'stringValue') ?? at(value, 'doubleValue') ?? at(value, 'boolValue');

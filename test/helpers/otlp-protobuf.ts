@@ -1,4 +1,11 @@
-import { type Attributes, type OtlpExport, type OtlpMetric, type OtlpPoint, temporalityOf } from './otlp-export.ts';
+import {
+  type Attributes,
+  type AttributeValue,
+  type OtlpExport,
+  type OtlpMetric,
+  type OtlpPoint,
+  temporalityOf,
+} from './otlp-export.ts';
 import { bits, double, type Message, messageIn, messages, readMessage, signed, text } from './protobuf-reader.ts';
 
 /**
@@ -43,6 +50,7 @@ function point(message: Message): OtlpPoint {
   return {
     attributes: attributes(message, 7),
     value,
+    isInteger: signed(message, 6) !== undefined,
     startNs: bits(message, 2) ?? 0n,
     timeNs: bits(message, 3) ?? 0n,
   };
@@ -52,8 +60,10 @@ function attributes(message: Message, field: number): Attributes {
   return new Map(messages(message, field).map((pair) => [text(pair, 1) ?? '', anyValue(messageIn(pair, 2))]));
 }
 
-function anyValue(value: Message | undefined): string | number | boolean | undefined {
+function anyValue(value: Message | undefined): AttributeValue {
   if (value === undefined) return undefined;
+  const array = messageIn(value, 5);
+  if (array !== undefined) return messages(array, 1).map(anyValue);
   const flag = bits(value, 2);
   return text(value, 1) ?? signed(value, 3) ?? double(value, 4) ?? (flag === undefined ? undefined : flag === 1n);
 }

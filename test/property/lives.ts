@@ -108,14 +108,14 @@ function nextStart(last: Sampled | undefined): bigint {
 /** Nothing but a lower total tells of a restart without a new start time. */
 function firstOf(move: Move & { kind: 'grow' | 'restart' }, before: Counts): Counts {
   const counts = sumOf(undefined, move.by);
-  if (move.telling !== 'untold' || before.cpu === 0n) return counts;
-  return { ...counts, cpu: counts.cpu % before.cpu };
+  if (move.telling !== 'untold' || before.cpu <= 1n) return counts;
+  return { ...counts, cpu: 1n + (counts.cpu % (before.cpu - 1n)) };
 }
 
 function sumOf(before: Counts | undefined, by: readonly number[]): Counts {
   const at = (index: number, key: Counted): bigint => (before?.[key] ?? 0n) + BigInt(by[index] ?? 0);
   return {
-    cpu: at(0, 'cpu'),
+    cpu: at(0, 'cpu') + (before === undefined ? 1n : 0n),
     readBytes: at(1, 'readBytes'),
     writtenBytes: at(2, 'writtenBytes'),
     reads: at(3, 'reads'),
@@ -150,7 +150,9 @@ function statsOf(sampled: Sampled | undefined): unknown {
   const { readNs, counts } = sampled;
   return {
     read: isoOf(readNs),
-    cpu_stats: { cpu_usage: { total_usage: Number(counts.cpu) }, online_cpus: 2 },
+    // Without online_cpus: the growth is not bounded by what CPUs can do.
+    cpu_stats: { cpu_usage: { total_usage: Number(counts.cpu) } },
+    memory_stats: { usage: 1 },
     blkio_stats: {
       io_service_bytes_recursive: [
         { major: 8, minor: 0, op: 'Read', value: Number(counts.readBytes) },

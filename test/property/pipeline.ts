@@ -37,9 +37,19 @@ export function createPipeline(series: SeriesBook = createSeriesBook()): Pipelin
       const refusals = createRefusals();
       const metadata = parseTask(task, refusals, { isLabelWanted: () => true });
       const snapshot = metadata && joinStats(metadata, stats, refusals);
-      const recorder = createRecorder({ columns: createColumns(VOCABULARIES), series, exporterStartNs: 0n });
+      const recorder = createRecorder({
+        columns: createColumns(VOCABULARIES),
+        series,
+        polledNs: 0n,
+        exporterStartNs: 0n,
+      });
       if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };
-      const followed = followTask(history, snapshot, { nowMs, staleAfterMs: 60_000, isSelected: () => true });
+      const followed = followTask(history, snapshot, {
+        nowMs,
+        staleAfterMs: 60_000,
+        keepForMs: 60_000,
+        isSelected: () => true,
+      });
       derive(followed.view, recorder);
       return {
         history: followed.history,

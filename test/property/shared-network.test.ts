@@ -60,8 +60,14 @@ function documentsAt(all: readonly Step[], at: number): Documents {
     const step = sampled[place] ?? 0;
     if (!hasStats) return null;
     const networks = { eth0: { rx_bytes: totals(step, 'eth0') }, eth1: { rx_bytes: totals(step, 'eth1') } };
-    const cpu = { cpu_usage: { total_usage: step * 1000 } };
-    return { read: isoOf(readAt(step)), cpu_stats: cpu, ...(all[step]?.looks[place]?.hasNetworks && { networks }) };
+    const cpu = { cpu_usage: { total_usage: 1 + step * 1000 } };
+    const memory_stats = { usage: 1 };
+    return {
+      read: isoOf(readAt(step)),
+      cpu_stats: cpu,
+      memory_stats,
+      ...(all[step]?.looks[place]?.hasNetworks && { networks }),
+    };
   };
   return {
     task: {

@@ -60,7 +60,7 @@ function translated({ labels, value }: Series, row: MetricRow): string {
 
 function semconvLabel(name: string): string {
   const dimension = Object.values(DIMENSIONS).find(({ ecs }) => ecs === name);
-  return dimension === undefined ? name : prometheusLabel(dimension.semconv);
+  return dimension?.semconv === undefined ? name : prometheusLabel(dimension.semconv);
 }
 
 function tellsId({ dimensions = [] }: MetricRow): boolean {

@@ -39,7 +39,7 @@ export function assertSoundPage(page: string, refused: Readonly<Record<string, n
 }
 
 function refusedOn({ series }: Exposition): Readonly<Record<string, number>> {
-  const refused = series.filter(({ name }) => name === 'ecs_task_exporter_refused_total');
+  const refused = series.filter(({ name }) => name === 'ecs_task_exporter_invalid_values_total');
   return Object.fromEntries(refused.map(({ labels, value }) => [labels.get('reason'), value]));
 }
 

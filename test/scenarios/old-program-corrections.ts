@@ -86,6 +86,9 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
       // The list of operations is emptied between the two documents. A total that fell would read as a counter's reset.
       becomes(of('ecs_task_disk_read_iops_total', '_task_'), 62_805),
       becomes(of('ecs_task_disk_written_iops_total', '_task_'), 94_200),
+      // Of the container they fall with it: held back until the next document says whether that is a reset.
+      isGone(of('ecs_task_disk_read_iops_total', 'seedr-disk')),
+      isGone(of('ecs_task_disk_written_iops_total', 'seedr-disk')),
     ],
   },
   // Of the task: what the interfaces of the first document counted stays counted, so that the total never falls.
@@ -95,6 +98,9 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
   '20-exclude': { kept: EXCLUDED_COUNT },
   '22-include-with-space': { corrected: [scaledPerCpu], added: [/"idle"/], kept: EXCLUDED_COUNT },
   '24-stopped-null-both': { corrected: [scaledPerCpu] },
+  // RUNNING containers without stats: the CPU of the task is unknown, not 0.
+  '30-all-stopped-task-limit': { corrected: [isGone(of('ecs_task_cpu_usage_ratio', '_task_'))] },
+  '31-all-stopped-no-limit': { corrected: [isGone(of('ecs_task_cpu_usage_ratio', '_task_'))] },
   // Its second document brings a precpu_stats of its own, 5 s earlier: no need to wait for a third.
   '32-empty-cpu-first': { corrected: [scaledPerCpu], added: [IDLE_CPU] },
   '35-counters-reset': {
@@ -103,7 +109,7 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
       isGone(of('ecs_task_percpu_usage_ratio', 'burn')),
       isGone(of('ecs_task_cpu_kernelmode', 'burn')),
       isGone(of('ecs_task_cpu_usermode', 'burn')),
-      becomes(of('ecs_task_cpu_usage_ratio', '_task_'), 0),
+      isGone(of('ecs_task_cpu_usage_ratio', '_task_')),
     ],
   },
   '37-beyond-2^53': {

@@ -26,7 +26,7 @@ const BAD: readonly (readonly [from: string, to: string, fault: string])[] = [
   ['} 0.25', '} NaN', '1 values are no numbers'],
   ['} 0.25', '} +Inf', '1 values are no numbers'],
   ['"reset"} 0', '"reset"} 3', '3 requests failed'],
-  ['# TYPE', 'ecs_task_exporter_refused_total{reason="unknown_id"} 2\n# TYPE', '2 values were refused'],
+  ['# TYPE', 'ecs_task_exporter_invalid_values_total{reason="unknown_id"} 2\n# TYPE', '2 values were refused'],
 ];
 
 for (const [from, to, fault] of BAD) {

@@ -42,7 +42,7 @@ for (const [id, row] of catalogueRows()) {
   }
   for (const name of Object.keys(row.semconv?.constants ?? {})) attributes.add(name);
 }
-for (const { ecs, semconv } of Object.values(DIMENSIONS)) attributes.add(ecs).add(semconv);
+for (const names of Object.values(DIMENSIONS)) for (const name of Object.values(names)) attributes.add(name);
 for (const names of Object.values(CONTAINER_ATTRIBUTES)) for (const name of Object.values(names)) attributes.add(name);
 for (const name of attributes) attributes.add(name.replaceAll('.', '_'));
 

@@ -20,7 +20,7 @@ function snapshotOf(arn: string | undefined, ...ids: readonly string[]): TaskSna
     info: { id, name: id, sandbox: id, sharesSandbox: false },
     ...(id !== 'stopped' && { sample: { readNs: 1n } }),
   }));
-  return { task: { arn }, containers, internals: [], unknownIds: [] };
+  return { task: { arn }, containers, internals: [], unknownIds: [], hasStats: true, duplicateNames: [] };
 }
 
 const SNAPSHOT = snapshotOf(TASK_ARN, 'a', 'b', 'stopped', '../a');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { growth, round4, sumOf } from '../../../src/derive/arithmetic.ts';
+import { growth, round4 } from '../../../src/derive/arithmetic.ts';
 
 /** Value and what Python 3's `round(value, 4)` makes of it. */
 const ROUNDED: readonly (readonly [value: number, expected: number])[] = [
@@ -57,10 +57,3 @@ const GROWTH: readonly (readonly [from: number | undefined, to: number | undefin
 for (const [from, to, expected] of GROWTH) {
   test(`growth from ${from} to ${to}`, () => assert.equal(growth(from, to), expected));
 }
-
-test('a sum leaves out what is missing, and of nothing there is none', () => {
-  assert.equal(sumOf([1, undefined, 2]), 3);
-  assert.equal(sumOf([0, undefined]), 0);
-  assert.equal(sumOf([undefined]), undefined);
-  assert.equal(sumOf([]), undefined);
-});

@@ -43,7 +43,6 @@ const RATIOS: readonly RatioCase[] = [
     0.5,
   ],
   ['the newer number of CPUs', { cpu: [{ ...HALF[0], onlineCpus: 8 }, HALF[1]] }, { cpuCores: 1 }, 0.5],
-  ['4 digits', { cpu: [{ totalNs: 0 }, { totalNs: 123_456_789 }] }, { cpuCores: 1 }, 0.1235],
   ['nothing used', { cpu: [HALF[0], { ...HALF[0], systemNs: 12e9 }] }, { cpuCores: 1 }, 0],
 ];
 
@@ -56,9 +55,72 @@ test('cores are CPU time over the time between the readings', () => {
   assert.equal(derived({ cpu: HALF, elapsedNs: SECOND_NS * 4n })['cpu_cores c'], 0.125);
 });
 
-test('where the clock was set back between the readings, the time that the host’s CPUs went through counts', () => {
-  assert.equal(derived({ cpu: HALF, elapsedNs: SECOND_NS / 4n })['cpu_cores c'], 0.5);
-  assert.equal(derived({ cpu: HALF, elapsedNs: 1n })['cpu_cores c'], 0.5);
+type ClockCase = readonly [
+  what: string,
+  stamps: number,
+  arrivals: number | undefined,
+  cpu: readonly [CpuCounters, CpuCounters],
+  cores: number | undefined,
+];
+
+const WITHOUT_HOST: readonly [CpuCounters, CpuCounters] = [{ totalNs: 1e9 }, { totalNs: 1.5e9 }];
+/** 40 % steal: the host's CPUs count 1.2 s in 1 s. */
+const STEAL: readonly [CpuCounters, CpuCounters] = [HALF[0], { ...HALF[1], systemNs: 11.2e9 }];
+/** The host's time is that of 8 CPUs, the document names 2. */
+const MISCOUNTED: readonly [CpuCounters, CpuCounters] = [HALF[0], { ...HALF[1], systemNs: 18e9 }];
+
+/** Seconds between the stamps and between the arrivals; 0.5 s of CPU time is used in 1 s of the host. */
+const CLOCKS: readonly ClockCase[] = [
+  ['right', 1, 1, HALF, 0.5],
+  ['of two readings in one document', 1, undefined, HALF, 0.5],
+  ['set back, seen by the host and the arrivals', 0.25, 1, HALF, 0.5],
+  ['set forward by an hour, seen by the host and the arrivals', 3601, 1, HALF, 0.5],
+  ['set forward by an hour, and the host does not report its time', 3601, 1, WITHOUT_HOST, undefined],
+  ['far apart, and so are the arrivals', 3600, 3600, WITHOUT_HOST, 0.5 / 3600],
+  ['late by as much as agents renew their samples', 1, 11, WITHOUT_HOST, 0.5],
+  ['right under steal', 1, 1, STEAL, 0.5],
+  ['right, of a host with more CPUs than the document names', 1, 1, MISCOUNTED, 0.5],
+];
+
+for (const [what, stamps, arrivals, cpu, cores] of CLOCKS) {
+  test(`the clock of the stamps is ${what}`, () => {
+    const container = containerView('c', { cpu, elapsedNs: BigInt(stamps * 1e9) });
+    const baseline = container.baseline && {
+      ...container.baseline,
+      arrivedMsBefore: arrivals === undefined ? undefined : arrivals * 1000,
+    };
+    const told = tellOf(deriveCpu, taskView({}, [{ ...container, baseline }]));
+    assert.equal(told['cpu_cores c'], cores);
+  });
+}
+
+test('more than all CPUs can do is no value, of either the container or the task', () => {
+  const told = derived({
+    info: { knownStatus: 'RUNNING' },
+    cpu: [
+      { totalNs: 0, onlineCpus: 2 },
+      { totalNs: 90e9, onlineCpus: 2 },
+    ],
+  });
+  assert.equal(told['cpu_cores c'], undefined);
+  assert.equal(told['cpu_usage_ratio c'], undefined);
+  assert.equal(told['cpu_cores _task_'], undefined);
+});
+
+test('utilization in semconv is cores over a limit, by wall time', () => {
+  const told = derived({ cpu: STEAL, info: { cpuUnits: 512 } }, { cpuCores: 1 });
+  assert.equal(told['cpu_reservation_utilization c'], 1);
+  assert.equal(told['cpu_limit_utilization c'], 0.5);
+  assert.equal(told['cpu_limit_utilization _task_'], 0.5);
+  // The formula of ecs-container-exporter 2.4.0 divides by the host's time, which leaves out steal.
+  assert.equal(told['cpu_usage_ratio c'], (0.5e9 / 1.2e9) * 2 * 2);
+});
+
+test('without a limit of the task, its CPUs are those of the host; without CPU units nothing is reserved', () => {
+  const told = derived({ cpu: HALF, info: { cpuUnits: 2 } });
+  assert.equal(told['cpu_limit_utilization c'], 0.25);
+  assert.equal(told['cpu_limit_utilization _task_'], 0.25);
+  assert.equal(told['cpu_reservation_utilization c'], undefined);
 });
 
 const NO_DIFFERENCE: readonly (readonly [what: string, parts: ContainerParts])[] = [
@@ -78,6 +140,13 @@ for (const [what, parts] of NO_DIFFERENCE) {
     assert.equal(told['cpu_cores _task_'], undefined);
   });
 }
+
+test('no CPU time at all is a member that was not filled in: no value, but the next one has a difference', () => {
+  const none: CpuCounters = { totalNs: 0, systemNs: 10e9, onlineCpus: 2 };
+  const told = derived({ info: { knownStatus: 'RUNNING' }, cpu: [none, { ...none, systemNs: 12e9 }] });
+  assert.deepEqual(told, { 'cpu_online_cpus c': 2 });
+  assert.equal(derived({ cpu: [none, { totalNs: 5e8, systemNs: 12e9, onlineCpus: 2 }] })['cpu_cores c'], 0.5);
+});
 
 test('kernel and user mode, each alone', () => {
   const told = derived({
@@ -120,9 +189,31 @@ test('the task adds up its containers, each by its own host and CPUs, and reads 
   assert.equal(told['cpu_usage_seconds _task_'], 7.25);
 });
 
+const PARTS: readonly (readonly [what: string, missing: ContainerParts, cores: number | undefined])[] = [
+  ['RUNNING, without stats', { info: { knownStatus: 'RUNNING' } }, undefined],
+  ['RUNNING, with nothing to compare with', { info: { knownStatus: 'RUNNING' }, sample: { cpu: HALF[1] } }, undefined],
+  ['RUNNING, without CPU stats', { info: { knownStatus: 'RUNNING' }, sample: {} }, undefined],
+  ['RUNNING, with CPU time that fell', { info: { knownStatus: 'RUNNING' }, cpu: [HALF[1], HALF[0]] }, undefined],
+  ['STOPPED', { info: { knownStatus: 'STOPPED' } }, 0.5],
+  ['not created yet', { info: { knownStatus: 'PULLED' } }, 0.5],
+];
+
+for (const [what, missing, cores] of PARTS) {
+  test(`the task's CPU is the whole or absent, with a container that is ${what}`, () => {
+    const view = taskView({ cpuCores: 1 }, [containerView('c', { cpu: HALF }), containerView('d', missing)]);
+    const told = tellOf(deriveCpu, view);
+    assert.equal(told['cpu_cores _task_'], cores);
+    assert.equal(told['cpu_usage_ratio _task_'], cores);
+    assert.equal(told['cpu_limit_utilization _task_'], cores);
+  });
+}
+
 test('a task whose containers have all stopped uses nothing; one that was not measured yet is not known', () => {
-  const stopped = tellOf(deriveCpu, taskView({ cpuCores: 1 }, [containerView('c', {})]));
-  assert.deepEqual(stopped, { 'cpu_cores _task_': 0, 'cpu_usage_ratio _task_': 0 });
+  const none = { 'cpu_cores _task_': 0, 'cpu_usage_ratio _task_': 0, 'cpu_limit_utilization _task_': 0 };
+  const stopped = containerView('c', { info: { knownStatus: 'STOPPED' } });
+  assert.deepEqual(tellOf(deriveCpu, taskView({ cpuCores: 1 }, [stopped])), none);
+  assert.deepEqual(tellOf(deriveCpu, taskView({ cpuCores: 1 }, [containerView('c', {})])), {});
+  assert.deepEqual(tellOf(deriveCpu, taskView({ cpuCores: 1 }, [])), {});
   const first = derived({ sample: { cpu: HALF[1] } });
   const counters = { 'cpu_usage_seconds c': 1.5, 'cpu_time_without_mode c': 1.5, 'cpu_online_cpus c': 2 };
   assert.deepEqual(first, counters);

@@ -7,7 +7,7 @@ import { deriveLifecycle } from '../../../src/derive/lifecycle.ts';
 import { deriveMemory } from '../../../src/derive/memory.ts';
 import { deriveNetwork } from '../../../src/derive/network.ts';
 import { derivePids } from '../../../src/derive/pids.ts';
-import type { ContainerInfo } from '../../../src/snapshot/snapshot.ts';
+import { COUNTER_GROUPS } from '../../../src/derive/view.ts';
 import { containerView, taskView, tellOf } from './views.ts';
 
 const MIB = 1024 ** 2;
@@ -24,19 +24,34 @@ test('memory: levels of the containers and their sums, each as far as it is know
     'mem_usage b': 10,
     'mem_usage _task_': 110,
     'mem_cache a': 40,
-    'mem_cache _task_': 40,
     'mem_working_set_bytes a': 80,
-    'mem_working_set_bytes _task_': 80,
     'mem_rss_bytes b': 5,
-    'mem_rss_bytes _task_': 5,
     'mem_effective_limit_bytes a': MIB,
-    'mem_usage_ratio a': 0.0001,
-    'mem_available a': MIB - 80,
+    'mem_usage_ratio a': 80 / MIB,
     'mem_effective_limit_bytes b': 2 * MIB,
     'mem_effective_limit_bytes _task_': 2 * MIB,
-    'mem_usage_ratio _task_': 0,
-    'mem_available _task_': 2 * MIB - 80,
   });
+});
+
+test('memory: what is available is the smaller of the own headroom and that of the task', () => {
+  const used = (name: string, mib: number, own?: number) =>
+    containerView(name, {
+      info: { knownStatus: 'RUNNING', memoryMib: own },
+      sample: { memory: { workingSetBytes: mib * MIB } },
+    });
+  const told = tellOf(deriveMemory, taskView({ memoryMib: 100 }, [used('a', 30, 40), used('b', 60, 90), used('c', 1)]));
+  assert.equal(told['mem_available _task_'], 9 * MIB);
+  assert.equal(told['mem_available a'], 9 * MIB, 'its own limit leaves 10');
+  assert.equal(told['mem_available b'], 9 * MIB, 'its own limit leaves 30');
+  assert.equal(told['mem_available c'], 9 * MIB);
+  const tight = tellOf(deriveMemory, taskView({ memoryMib: 100 }, [used('a', 38, 40)]));
+  assert.equal(tight['mem_available a'], 2 * MIB);
+  const missing = containerView('d', { info: { knownStatus: 'RUNNING' } });
+  const partial = tellOf(deriveMemory, taskView({ memoryMib: 100 }, [used('a', 30, 40), missing]));
+  assert.equal(partial['mem_available a'], undefined);
+  assert.equal(partial['mem_available _task_'], undefined);
+  const unlimited = tellOf(deriveMemory, taskView({}, [used('a', 30, 40), missing]));
+  assert.equal(unlimited['mem_available a'], 10 * MIB, 'without a limit of the task its own counts');
 });
 
 test('memory: more used than allowed leaves nothing, and without a limit there is no share', () => {
@@ -72,30 +87,27 @@ test('memory: what is counted and what few ask for, of containers alone', () => 
   });
 });
 
-test('memory: faults begin with each life, also where other counters go on over restarts', () => {
+test('memory: faults have the start of their group', () => {
   const sample = { readNs: 100n, memory: { minorFaults: 1, limitHits: 1 } };
-  const startsOf = (info: Partial<ContainerInfo>): unknown => {
-    const starts: Record<string, bigint | undefined> = {};
-    deriveMemory(taskView({}, [{ ...containerView('a', { info, sample }), countedFromNs: 5n }]), {
-      wants: () => true,
-      container: (row, { countedFromNs }, value) => {
-        if (value !== undefined) starts[row] = countedFromNs;
-      },
-      task: () => {},
-    });
-    return starts;
-  };
-  assert.deepEqual(startsOf({ startedNs: 50n }), { mem_failures: 5n, mem_page_faults: 5n });
-  assert.deepEqual(startsOf({ startedNs: 50n, restartCount: 1 }), { mem_failures: 5n, mem_page_faults: 50n });
-  // The metadata knows of a life that the sample is not of yet.
-  assert.deepEqual(startsOf({ startedNs: 101n, restartCount: 1 }), { mem_failures: 5n, mem_page_faults: 5n });
+  const starts: Record<string, bigint | undefined> = {};
+  const groups = new Map([[COUNTER_GROUPS.faults, { starts: { minorFaults: 50n } }]]);
+  deriveMemory(taskView({}, [{ ...containerView('a', { sample }), countedFromNs: 5n, groups }]), {
+    wants: () => true,
+    container: (row, { countedFromNs }, value, _dimensions, { startNs = countedFromNs } = {}) => {
+      if (value() !== undefined) starts[row] = startNs ?? undefined;
+    },
+    task: () => {},
+    failed: assert.fail,
+  });
+  assert.deepEqual(starts, { mem_failures: 5n, mem_page_faults: 50n });
 });
 
-test('pids: of each container, and their sum as far as it is known', () => {
+test('pids: of each container, and their sum if all are known', () => {
   const a = containerView('a', { sample: { pids: { current: 3, limit: 10 } } });
   const b = containerView('b', { sample: { pids: { current: 4 } } });
   const c = containerView('c', { sample: {} });
-  assert.deepEqual(tellOf(derivePids, taskView({}, [a, b, c, containerView('d', {})])), {
+  assert.equal(tellOf(derivePids, taskView({}, [a, b, c]))['pids _task_'], undefined);
+  assert.deepEqual(tellOf(derivePids, taskView({}, [a, b, containerView('d', {})])), {
     'pids a': 3,
     'pids_limit a': 10,
     'pids b': 4,
@@ -159,14 +171,15 @@ test('network: counters of a shared namespace did not begin with the container t
   const starts: unknown[] = [];
   deriveNetwork(taskView({}, [own, shared]), {
     wants: () => true,
-    container: (_row, container, value) => {
-      if (value !== undefined) starts.push([container.info.name, container.countedFromNs]);
+    container: (_row, { info, countedFromNs }, value, _dimensions, { startNs = countedFromNs } = {}) => {
+      if (value() !== undefined) starts.push([info.name, startNs]);
     },
     task: () => {},
+    failed: assert.fail,
   });
   assert.deepEqual(starts, [
     ['a', 5n],
-    ['b', undefined],
+    ['b', null],
   ]);
 });
 
@@ -177,8 +190,8 @@ test('lifecycle: what is known of a container, stopped ones too', () => {
   const down = containerView('b', { info: { knownStatus: 'STOPPED' } });
   const told = tellOf(deriveLifecycle, taskView({}, [up, down, containerView('c', {})]));
   const identity = { containerId: 'id-a', image: 'i', imageId: 's', containerArn: 'r', dockerName: 'd' };
-  assert.equal(told[`container_info a ${JSON.stringify(identity)}`], 1);
-  assert.equal(told['container_info b {"containerId":"id-b"}'], 1);
+  assert.equal(told[`container_info a ${JSON.stringify(identity)} (ecs only)`], 1);
+  assert.equal(told['container_info b {"containerId":"id-b"} (ecs only)'], 1);
   assert.equal(told['container_running a'], 1);
   assert.equal(told['container_running b'], 0);
   assert.equal(told['container_running c'], undefined);
@@ -195,7 +208,12 @@ test('a family of which nothing is wanted is not computed', () => {
       },
     },
   );
-  const out = { wants: () => false, container: () => assert.fail('computed'), task: () => assert.fail('computed') };
+  const out = {
+    wants: () => false,
+    container: () => assert.fail('computed'),
+    task: () => assert.fail('computed'),
+    failed: assert.fail,
+  };
   derive({ task: nothing, containers: [], totals: {} }, out);
   assert.deepEqual(asked, []);
 });

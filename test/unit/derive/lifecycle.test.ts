@@ -8,12 +8,10 @@ import { containerView, recordingSink, SECOND_NS, taskView, tellOf } from './vie
 /** What is told of one container, without its info metric. */
 function toldOf(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<string, number>> {
   const container = containerView('a', { info, ...(readNs !== undefined && { sample: { readNs } }) });
-  const { 'container_info a {"containerId":"id-a"}': isThere, ...told } = tellOf(
-    deriveLifecycle,
-    taskView({}, [container]),
-  );
-  assert.equal(isThere, 1);
-  return told;
+  const all = tellOf(deriveLifecycle, taskView({}, [{ ...container, runStartNs: info.startedAtNs }]));
+  assert.equal(all['container_info a {"containerId":"id-a"} (ecs only)'], 1);
+  assert.equal(all['container_info a {"containerId":"id-a"} (semconv only)'], 1);
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith('container_info')));
 }
 
 type Case = readonly [
@@ -88,29 +86,44 @@ for (const [what, info, told, readSeconds] of CASES) {
   });
 }
 
-test('what a container is, as far as that is known', () => {
-  const info = { image: 'i', imageId: 'ii', arn: 'arn', dockerName: 'd', snapshotter: 'soci' };
-  const [name] = Object.keys(tellOf(deriveLifecycle, taskView({}, [containerView('a', { info })])));
-  assert.equal(
-    name,
-    'container_info a {"containerId":"id-a","image":"i","imageId":"ii","containerArn":"arn","dockerName":"d","snapshotter":"soci"}',
-  );
+test('what a container is, as far as that is known: the image by the names of each vocabulary', () => {
+  const info = {
+    image: 'r.example:5000/i:1.2@sha256:ab',
+    imageId: 'ii',
+    arn: 'arn',
+    dockerName: 'd',
+    snapshotter: 'soci',
+  };
+  const names = Object.keys(tellOf(deriveLifecycle, taskView({}, [containerView('a', { info })])));
+  const rest = '"imageId":"ii","containerArn":"arn","dockerName":"d","snapshotter":"soci"}';
+  assert.deepEqual(names, [
+    `container_info a {"containerId":"id-a","image":"r.example:5000/i:1.2@sha256:ab",${rest} (ecs only)`,
+    `container_info a {"containerId":"id-a","imageName":"r.example:5000/i","imageTags":["1.2"],${rest} (semconv only)`,
+  ]);
 });
 
-test('restarts are not counted since the start of the present life', () => {
-  const starts = new Map<RowId, bigint | undefined>();
+test('restarts are not counted since the start of the current run', () => {
+  const starts = new Map<RowId, bigint | null | undefined>();
   const container = { ...containerView('a', { info: { restartCount: 2 } }), countedFromNs: 50n };
   deriveLifecycle(taskView({}, [container]), {
     ...recordingSink(),
-    container: (row, { countedFromNs }, value) => {
-      if (value !== undefined) starts.set(row, countedFromNs);
+    container: (row, { countedFromNs }, value, _dimensions, { startNs = countedFromNs } = {}) => {
+      if (value() !== undefined) starts.set(row, startNs);
     },
   });
   assert.deepEqual(
     [...starts],
     [
       ['container_info', 50n],
-      ['container_restarts', undefined],
+      ['container_restarts', null],
     ],
   );
+});
+
+test('a restart whose time is not reported: neither start time nor uptime', () => {
+  const sample = { readNs: 100n * SECOND_NS };
+  const container = containerView('a', { info: { startedAtNs: SECOND_NS }, sample });
+  const told = tellOf(deriveLifecycle, taskView({}, [{ ...container, isStartUnknown: true }]));
+  assert.equal(told['container_start_time_seconds a'], undefined);
+  assert.equal(told['container_uptime_seconds a'], undefined);
 });

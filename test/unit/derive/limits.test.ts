@@ -82,5 +82,6 @@ test('the limits of the task in CPU units, MiB and cores', () => {
     'cpu_limit a': 128,
     'mem_limit a': 0,
     'cpu_limit_cores a': 0.125,
+    'cpu_reservation a': 0.125,
   });
 });

@@ -60,7 +60,7 @@ test('a counter that fell has a start of its own', () => {
   deriveTaskCgroup(view, {
     ...recordingSink(),
     task: (row, { startedNs }, value) => {
-      if (value !== undefined) starts.set(row, startedNs);
+      if (value() !== undefined) starts.set(row, startedNs);
     },
   });
   assert.deepEqual(Object.fromEntries(starts), { cgroup_cpu_usage_seconds: 9n, cgroup_oom_kills: 1n });

@@ -18,9 +18,12 @@ export function recordingSink(): Sink & { readonly told: Told } {
   return {
     wants: () => true,
     told,
-    container: (row, { info }, value, dimensions, only) =>
-      put(`${row} ${info.name}${suffix(dimensions)}${only === undefined ? '' : ` (${only} only)`}`, value),
-    task: (row, _view, value, dimensions) => put(`${row} _task_${suffix(dimensions)}`, value),
+    container: (row, { info }, value, dimensions, { only } = {}) =>
+      put(`${row} ${info.name}${suffix(dimensions)}${only === undefined ? '' : ` (${only} only)`}`, value()),
+    task: (row, _view, value, dimensions) => put(`${row} _task_${suffix(dimensions)}`, value()),
+    failed: (error) => {
+      throw error;
+    },
   };
 }
 

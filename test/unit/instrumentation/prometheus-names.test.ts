@@ -12,7 +12,7 @@ const NAMES: readonly Case[] = [
   ['container.uptime', 'gauge', 's', 'container_uptime_seconds'],
   ['container.memory.usage', 'updowncounter', 'By', 'container_memory_usage_bytes'],
   ['container.disk.io', 'counter', 'By', 'container_disk_io_bytes_total'],
-  ['aws.ecs.task.cpu.utilization', 'gauge', '1', 'aws_ecs_task_cpu_utilization_ratio'],
+  ['aws.ecs.task.cpu.limit_utilization', 'gauge', '1', 'aws_ecs_task_cpu_limit_utilization_ratio'],
   // A ratio is a gauge's unit only.
   ['jobs', 'counter', '1', 'jobs_total'],
   ['jobs.open', 'updowncounter', '1', 'jobs_open'],

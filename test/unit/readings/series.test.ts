@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
     },
   ],
   ['semconv', 'network_tx_bytes', TASK, undefined, { 'network.io.direction': 'transmit' }],
-  ['semconv', 'exporter_refused', EXPORTER, { reason: 'negative' }, { 'error.type': 'negative' }],
+  ['semconv', 'exporter_invalid_values', EXPORTER, { reason: 'negative' }, { 'error.type': 'negative' }],
 ];
 
 for (const [vocabulary, row, subject, dimensions, expected] of CASES) {

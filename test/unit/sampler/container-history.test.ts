@@ -15,6 +15,10 @@ function sampleOf({ read, used, ...rest }: Sample): ContainerSample {
   return { readNs: at(read), ...rest, ...(used !== undefined && { cpu: { totalNs: used } }) };
 }
 
+function faults(minorFaults: number): Parts {
+  return { memory: { minorFaults } };
+}
+
 interface Poll {
   readonly started?: number | undefined;
   readonly sample?: Sample;
@@ -139,21 +143,108 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 30, baseline: 20, countedFrom: 11 },
   ],
   [
-    'CPU time that fell: a new life since the last reading',
+    'CPU time that fell is held back: no restart yet, and nothing to compare',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 4 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 20, countedFrom: 10 },
+    { isCurrent: true, sample: 20, countedFrom: 1 },
   ],
   [
-    'the metadata tells of that start one poll late: not a second restart',
+    'it goes on from the low value: a reset since the last reading before, compared with the one that fell',
+    [
+      { started: 1, sample: { read: 10, used: 5 } },
+      { started: 1, sample: { read: 20, used: 2 } },
+      { started: 1, sample: { read: 30, used: 3 } },
+    ],
+    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
+  ],
+  [
+    'it comes back: the fall was a wrong reading',
+    [
+      { started: 1, sample: { read: 10, used: 5 } },
+      { started: 1, sample: { read: 20, used: 0 } },
+      { started: 1, sample: { read: 30, used: 7 } },
+    ],
+    { isCurrent: true, sample: 30, baseline: 10, countedFrom: 1 },
+  ],
+  [
+    'it stays where it fell to: still unexplained',
+    [
+      { started: 1, sample: { read: 10, used: 5 } },
+      { started: 1, sample: { read: 20, used: 0 } },
+      { started: 1, sample: { read: 30, used: 0 } },
+    ],
+    { isCurrent: true, sample: 30, countedFrom: 1 },
+  ],
+  [
+    'and comes back after that',
+    [
+      { started: 1, sample: { read: 10, used: 5 } },
+      { started: 1, sample: { read: 20, used: 0 } },
+      { started: 1, sample: { read: 30, used: 0 } },
+      { started: 1, sample: { read: 40, used: 8 } },
+    ],
+    { isCurrent: true, sample: 40, baseline: 10, countedFrom: 1 },
+  ],
+  [
+    'it has passed its old value, but the faults go on from a low one: a reset',
+    [
+      { started: 1, sample: { read: 10, used: 5, ...faults(100) } },
+      { started: 1, sample: { read: 20, used: 2, ...faults(10) } },
+      { started: 1, sample: { read: 30, used: 6, ...faults(20) } },
+    ],
+    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
+  ],
+  [
+    'the metadata explains the fall one poll late: a restart, compared with the reading that fell',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 4 } },
       { started: 12, sample: { read: 30, used: 6 } },
     ],
-    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 10 },
+    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 12 },
+  ],
+  [
+    'a grown RestartCount explains a fall at once',
+    [
+      { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 2 } },
+      { started: 1, sample: { read: 20, used: 4 }, info: { restartCount: 3 } },
+    ],
+    { isCurrent: true, hasRestarted: true, sample: 20, countedFrom: 10 },
+  ],
+  [
+    'a grown RestartCount is a restart, also where the agent adds up and no time moves',
+    [
+      { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 2 } },
+      { started: 1, sample: { read: 20, used: 6 }, info: { restartCount: 3 } },
+    ],
+    { isCurrent: true, hasRestarted: true, sample: 20, baseline: 10, countedFrom: 1 },
+  ],
+  [
+    'a RestartCount of a run that has no sample yet is none of this sample',
+    [
+      { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
+      { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
+    ],
+    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+  ],
+  [
+    'and counts with the first sample of that run',
+    [
+      { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
+      { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
+      { started: 21, sample: { read: 30, used: 7 }, info: { restartCount: 1 } },
+    ],
+    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 1 },
+  ],
+  [
+    'the last sample of a container that has stopped is not current',
+    [
+      { started: 1, sample: { read: 10, used: 5 } },
+      { started: 1, sample: { read: 20, used: 6 }, info: { knownStatus: 'STOPPED' } },
+    ],
+    { isCurrent: false, sample: 20, baseline: 10, countedFrom: 1 },
   ],
   [
     'the metadata tells of a start that the sample does not know yet: the old life still',
@@ -223,11 +314,11 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
 
 for (const [what, polls, expected] of CASES) {
   test(`a container, poll by poll: ${what}`, () => {
-    const { history, isCurrent, hasRestarted, hasBegunAnew } = follow(...polls);
+    const { history, state, hasRestarted, hasBegunAnew } = follow(...polls);
     const ns = (seconds: number | undefined): bigint | undefined => (seconds === undefined ? undefined : at(seconds));
     assert.deepEqual(
       {
-        isCurrent,
+        isCurrent: state === 'current',
         hasRestarted,
         hasBegunAnew,
         sample: history?.sample.readNs,
@@ -254,7 +345,11 @@ const FIRST: readonly (readonly [what: string, poll: Poll, baseline: number | un
   ['of the life before', { started: 19.5, sample: { read: 20, used: 6, before: before(19, 5) } }, undefined],
   ['with more CPU time than now', { started: 1, sample: { read: 20, used: 6, before: before(19, 7) } }, undefined],
   ['of the same moment', { started: 1, sample: { read: 20, used: 6, before: before(20, 5) } }, undefined],
-  ['without CPU time now', { started: 1, sample: { read: 20, before: before(19, 5) } }, undefined],
+  [
+    'of more than a minute before: a clock that jumped',
+    { started: 1, sample: { read: 80, used: 6, before: before(19, 5) } },
+    undefined,
+  ],
 ];
 
 for (const [what, poll, baseline] of FIRST) {
@@ -273,30 +368,86 @@ const disk = (readBytes?: number, writtenBytes?: number): Parts => ({
   },
 });
 
-type Fall = readonly [what: string, last: Parts, now: Parts, fell: boolean];
-
-const FALLS: readonly Fall[] = [
-  ['bytes read', disk(5), disk(4), true],
-  ['bytes written', disk(5, 5), disk(5, 4), true],
-  ['a disk counter that is missing now', disk(5), disk(), false],
-  ['bytes received', eth0(5), eth0(4), true],
-  ['bytes sent', eth0(5, 5), eth0(5, 4), true],
-  ['an interface that is gone', eth0(5), {}, false],
-  ['nothing', { ...eth0(5), ...disk(5) }, { ...eth0(5), ...disk(5) }, false],
-];
-
-for (const [what, last, now, fell] of FALLS) {
-  test(`a fall of ${what} is ${fell ? 'a' : 'no'} new life`, () => {
-    const { hasRestarted } = follow({ sample: { read: 1, ...last } }, { sample: { read: 2, ...now } });
-    assert.equal(hasRestarted, fell);
-    const told = follow({ started: 0, sample: { read: 1, ...last } }, { started: 0, sample: { read: 2, ...now } });
-    assert.equal(told.hasRestarted, fell);
-    assert.equal(told.history?.countedFromNs, at(0), 'the CPU did not begin anew: no new start for its counter');
-  });
+/** What is exported of the network and the disk at the last poll, and since when the group counts if it has reset. */
+function groupAfter(parts: readonly Parts[], group: string, info: Partial<ContainerInfo> = {}) {
+  const polls = parts.map((part, index) => ({ started: 0, sample: { read: index + 1, used: index, ...part }, info }));
+  const { history, hasRestarted } = follow(...polls);
+  assert.equal(hasRestarted, false, 'one group of counters is not the container');
+  assert.equal(history?.countedFromNs, at(0), 'the CPU did not reset: no new start for its counter');
+  const { networks, disk: disks, memory } = history.sample;
+  return {
+    rx: networks?.get('eth0')?.rx_bytes,
+    tx: networks?.get('eth0')?.tx_bytes,
+    read: disks?.total.readBytes,
+    faults: memory?.minorFaults,
+    startNs: Object.values(history.tracks.get(group)?.starts ?? {})[0],
+  };
 }
 
-test('counters of a shared network namespace are not the container’s', () => {
+const NOTHING = { rx: undefined, tx: undefined, read: undefined, faults: undefined, startNs: undefined };
+
+type GroupCase = readonly [what: string, parts: readonly Parts[], group: string, expected: object];
+
+const GROUP_CASES: readonly GroupCase[] = [
+  ['bytes received fall', [eth0(5, 1), eth0(0, 2)], 'network eth0', { ...NOTHING, tx: 2 }],
+  ['and come back', [eth0(5, 1), eth0(0, 2), eth0(7, 3)], 'network eth0', { ...NOTHING, rx: 7, tx: 3 }],
+  ['or go on', [eth0(5, 1), eth0(0, 2), eth0(3, 3)], 'network eth0', { ...NOTHING, rx: 3, tx: 3, startNs: at(1) }],
+  ['or stay', [eth0(5, 1), eth0(0, 2), eth0(0, 3)], 'network eth0', { ...NOTHING, tx: 3 }],
+  ['an interface is gone for once', [eth0(5, 1), {}, eth0(6, 1)], 'network eth0', { ...NOTHING, rx: 6, tx: 1 }],
+  ['bytes read fall', [disk(5), disk(4)], 'disk', NOTHING],
+  ['bytes read come back', [disk(5), disk(4), disk(9)], 'disk', { ...NOTHING, read: 9 }],
+  ['bytes read go on', [disk(5), disk(1), disk(2)], 'disk', { ...NOTHING, read: 2, startNs: at(1) }],
+  ['a disk counter is missing for once', [disk(5), disk(), disk(6)], 'disk', { ...NOTHING, read: 6 }],
+  ['page faults fall', [faults(5), faults(1)], 'memory faults', NOTHING],
+  ['page faults go on', [faults(5), faults(1), faults(2)], 'memory faults', { ...NOTHING, faults: 2, startNs: at(1) }],
+];
+
+for (const [what, parts, group, expected] of GROUP_CASES) {
+  test(`counters of one group: ${what}`, () => assert.deepEqual(groupAfter(parts, group), expected));
+}
+
+test('a device that falls takes its part out of the total', () => {
+  const devices = (a: number, b: number): Parts => ({
+    disk: {
+      total: { readBytes: a + b },
+      byDevice: new Map([
+        ['8:0', { readBytes: a }],
+        ['8:16', { readBytes: b }],
+      ]),
+    },
+  });
+  const step = follow({ sample: { read: 1, ...devices(5, 5) } }, { sample: { read: 2, ...devices(1, 50) } });
+  assert.deepEqual(step.history?.sample.disk, {
+    total: {},
+    byDevice: new Map([
+      ['8:0', {}],
+      ['8:16', { readBytes: 50 }],
+    ]),
+  });
+});
+
+test('a shared network namespace is held back on its own, and outlives a restart', () => {
   const info = { sharesSandbox: true };
-  const step = follow({ sample: { read: 1, ...eth0(5) }, info }, { sample: { read: 2, ...eth0(4) }, info });
-  assert.equal(step.hasRestarted, false);
+  assert.deepEqual(groupAfter([eth0(5, 1), eth0(4, 2)], 'network eth0', info), { ...NOTHING, tx: 2 });
+  const step = follow(
+    { started: 0, sample: { read: 1, used: 5, ...eth0(5) }, info },
+    { started: 2, sample: { read: 3, used: 1, ...eth0(4) }, info },
+  );
+  assert.equal(step.hasRestarted, true);
+  assert.equal(step.history?.sample.networks?.get('eth0')?.rx_bytes, undefined);
+});
+
+test('faults begin again with each run, also where they have passed their old value', () => {
+  const info = (restartCount: number, startedSeconds: number): Partial<ContainerInfo> => ({
+    restartCount,
+    firstStartedNs: at(0),
+    startedNs: at(startedSeconds),
+  });
+  const first = { sample: { read: 10, used: 5, ...faults(3) }, info: info(0, 0) };
+  const second = { sample: { read: 20, used: 6, ...faults(9) }, info: info(1, 12) };
+  const { history } = follow(first, second);
+  assert.equal(history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
+  assert.equal(history?.countedFromNs, at(0), 'the agent adds up CPU time');
+  // The exporter starts when the container has restarted before.
+  assert.equal(follow(second).history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
 });

@@ -9,8 +9,17 @@ import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
   const named = (name: string) => ({ info: { id: name, name, sandbox: name, sharesSandbox: false } });
-  return { task: {}, containers: names.map(named), internals: internals.map(named), unknownIds: [] };
+  return {
+    task: {},
+    containers: names.map(named),
+    internals: internals.map(named),
+    unknownIds: [],
+    hasStats: true,
+    duplicateNames: [],
+  };
 }
+
+const OUTCOME = { failures: [], restarted: [], withoutStats: [], internalErrors: [] };
 
 function setUp(include: readonly string[], exclude: readonly string[]) {
   const logger = recordingLogger();
@@ -22,7 +31,7 @@ function setUp(include: readonly string[], exclude: readonly string[]) {
 test('a pattern that matches nothing is told once, but not one for the containers of ECS', () => {
   const { log, events } = setUp([], ['sidecar', 'pau*', '~internal~ecs~pause', 'web']);
   const snapshot = snapshotOf(['web', 'db'], ['pause']);
-  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ snapshot, failures: [], restarted: [] });
+  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, snapshot });
   assert.deepEqual(events(), [
     'info task_found: reading the task',
     'info pattern_matches_nothing: no container is called sidecar',
@@ -31,38 +40,37 @@ test('a pattern that matches nothing is told once, but not one for the container
 
 test('include and exclude that leave nothing are worth a warning', () => {
   const { log, events } = setUp(['web'], ['web']);
-  log.onPoll({ snapshot: snapshotOf(['web']), failures: [], restarted: [] });
+  log.onPoll({ ...OUTCOME, snapshot: snapshotOf(['web']) });
   assert.match(events().at(-1) ?? '', /^warn nothing_selected: /);
 });
 
 test('containers that started again are named, each time', () => {
   const { log, events } = setUp([], []);
   const snapshot = snapshotOf(['a', 'b']);
-  log.onPoll({ snapshot, failures: [], restarted: ['a', 'b'] });
-  log.onPoll({ snapshot, failures: [], restarted: ['b'] });
+  log.onPoll({ ...OUTCOME, snapshot, restarted: ['a', 'b'] });
+  log.onPoll({ ...OUTCOME, snapshot, restarted: ['b'] });
   const told = events().filter((line) => line.includes('containers_restarted'));
   assert.deepEqual(told, [
-    'info containers_restarted: started again in place: a, b',
-    'info containers_restarted: started again in place: b',
+    'info containers_restarted: restarted in place: a, b',
+    'info containers_restarted: restarted in place: b',
   ]);
 });
 
 test('an outage is one line at its start and one at its end', () => {
   const { log, events } = setUp([], []);
   const failures = [new EndpointError('timeout', 'no answer')];
-  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ failures, restarted: [] });
-  log.onPoll({ snapshot: snapshotOf(['a']), failures: [], restarted: [] });
+  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, failures });
+  log.onPoll({ ...OUTCOME, snapshot: snapshotOf(['a']) });
   assert.deepEqual(events().slice(0, 2), ['warn poll_failing: no answer', 'info poll_recovered: works again']);
 });
 
 test('tags that cannot be read are one line for each reason, and one when they come', () => {
   const { log, events } = setUp([], []);
-  const outcome = { failures: [], restarted: [] };
   const failure = { reason: 'refused', message: 'no permission' } as const;
-  log.onPoll({ ...outcome, tags: { failure } });
-  log.onPoll(outcome);
-  log.onPoll({ ...outcome, tags: { failure } });
+  log.onPoll({ ...OUTCOME, tags: { failure } });
+  log.onPoll(OUTCOME);
+  log.onPoll({ ...OUTCOME, tags: { failure } });
   assert.deepEqual(events(), ['warn task_tags_failing: no permission']);
-  log.onPoll({ ...outcome, tags: {} });
+  log.onPoll({ ...OUTCOME, tags: {} });
   assert.deepEqual(events().slice(1), ['info task_tags_recovered: works again']);
 });

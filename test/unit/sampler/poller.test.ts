@@ -55,15 +55,40 @@ test('stats first, then the task, at every poll', async () => {
   assert.equal(refused.size, 0);
 });
 
-test('stats that fail: the task is not asked for', async () => {
+test('stats that fail: the task is asked for all the same, and its containers have no sample', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('throttled');
   const { snapshot, failures } = await createPoller(endpoint)();
-  assert.deepEqual(endpoint.asked, ['stats']);
-  assert.equal(snapshot, undefined);
+  assert.deepEqual(endpoint.asked, ['stats', 'task']);
+  assert.equal(snapshot?.hasStats, false);
+  assert.deepEqual(
+    snapshot.containers.map(({ info, sample }) => [info.name, sample]),
+    [['app', undefined]],
+  );
   assert.deepEqual(
     failures.map(({ code }) => code),
     ['throttled'],
+  );
+});
+
+test('nobody listens: one request is enough', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = failing('unreachable');
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(endpoint.asked, ['stats']);
+  assert.equal(snapshot, undefined);
+  assert.equal(failures.length, 1);
+});
+
+test('both documents fail: no snapshot, and both failures', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = failing('timeout');
+  endpoint.task = failing('reset');
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.equal(snapshot, undefined);
+  assert.deepEqual(
+    failures.map(({ code }) => code),
+    ['timeout', 'reset'],
   );
 });
 
@@ -131,7 +156,7 @@ for (const document of [null, [], 'failed to get stats', 5]) {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
     const { snapshot, failures } = await createPoller(endpoint)();
-    assert.equal(snapshot, undefined);
+    assert.equal(snapshot?.hasStats, false);
     assert.deepEqual(
       failures.map(({ code }) => code),
       ['parse'],

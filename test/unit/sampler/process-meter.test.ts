@@ -10,6 +10,7 @@ function recorded(meter: ProcessMeter): ReadonlyMap<string, number> {
   const recorder = createRecorder({
     columns: createColumns(['ecs']),
     series: createSeriesBook(),
+    polledNs: 0n,
     exporterStartNs: 0n,
   });
   meter.record(recorder);

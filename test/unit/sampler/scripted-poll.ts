@@ -1,10 +1,10 @@
 import { createPoller, type PollResult } from '../../../src/sampler/poller.ts';
 import { EndpointError, type EndpointErrorCode } from '../../../src/source/endpoint-error.ts';
 
-/** What the next poll finds: CPU seconds of the one container at a reading, or how the endpoint fails. */
+/** What the next poll finds: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
 export type Answer =
   | { readonly read: number; readonly used: number; readonly started?: number; readonly arn?: string }
-  | { readonly fails: EndpointErrorCode; readonly document?: 'task' };
+  | { readonly fails: EndpointErrorCode; readonly document?: 'task' | 'stats' };
 
 export interface ScriptedPoll {
   poll: () => Promise<PollResult>;
@@ -28,7 +28,7 @@ export function scriptedPoll(first: Answer, delay: () => Promise<void> = async (
       read = script.answer;
       await delay();
     }
-    if ('fails' in read && (read.document ?? 'stats') === which) throw new EndpointError(read.fails, read.fails);
+    if ('fails' in read && (read.document ?? which) === which) throw new EndpointError(read.fails, read.fails);
     return document(read);
   };
   const script: ScriptedPoll = {
@@ -57,6 +57,7 @@ function statsOf(answer: Answer): unknown {
     id: {
       read: iso(read),
       cpu_stats: { cpu_usage: { total_usage: used * 1e9 }, online_cpus: 2 },
+      memory_stats: { usage: 1 },
       networks: { eth1: { rx_bytes: read } },
     },
   };

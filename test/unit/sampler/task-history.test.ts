@@ -4,7 +4,7 @@ import type { TaskTotals } from '../../../src/derive/view.ts';
 import { EMPTY_HISTORY, followTask, type TaskStep } from '../../../src/sampler/task-history.ts';
 import type { ContainerInfo, ContainerSnapshot, TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 
-const OPTIONS = { nowMs: 0, staleAfterMs: 60_000, isSelected: () => true };
+const OPTIONS = { nowMs: 0, staleAfterMs: 60_000, keepForMs: 30_000, isSelected: () => true };
 
 /** A container whose network namespace is the task's, unless told otherwise. */
 function container(
@@ -23,7 +23,15 @@ function container(
 function play(...polls: readonly Partial<TaskSnapshot>[]): readonly TaskStep[] {
   const steps: TaskStep[] = [];
   for (const poll of polls) {
-    const snapshot = { task: {}, containers: [], internals: [], unknownIds: [], ...poll };
+    const snapshot = {
+      task: {},
+      containers: [],
+      internals: [],
+      unknownIds: [],
+      hasStats: true,
+      duplicateNames: [],
+      ...poll,
+    };
     steps.push(followTask(steps.at(-1)?.history ?? EMPTY_HISTORY, snapshot, OPTIONS));
   }
   return steps;
@@ -110,12 +118,12 @@ test('after a sample that went back there is no difference with what came before
   );
 });
 
-test('a container without a name of its own counts, and does not show', () => {
-  const twin = { ...container('b', 1n, 5, { sandbox: 'b', sharesSandbox: false }), isNameless: true };
+test('a container whose name is taken counts like any other', () => {
+  const twin = { ...container('b', 1n, 5, { sandbox: 'b', sharesSandbox: false }), isNameTaken: true };
   const [step] = play({ containers: [container('a', 1n, 3), twin] });
   assert.deepEqual(
-    step?.view.containers.map(({ isSelected }) => isSelected),
-    [true, false],
+    step?.view.containers.map(({ isNameTaken }) => isNameTaken),
+    [undefined, true],
   );
   assert.equal(step?.view.totals.rx_bytes, 8);
 });

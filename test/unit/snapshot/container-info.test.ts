@@ -47,6 +47,7 @@ test('a container that has ended, all members', () => {
     createdNs: 1_767_225_600_000_000_000n,
     startedAtNs: 1_767_225_601_500_000_000n,
     startedNs: 1_767_225_601_500_000_000n,
+    firstStartedNs: 1_767_225_601_500_000_000n,
     finishedNs: 1_767_225_660_000_000_000n,
     restartCount: 0,
     cpuUnits: 2,
@@ -54,6 +55,33 @@ test('a container that has ended, all members', () => {
     labels: new Map([['team', 'core']]),
   });
 });
+
+const at = (seconds: number): string => `2026-01-01T00:00:${String(seconds).padStart(2, '0')}Z`;
+const ns = (seconds: number): bigint => 1_767_225_600_000_000_000n + BigInt(seconds) * 1_000_000_000n;
+
+type StartCase = readonly [what: string, entry: object, started: number | undefined, first: number | undefined];
+
+const STARTS: readonly StartCase[] = [
+  ['created only', { CreatedAt: at(1) }, undefined, 1],
+  ['started', { KnownStatus: 'RUNNING', StartedAt: at(2) }, 2, 2],
+  ['restarted on EC2', { KnownStatus: 'RUNNING', StartedAt: at(2), FinishedAt: at(9), RestartCount: 1 }, 9, 2],
+  ['restarted, with a StartedAt that moves', { KnownStatus: 'RUNNING', StartedAt: at(9), FinishedAt: at(8) }, 9, 9],
+  ['stopped', { KnownStatus: 'STOPPED', StartedAt: at(2), FinishedAt: at(9) }, 2, 2],
+  [
+    'stopped after restarts',
+    { KnownStatus: 'STOPPED', StartedAt: at(2), FinishedAt: at(9), RestartCount: 3 },
+    undefined,
+    2,
+  ],
+];
+
+for (const [what, entry, started, first] of STARTS) {
+  test(`the start of the current run and of the first one: ${what}`, () => {
+    const { startedAtNs, firstStartedNs } = infoOf(entry, createRefusals());
+    assert.equal(startedAtNs, started === undefined ? undefined : ns(started));
+    assert.equal(firstStartedNs, first === undefined ? undefined : ns(first));
+  });
+}
 
 test('nothing but a name: nothing else known, and nothing refused', () => {
   const refusals = createRefusals();

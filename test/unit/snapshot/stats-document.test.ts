@@ -86,17 +86,19 @@ test('the pause container is joined too, apart from the user’s', () => {
   assert.deepEqual(snapshot?.unknownIds, []);
 });
 
-const started = (id: string, day: number): object => ({
+const created = (id: string, day: number, KnownStatus = 'RUNNING'): object => ({
   DockerId: id,
   Name: 'app',
-  StartedAt: `2026-01-0${day}T00:00:00Z`,
+  KnownStatus,
+  CreatedAt: `2026-01-0${day}T00:00:00Z`,
 });
 
 const RIVALS: readonly (readonly [what: string, containers: readonly object[], stats: unknown, id: string])[] = [
-  ['the one with stats', [started('a', 1), started('b', 2)], { a: ENTRY }, 'a'],
-  ['of two with stats the one started last', [started('a', 2), started('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
-  ['of two without stats too', [started('a', 1), started('b', 2)], {}, 'b'],
-  ['one that has not started yields', [ONE[0] ?? {}, started('b', 1)], {}, 'b'],
+  ['the one that runs', [created('a', 1), created('b', 2, 'STOPPED')], { b: ENTRY }, 'a'],
+  ['of two that run the newer one', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
+  ['the newer one, also without stats', [created('a', 1), created('b', 2)], { a: ENTRY }, 'b'],
+  ['of two that have stopped too', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
+  ['one that is not created yields', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
 ];
 
 for (const [what, containers, stats, id] of RIVALS) {
@@ -104,12 +106,13 @@ for (const [what, containers, stats, id] of RIVALS) {
     const refusals = createRefusals();
     const snapshot = join(containers, stats, refusals);
     assert.equal(snapshot?.containers.length, 2, 'both count');
-    const shown = snapshot?.containers.filter(({ isNameless }) => isNameless !== true);
+    const shown = snapshot?.containers.filter(({ isNameTaken }) => isNameTaken !== true);
     assert.deepEqual(
       shown?.map(({ info }) => info.id),
       [id],
     );
     assert.equal(refusals.counts.get('duplicate_name'), 1);
+    assert.deepEqual(snapshot?.duplicateNames, ['app']);
     assert.deepEqual(snapshot?.unknownIds, []);
   });
 }
@@ -125,7 +128,7 @@ test('no container takes the name of the task’s totals', () => {
     refusals,
   );
   assert.deepEqual(
-    snapshot?.containers.map(({ info, isNameless }) => [info.name, isNameless]),
+    snapshot?.containers.map(({ info, isNameTaken }) => [info.name, isNameTaken]),
     [
       ['_task', undefined],
       ['_task_', true],
@@ -147,4 +150,43 @@ test('a container may be called and identified like a member of Object', () => {
     withStats?.map(({ info }) => info.name),
     ['__proto__'],
   );
+});
+
+const ZEROS: readonly (readonly [what: string, stats: object, isSample: boolean])[] = [
+  ['zeros, and no memory in use', { memory_stats: {} }, false],
+  ['zeros, and no memory at all', {}, false],
+  ['zeros, and memory of 0', { memory_stats: { usage: 0 } }, false],
+  [
+    'zeros, beside networks and a host that goes on',
+    { networks: { eth0: { rx_bytes: 5 } }, memory_stats: null },
+    false,
+  ],
+  ['no CPU time yet, but memory in use', { memory_stats: { usage: 4096 } }, true],
+  ['no CPU time yet on Windows, but a working set', { num_procs: 2, memory_stats: { privateworkingset: 4096 } }, true],
+];
+
+for (const [what, stats, isSample] of ZEROS) {
+  test(`a reading of zeros is no sample: ${what}`, () => {
+    const cpu_stats = { cpu_usage: { total_usage: 0 }, system_cpu_usage: 9e15, online_cpus: 2 };
+    const snapshot = join(ONE, { a: { ...ENTRY, cpu_stats, ...stats } });
+    assert.equal(snapshot?.containers[0]?.sample !== undefined, isSample);
+  });
+}
+
+for (const systemCpu of [2 ** 60, 1.17e18, 9e18]) {
+  test(`${systemCpu} ns of CPU time are a large host's, and not refused`, () => {
+    const refusals = createRefusals();
+    const cpu_stats = { cpu_usage: { total_usage: 2 ** 60 }, system_cpu_usage: systemCpu };
+    const cpu = join(ONE, { a: { ...ENTRY, cpu_stats } }, refusals)?.containers[0]?.sample?.cpu;
+    assert.equal(cpu?.systemNs, systemCpu);
+    assert.equal(cpu?.totalNs, 2 ** 60);
+    assert.equal(refusals.counts.size, 0);
+  });
+}
+
+test('an unsigned underflow of CPU time is refused', () => {
+  const refusals = createRefusals();
+  const cpu_stats = { cpu_usage: { total_usage: 5 }, system_cpu_usage: 2 ** 64 - 4096 };
+  assert.equal(join(ONE, { a: { ...ENTRY, cpu_stats } }, refusals)?.containers[0]?.sample?.cpu?.systemNs, undefined);
+  assert.deepEqual([...refusals.counts], [['out_of_range', 1]]);
 });

@@ -1,0 +1,81 @@
+import type { EpochNs } from '../snapshot/snapshot.ts';
+
+/** Cumulative values of one thing, such as a network interface: what one of them shows explains the others. */
+export type Counters = Readonly<Partial<Record<string, number | undefined>>>;
+
+/** What is known of a group of counters: since when each counts, and falls that the next reading has to explain. */
+export interface CounterTrack {
+  /** The last accepted value of each counter. */
+  readonly accepted: Counters;
+  /** When those values were read. */
+  readonly readNs: EpochNs;
+  /** Values below the accepted ones, not exported: a zero reading, or a reset. */
+  readonly held?: Counters | undefined;
+  /** When each counter last reset, of those that have. */
+  readonly starts?: Starts | undefined;
+  /** Counters that reset with this reading. */
+  readonly reset?: readonly string[] | undefined;
+}
+
+export type Starts = Readonly<Record<string, EpochNs>>;
+
+export interface CounterReading {
+  readonly counters: Counters;
+  readonly readNs: EpochNs;
+  /** Start of a new run, if one began since the last reading: it explains lower values. */
+  readonly restartNs?: EpochNs | undefined;
+  /** Start of the run that began before the last reading, if it was reported only now. */
+  readonly lateNs?: EpochNs | undefined;
+  /** True if this reading continues from values that are held back, see `continuesFromHeld`. */
+  readonly isReset: boolean;
+}
+
+/**
+ * Follows a group of counters by one reading. A counter that falls without a restart is held back: Docker reports zeros for
+ * a running container now and then. It is a reset only if the next reading continues from the low value.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/issues/378
+ */
+export function followCounters(track: CounterTrack | undefined, reading: CounterReading): CounterTrack {
+  const { counters, readNs, restartNs, lateNs, isReset } = reading;
+  if (track === undefined) return { accepted: counters, readNs };
+  const { accepted, held = {}, starts } = track;
+  const reset = isReset ? Object.keys(held) : [];
+  const fallen = Object.keys(counters).filter((key) => isLess(counters[key], accepted[key]) && !reset.includes(key));
+  if (fallen.length === 0 && reset.length === 0) return { accepted: merge(accepted, counters), readNs, starts };
+  if (restartNs !== undefined) reset.push(...fallen.splice(0));
+  const since = reset.map((key) => [key, restartNs ?? lateNs ?? track.readNs] as const);
+  const pick = (from: Counters): Counters => Object.fromEntries(fallen.map((key) => [key, from[key]]));
+  return {
+    accepted: { ...merge(accepted, counters), ...pick(accepted) },
+    readNs: fallen.length === 0 ? readNs : track.readNs,
+    held: fallen.length === 0 ? undefined : pick(counters),
+    starts: { ...starts, ...Object.fromEntries(since) },
+    reset,
+  };
+}
+
+/** Whether a counter has grown from a value that was held back, and is still below the accepted one. */
+export function continuesFromHeld({ accepted, held }: CounterTrack, counters: Counters): boolean {
+  if (held === undefined) return false;
+  return Object.keys(held).some((key) => isLess(held[key], counters[key]) && isLess(counters[key], accepted[key]));
+}
+
+/** A group without the counters that its track holds back. */
+export function withoutHeld<Group extends Counters>(group: Group, track: CounterTrack | undefined): Partial<Group> {
+  if (track?.held === undefined) return group;
+  const rest: Partial<Group> = { ...group };
+  for (const key of Object.keys(track.held)) Reflect.deleteProperty(rest, key);
+  return rest;
+}
+
+export function isLess(a: number | undefined, b: number | undefined): boolean {
+  return a !== undefined && b !== undefined && a < b;
+}
+
+/** A counter that is missing from a reading keeps its last value. */
+function merge(accepted: Counters, counters: Counters): Counters {
+  const missing = Object.keys(accepted).filter((key) => counters[key] === undefined);
+  if (missing.length === 0) return counters;
+  return { ...counters, ...Object.fromEntries(missing.map((key) => [key, accepted[key]])) };
+}
