@@ -73,7 +73,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
     pushing.task.advance(5);
     await pushing.poll();
     const earliest = BigInt(Date.now() - 60_000) * 1_000_000n;
-    await pushing.exporter.shutdown();
+    await pushing.clock.during(pushing.exporter.shutdown());
     const last = pushing.receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
     const startsOf = (name: string, container: string): readonly bigint[] => [
       ...new Set(pointsOf(last, name, { 'container.name': container }).map(({ startNs }) => startNs)),
@@ -127,8 +127,8 @@ test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async
 });
 
 test('without OTEL_SERVICE_NAME the service is the exporter, or what OTEL_RESOURCE_ATTRIBUTES say', async (t) => {
-  const { receiver } = await pushingExporter(t);
+  const { receiver, clock } = await pushingExporter(t);
   assert.equal((await receiver.received(0)).resource.get('service.name'), 'ecs-container-exporter');
-  const named = await pushingExporter(t, { config: { resourceAttributes: { 'service.name': 'mine' } } });
+  const named = await pushingExporter(t, { clock, config: { resourceAttributes: { 'service.name': 'mine' } } });
   assert.equal((await named.receiver.received(0)).resource.get('service.name'), 'mine');
 });

@@ -11,6 +11,8 @@ import { until } from '../real/wait.ts';
 export interface TestClock {
   /** Milliseconds since `stopClock`. */
   readonly elapsedMs: number;
+  /** HTTP requests of this process that have begun and not ended. */
+  readonly inFlight: number;
   /** Moves time forward and fires the timers that are due. */
   pass(ms: number): void;
   /** Waits until no HTTP request of this process is in flight. */
@@ -45,6 +47,9 @@ export function stopClock(t: TestContext): TestClock {
   const clock: TestClock = {
     get elapsedMs() {
       return elapsedMs;
+    },
+    get inFlight() {
+      return inFlight.size;
     },
     pass(ms) {
       // Each records its calls, with a stack.
