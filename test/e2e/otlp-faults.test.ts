@@ -11,7 +11,6 @@ import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { type OtlpReceiver, RECEIVER_CANARY, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { pushingExporter } from '../helpers/pushing.ts';
-import { until } from '../real/wait.ts';
 
 const EXPORT_INTERVAL_MS = 120;
 
@@ -44,16 +43,9 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
     const pushing = await pushingExporter(t, { behaviour, otlp: { timeoutMs: 50, ...otlp }, config });
     const { receiver, clock } = pushing;
-    await clock.until('three failed exports', () => {
-      // The clock does not pass by itself while a request has no answer.
-      if (behaviour === 'hang') clock.pass(10);
-      return receiver.requests >= 3 ? true : undefined;
-    });
-    await until('the end of the third one', () => {
-      if (clock.inFlight === 0) return true;
-      if (behaviour === 'hang') clock.pass(10);
-      return undefined;
-    });
+    const isHanging = (): boolean => behaviour === 'hang';
+    await clock.until('three failed exports', () => receiver.requests >= 3 || undefined, isHanging);
+    await clock.until('the end of the third one', () => clock.inFlight === 0 || undefined, isHanging);
     assert.equal(receiver.exports.length, 0);
     receiver.behaviour = 200;
     pushing.task.advance(10);

@@ -200,9 +200,12 @@ describe('TLS', () => {
     t.after(() => receiver.close());
     const { endpoint } = await scriptedEndpoint(t);
     const env = environment(`https://localhost:${receiver.port}`, client('client'));
-    const program = startProgram(t, [], { ...env, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
-    await receiver.received(1);
+    // One export follows the first sample, the other one the signal.
+    const seldom = { OTEL_METRIC_EXPORT_INTERVAL: '600000', OTEL_EXPORTER_OTLP_TIMEOUT: '30000' };
+    const program = startProgram(t, [], { ...env, ...seldom, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
+    await receiver.received(0);
     assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.equal(receiver.exports.length, 2);
     assert.ok(!program.events().includes('otlp_export_failing'), program.stderr());
   });
 });

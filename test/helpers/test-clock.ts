@@ -21,13 +21,19 @@ export interface TestClock {
   block(ms: number): void;
   /** Sets the wall clock forward, or back. */
   setWallClock(byMs: number): void;
-  /** Waits as `until` does, and lets time pass meanwhile, but not while an HTTP request is in flight. */
-  until<T>(what: string, question: () => Promise<T | undefined> | T | undefined): Promise<T>;
-  /** The result of `work`, which may need time to pass. */
-  during<T>(work: Promise<T>): Promise<T>;
+  /**
+   * Waits as `until` does, and lets time pass meanwhile, but not while an HTTP request is in flight.
+   *
+   * @param isHanging whether the requests in flight get no answer, so that time has to pass for them too.
+   */
+  until<T>(what: string, question: () => Promise<T | undefined> | T | undefined, isHanging?: () => boolean): Promise<T>;
+  /** The result of `work`, which may need time to pass; see `until`. */
+  during<T>(work: Promise<T>, isHanging?: () => boolean): Promise<T>;
 }
 
 const STEP_MS = 100;
+/** Shorter, so that what comes before the silence arrives in time. */
+const HANGING_STEP_MS = 10;
 
 /** Stops the time of this process until the test ends. Only one test of a process can do so at a time. */
 export function stopClock(t: TestContext): TestClock {
@@ -70,23 +76,25 @@ export function stopClock(t: TestContext): TestClock {
     setWallClock(byMs) {
       aheadMs += byMs;
     },
-    until: (what, question) =>
+    until: (what, question, isHanging = () => false) =>
       until(
         what,
         async () => {
           const answer = await question();
-          if (answer === undefined && inFlight.size === 0) clock.pass(STEP_MS);
-          return answer;
+          if (answer !== undefined) return answer;
+          if (inFlight.size === 0) clock.pass(STEP_MS);
+          else if (isHanging()) clock.pass(HANGING_STEP_MS);
+          return undefined;
         },
         { everyMs: 1 },
       ),
-    async during(work) {
+    async during(work, isHanging) {
       let hasEnded = false;
       const end = (): void => {
         hasEnded = true;
       };
       work.then(end, end);
-      await clock.until('the end of the work', () => hasEnded || undefined);
+      await clock.until('the end of the work', () => hasEnded || undefined, isHanging);
       return work;
     },
   };
