@@ -56,9 +56,7 @@ describe('processes', { concurrency: 4 }, () => {
       endpoint.fault = fault;
       await until(`status ${expected}`, async () => (status(await page(origin)) === expected ? true : undefined));
     }
-    const { code, ms } = await program.stop('SIGTERM');
-    assert.equal(code, 0);
-    assert.ok(ms < 3000, `took ${ms} ms`);
+    assert.equal((await program.stop('SIGTERM')).code, 0);
   });
 
   test('started with stdin, stdout and stderr closed', async (t) => {
