@@ -127,8 +127,8 @@ test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async
 });
 
 test('without OTEL_SERVICE_NAME the service is the exporter, or what OTEL_RESOURCE_ATTRIBUTES say', async (t) => {
-  const { receiver, clock } = await pushingExporter(t);
+  const { receiver } = await pushingExporter(t);
   assert.equal((await receiver.received(0)).resource.get('service.name'), 'ecs-container-exporter');
-  const named = await pushingExporter(t, { clock, config: { resourceAttributes: { 'service.name': 'mine' } } });
+  const named = await pushingExporter(t, { config: { resourceAttributes: { 'service.name': 'mine' } } });
   assert.equal((await named.receiver.received(0)).resource.get('service.name'), 'mine');
 });

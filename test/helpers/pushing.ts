@@ -13,8 +13,6 @@ export interface PushOptions {
   readonly task?: ScriptedTask;
   /** What the receiver does from the start. */
   readonly behaviour?: OtlpReceiver['behaviour'];
-  /** Of an earlier exporter of the same test. @default a clock of its own */
-  readonly clock?: TestClock;
 }
 
 export interface Pushing extends Running {
@@ -27,7 +25,8 @@ export interface Pushing extends Running {
  * closed with the test.
  */
 export async function pushingExporter(t: TestContext, options: PushOptions = {}): Promise<Pushing> {
-  const { task = scriptedTask('web', 'worker'), behaviour = 200, clock = stopClock(t) } = options;
+  const { task = scriptedTask('web', 'worker'), behaviour = 200 } = options;
+  const clock = stopClock(t);
   const receiver = await startOtlpReceiver();
   receiver.behaviour = behaviour;
   const endpoint = await startFaultEndpoint();

@@ -35,10 +35,22 @@ const STEP_MS = 100;
 /** Shorter, so that what comes before the silence arrives in time. */
 const HANGING_STEP_MS = 10;
 
-/** Stops the time of this process until the test ends. Only one test of a process can do so at a time. */
+const clocks = new WeakMap<TestContext, TestClock>();
+
+/**
+ * Stops the time of this process until the test ends; a second call returns the same clock. Only one test of a process can
+ * do so at a time.
+ */
 export function stopClock(t: TestContext): TestClock {
+  const clock = clocks.get(t) ?? newClock(t);
+  clocks.set(t, clock);
+  return clock;
+}
+
+function newClock(t: TestContext): TestClock {
   const wallMs = Date.now();
-  const monotonicMs = performance.now();
+  // Whole, so that differences are exact.
+  const monotonicMs = Math.ceil(performance.now());
   let elapsedMs = 0;
   let aheadMs = 0;
   const timers = mockTimers(t, () => elapsedMs);
