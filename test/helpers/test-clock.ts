@@ -122,6 +122,7 @@ interface Timer {
   readonly everyMs?: number;
   ref(): Timer;
   unref(): Timer;
+  refresh(): Timer;
 }
 
 interface Timers {
@@ -142,6 +143,11 @@ function mockTimers(t: TestContext, nowMs: () => number): Timers {
       ...(isInterval && { everyMs: delayMs }),
       ref: () => timer,
       unref: () => timer,
+      refresh() {
+        timers.add(timer);
+        timer.dueMs = nowMs() + delayMs;
+        return timer;
+      },
     };
     timers.add(timer);
     return timer;
