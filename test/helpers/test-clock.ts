@@ -4,9 +4,9 @@ import type { TestContext } from 'node:test';
 import { until } from '../real/wait.ts';
 
 /**
- * The clocks and timers of this process: `Date`, `performance.now()`, `setTimeout`, `setInterval` and the timeouts of HTTP
- * requests. Time stands still until a test moves it, while sockets and child processes work as usual. So a busy machine
- * never makes a deadline expire, and no test waits for an interval.
+ * The clocks and timers of this process: `Date.now()`, `performance.now()`, `setTimeout`, `setInterval` and the timeouts of HTTP
+ * requests. Time stands still until a test moves it, while sockets and child processes work as usual: no deadline expires
+ * because the machine is busy, and no test waits for an interval.
  */
 export interface TestClock {
   /** Milliseconds since `stopClock`. */
