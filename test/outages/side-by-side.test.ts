@@ -80,6 +80,7 @@ describe('side by side', { concurrency: 4 }, () => {
   ] as const satisfies readonly (readonly [string, Answer])[]) {
     test(`the OTLP receiver ${what}: console, statsd and the page go on`, async (t) => {
       const side = await startSide(t, answer);
+      await side.program.message('otlp_export_failing');
       await works(side, 'console', 'statsd');
       assert.deepEqual(side.log(), ['otlp_export_failing']);
       side.receiver.answer = GOOD;
@@ -102,6 +103,7 @@ describe('side by side', { concurrency: 4 }, () => {
     const gone = free.address().port;
     await new Promise<void>((resolve) => free.close(() => resolve()));
     const side = await startSide(t, GOOD, { STATSD_PORT: String(gone) });
+    await side.program.message('statsd_export_failing');
     await works(side, 'console', 'otlp');
     assert.deepEqual(
       side.log().filter((event) => event.startsWith('statsd')),
