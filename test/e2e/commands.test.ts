@@ -65,15 +65,9 @@ describe('commands', { concurrency: 4 }, () => {
   });
 
   test('demo: from nothing to a good page, and values that move', async (t) => {
-    const start = performance.now();
     const program = startProgram(t, ['demo', '--exporter-port', '0', '--interval', '1']);
-    const origin = await until('its address', () => /Metrics +(\S+)\/metrics\n/.exec(program.stdout())?.[1], {
-      everyMs: 10,
-    });
-    const first = await until('a good scrape', async () => cpuSeconds(await page(origin)), { everyMs: 10 });
-    const ms = Math.round(performance.now() - start);
-    t.diagnostic(`first good scrape ${ms} ms after the process was started`);
-    assert.ok(ms < 5000, `took ${ms} ms`);
+    const origin = await until('its address', () => /Metrics +(\S+)\/metrics\n/.exec(program.stdout())?.[1]);
+    const first = await until('a good scrape', async () => cpuSeconds(await page(origin)));
     await until('a later value', async () => ((cpuSeconds(await page(origin)) ?? 0) > first ? true : undefined));
     assert.ok(((await page(origin)).value('ecs_task_cpu_cores', { container_name: 'web' }) ?? 0) > 0);
     assert.equal((await program.stop('SIGINT')).code, 0);
@@ -81,9 +75,7 @@ describe('commands', { concurrency: 4 }, () => {
 
   test('demo --endpoint-only: run reads it, and its values move', async (t) => {
     const endpoint = startProgram(t, ['demo', '--endpoint-only']);
-    const url = await until('its address', () => /METADATA_URI_V4=(\S+)\n/.exec(endpoint.stdout())?.[1], {
-      everyMs: 10,
-    });
+    const url = await until('its address', () => /METADATA_URI_V4=(\S+)\n/.exec(endpoint.stdout())?.[1]);
     const env = { ECS_CONTAINER_METADATA_URI_V4: url, EXPORTER_PORT: '0', INTERVAL: '1' };
     const program = startProgram(t, [], env);
     const origin = await program.origin();

@@ -74,7 +74,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
     pushing.task.advance(5);
     await pushing.poll();
     const earliest = BigInt(Date.now() - 60_000) * 1_000_000n;
-    await pushing.exporter.shutdown();
+    await pushing.clock.during(pushing.exporter.shutdown());
     const last = pushing.receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
     const startsOf = (name: string, container: string): readonly bigint[] => [
       ...new Set(pointsOf(last, name, { 'container.name': container }).map(({ startNs }) => startNs)),

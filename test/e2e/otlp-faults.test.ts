@@ -11,7 +11,6 @@ import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { type OtlpReceiver, RECEIVER_CANARY, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { pushingExporter } from '../helpers/pushing.ts';
-import { until } from '../real/wait.ts';
 
 const EXPORT_INTERVAL_MS = 120;
 
@@ -43,10 +42,12 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
   test(`a receiver that answers ${name}: one warning, metrics go on, one line when it works again`, async (t) => {
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
     const pushing = await pushingExporter(t, { behaviour, otlp: { timeoutMs: 50, ...otlp }, config });
-    const { receiver } = pushing;
-    await until('three failed exports', () => (receiver.requests >= 3 ? true : undefined));
-    await until('the warning', () => (pushing.lines().length > 1 ? true : undefined));
+    const { receiver, clock } = pushing;
+    const isHanging = (): boolean => behaviour === 'hang';
+    await clock.until('three failed exports', () => receiver.requests >= 3 || undefined, isHanging);
+    await clock.until('the end of the third one', () => clock.inFlight === 0 || undefined, isHanging);
     assert.equal(receiver.exports.length, 0);
+    receiver.behaviour = 200;
     pushing.task.advance(10);
     await pushing.poll();
     assert.equal(await pushing.status('/metrics'), 200);
@@ -57,18 +58,14 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
     assert.equal(page.value('aws_ecs_exporter_status'), 1);
     const exporter = { otel_component_name: 'otlp' };
     const failures = page.value('aws_ecs_exporter_export_failures_total', { ...exporter, error_type: reason }) ?? 0;
-    assert.ok(
-      failures >= 2 && failures === page.value('aws_ecs_exporter_exports_total', exporter),
-      `${failures} failures`,
-    );
+    assert.deepEqual([failures, page.value('aws_ecs_exporter_exports_total', exporter)], [3, 3]);
 
-    receiver.behaviour = 200;
-    const first = await receiver.received(0);
+    const first = await clock.until('an export', () => receiver.exports[0]);
     assert.equal(pointsOf(first, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 17.5);
-    await until('the line of the recovery', () =>
+    await clock.until('the line of the recovery', () =>
       pushing.lines().some(({ event }) => event === 'otlp_export_recovered') ? true : undefined,
     );
-    await receiver.received(1);
+    await clock.until('another export', () => receiver.exports[1]);
     const [begin, end, ...more] = pushing.lines().filter(({ event }) => event !== 'task_found');
     assert.deepEqual([begin?.level, begin?.event], ['warn', 'otlp_export_failing']);
     assert.match(begin?.message ?? '', message);
@@ -86,7 +83,7 @@ for (const host of ['127.0.0.1', 'localhost']) {
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
     const url = `http://${host}:${port}/v1/metrics`;
     const pushing = await pushingExporter(t, { otlp: { url, timeoutMs: 50 }, config });
-    const warning = await until('the warning', () =>
+    const warning = await pushing.clock.until('the warning', () =>
       pushing.lines().find(({ event }) => event === 'otlp_export_failing'),
     );
     assert.match(warning.message, /export failed: .*ECONNREFUSED/);

@@ -1,7 +1,6 @@
 /** When is pushed, how, and what of it adds up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
@@ -9,6 +8,7 @@ import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { pushingExporter } from '../helpers/pushing.ts';
 import { exporterOn } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
+import { stopClock } from '../helpers/test-clock.ts';
 
 const OFTEN = { exportIntervalMs: 100, exportTimeoutMs: 100 };
 
@@ -16,17 +16,19 @@ const valueIn = (exported: OtlpExport, name: string, container?: string): number
   pointsOf(exported, name, container === undefined ? {} : { 'container.name': container })[0]?.value;
 
 test('the first export follows the first sample, the last one the last sample; nothing in between', async (t) => {
-  const start = performance.now();
   const pushing = await pushingExporter(t, { config: { exportIntervalMs: 60_000 } });
   const first = await pushing.receiver.received(0);
-  assert.ok(first.time - start < 2000, `the first export came after ${first.time - start} ms`);
+  assert.equal(pushing.clock.elapsedMs, 0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.polls'), 1);
   assert.equal(valueIn(first, 'aws.ecs.container.cpu.time', 'web'), 60 * 0.25);
 
   pushing.task.advance(10);
   pushing.task.publish(pushing.endpoint);
+  await pushing.clock.settled();
+  pushing.clock.pass(59_000);
+  await pushing.clock.settled();
   assert.equal(pushing.receiver.requests, 1);
-  await pushing.exporter.shutdown();
+  await pushing.clock.during(pushing.exporter.shutdown());
   const last = await pushing.receiver.received(1);
   assert.equal(valueIn(last, 'aws.ecs.exporter.polls'), 2);
   assert.equal(valueIn(last, 'aws.ecs.container.cpu.time', 'web'), 70 * 0.25);
@@ -38,25 +40,31 @@ test('the first export follows the first sample, the last one the last sample; n
 });
 
 test('an endpoint that comes late: the first good sample is pushed at once, with the identity of the task', async (t) => {
+  const clock = stopClock(t);
   const receiver = await startOtlpReceiver();
   const endpoint = await startFaultEndpoint();
   const task = scriptedTask('web');
   task.publish(endpoint);
   endpoint.fault = { status: 404 };
   const { otlp } = testConfig(endpoint.url);
+  t.after(async () => {
+    await receiver.close();
+    await clock.during(running.exporter.shutdown());
+    await endpoint.close();
+  });
   const running = await exporterOn(t, endpoint, task, {
     intervalMs: 15_000,
     exporters: ['otlp'],
     otlp: { ...otlp, url: receiver.url },
   });
-  t.after(() => Promise.all([endpoint.close(), receiver.close()]));
   const first = await receiver.received(0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.status'), 0);
   assert.deepEqual(pointsOf(first, 'aws.ecs.container.cpu.time'), []);
   // Something at least to tell the tasks of a fleet apart.
   assert.match(String(first.resource.get('service.instance.id')), /^[0-9a-f-]{36}$/);
   endpoint.fault = 'none';
-  const second = await receiver.received(1);
+  const second = await clock.until('another export', () => receiver.exports[1]);
+  assert.ok(clock.elapsedMs < 15_000, `after ${clock.elapsedMs} ms`);
   assert.equal(valueIn(second, 'aws.ecs.exporter.status'), 1);
   assert.equal(valueIn(second, 'aws.ecs.container.cpu.time', 'web'), 60 * 0.25);
   assert.equal(second.resource.get('aws.ecs.task.family'), 'shop');
@@ -80,8 +88,8 @@ test('headers reach the receiver, and no log', async (t) => {
   assert.equal(first.headers['x-api-key'], headers['x-api-key']);
   pushing.receiver.behaviour = 401;
   const requests = pushing.receiver.requests;
-  while (pushing.receiver.requests < requests + 3) await sleep(20);
-  await pushing.exporter.shutdown();
+  await pushing.clock.until('three exports', () => pushing.receiver.requests >= requests + 3 || undefined);
+  await pushing.clock.during(pushing.exporter.shutdown());
   const log = JSON.stringify(pushing.events());
   assert.ok(log.includes('otlp_export_failing') && !log.includes('c4n4ry'), log);
   assert.ok(!(await import('node:util')).inspect(pushing.events(), { depth: 12 }).includes('c4n4ry'));
@@ -98,14 +106,14 @@ test('a container that is gone is pushed no more', async (t) => {
   assert.deepEqual(names(first).toSorted(), ['web', 'worker', undefined]);
   pushing.task.containers.delete('worker');
   await pushing.poll();
-  await pushing.exporter.shutdown();
+  await pushing.clock.during(pushing.exporter.shutdown());
   const last = pushing.receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
   assert.deepEqual(names(last).toSorted(), ['web', undefined]);
 });
 
 test('delta: what is pushed adds up to what grew since the exporter began to look, over a gap and a restart', async (t) => {
   const pushing = await pushingExporter(t, { otlp: { temporality: 'delta' }, config: OFTEN });
-  const { receiver, task } = pushing;
+  const { receiver, task, clock } = pushing;
   const web = task.containers.get('web') ?? assert.fail('no web');
   const steps = [
     () => {},
@@ -120,13 +128,14 @@ test('delta: what is pushed adds up to what grew since the exporter began to loo
   ];
   for (const step of steps) {
     // So that each sample is in an export of its own.
-    await receiver.received(receiver.exports.length + 1);
+    const next = receiver.exports.length + 1;
+    await clock.until('two exports', () => receiver.exports[next]);
     task.advance(10);
     step();
     task.advance(5);
     await pushing.poll();
   }
-  await pushing.exporter.shutdown();
+  await pushing.clock.during(pushing.exporter.shutdown());
   const last = receiver.exports.at(-1) ?? assert.fail('nothing was pushed');
   const kinds = new Map(metricsOf(last).map(({ name, temporality }) => [name, temporality]));
   assert.equal(kinds.get('aws.ecs.container.cpu.time'), 'delta');

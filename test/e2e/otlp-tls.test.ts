@@ -9,13 +9,10 @@ import { readTextFile } from '../../src/config/text-file.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
 import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
-import { until } from '../real/wait.ts';
 
-/**
- * Also the timeout of an export: far longer than a handshake takes, on a busy machine as well, and shorter than the SDK
- * waits before it tries again (800 ms at least), since a try that begins too late is told as a timeout.
- */
+/** Also the timeout of an export: shorter than the SDK waits before it tries again (800 ms at least). */
 const EXPORT_INTERVAL_MS = 700;
 
 type Files = Partial<Record<'CERTIFICATE' | 'CLIENT_CERTIFICATE' | 'CLIENT_KEY', Pem>>;
@@ -48,32 +45,37 @@ function configOf(env: Record<string, string>, metadataUrl: URL): Config {
 
 interface Pushing extends Running {
   readonly receiver: TlsReceiver;
+  readonly clock: TestClock;
 }
 
-/** Exporter and receiver; the exporter has taken its first sample. */
+/** Exporter and receiver, on a clock that the test moves; the exporter has taken its first sample. */
 async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https'): Promise<Pushing> {
+  const clock = stopClock(t);
   const receiver = await startTlsReceiver(face);
   const { endpoint, task } = await scriptedEndpoint(t);
   const env = environment(`${scheme}://localhost:${receiver.port}`, files);
+  t.after(async () => {
+    await receiver.close();
+    await clock.during(running.exporter.shutdown());
+  });
   const running = await exporterOn(t, endpoint, task, configOf(env, new URL(endpoint.url)));
-  t.after(() => receiver.close());
   await running.exporter.poll();
-  return { ...running, receiver };
+  return { ...running, receiver, clock };
 }
 
 const warnings = ({ lines }: Running) => lines().filter(({ level }) => level === 'warn');
 
 /** The receiver sees the newest sample, and the page is served as ever. */
-async function worksAgain({ receiver, task, poll, status, lines }: Pushing, face: Face): Promise<void> {
+async function worksAgain({ receiver, clock, task, poll, status, lines }: Pushing, face: Face): Promise<void> {
   task.advance(10);
   await poll();
   assert.equal(await status('/metrics'), 200);
   assert.equal(await status('/-/ready'), 200);
   assert.equal(receiver.exports.length, 0);
   receiver.become(face);
-  const first = await receiver.received(0);
+  const first = await clock.until('an export', () => receiver.exports[0]);
   assert.equal(pointsOf(first, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
-  await until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
+  await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
 }
 
 interface Fault {
@@ -162,14 +164,13 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-// They mostly wait.
-describe('TLS', { concurrency: 20 }, () => {
+describe('TLS', () => {
   for (const { name, face, files, message, reason = 'tls', scheme, mended = WELL } of FAULTS) {
     test(`${name}: one warning that says so, metrics go on, one line when it works again`, async (t) => {
       const exporter = await pushing(t, face, files, scheme);
-      const { receiver, lines } = exporter;
-      await until('three exports', () => (receiver.connections >= 3 ? true : undefined));
-      await until('the warning', () => warnings(exporter)[0]);
+      const { receiver, lines, clock } = exporter;
+      await clock.until('three exports', () => (receiver.connections >= 3 ? true : undefined));
+      await clock.until('the warning', () => warnings(exporter)[0]);
       await worksAgain(exporter, mended);
       const told = lines().map(({ level, event, fields }) => [level, event, fields['reason']]);
       assert.deepEqual(told, [
@@ -183,8 +184,8 @@ describe('TLS', { concurrency: 20 }, () => {
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     test(`mutual TLS with the right certificates, ${version}`, async (t) => {
-      const { receiver, lines } = await pushing(t, { ...MUTUAL, tls: version }, client('client'));
-      await receiver.received(1);
+      const { receiver, lines, clock } = await pushing(t, { ...MUTUAL, tls: version }, client('client'));
+      await clock.until('two exports', () => receiver.exports[1]);
       // Kept alive from one export to the next.
       assert.equal(receiver.connections, 1);
       assert.deepEqual(
@@ -199,9 +200,12 @@ describe('TLS', { concurrency: 20 }, () => {
     t.after(() => receiver.close());
     const { endpoint } = await scriptedEndpoint(t);
     const env = environment(`https://localhost:${receiver.port}`, client('client'));
-    const program = startProgram(t, [], { ...env, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
-    await receiver.received(1);
+    // One export follows the first sample, the other one the signal.
+    const seldom = { OTEL_METRIC_EXPORT_INTERVAL: '600000', OTEL_EXPORTER_OTLP_TIMEOUT: '30000' };
+    const program = startProgram(t, [], { ...env, ...seldom, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
+    await receiver.received(0);
     assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.equal(receiver.exports.length, 2);
     assert.ok(!program.events().includes('otlp_export_failing'), program.stderr());
   });
 });
@@ -219,7 +223,7 @@ test('nothing older than TLS 1.2, whatever Node.js is told', async (t) => {
   t.after(() => other.destroy());
   await once(other, 'secureConnect');
   assert.equal(other.getProtocol(), 'TLSv1.1');
-  const warning = await until('the warning', () => warnings(exporter)[0]);
+  const warning = await exporter.clock.until('the warning', () => warnings(exporter)[0]);
   assert.match(warning.message, /no TLS version in common .*TLS 1\.2 and 1\.3/);
   assert.equal(warning.fields['reason'], 'tls');
 });

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
-import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { BIN, startProgram, watchProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { type Exposition, parseExposition } from '../real/exposition.ts';
+import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
 
 async function page(origin: string): Promise<Exposition> {
@@ -56,19 +56,16 @@ describe('processes', { concurrency: 4 }, () => {
       endpoint.fault = fault;
       await until(`status ${expected}`, async () => (status(await page(origin)) === expected ? true : undefined));
     }
-    const { code, ms } = await program.stop('SIGTERM');
-    assert.equal(code, 0);
-    assert.ok(ms < 3000, `took ${ms} ms`);
+    assert.equal((await program.stop('SIGTERM')).code, 0);
   });
 
   test('started with stdin, stdout and stderr closed', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
-    const first = await startFaultEndpoint();
-    await first.close();
-    const where = ['--exporter-host', '127.0.0.1', '--exporter-port', String(first.port)];
+    const port = await lastingPort();
+    const where = ['--exporter-host', '127.0.0.1', '--exporter-port', String(port)];
     const argv = [process.execPath, BIN, 'run', '--metadata-url', endpoint.url, ...where];
     const program = watchProgram(t, spawn('sh', ['-c', 'exec "$0" "$@" <&- >&- 2>&-', ...argv], { env: {} }));
-    const origin = `http://127.0.0.1:${first.port}`;
+    const origin = `http://127.0.0.1:${port}`;
     await until('a good scrape', async () => (status(await page(origin)) === 1 ? true : undefined));
     assert.equal((await program.stop('SIGTERM')).code, 0);
   });

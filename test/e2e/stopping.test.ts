@@ -2,23 +2,28 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { after, describe, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, type TestContext, test } from 'node:test';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { startFaultReceiver } from '../helpers/fault-receiver.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
+import { startProgramHere } from '../helpers/program-here.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
-import { GOOD } from '../outages/answers.ts';
+import { stopClock } from '../helpers/test-clock.ts';
+import { GOOD, NEVER } from '../outages/answers.ts';
 import { until } from '../real/wait.ts';
-import { type Addressee, type Scene, STATES, type State } from './stop-states.ts';
+import { type Addressee, EVERYBODY, type Scene, STATES, type State } from './stop-states.ts';
 
-const DEADLINE_MS = 12_000;
+interface FarEnds extends Omit<Scene, 'program' | 'clock'> {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
 
-async function setTheScene(
+/** Endpoint, receiver and agent, and how the program finds them. */
+async function startFarEnds(
   t: TestContext,
   { fault = 'none', exporters = 'prometheus', answer = GOOD, elsewhere, env }: State,
-): Promise<Scene> {
+): Promise<FarEnds> {
   const endpoint = await startFaultEndpoint();
   const receiver = await startFaultReceiver(answer);
   const agent = createSocket('udp4').bind(0, '127.0.0.1');
@@ -29,25 +34,36 @@ async function setTheScene(
   const task = scriptedTask('web', 'worker');
   task.publish(endpoint);
   endpoint.fault = fault;
-  const program = startProgram(
-    t,
-    ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--interval', '1', '--exporters', exporters],
-    {
+  return {
+    endpoint,
+    receiver,
+    datagrams,
+    task,
+    argv: ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--interval', '1', '--exporters', exporters],
+    env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: new URL(receiver.url).origin,
       STATSD_HOST: '127.0.0.1',
       STATSD_PORT: String(agent.address().port),
       ...env,
       ...(await elsewhere?.(t)),
     },
-  );
-  return { program, endpoint, task, receiver, datagrams };
+  };
 }
 
-async function isListening(origin: string): Promise<boolean> {
-  return fetch(`${origin}/-/healthy`).then(
-    () => true,
-    () => false,
+/** Nothing listens, and no connection is open. */
+async function assertGone({ endpoint, receiver }: Scene, origin: string): Promise<void> {
+  await assert.rejects(fetch(`${origin}/-/healthy`));
+  await until('every connection to be closed', () =>
+    endpoint.openConnections + receiver.openConnections === 0 ? true : undefined,
   );
+}
+
+/** What came last is of the last poll. */
+function assertLastSample(scene: Scene, addressees: readonly Addressee[] = []): void {
+  const polls = scene.endpoint.requests.filter(({ path }) => path.endsWith('/task/stats')).length;
+  for (const addressee of addressees) {
+    assert.deepEqual(lastOf(scene, addressee), [polls, 70 * 0.25], `${addressee}: not the last sample`);
+  }
 }
 
 /** The number of polls and the CPU time of one container, as they came last. */
@@ -67,45 +83,73 @@ function lastOf({ receiver, datagrams }: Scene, addressee: Addressee): readonly 
   return [value('ecs_task.exporter_polls_total:'), value('ecs_task.cpu_usage_seconds_total:', 'container_name:web')];
 }
 
-describe('stopping', { concurrency: 6 }, () => {
-  const table: string[] = [];
-  after((t) => {
-    for (const row of table.toSorted()) if ('diagnostic' in t) t.diagnostic(row);
-  });
+for (const state of STATES) {
+  for (const signal of state.signals) {
+    test(`${signal}: ${state.name}`, async (t) => {
+      const clock = stopClock(t);
+      const { argv, env, ...far } = await startFarEnds(t, state);
+      const program = startProgramHere(argv, env);
+      const scene: Scene = { ...far, program, clock };
+      const { endpoint, task } = scene;
+      t.after(() => clock.during(program.ended));
+      t.after(() => program.signal(signal));
+      const origin = await program.origin();
+      await state.reach(scene);
+      // For the last poll.
+      task.advance(10);
+      task.publish(endpoint);
+      const signalledMs = clock.elapsedMs;
+      program.signal(signal);
+      const code = await (state.withinMs === undefined ? program.ended : clock.during(program.ended, () => true));
+      assert.equal(code, 0, program.stderr());
+      const ms = clock.elapsedMs - signalledMs;
+      assert.ok(ms <= (state.withinMs ?? 0), `took ${ms} ms:\n${program.stderr()}`);
+      const events = program.events();
+      assert.deepEqual(events.slice(events.indexOf('stopping') + 1), state.told ?? ['stopped'], program.stderr());
+      await assertGone(scene, origin);
+      assertLastSample(scene, state.lastSampleAt);
+    });
+  }
+}
 
-  for (const state of STATES) {
-    for (const signal of state.signals) {
-      test(`${signal}: ${state.name}`, async (t) => {
-        const scene = await setTheScene(t, state);
-        const { program, endpoint, receiver, task } = scene;
-        const origin = await program.origin();
-        await state.reach(scene);
-        if (state.isTwice === true) {
-          program.child.kill(signal);
-          await program.message('stopping');
-          // Signals within 200 ms are one request.
-          await sleep(250);
-        }
-        // For the last poll.
-        task.advance(10);
-        task.publish(endpoint);
-        const { code, signal: killedBy, ms } = await program.stop(signal);
-        table.push(`${signal.padEnd(7)} ${state.name.padEnd(38)} code ${code}  ${String(ms).padStart(5)} ms`);
-        assert.deepEqual({ code, killedBy }, { code: state.code ?? 0, killedBy: null }, program.stderr());
-        assert.ok(ms < (state.withinMs ?? DEADLINE_MS), `took ${ms} ms:\n${program.stderr()}`);
-        const events = program.events();
-        const told = state.told ?? ['stopped'];
-        // A request that times out just before the last export is cut off makes two lines for two reasons.
-        assert.deepEqual([...new Set(events.slice(events.indexOf('stopping') + 1))], told, program.stderr());
-        assert.equal(await isListening(origin), false);
-        await until('every connection to be closed', () =>
-          endpoint.openConnections + receiver.openConnections === 0 ? true : undefined,
-        );
-        const polls = endpoint.requests.filter(({ path }) => path.endsWith('/task/stats')).length;
-        for (const addressee of state.lastSampleAt ?? []) {
-          assert.deepEqual(lastOf(scene, addressee), [polls, 70 * 0.25], `${addressee}: not the last sample`);
-        }
+describe('as a process', { concurrency: 4 }, () => {
+  for (const signal of EVERYBODY.signals) {
+    test(`${signal}: exit code 0, and every last sample arrives`, async (t) => {
+      const { argv, env, ...far } = await startFarEnds(t, EVERYBODY);
+      const program = startProgram(t, argv, env);
+      const scene: Scene = { ...far, program, clock: { until } };
+      const origin = await program.origin();
+      await EVERYBODY.reach(scene);
+      scene.task.advance(10);
+      scene.task.publish(scene.endpoint);
+      assert.deepEqual(await program.stop(signal), { code: 0, signal: null }, program.stderr());
+      assert.equal(program.events().at(-1), 'stopped');
+      await assertGone(scene, origin);
+      assertLastSample(scene, EVERYBODY.lastSampleAt);
+    });
+
+    test(`${signal} again while an export hangs: exit code 1 at once`, async (t) => {
+      const hanging = {
+        name: 'hanging',
+        signals: [],
+        exporters: 'prometheus,otlp',
+        answer: NEVER,
+        reach: async () => {},
+      };
+      const { argv, env, receiver } = await startFarEnds(t, { ...hanging, fault: { stats: 'hang' } });
+      const program = startProgram(t, argv, env);
+      await until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
+      let hasEnded = false;
+      void program.ended.then(() => {
+        hasEnded = true;
       });
-    }
+      // The first one asks, those within 200 ms are its echoes, and the one after that ends the program.
+      await until('the end', () => {
+        if (!hasEnded) program.child.kill(signal);
+        return hasEnded || undefined;
+      });
+      assert.deepEqual(await program.ended, { code: 1, signal: null }, program.stderr());
+      assert.deepEqual(program.events().slice(-2), ['stopping', 'stopped_at_once']);
+    });
   }
 });

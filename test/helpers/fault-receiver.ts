@@ -40,6 +40,8 @@ export interface FaultReceiver {
   answer: Answer | ((arrival: Arrival) => Answer);
   readonly arrivals: readonly Arrival[];
   readonly taken: readonly TakenExport[];
+  /** Requests that have come and whose answers have not ended. */
+  readonly unanswered: number;
   readonly openConnections: number;
   /** Is gone at once, with every connection; nobody listens then. */
   down(): Promise<void>;
@@ -88,6 +90,9 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     answer,
     arrivals,
     taken,
+    get unanswered() {
+      return open.size;
+    },
     get openConnections() {
       return sockets.size;
     },

@@ -76,8 +76,8 @@ export function applyNamedFault(response: ServerResponse, fault: Exclude<NamedFa
       return;
     case 'reset-body':
       socket.write(head);
-      // A reset may overtake data in flight: let the head and the half arrive first.
-      socket.write(half, () => setTimeout(() => socket.resetAndDestroy(), 20));
+      // Over the loopback, what has been written has arrived.
+      socket.write(half, () => socket.resetAndDestroy());
       return;
     case 'wrong-length':
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${half.length}\r\n\r\n`);

@@ -8,8 +8,6 @@ import { decodeProtobuf } from './otlp-protobuf.ts';
 
 export interface ReceivedExport extends OtlpExport {
   readonly headers: IncomingHttpHeaders;
-  /** `performance.now()` when it was complete. */
-  readonly time: number;
 }
 
 /** A receiver of metrics over OTLP/HTTP. */
@@ -51,7 +49,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     const isJson = headers['content-type'] === 'application/json';
     const decoded = isJson ? decodeJson(body) : decodeProtobuf(body);
-    exports.push({ ...decoded, headers, time: performance.now() });
+    exports.push({ ...decoded, headers });
     // An empty ExportMetricsServiceResponse.
     response.writeHead(200, { 'content-type': headers['content-type'] ?? '' }).end(isJson ? '{}' : '');
   });
@@ -71,7 +69,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       return requests;
     },
     exports,
-    received: (index) => until(`export ${index}`, () => exports[index], { everyMs: 20 }),
+    received: (index) => until(`export ${index}`, () => exports[index]),
     get openConnections() {
       return sockets.size;
     },

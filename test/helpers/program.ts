@@ -18,13 +18,13 @@ export interface Program {
   stderr(): string;
   /** The events of its log lines so far. */
   events(): readonly string[];
-  /** The message of the first log line of that event, once it is written. */
+  /** The message of the first log line of that event, once it is written. Rejects where it ends without one. */
   message(event: string): Promise<string>;
   /** `http://localhost:<port>`, once it listens. */
   origin(): Promise<string>;
   readonly ended: Promise<Ended>;
-  /** Sends a signal, and gives back how it ended and after how many milliseconds. */
-  stop(signal: NodeJS.Signals): Promise<Ended & { readonly ms: number }>;
+  /** Sends a signal, and gives back how it ended. */
+  stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
 /** Starts the program with nothing but this environment, on a port of its own choice; ends it with the test. */
@@ -50,27 +50,21 @@ export function watchProgram(t: TestContext, child: ChildProcess): Program {
     return ended;
   });
 
-  const lines = (): readonly unknown[] =>
-    written.stderr
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line));
-  const message = (event: string): Promise<string> =>
-    until(
-      `a log line ${event}`,
-      () => {
-        const line = lines().find((one) => at(one, 'event') === event);
-        if (line === undefined && child.exitCode !== null) return `none: it ended:\n${written.stderr}`;
-        return line === undefined ? undefined : String(at(line, 'message'));
-      },
-      { timeoutMs: 20_000, everyMs: 20 },
-    );
+  const message = async (event: string): Promise<string> => {
+    const isOver = ended.then(() => true);
+    const line = await until(`a log line ${event}`, async () => {
+      const found = loggedLines(written.stderr).find((one) => one.event === event);
+      return found ?? ((await Promise.race([isOver, undefined])) ? 'none' : undefined);
+    });
+    if (line === 'none') throw new Error(`no log line ${event}, it ended:\n${written.stderr}`);
+    return line.message;
+  };
 
   return {
     child,
     stdout: () => written.stdout,
     stderr: () => written.stderr,
-    events: () => lines().map((line) => String(at(line, 'event'))),
+    events: () => loggedLines(written.stderr).map(({ event }) => event),
     message,
     async origin() {
       const origin = /http:\/\/\S+$/.exec(await message('listening'))?.[0];
@@ -78,10 +72,18 @@ export function watchProgram(t: TestContext, child: ChildProcess): Program {
       return origin;
     },
     ended,
-    async stop(signal) {
-      const start = performance.now();
+    stop(signal) {
       child.kill(signal);
-      return { ...(await ended), ms: Math.round(performance.now() - start) };
+      return ended;
     },
   };
+}
+
+/** The lines of a log with LOG_FORMAT=json. */
+export function loggedLines(log: string): readonly { readonly event: string; readonly message: string }[] {
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line): unknown => JSON.parse(line))
+    .map((line) => ({ event: String(at(line, 'event')), message: String(at(line, 'message')) }));
 }

@@ -5,6 +5,7 @@ import { startFaultEndpoint } from './fault-endpoint.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
 import { exporterOn, type Running } from './running.ts';
 import { type ScriptedTask, scriptedTask } from './scripted-task.ts';
+import { stopClock, type TestClock } from './test-clock.ts';
 
 export interface PushOptions {
   readonly otlp?: Partial<OtlpConfig>;
@@ -16,23 +17,32 @@ export interface PushOptions {
 
 export interface Pushing extends Running {
   readonly receiver: OtlpReceiver;
+  readonly clock: TestClock;
 }
 
-/** An exporter that serves and pushes the same names, after its first sample; all of it is closed with the test. */
+/**
+ * An exporter that serves and pushes the same names, after its first sample, on a clock that the test moves; all of it is
+ * closed with the test.
+ */
 export async function pushingExporter(t: TestContext, options: PushOptions = {}): Promise<Pushing> {
   const { task = scriptedTask('web', 'worker'), behaviour = 200 } = options;
+  const clock = stopClock(t);
   const receiver = await startOtlpReceiver();
   receiver.behaviour = behaviour;
   const endpoint = await startFaultEndpoint();
   task.publish(endpoint);
   const { otlp } = testConfig(endpoint.url);
+  t.after(async () => {
+    await receiver.close();
+    await clock.during(running.exporter.shutdown());
+    await endpoint.close();
+  });
   const running = await exporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...options.config,
     otlp: { ...otlp, url: receiver.url, ...options.otlp },
   });
-  t.after(() => Promise.all([endpoint.close(), receiver.close()]));
   await running.exporter.poll();
-  return { ...running, receiver };
+  return { ...running, receiver, clock };
 }

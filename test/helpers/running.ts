@@ -7,6 +7,7 @@ import { type FaultEndpoint, startFaultEndpoint } from './fault-endpoint.ts';
 import { type LoggedEvent, recordingLogger } from './recording-logger.ts';
 import { scrape } from './scrape.ts';
 import { type ScriptedTask, scriptedTask } from './scripted-task.ts';
+import { stopClock } from './test-clock.ts';
 
 /** An exporter in this process, polled by hand, with an endpoint and a task to play with. */
 export interface Running {
@@ -26,12 +27,13 @@ export interface Running {
   events(): readonly LoggedEvent[];
 }
 
-/** Starts endpoint and exporter and takes the first sample; both are closed with the test. */
+/** Starts endpoint and exporter, on a clock that the test moves, and takes the first sample; both are closed with the test. */
 export async function runningExporter(
   t: TestContext,
   changes: Partial<Config> = {},
   task: ScriptedTask = scriptedTask('web', 'worker'),
 ): Promise<Running> {
+  stopClock(t);
   const endpoint = await startFaultEndpoint();
   t.after(() => endpoint.close());
   task.publish(endpoint);

@@ -72,7 +72,7 @@ export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
       return connections;
     },
     exports,
-    received: (index) => until(`export ${index}`, () => exports[index], { everyMs: 20 }),
+    received: (index) => until(`export ${index}`, () => exports[index]),
     become(face) {
       behind = serverWith(face, receive);
     },

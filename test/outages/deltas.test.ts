@@ -16,6 +16,7 @@ import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receive
 import { metricsOf, type OtlpExport, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { type ScriptedTask, scriptedTask } from '../helpers/scripted-task.ts';
+import { stopClock } from '../helpers/test-clock.ts';
 import { DIES, GOOD, refused, TAKES_AND_DIES } from './answers.ts';
 
 interface Exporting {
@@ -26,8 +27,9 @@ interface Exporting {
   next(): Promise<void>;
 }
 
-/** Sampler and OTLP exporter, without their timers: each sample is in one export, however busy the machine is. */
+/** Sampler and OTLP exporter, without their timers: each sample is in one export. */
 async function exporting(t: TestContext, answer: FaultReceiver['answer']): Promise<Exporting> {
+  const clock = stopClock(t);
   const receiver = await startFaultReceiver(answer);
   const metadata = await startFaultEndpoint();
   const task = scriptedTask('web', 'worker');
@@ -46,7 +48,7 @@ async function exporting(t: TestContext, answer: FaultReceiver['answer']): Promi
   const telemetry = await createTelemetry(config, sampler, transitions);
   t.after(async () => {
     await receiver.down();
-    await telemetry.shutdown(1000);
+    await clock.during(telemetry.shutdown(1000));
     endpoint.close();
     await metadata.close();
   });

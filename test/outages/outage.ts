@@ -6,6 +6,7 @@ import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receive
 import type { LoggedEvent } from '../helpers/recording-logger.ts';
 import { exporterOn, type Running } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
+import type { TestClock } from '../helpers/test-clock.ts';
 import type { Exposition } from '../real/exposition.ts';
 
 export interface OutageOptions {
@@ -22,37 +23,36 @@ export interface Outage extends Running {
   log(): readonly string[];
 }
 
-/** An exporter that serves and pushes the same names to a receiver with faults, after its first sample. */
-export async function outage(t: TestContext, { answer, otlp, config, isDown = false }: OutageOptions): Promise<Outage> {
+/** An exporter that serves and pushes the same names to a receiver with faults, after its first sample; closed with the test. */
+export async function outage(
+  t: TestContext,
+  clock: TestClock,
+  { answer, otlp, config, isDown = false }: OutageOptions,
+): Promise<Outage> {
   const receiver = await startFaultReceiver(answer);
   if (isDown) await receiver.down();
   const endpoint = await startFaultEndpoint();
   const task = scriptedTask('web', 'worker');
   task.publish(endpoint);
   const base = testConfig(endpoint.url);
+  t.after(async () => {
+    await receiver.down();
+    await clock.during(running.exporter.shutdown());
+    await endpoint.close();
+  });
   const running = await exporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...config,
     otlp: { ...base.otlp, url: receiver.url, ...otlp },
   });
-  t.after(() => Promise.all([endpoint.close(), receiver.down()]));
   await running.exporter.poll();
   const log = (): readonly string[] =>
     running
       .lines()
       .filter(({ event }) => event !== 'task_found' && event !== 'containers_restarted')
-      .filter((line) => !isOfAnyReader(line))
       .map(lineOf);
   return { ...running, receiver, log };
-}
-
-/**
- * OpenTelemetry's log is global to the process, and this line may be of any exporter in it: a machine that is busy comes to
- * the reader's timeout before it comes to the shorter one of the export.
- */
-function isOfAnyReader({ event, message }: LoggedEvent): boolean {
-  return event === 'opentelemetry_failing' && message.includes('metrics export timed out after');
 }
 
 function lineOf({ level, event, fields }: LoggedEvent): string {
