@@ -15,10 +15,15 @@ import { createPoller } from './sampler/poller.ts';
 import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createTagReader } from './sampler/tag-reader.ts';
-import type { Endpoint } from './source/endpoint.ts';
+import { createEndpoint, type Endpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
 
 const SERVICE_NAME = 'ecs-container-exporter';
+
+/** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
+export function createTaskEndpoint({ metadataUrl, endpointTimeoutMs, intervalMs }: Config): Endpoint {
+  return createEndpoint(metadataUrl, { deadlineMs: Math.min(endpointTimeoutMs, intervalMs) });
+}
 
 /** Reads what the configuration asks for: docker labels, tags and the task's cgroup only where it names some. */
 export async function createTaskPoller(

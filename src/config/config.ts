@@ -35,6 +35,8 @@ export interface Config {
   readonly metadataUrl: URL;
   /** Between two polls of the endpoint. */
   readonly intervalMs: number;
+  /** For one document of the endpoint; reduced to `intervalMs` where that is shorter. */
+  readonly endpointTimeoutMs: number;
   /** Globs over container names; empty means every container. */
   readonly include: readonly string[];
   /** Globs over container names; wins over `include`. */

@@ -37,6 +37,17 @@ export const OPTIONS = {
     defaultNote: '15; the export interval when metrics are only pushed and that is shorter',
     description: 'Time between two samples of the endpoint. Scrapes and exports never wait for a sample.',
   },
+  endpointTimeoutMs: {
+    group: 'Endpoint and sampling',
+    flag: 'endpoint-timeout',
+    placeholder: 'seconds',
+    own: ['ENDPOINT_TIMEOUT'],
+    otel: [],
+    schema: secondsAsMs(0.001, 3_600),
+    default: '5',
+    description:
+      'Timeout for each document of the endpoint, the retry included. Never longer than the interval: a larger value is reduced to it.',
+  },
   include: {
     group: 'Endpoint and sampling',
     flag: 'include',

@@ -54,6 +54,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   const format = settings.value(OPTIONS.logFormat);
   const rest = {
     intervalMs: resolveIntervalMs(settings, exporters, exportIntervalMs),
+    endpointTimeoutMs: settings.value(OPTIONS.endpointTimeoutMs),
     include: settings.value(OPTIONS.include),
     exclude: settings.value(OPTIONS.exclude),
     containerLabels: settings.value(OPTIONS.containerLabels),

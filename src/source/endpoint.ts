@@ -24,7 +24,7 @@ export interface Endpoint {
 }
 
 export interface EndpointOptions {
-  /** For one document, from the call to its last byte, the retry included. @default 2000 */
+  /** For one document, from the call to its last byte, the retry included. @default 5000 */
   readonly deadlineMs?: number | undefined;
   /** The same for tags, which come from ECS' API; the agent takes at most 5 s for an answer. @default 5000 */
   readonly tagsDeadlineMs?: number | undefined;
@@ -46,7 +46,7 @@ export interface EndpointOptions {
  * @throws EndpointError `unreachable` for any other kind of address
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
-  const { deadlineMs = 2000, tagsDeadlineMs = 5000 } = options;
+  const { deadlineMs = 5000, tagsDeadlineMs = 5000 } = options;
   const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);

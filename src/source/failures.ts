@@ -70,7 +70,7 @@ export function notJson(where: string, what: string): EndpointError {
 export function deadlineMissed(where: string, deadlineMs: number): EndpointError {
   return new EndpointError(
     'timeout',
-    `${where} gave no complete answer within ${deadlineMs} ms: is the task short of CPU, or does a firewall drop packets to it?`,
+    `${where} gave no complete answer within ${deadlineMs} ms: is the task short of CPU, does a firewall drop packets to it, or is --endpoint-timeout too short?`,
   );
 }
 

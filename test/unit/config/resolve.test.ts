@@ -8,6 +8,7 @@ test('defaults', () => {
   assert.equal(metadataUrl.href, 'http://169.254.170.2/v4/abc');
   assert.deepEqual(rest, {
     intervalMs: 15_000,
+    endpointTimeoutMs: 5_000,
     include: [],
     exclude: [],
     containerLabels: [],
@@ -189,4 +190,14 @@ test('DogStatsD: where the agent is', () => {
 test('log format: auto looks at the terminal', () => {
   assert.equal(configOf(resolve({ isTTY: true })).log.format, 'pretty');
   assert.equal(configOf(resolve({ isTTY: true, env: { LOG_FORMAT: 'json' } })).log.format, 'json');
+});
+
+test('the timeout of the endpoint: seconds, more than 0', () => {
+  assert.equal(configOf(resolve({ env: { ENDPOINT_TIMEOUT: '2.5' } })).endpointTimeoutMs, 2_500);
+  assert.equal(configOf(resolve({ argv: ['--endpoint-timeout', '0.05'] })).endpointTimeoutMs, 50);
+  for (const junk of ['0', '-1', '5s', 'Infinity', '1e3', '0.0001']) {
+    assert.deepEqual(messagesOf(resolve({ env: { ENDPOINT_TIMEOUT: junk } })), [
+      `ENDPOINT_TIMEOUT="${junk}" must be a number of seconds from 0.001 to 3600`,
+    ]);
+  }
 });
