@@ -25,7 +25,7 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json'): P
   const transitions = createTransitions({ logger });
   const local: Config = { ...config, exporters: ['prometheus'] };
   const endpoint = createTaskEndpoint(config);
-  const poll = await createTaskPoller(config, endpoint, transitions);
+  const poll = await createTaskPoller(config, endpoint, transitions, { waitsForTags: true });
   let failure: EndpointError | undefined;
   const watched: typeof poll = async () => {
     const result = await poll();

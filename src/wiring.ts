@@ -11,7 +11,7 @@ import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
 import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import { createPoller } from './sampler/poller.ts';
+import { createPoller, type PollerOptions } from './sampler/poller.ts';
 import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createTagReader } from './sampler/tag-reader.ts';
@@ -30,9 +30,11 @@ export async function createTaskPoller(
   config: Config,
   endpoint: Endpoint,
   transitions: Transitions,
+  options: Pick<PollerOptions, 'waitsForTags'> = {},
 ): Promise<ReturnType<typeof createPoller>> {
   const { containerLabels, taskTags, cgroupRoot } = config;
   return createPoller(endpoint, {
+    ...options,
     isLabelWanted: containerLabels.length === 0 ? undefined : createAllowList(containerLabels),
     tagReader: taskTags.length === 0 ? undefined : createTagReader(endpoint, { isWanted: createAllowList(taskTags) }),
     cgroupReader: cgroupRoot === undefined ? undefined : await cgroupReaderOf(cgroupRoot, transitions),

@@ -15,7 +15,7 @@ export interface PollResult {
   /** Requests that failed; a poll with a snapshot may have one, when older metadata served. */
   readonly failures: readonly EndpointError[];
   readonly refused: ReadonlyMap<RefusalReason, number>;
-  /** Set where the tags of the task were asked for this time. */
+  /** Set where a request for the tags of the task has ended since the previous poll. */
   readonly tags?: TagsAttempt | undefined;
   /** Set where the cgroup of the task was to be read: what of it could not. */
   readonly cgroupFailures?: readonly CgroupFailure[] | undefined;
@@ -28,6 +28,8 @@ export interface PollerOptions {
   readonly isLabelWanted?: IsWanted | undefined;
   /** Asks for the tags of the task. @default nobody */
   readonly tagReader?: TagReader | undefined;
+  /** Delays a sample until a request for tags has ended, for programs that take only one. @default false */
+  readonly waitsForTags?: boolean;
   /** Reads the cgroup of the task. @default nobody */
   readonly cgroupReader?: TaskCgroupReader | undefined;
   /** @default performance.now */
@@ -49,6 +51,7 @@ export function createPoller(
     maxMetadataAgeMs = 60_000,
     isLabelWanted,
     tagReader,
+    waitsForTags = false,
     cgroupReader,
     monotonicMs = () => performance.now(),
   } = options;
@@ -72,8 +75,9 @@ export function createPoller(
     // Older than that it may call a container running that has ended long ago.
     if (known === undefined || monotonicMs() - knownAtMs > maxMetadataAgeMs)
       return { failures, refused: refusals.counts };
-    // Waited for the first time, so that the first export has the whole identity; later that is rare.
-    const tags = await tagReader?.readIfDue(refusals);
+    const tagRequest = tagReader?.requestIfDue();
+    if (waitsForTags) await tagRequest;
+    const tags = tagReader?.takeOutcome(refusals);
     const snapshot = joinStats({ ...known, task: withTags(known.task, tagReader) }, stats.document, refusals);
     if (snapshot === undefined) failures.push(notADocument('/task/stats'));
     for (const _ of snapshot?.unknownIds ?? []) refusals.add('unknown_id');

@@ -67,11 +67,8 @@ export function notJson(where: string, what: string): EndpointError {
   return new EndpointError('parse', `${where} answered with ${what}, not with JSON: ${WRONG_SERVICE}`);
 }
 
-export function deadlineMissed(where: string, deadlineMs: number): EndpointError {
-  return new EndpointError(
-    'timeout',
-    `${where} gave no complete answer within ${deadlineMs} ms: is the task short of CPU, does a firewall drop packets to it, or is --endpoint-timeout too short?`,
-  );
+export function deadlineMissed(where: string, deadlineMs: number, whatDelays: string): EndpointError {
+  return new EndpointError('timeout', `${where} gave no complete answer within ${deadlineMs} ms: ${whatDelays}`);
 }
 
 export function clientClosed(where: string): EndpointError {
