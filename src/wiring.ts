@@ -21,8 +21,9 @@ import { VERSION } from './version.ts';
 const SERVICE_NAME = 'ecs-container-exporter';
 
 /** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
-export function createTaskEndpoint({ metadataUrl, endpointTimeoutMs, intervalMs }: Config): Endpoint {
-  return createEndpoint(metadataUrl, { deadlineMs: Math.min(endpointTimeoutMs, intervalMs) });
+export function createTaskEndpoint(config: Config): Endpoint {
+  const deadlineMs = Math.min(config.endpointTimeoutMs, config.intervalMs);
+  return createEndpoint(config.metadataUrl, { deadlineMs, urlSource: config.metadataUrlSource });
 }
 
 /** Reads what the configuration asks for: docker labels, tags and the task's cgroup only where it names some. */

@@ -29,6 +29,8 @@ export interface EndpointOptions {
   readonly deadlineMs?: number | undefined;
   /** The same for tags, which come from ECS' API: up to two calls, each of which may be throttled. @default 10000 */
   readonly tagsDeadlineMs?: number | undefined;
+  /** The flag or variable that holds the address, named in messages. @default none */
+  readonly urlSource?: string | undefined;
   /** The largest body that is read. @default 4194304 */
   readonly maxBytes?: number | undefined;
   /** The most values in one document; a thousand containers have some 160,000. @default 262144 */
@@ -56,7 +58,7 @@ interface Way {
  * @throws EndpointError `unreachable` for any other kind of address
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
-  const { deadlineMs = 5000, tagsDeadlineMs = 10_000 } = options;
+  const { deadlineMs = 5000, tagsDeadlineMs = 10_000, urlSource } = options;
   const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
@@ -85,7 +87,7 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
 
   async function fetchDocument(target: URL, way: Way): Promise<unknown> {
     const { agent, withinMs, isRetried, whatDelays } = way;
-    const where = target.href;
+    const where = urlSource === undefined ? target.href : `${target.href} (${urlSource})`;
     if (isClosed) {
       throw clientClosed(where);
     }

@@ -7,6 +7,7 @@ test('defaults', () => {
   const { metadataUrl, ...rest } = configOf(resolve({}));
   assert.equal(metadataUrl.href, 'http://169.254.170.2/v4/abc');
   assert.deepEqual(rest, {
+    metadataUrlSource: 'ECS_CONTAINER_METADATA_URI_V4',
     intervalMs: 15_000,
     endpointTimeoutMs: 5_000,
     include: [],
@@ -62,7 +63,9 @@ test('everything that version 2 understood still means the same', () => {
   };
   const input = { isTTY: false, readFile: () => ({ text: '' }) };
   const config = configOf(resolveConfig({ ...input, argv: Object.entries(flags).flat(), env: {} }));
-  assert.deepEqual(configOf(resolveConfig({ ...input, argv: [], env })), config);
+  const { metadataUrlSource, ...others } = configOf(resolveConfig({ ...input, argv: [], env }));
+  assert.deepEqual({ ...others, metadataUrlSource: '--metadata-url' }, config);
+  assert.equal(metadataUrlSource, 'ECS_CONTAINER_METADATA_URI');
   assert.equal(config.metadataUrl.href, 'http://localhost:8080/v3/x');
   assert.equal(config.http.port, 9999);
   assert.deepEqual([config.include, config.exclude], [['a', 'b'], ['c']]);
@@ -92,7 +95,8 @@ test('without an endpoint: both variables, the question about ECS, and the way t
 test('an endpoint that the caller brings along wins, and needs no variable', () => {
   const metadataUrl = new URL('http://127.0.0.1:4000/v4');
   const input = { argv: [], env: {}, isTTY: false, readFile: () => ({ text: '' }), metadataUrl };
-  assert.equal(configOf(resolveConfig(input)).metadataUrl, metadataUrl);
+  const config = configOf(resolveConfig(input));
+  assert.deepEqual([config.metadataUrl, config.metadataUrlSource], [metadataUrl, undefined]);
 });
 
 const INTERVALS: readonly (readonly [argv: string, intervalMs: number])[] = [
