@@ -4,7 +4,7 @@ import type { IsWanted } from '../snapshot/labels.ts';
 import { createRefusals, type RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskInfo, TaskMetadata, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { joinStats } from '../snapshot/stats-document.ts';
-import { parseTask } from '../snapshot/task-document.ts';
+import { parseTask, unidentifiedContainers } from '../snapshot/task-document.ts';
 import type { Endpoint } from '../source/endpoint.ts';
 import { EndpointError } from '../source/endpoint-error.ts';
 import type { TagReader, TagsAttempt } from './tag-reader.ts';
@@ -66,7 +66,9 @@ export function createPoller(
     const task = await attempt(endpoint.fetchTask, failures);
     if (task !== undefined) {
       const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
+      const unidentified = unidentifiedContainers(task.document);
       if (metadata === undefined) failures.push(notADocument('/task'));
+      else if (unidentified > 0) failures.push(noneIdentified(unidentified));
       else {
         known = metadata;
         knownAtMs = monotonicMs();
@@ -114,4 +116,11 @@ function asEndpointError(error: unknown): EndpointError {
 
 function notADocument(path: string): EndpointError {
   return new EndpointError('parse', `${path} answered with JSON that is not the document of an ECS task`);
+}
+
+function noneIdentified(containers: number): EndpointError {
+  return new EndpointError(
+    'parse',
+    `none of the ${containers} containers in /task has a DockerId and a Name: is it a document of the task metadata endpoint, version 3 or 4?`,
+  );
 }

@@ -126,7 +126,57 @@ for (const document of NO_TASKS) {
   });
 }
 
-for (const document of [null, [], 'failed to get stats', 5]) {
+test('a task whose containers all lack an id is a failure that says so, and not an empty task', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({
+    TaskARN: 'arn',
+    Containers: [
+      { ID: 'a', Name: 'app' },
+      { ID: 'b', Name: 'db' },
+    ],
+  });
+  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  assert.equal(snapshot, undefined);
+  assert.equal(failures[0]?.code, 'parse');
+  assert.match(failures[0]?.message ?? '', /none of the 2 containers in \/task has a DockerId/);
+  assert.deepEqual(Object.fromEntries(refused), { no_id: 2 });
+});
+
+test('a task whose containers are all pulled and not created is one without containers', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({ TaskARN: 'arn', Containers: [{ DockerId: '', Name: 'app' }] });
+  endpoint.stats = () => ({});
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(snapshot?.containers, []);
+  assert.deepEqual(failures, []);
+});
+
+test('a container without an id costs the others nothing', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({ ...TASK, Containers: [...TASK.Containers, { ID: 'b', Name: 'db' }] });
+  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  assert.deepEqual(
+    snapshot?.containers.map(({ info }) => info.name),
+    ['app'],
+  );
+  assert.deepEqual(failures, []);
+  assert.deepEqual(Object.fromEntries(refused), { no_id: 1 });
+});
+
+for (const document of [null, {}]) {
+  test(`stats of no container: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    endpoint.stats = () => document;
+    const { snapshot, failures } = await createPoller(endpoint)();
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      snapshot?.containers.map(({ sample }) => sample),
+      [undefined],
+    );
+  });
+}
+
+for (const document of [[], 'failed to get stats', 5]) {
   test(`a stats document that is none: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
