@@ -93,7 +93,7 @@ export const OPTIONS = {
     default: '',
     defaultNote: 'none, and the endpoint is not asked for tags',
     description:
-      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. Requested once, after the first sample, which needs ecs:ListTagsForResource.',
+      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. One request after the first sample; needs ecs:ListTagsForResource.',
   },
   ...CGROUP_OPTIONS,
   exporters: {

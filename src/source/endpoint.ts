@@ -25,7 +25,10 @@ export interface Endpoint {
 }
 
 export interface EndpointOptions {
-  /** For one document, from the call to its last byte, the retry included. @default 5000 */
+  /**
+   * For one document, from the call to its last byte, the retry included. Keep it below the interval between polls.
+   * @default 5000
+   */
   readonly deadlineMs?: number | undefined;
   /** The same for tags, which come from ECS' API: up to two calls, each of which may be throttled. @default 10000 */
   readonly tagsDeadlineMs?: number | undefined;
@@ -40,12 +43,12 @@ export interface EndpointOptions {
 }
 
 /** How a document is fetched. */
-interface Way {
+interface RequestPolicy {
   readonly agent: Agent;
   readonly withinMs: number;
   readonly isRetried: boolean;
   /** For the message of a timeout. */
-  readonly whatDelays: string;
+  readonly timeoutHint: string;
 }
 
 /**
@@ -65,17 +68,17 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   }
   const newAgent = (agentOptions: AgentOptions): Agent =>
     baseUrl.protocol === 'https:' ? new (https().Agent)(agentOptions) : new Agent(agentOptions);
-  const polled: Way = {
+  const forPolls: RequestPolicy = {
     agent: newAgent({ keepAlive: true, maxSockets: 1 }),
     withinMs: deadlineMs,
     isRetried: true,
-    whatDelays: 'is the task short of CPU, does a firewall drop packets to it, or is --endpoint-timeout too short?',
+    timeoutHint: 'is the task short of CPU, does a firewall drop packets to it, or is --endpoint-timeout too short?',
   };
-  const tagged: Way = {
+  const forTags: RequestPolicy = {
     agent: newAgent({ keepAlive: false }),
     withinMs: tagsDeadlineMs,
     isRetried: false,
-    whatDelays: 'the ECS API, which it calls for tags, can be slow or throttled',
+    timeoutHint: 'the ECS API, which it calls for tags, can be slow or throttled',
   };
   const targets = {
     task: documentUrl(baseUrl, '/task'),
@@ -85,15 +88,15 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   const underWay = new Map<AbortController, string>();
   let isClosed = false;
 
-  async function fetchDocument(target: URL, way: Way): Promise<unknown> {
-    const { agent, withinMs, isRetried, whatDelays } = way;
+  async function fetchDocument(target: URL, policy: RequestPolicy): Promise<unknown> {
+    const { agent, withinMs, isRetried, timeoutHint } = policy;
     const where = urlSource === undefined ? target.href : `${target.href} (${urlSource})`;
     if (isClosed) {
       throw clientClosed(where);
     }
     const abort = new AbortController();
     const endsAt = performance.now() + withinMs;
-    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, withinMs, whatDelays)), withinMs);
+    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, withinMs, timeoutHint)), withinMs);
     underWay.set(abort, where);
     try {
       const attempt = (): Promise<Outcome> => exchange(target, { agent, signal: abort.signal, maxBytes, where });
@@ -116,18 +119,18 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   }
 
   return {
-    fetchTask: () => fetchDocument(targets.task, polled),
-    fetchStats: () => fetchDocument(targets.stats, polled),
-    fetchTaskWithTags: () => fetchDocument(targets.tags, tagged),
+    fetchTask: () => fetchDocument(targets.task, forPolls),
+    fetchStats: () => fetchDocument(targets.stats, forPolls),
+    fetchTaskWithTags: () => fetchDocument(targets.tags, forTags),
     close: () => {
       isClosed = true;
       for (const [abort, where] of underWay) {
         abort.abort(clientClosed(where));
       }
       // For a request that still waited for the connection the agent opens a new one, aborted or not: keep none.
-      polled.agent.maxFreeSockets = 0;
-      polled.agent.destroy();
-      tagged.agent.destroy();
+      forPolls.agent.maxFreeSockets = 0;
+      forPolls.agent.destroy();
+      forTags.agent.destroy();
     },
   };
 }

@@ -70,8 +70,8 @@ export function notJson(where: string, what: string): EndpointError {
   return new EndpointError('parse', `${where} answered with ${what}, not with JSON: ${WRONG_SERVICE}`);
 }
 
-export function deadlineMissed(where: string, deadlineMs: number, whatDelays: string): EndpointError {
-  return new EndpointError('timeout', `${where} gave no complete answer within ${deadlineMs} ms: ${whatDelays}`);
+export function deadlineMissed(where: string, deadlineMs: number, hint: string): EndpointError {
+  return new EndpointError('timeout', `${where} gave no complete answer within ${deadlineMs} ms: ${hint}`);
 }
 
 export function clientClosed(where: string): EndpointError {
