@@ -6,9 +6,8 @@ import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { startProcessMeter } from './sampler/process-meter.ts';
-import { createEndpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
-import { createSampler, createTaskPoller, createTelemetry } from './wiring.ts';
+import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
@@ -37,7 +36,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     if (level === 'debug') logger.debug('opentelemetry', message);
     else transitions.failing('opentelemetry', message, message);
   });
-  const endpoint = createEndpoint(config.metadataUrl);
+  const endpoint = createTaskEndpoint(config);
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
@@ -97,8 +96,11 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 
   async function stop(): Promise<void> {
     sampler.stop();
-    await within(LAST_POLL_MS, sampler.poll());
+    const lastPoll = sampler.poll();
+    await within(LAST_POLL_MS, lastPoll);
     endpoint.close();
+    // Closing the endpoint ends a poll that is still under way; its failure belongs to the last export.
+    await lastPoll;
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
     await server.close();

@@ -4,9 +4,8 @@ import type { Config } from './config/config.ts';
 import { createLogger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import type { Sampler } from './sampler/sampler.ts';
-import { createEndpoint } from './source/endpoint.ts';
 import type { EndpointError } from './source/endpoint-error.ts';
-import { createSampler, createTaskPoller, createTelemetry, serviceOf } from './wiring.ts';
+import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {
   /** Whether the sample could be taken. */
@@ -25,8 +24,8 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json'): P
   const logger = createLogger({ level: 'none', format: 'json', write: () => true });
   const transitions = createTransitions({ logger });
   const local: Config = { ...config, exporters: ['prometheus'] };
-  const endpoint = createEndpoint(config.metadataUrl);
-  const poll = await createTaskPoller(config, endpoint, transitions);
+  const endpoint = createTaskEndpoint(config);
+  const poll = await createTaskPoller(config, endpoint, transitions, { waitsForTags: true });
   let failure: EndpointError | undefined;
   const watched: typeof poll = async () => {
     const result = await poll();

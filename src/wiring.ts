@@ -11,23 +11,31 @@ import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
 import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import { createPoller } from './sampler/poller.ts';
+import { createPoller, type PollerOptions } from './sampler/poller.ts';
 import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createTagReader } from './sampler/tag-reader.ts';
-import type { Endpoint } from './source/endpoint.ts';
+import { createEndpoint, type Endpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
 
 const SERVICE_NAME = 'ecs-container-exporter';
+
+/** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
+export function createTaskEndpoint(config: Config): Endpoint {
+  const deadlineMs = Math.min(config.endpointTimeoutMs, config.intervalMs);
+  return createEndpoint(config.metadataUrl, { deadlineMs, urlSource: config.metadataUrlSource });
+}
 
 /** Reads what the configuration asks for: docker labels, tags and the task's cgroup only where it names some. */
 export async function createTaskPoller(
   config: Config,
   endpoint: Endpoint,
   transitions: Transitions,
+  options: Pick<PollerOptions, 'waitsForTags'> = {},
 ): Promise<ReturnType<typeof createPoller>> {
   const { containerLabels, taskTags, cgroupRoot } = config;
   return createPoller(endpoint, {
+    ...options,
     isLabelWanted: containerLabels.length === 0 ? undefined : createAllowList(containerLabels),
     tagReader: taskTags.length === 0 ? undefined : createTagReader(endpoint, { isWanted: createAllowList(taskTags) }),
     cgroupReader: cgroupRoot === undefined ? undefined : await cgroupReaderOf(cgroupRoot, transitions),

@@ -33,8 +33,12 @@ export interface StatsdConfig {
 export interface Config {
   /** Base address of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
   readonly metadataUrl: URL;
+  /** The flag or variable that gave the address; undefined where the caller brought it along. */
+  readonly metadataUrlSource?: string | undefined;
   /** Between two polls of the endpoint. */
   readonly intervalMs: number;
+  /** For one document of the endpoint; reduced to `intervalMs` where that is shorter. */
+  readonly endpointTimeoutMs: number;
   /** Globs over container names; empty means every container. */
   readonly include: readonly string[];
   /** Globs over container names; wins over `include`. */

@@ -37,6 +37,17 @@ export const OPTIONS = {
     defaultNote: '15; the export interval when metrics are only pushed and that is shorter',
     description: 'Time between two samples of the endpoint. Scrapes and exports never wait for a sample.',
   },
+  endpointTimeoutMs: {
+    group: 'Endpoint and sampling',
+    flag: 'endpoint-timeout',
+    placeholder: 'seconds',
+    own: ['ENDPOINT_TIMEOUT'],
+    otel: [],
+    schema: secondsAsMs(0.001, 3_600),
+    default: '5',
+    description:
+      'Timeout for each document of the endpoint, the retry included. Never longer than the interval: a larger value is reduced to it.',
+  },
   include: {
     group: 'Endpoint and sampling',
     flag: 'include',
@@ -82,7 +93,7 @@ export const OPTIONS = {
     default: '',
     defaultNote: 'none, and the endpoint is not asked for tags',
     description:
-      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. Asks the endpoint for tags once, which needs ecs:ListTagsForResource.',
+      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. One request after the first sample; needs ecs:ListTagsForResource.',
   },
   ...CGROUP_OPTIONS,
   exporters: {

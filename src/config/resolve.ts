@@ -49,11 +49,15 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   const isDisabled = settings.value(OPTIONS.isSdkDisabled);
   const asked = resolveExporters(settings);
   const exporters = isDisabled ? [] : asked;
-  const metadataUrl = input.metadataUrl ?? resolveMetadataUrl(settings, line.command !== undefined);
+  const endpoint =
+    input.metadataUrl === undefined
+      ? resolveEndpoint(settings, line.command !== undefined)
+      : { metadataUrl: input.metadataUrl };
   const { exportIntervalMs, exportTimeoutMs } = resolvePushTimes(settings, exporters);
   const format = settings.value(OPTIONS.logFormat);
   const rest = {
     intervalMs: resolveIntervalMs(settings, exporters, exportIntervalMs),
+    endpointTimeoutMs: settings.value(OPTIONS.endpointTimeoutMs),
     include: settings.value(OPTIONS.include),
     exclude: settings.value(OPTIONS.exclude),
     containerLabels: settings.value(OPTIONS.containerLabels),
@@ -77,7 +81,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   for (const option of CHECKED_ONLY) settings.given(option);
   if (!isDisabled && !asked.includes('otlp')) reportIdleFlags(settings, line);
   const problems = [...line.problems, ...settings.problems];
-  return metadataUrl === undefined || problems.length > 0 ? { problems } : { config: { metadataUrl, ...rest } };
+  return endpoint === undefined || problems.length > 0 ? { problems } : { config: { ...endpoint, ...rest } };
 }
 
 /** A variable may be meant for the task's other containers; a flag is meant for this program. */
@@ -91,7 +95,10 @@ function reportIdleFlags(settings: Settings, { flags }: CommandLine): void {
   }
 }
 
-function resolveMetadataUrl(settings: Settings, isRequired: boolean): URL | undefined {
+function resolveEndpoint(
+  settings: Settings,
+  isRequired: boolean,
+): Pick<Config, 'metadataUrl' | 'metadataUrlSource'> | undefined {
   const problemsBefore = settings.problems.length;
   const given = settings.given(OPTIONS.metadataUrl);
   if (given === undefined && isRequired && settings.problems.length === problemsBefore) {
@@ -101,7 +108,7 @@ function resolveMetadataUrl(settings: Settings, isRequired: boolean): URL | unde
       'Elsewhere give --metadata-url, or see made-up data with the command demo';
     settings.report(problem('missing_option', '--metadata-url', message));
   }
-  return given?.value;
+  return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };
 }
 
 function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[], exportIntervalMs: number): number {

@@ -4,7 +4,7 @@ import type { IsWanted } from '../snapshot/labels.ts';
 import { createRefusals, type RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskInfo, TaskMetadata, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { joinStats, withoutStats } from '../snapshot/stats-document.ts';
-import { parseTask } from '../snapshot/task-document.ts';
+import { parseTask, unidentifiedContainers } from '../snapshot/task-document.ts';
 import type { Endpoint } from '../source/endpoint.ts';
 import { EndpointError } from '../source/endpoint-error.ts';
 import type { TagReader, TagsAttempt } from './tag-reader.ts';
@@ -16,7 +16,7 @@ export interface PollResult {
   /** Requests that failed; a poll with a snapshot may have one: older metadata served, or there are no stats. */
   readonly failures: readonly EndpointError[];
   readonly refused: ReadonlyMap<RefusalReason, number>;
-  /** Set where the tags of the task were asked for this time. */
+  /** Set where a request for the tags of the task has ended since the previous poll. */
   readonly tags?: TagsAttempt | undefined;
   /** Set where the cgroup of the task was to be read: what of it could not. */
   readonly cgroupFailures?: readonly CgroupFailure[] | undefined;
@@ -29,6 +29,8 @@ export interface PollerOptions {
   readonly isLabelWanted?: IsWanted | undefined;
   /** Asks for the tags of the task. @default nobody */
   readonly tagReader?: TagReader | undefined;
+  /** Delays a sample until a request for tags has ended, for programs that take only one. @default false */
+  readonly waitsForTags?: boolean;
   /** Reads the cgroup of the task. @default nobody */
   readonly cgroupReader?: TaskCgroupReader | undefined;
   /** @default performance.now */
@@ -50,6 +52,7 @@ export function createPoller(
     maxMetadataAgeMs = 60_000,
     isLabelWanted,
     tagReader,
+    waitsForTags = false,
     cgroupReader,
     monotonicMs = () => performance.now(),
   } = options;
@@ -66,7 +69,9 @@ export function createPoller(
     if (stats === undefined && task === undefined) return { failures, refused: refusals.counts };
     if (task !== undefined) {
       const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
+      const unidentified = unidentifiedContainers(task.document);
       if (metadata === undefined) failures.push(notADocument('/task'));
+      else if (unidentified > 0) failures.push(noneIdentified(unidentified));
       else {
         known = metadata;
         knownAtMs = monotonicMs();
@@ -75,8 +80,9 @@ export function createPoller(
     // Older than that it may call a container running that has ended long ago.
     if (known === undefined || monotonicMs() - knownAtMs > maxMetadataAgeMs)
       return { failures, refused: refusals.counts };
-    // Waited for the first time, so that the first export has the whole identity; later that is rare.
-    const tags = await tagReader?.readIfDue(refusals);
+    const tagRequest = tagReader?.requestIfDue();
+    if (waitsForTags) await tagRequest;
+    const tags = tagReader?.takeOutcome(refusals);
     const metadata = { ...known, task: withTags(known.task, tagReader) };
     const joined = stats && joinStats(metadata, stats.document, refusals);
     if (stats !== undefined && joined === undefined) failures.push(notADocument('/task/stats'));
@@ -115,4 +121,11 @@ function asEndpointError(error: unknown): EndpointError {
 
 function notADocument(path: string): EndpointError {
   return new EndpointError('parse', `${path} answered with JSON that is not the document of an ECS task`);
+}
+
+function noneIdentified(containers: number): EndpointError {
+  return new EndpointError(
+    'parse',
+    `none of the ${containers} containers in /task has a DockerId and a Name: is it a document of the task metadata endpoint, version 3 or 4?`,
+  );
 }

@@ -8,15 +8,23 @@ import { ENDPOINT_ERROR_CODES, EndpointError } from '../source/endpoint-error.ts
 export const TAG_FAILURE_REASONS = [...ENDPOINT_ERROR_CODES, 'refused'] as const;
 export type TagFailureReason = (typeof TAG_FAILURE_REASONS)[number];
 
-/** What became of one request. */
+/** The outcome of one request. */
 export interface TagsAttempt {
   readonly failure?: { readonly reason: TagFailureReason; readonly message: string } | undefined;
 }
 
-/** The tags of the task: asked for until there is an answer, and kept then. */
+/**
+ * The tags of the task: requested until there is an answer, which is then kept. Requests run beside the polls, because an
+ * answer takes seconds while the ECS API is slow.
+ */
 export interface TagReader {
-  /** Asks now, if that is due; undefined when it is not. Never rejects. */
-  readIfDue(refusals: Refusals): Promise<TagsAttempt | undefined>;
+  /**
+   * Sends a request if one is due and none is under way. Resolves when none is under way, within the endpoint's deadline
+   * for tags. Never rejects.
+   */
+  requestIfDue(): Promise<void>;
+  /** The outcome of a request that has ended since the last call; its tags are known from then on. */
+  takeOutcome(refusals: Refusals): TagsAttempt | undefined;
   /** The last answer; undefined before the first one. */
   known(): TaskTags | undefined;
 }
@@ -31,34 +39,59 @@ export interface TagReaderOptions {
 const FIRST_WAIT_MS = 60_000;
 const MAX_REQUESTS = 7;
 
+type Answer = { readonly document: unknown } | { readonly error: unknown };
+
 /** Tags that ECS gives a task are there when it starts, and a change of them is not worth a request a minute. */
 export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, options: TagReaderOptions): TagReader {
   const { isWanted, monotonicMs = () => performance.now() } = options;
-  let answer: TaskTags | undefined;
+  let known: TaskTags | undefined;
   let requests = 0;
   let dueAtMs: number | undefined = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | undefined;
+  let arrived: { readonly answer: Answer; readonly atMs: number } | undefined;
 
-  async function read(refusals: Refusals): Promise<TagsAttempt> {
+  async function request(): Promise<void> {
+    requests += 1;
+    const answer = await fetchAnswer();
+    arrived = { answer, atMs: monotonicMs() };
+    underWay = undefined;
+  }
+
+  async function fetchAnswer(): Promise<Answer> {
     try {
-      const tags = parseTaskTags(await endpoint.fetchTaskWithTags(), isWanted, refusals);
-      if (tags === undefined) throw new EndpointError('parse', '/taskWithTags did not answer with an ECS task');
-      answer = tags;
-      return tags.problem === undefined ? {} : { failure: { reason: 'refused', message: refusalOf(tags.problem) } };
+      return { document: await endpoint.fetchTaskWithTags() };
     } catch (error) {
-      return { failure: failureOf(error) };
+      return { error };
     }
   }
 
+  function read(answer: Answer, refusals: Refusals): TagsAttempt {
+    if ('error' in answer) return { failure: failureOf(answer.error) };
+    const tags = parseTaskTags(answer.document, isWanted, refusals);
+    if (tags === undefined)
+      return { failure: { reason: 'parse', message: '/taskWithTags did not answer with an ECS task' } };
+    known = tags;
+    return tags.problem === undefined ? {} : { failure: { reason: 'refused', message: refusalOf(tags.problem) } };
+  }
+
   return {
-    known: () => answer,
-    async readIfDue(refusals) {
-      if (dueAtMs === undefined || monotonicMs() < dueAtMs) return undefined;
-      const waitMs = FIRST_WAIT_MS * 2 ** requests;
-      requests += 1;
-      const attempt = await read(refusals);
-      const isOver = attempt.failure === undefined || requests >= MAX_REQUESTS;
-      dueAtMs = isOver ? undefined : monotonicMs() + waitMs;
-      return attempt;
+    known: () => known,
+    async requestIfDue() {
+      const isDue = dueAtMs !== undefined && monotonicMs() >= dueAtMs;
+      if (underWay === undefined && arrived === undefined && isDue) underWay = request();
+      await underWay;
+    },
+    takeOutcome(refusals) {
+      if (arrived === undefined) return undefined;
+      const { answer, atMs } = arrived;
+      arrived = undefined;
+      const { failure } = read(answer, refusals);
+      const waitMs = FIRST_WAIT_MS * 2 ** (requests - 1);
+      const isOver = failure === undefined || requests >= MAX_REQUESTS;
+      dueAtMs = isOver ? undefined : atMs + waitMs;
+      if (failure === undefined) return {};
+      const next = isOver ? 'there is no further request' : `the next request is in ${waitMs / 1000} s`;
+      return { failure: { ...failure, message: `${failure.message}; ${next}` } };
     },
   };
 }
@@ -66,12 +99,23 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
 /** The code is a bounded word; nothing else of the answer goes into the log. */
 function refusalOf(code: string): string {
   return (
-    `the tags of the task could not be read (${code}): is ecs:ListTagsForResource allowed, on EC2 by the role of the ` +
-    'container instance? It is tried again a few times within an hour'
+    `the tags of the task could not be read (${code}): ecs:ListTagsForResource must be allowed, on EC2 for the role of ` +
+    'the container instance'
   );
 }
 
 function failureOf(error: unknown): NonNullable<TagsAttempt['failure']> {
-  if (error instanceof EndpointError) return { reason: error.code, message: error.message };
-  return { reason: 'parse', message: 'the answer with the tags of the task could not be taken' };
+  if (!(error instanceof EndpointError)) {
+    return { reason: 'parse', message: 'the answer with the tags of the task could not be read' };
+  }
+  const { code, message } = error;
+  return { reason: code, message: code === 'timeout' || code === 'reset' ? slowAnswer(code) : message };
+}
+
+/** The agent has 5 s for an answer and then closes the connection, so a slow ECS API shows as a reset too. */
+function slowAnswer(code: string): string {
+  return (
+    `the tags of the task did not arrive (${code}): the endpoint requests them from the ECS API, which can be slow or ` +
+    'throttled (ListTagsForResource); samples do not wait for tags'
+  );
 }

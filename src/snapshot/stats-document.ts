@@ -24,13 +24,14 @@ export function withoutStats(metadata: TaskMetadata, refusals: Refusals): TaskSn
 }
 
 /**
- * `/task/stats` joined with the metadata by container id. Undefined where the document is no object of entries.
+ * `/task/stats` joined with the metadata by container id. Undefined where the document is no object of entries, and not
+ * `null` either: that is how Go writes a map without entries.
  *
  * A container without an entry, or with `null`, `{}` or docker's all-zero document, has no sample: it is stopped, or has
  * not started.
  */
 export function joinStats(metadata: TaskMetadata, document: unknown, refusals: Refusals): TaskSnapshot | undefined {
-  const entries = objectOf(document, refusals);
+  const entries = document === null ? {} : objectOf(document, refusals);
   if (entries === undefined) return undefined;
   const { launchType } = metadata.task;
   const read = (info: ContainerInfo): ContainerSnapshot => {

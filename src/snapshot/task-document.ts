@@ -4,7 +4,7 @@ import type { Refusals } from './refusals.ts';
 import { resolveSandboxes, sandboxClaim } from './sandbox.ts';
 import type { ContainerInfo, SandboxClaim, TaskInfo, TaskMetadata } from './snapshot.ts';
 import { parseTaskInfo } from './task-info.ts';
-import { type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+import { isObject, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
 
 /** ECS allows 255 characters. */
 const MAX_NAME = 255;
@@ -39,6 +39,22 @@ export function parseTask(document: unknown, refusals: Refusals, options: TaskOp
     else drafts.set(draft.info.id, draft);
   }
   return assemble(task, drafts);
+}
+
+/**
+ * How many containers a document lists, if none of them has both an id and a name: then its keys are not those of ECS, and
+ * an empty task would be wrong. Otherwise 0. A container that is pulled and not created has the id "".
+ */
+export function unidentifiedContainers(document: unknown): number {
+  const list = isObject(document) ? member(document, 'Containers') : undefined;
+  if (!Array.isArray(list)) return 0;
+  const isKnown = list.some((container: unknown) => {
+    if (!isObject(container)) return false;
+    const id = member(container, 'DockerId');
+    const name = member(container, 'Name');
+    return id === '' || (typeof id === 'string' && typeof name === 'string' && name !== '');
+  });
+  return isKnown ? 0 : list.length;
 }
 
 interface Draft {

@@ -11,7 +11,7 @@ export const SENTINEL = 2 ** 60;
 
 const MAX_TEXT = 1024;
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -16,8 +16,9 @@ export type EndpointErrorCode = (typeof ENDPOINT_ERROR_CODES)[number];
 /**
  * The only error that the metadata client raises. Match on `code`; the message is for people, and says what to check.
  *
- * Neither the message nor the cause holds any part of an answer's body: a base address that points at the wrong service
- * must not copy that service's answers (the same host serves the task role's credentials) into a log.
+ * Neither the message nor the cause holds any part of a document: a base address that points at the wrong service must not
+ * copy that service's answers (the same host serves the task role's credentials) into a log. The message repeats only the
+ * reason that an error answer states (see statedReason).
  */
 export class EndpointError extends Error {
   override readonly name = 'EndpointError';

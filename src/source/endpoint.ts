@@ -1,4 +1,4 @@
-import { Agent } from 'node:http';
+import { Agent, type AgentOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJson } from './decode-json.ts';
 import { EndpointError } from './endpoint-error.ts';
@@ -14,7 +14,8 @@ export interface Endpoint {
   fetchStats(): Promise<unknown>;
   /**
    * `GET <base>/taskWithTags`: the same as `/task`, with tags. The agent asks ECS' API for them at each request, and that
-   * API is throttled for the whole account: a request to make once, and without a retry.
+   * API is throttled for the whole account: a request to make once, and without a retry. It has a connection of its own,
+   * so that it never delays the other two documents.
    *
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
    */
@@ -24,16 +25,30 @@ export interface Endpoint {
 }
 
 export interface EndpointOptions {
-  /** For one document, from the call to its last byte, the retry included. @default 2000 */
+  /**
+   * For one document, from the call to its last byte, the retry included. Keep it below the interval between polls.
+   * @default 5000
+   */
   readonly deadlineMs?: number | undefined;
-  /** The same for tags, which come from ECS' API; the agent takes at most 5 s for an answer. @default 5000 */
+  /** The same for tags, which come from ECS' API: up to two calls, each of which may be throttled. @default 10000 */
   readonly tagsDeadlineMs?: number | undefined;
+  /** The flag or variable that holds the address, named in messages. @default none */
+  readonly urlSource?: string | undefined;
   /** The largest body that is read. @default 4194304 */
   readonly maxBytes?: number | undefined;
   /** The most values in one document; a thousand containers have some 160,000. @default 262144 */
   readonly maxValues?: number | undefined;
   /** The deepest nesting of a large document; the endpoint's own is 6. @default 64 */
   readonly maxDepth?: number | undefined;
+}
+
+/** How a document is fetched. */
+interface RequestPolicy {
+  readonly agent: Agent;
+  readonly withinMs: number;
+  readonly isRetried: boolean;
+  /** For the message of a timeout. */
+  readonly timeoutHint: string;
 }
 
 /**
@@ -46,13 +61,25 @@ export interface EndpointOptions {
  * @throws EndpointError `unreachable` for any other kind of address
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
-  const { deadlineMs = 2000, tagsDeadlineMs = 5000 } = options;
+  const { deadlineMs = 5000, tagsDeadlineMs = 10_000, urlSource } = options;
   const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
-  const agentOptions = { keepAlive: true, maxSockets: 1 };
-  const agent = baseUrl.protocol === 'https:' ? new (https().Agent)(agentOptions) : new Agent(agentOptions);
+  const newAgent = (agentOptions: AgentOptions): Agent =>
+    baseUrl.protocol === 'https:' ? new (https().Agent)(agentOptions) : new Agent(agentOptions);
+  const forPolls: RequestPolicy = {
+    agent: newAgent({ keepAlive: true, maxSockets: 1 }),
+    withinMs: deadlineMs,
+    isRetried: true,
+    timeoutHint: 'is the task short of CPU, does a firewall drop packets to it, or is --endpoint-timeout too short?',
+  };
+  const forTags: RequestPolicy = {
+    agent: newAgent({ keepAlive: false }),
+    withinMs: tagsDeadlineMs,
+    isRetried: false,
+    timeoutHint: 'the ECS API, which it calls for tags, can be slow or throttled',
+  };
   const targets = {
     task: documentUrl(baseUrl, '/task'),
     stats: documentUrl(baseUrl, '/task/stats'),
@@ -61,14 +88,15 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   const underWay = new Map<AbortController, string>();
   let isClosed = false;
 
-  async function fetchDocument(target: URL, withinMs: number, isRetried: boolean): Promise<unknown> {
-    const where = target.href;
+  async function fetchDocument(target: URL, policy: RequestPolicy): Promise<unknown> {
+    const { agent, withinMs, isRetried, timeoutHint } = policy;
+    const where = urlSource === undefined ? target.href : `${target.href} (${urlSource})`;
     if (isClosed) {
       throw clientClosed(where);
     }
     const abort = new AbortController();
     const endsAt = performance.now() + withinMs;
-    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, withinMs)), withinMs);
+    const deadline = setTimeout(() => abort.abort(deadlineMissed(where, withinMs, timeoutHint)), withinMs);
     underWay.set(abort, where);
     try {
       const attempt = (): Promise<Outcome> => exchange(target, { agent, signal: abort.signal, maxBytes, where });
@@ -91,17 +119,18 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   }
 
   return {
-    fetchTask: () => fetchDocument(targets.task, deadlineMs, true),
-    fetchStats: () => fetchDocument(targets.stats, deadlineMs, true),
-    fetchTaskWithTags: () => fetchDocument(targets.tags, tagsDeadlineMs, false),
+    fetchTask: () => fetchDocument(targets.task, forPolls),
+    fetchStats: () => fetchDocument(targets.stats, forPolls),
+    fetchTaskWithTags: () => fetchDocument(targets.tags, forTags),
     close: () => {
       isClosed = true;
       for (const [abort, where] of underWay) {
         abort.abort(clientClosed(where));
       }
       // For a request that still waited for the connection the agent opens a new one, aborted or not: keep none.
-      agent.maxFreeSockets = 0;
-      agent.destroy();
+      forPolls.agent.maxFreeSockets = 0;
+      forPolls.agent.destroy();
+      forTags.agent.destroy();
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Agent, type IncomingMessage, request as requestHttp } from 'node:h
 import { EndpointError } from './endpoint-error.ts';
 import { statusFailure, tooLarge, transportFailure } from './failures.ts';
 import { retryAfterMs } from './retry.ts';
+import { MAX_REASON_BYTES, statedReason } from './stated-reason.ts';
 
 /** Loaded where it is needed only, which is never on ECS: TLS and what it is made of take 7 MB. */
 export const https = () => process.getBuiltinModule('node:https');
@@ -37,12 +38,13 @@ export async function exchange(target: URL, options: ExchangeOptions): Promise<O
     const failure = failureOf(error, signal, where);
     return { ok: false, error: failure, retryAfterMs: failure.code === 'reset' && !signal.aborted ? 0 : undefined };
   }
-  const status = response.statusCode ?? 0;
-  if (status < 200 || status > 299) {
+  if (!isSuccess(response)) {
+    const status = response.statusCode ?? 0;
+    const reason = status < 400 ? undefined : await readReason(response);
     response.destroy();
     const isWorthRetrying = status === 429 || status >= 500;
     const wanted = isWorthRetrying ? retryAfterMs(response.headers['retry-after'], Date.now()) : undefined;
-    return { ok: false, error: statusFailure(where, status), retryAfterMs: wanted };
+    return { ok: false, error: statusFailure(where, status, reason), retryAfterMs: wanted };
   }
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) {
     response.destroy();
@@ -63,7 +65,10 @@ function open(target: URL, { agent, signal }: ExchangeOptions): Promise<Incoming
     // No compression: a gzip bomb is then just bytes that are no JSON.
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
     const request = send(target, { agent, signal, headers });
-    request.on('response', resolve);
+    request.on('response', (response) => {
+      request.shouldKeepAlive &&= isSuccess(response);
+      resolve(response);
+    });
     request.on('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response);
@@ -71,6 +76,27 @@ function open(target: URL, { agent, signal }: ExchangeOptions): Promise<Incoming
     request.on('error', reject);
     request.end();
   });
+}
+
+function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode <= 299;
+}
+
+/** Never rejects: where the answer breaks off, its start may do. */
+async function readReason(response: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of response) {
+      const chunk: Buffer = part;
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MAX_REASON_BYTES) break;
+    }
+  } catch {
+    // The status is the failure to report.
+  }
+  return statedReason(Buffer.concat(chunks).subarray(0, MAX_REASON_BYTES), response.headers['content-type']);
 }
 
 /** Undefined when there is more; leaving the loop early destroys the connection. */

@@ -3,30 +3,33 @@ import { EndpointError } from './endpoint-error.ts';
 /**
  * The error for an answer whose status is not a success. Every text names the address and what an operator can check.
  *
+ * @param reason the endpoint's own, see statedReason
+ *
  * The agent's statuses: tmds/server.go and tmds/handlers of https://github.com/aws/amazon-ecs-agent
  */
-export function statusFailure(where: string, status: number): EndpointError {
+export function statusFailure(where: string, status: number, reason?: string): EndpointError {
+  const answered = `${where} answered ${status}${reason === undefined ? '' : ` "${reason}"`}`;
   if (status === 429) {
     return new EndpointError(
       'throttled',
-      `${where} answered 429 (too many requests): poll less often, or look for other readers of the metadata endpoint in this task`,
+      `${answered} (too many requests): poll less often, or look for other readers of the metadata endpoint in this task`,
     );
   }
   if (status >= 500) {
     return new EndpointError(
       'server_error',
-      `${where} answered ${status}: normal for a moment while containers start; if it lasts, look at the ECS agent's log`,
+      `${answered}: normal for a moment while containers start; if it lasts, look at the ECS agent's log`,
     );
   }
   if (status >= 400) {
     return new EndpointError(
       'client_error',
-      `${where} answered ${status}: is ECS_CONTAINER_METADATA_URI_V4 the address of this container, and not of an earlier one?`,
+      `${answered}: is that the address of this container, and not of an earlier one?`,
     );
   }
   return new EndpointError(
     'redirect',
-    `${where} answered ${status}, which is not followed: the metadata endpoint never redirects, so check the address for a proxy, another service or a double slash`,
+    `${answered}, which is not followed: the metadata endpoint never redirects, so check the address for a proxy, another service or a double slash`,
   );
 }
 
@@ -53,7 +56,7 @@ export function transportFailure(where: string, error: Error): EndpointError {
   }
   return new EndpointError(
     'unreachable',
-    `${where} cannot be reached (${code}): is this running in an ECS task, and is ECS_CONTAINER_METADATA_URI_V4 right?`,
+    `${where} cannot be reached (${code}): is this running in an ECS task, and is the address right?`,
     { cause: error },
   );
 }
@@ -67,11 +70,8 @@ export function notJson(where: string, what: string): EndpointError {
   return new EndpointError('parse', `${where} answered with ${what}, not with JSON: ${WRONG_SERVICE}`);
 }
 
-export function deadlineMissed(where: string, deadlineMs: number): EndpointError {
-  return new EndpointError(
-    'timeout',
-    `${where} gave no complete answer within ${deadlineMs} ms: is the task short of CPU, or does a firewall drop packets to it?`,
-  );
+export function deadlineMissed(where: string, deadlineMs: number, hint: string): EndpointError {
+  return new EndpointError('timeout', `${where} gave no complete answer within ${deadlineMs} ms: ${hint}`);
 }
 
 export function clientClosed(where: string): EndpointError {

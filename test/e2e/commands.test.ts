@@ -45,7 +45,10 @@ describe('commands', { concurrency: 4 }, () => {
     endpoint.fault = { status: 404, body: CANARY };
     const wrong = startProgram(t, ['once', '--metadata-url', endpoint.url]);
     assert.equal((await wrong.ended).code, 1);
-    assert.match(wrong.stderr(), /^error: client_error: http:\/\/127\.0\.0\.1:\d+\S+ answered 404: [^\n]+\n$/);
+    assert.match(
+      wrong.stderr(),
+      /^error: client_error: http:\/\/127\.0\.0\.1:\d+\S+ \(--metadata-url\) answered 404: [^\n]+\n$/,
+    );
     await endpoint.close();
     const gone = startProgram(t, ['once', '--format', 'json', '--metadata-url', endpoint.url]);
     assert.equal((await gone.ended).code, 1);

@@ -158,3 +158,19 @@ test('a redirect is not followed, wherever it leads', async (t) => {
   assert.deepEqual(failures(await running.metrics()), { redirect: 5 });
   assert.equal(asked, 0);
 });
+
+test('the endpoint’s own reason is in the log, and one that changes with every answer is no way around its limit', async (t) => {
+  const running = await runningExporter(t, { metadataUrlSource: 'ECS_CONTAINER_METADATA_URI' });
+  for (let poll = 0; poll < 5; poll += 1) {
+    const body = JSON.stringify(`V4 task stats handler: request ${poll} failed`);
+    running.endpoint.fault = { status: 404, headers: { 'content-type': 'application/json' }, body };
+    await running.poll();
+  }
+  const [, failing, ...more] = running.lines();
+  assert.match(
+    failing?.message ?? '',
+    /ECS_CONTAINER_METADATA_URI\) answered 404 "V4 task stats handler: request 0 failed"/,
+  );
+  assert.deepEqual(more, []);
+  assert.deepEqual(failures(await running.metrics()), { client_error: 5 });
+});

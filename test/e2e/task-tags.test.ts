@@ -1,9 +1,12 @@
 /** Tags of the task: asked for only where somebody wants them, once, and never at the cost of anything else. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { takeOnce } from '../../src/once.ts';
+import { testConfig } from '../helpers/config.ts';
+import { type Fault, startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { exporterOn, type Running, runningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
+import { until } from '../real/wait.ts';
 
 const WANTED = { taskTags: ['team', 'cost*'] } as const;
 
@@ -25,13 +28,14 @@ function tagLabels(page: string): Readonly<Record<string, string>> {
   );
 }
 
-/** An exporter on an endpoint that has had tags from the beginning. */
-async function runningWithTags(t: TestContext, document: unknown): Promise<Running> {
+/** An exporter on an endpoint that answers with `document` from the beginning, and with `fault` where there is one. */
+async function runningWithTags(t: TestContext, document: unknown, fault: Fault = 'none'): Promise<Running> {
   const task = scriptedTask('web');
   const endpoint = await startFaultEndpoint();
   t.after(() => endpoint.close());
   task.publish(endpoint);
   endpoint.taskWithTags = document;
+  endpoint.fault = { tags: fault };
   const running = await exporterOn(t, endpoint, task, WANTED);
   await running.exporter.poll();
   return running;
@@ -45,9 +49,18 @@ test('nobody asked: no request, and no metric of them', async (t) => {
   assert.doesNotMatch(await running.page(), /tag/);
 });
 
-test('asked for: one request, and they are on the resource from the first page on', async (t) => {
+/** Polls until the tags of the task, or their failure, have been logged or shown. */
+async function pollUntilTags(running: Running): Promise<void> {
+  await until('an outcome of the request for tags', async () => {
+    await pollTimes(running, 1);
+    return (await running.page()).includes('exporter_task_tags_failures_total') ? true : undefined;
+  });
+}
+
+test('asked for: one request, and they are on the resource from the next poll on', async (t) => {
   const tags = { team: 'core', 'cost-center': '7', owner: 'x' };
   const running = await runningWithTags(t, { TaskARN: 'arn', TaskTags: tags });
+  await pollUntilTags(running);
   assert.deepEqual(tagLabels(await running.page()), { team: 'core', cost_center: '7' });
   await pollTimes(running, 5);
   assert.deepEqual(tagLabels(await running.page()), { team: 'core', cost_center: '7' });
@@ -60,6 +73,7 @@ test('asked for: one request, and they are on the resource from the first page o
 
 test('not there: counted and logged once, and everything else goes on', async (t) => {
   const running = await runningExporter(t, WANTED);
+  await pollUntilTags(running);
   await pollTimes(running, 5);
   const metrics = await running.metrics();
   assert.equal(tagRequests(running), 1);
@@ -73,4 +87,30 @@ test('not there: counted and logged once, and everything else goes on', async (t
     told.map(({ level, event }) => [level, event]),
     [['warn', 'task_tags_failing']],
   );
+});
+
+test('slow: samples do not wait, and a stop does not either', async (t) => {
+  const running = await runningWithTags(t, {}, 'hang');
+  await pollTimes(running, 3);
+  const metrics = await running.metrics();
+  assert.equal(tagRequests(running), 1);
+  assert.equal(metrics.value('ecs_task_exporter_status'), 1);
+  assert.equal(metrics.value('ecs_task_exporter_polls_total'), 4);
+  assert.equal(metrics.value('ecs_task_exporter_containers'), 1);
+  await running.exporter.shutdown();
+  assert.deepEqual(
+    running.lines().map(({ event }) => event),
+    ['task_found'],
+  );
+});
+
+test('once waits for tags', async (t) => {
+  const task = scriptedTask('web');
+  const endpoint = await startFaultEndpoint();
+  t.after(() => endpoint.close());
+  task.publish(endpoint);
+  endpoint.taskWithTags = { TaskARN: 'arn', TaskTags: { team: 'core' } };
+  const { ok, text } = await takeOnce(testConfig(endpoint.url, WANTED), 'prometheus');
+  assert.equal(ok, true);
+  assert.deepEqual(tagLabels(text), { team: 'core' });
 });

@@ -5,6 +5,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
   return {
     metadataUrl: new URL(metadataUrl),
     intervalMs: 3_600_000,
+    endpointTimeoutMs: 2_000,
     include: [],
     exclude: [],
     containerLabels: [],

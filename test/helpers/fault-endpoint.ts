@@ -8,7 +8,13 @@ export type FaultPath = 'task' | 'stats' | 'tags';
 
 export type Fault =
   | NamedFault
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      /** Announces more than `body`, and then closes the connection or sends nothing more. */
+      readonly ending?: 'cut' | 'stalled';
+    };
 
 /** One fault for every path, or one for each. */
 export type FaultSetting = Fault | { readonly [path in FaultPath]?: Fault };
@@ -143,7 +149,11 @@ function pathOf(url: string): FaultPath | undefined {
 }
 
 function answer(response: ServerResponse, fault: Fault, body: Uint8Array): void {
-  if (typeof fault === 'object') {
+  if (typeof fault === 'object' && fault.ending !== undefined) {
+    const { status, headers, body: start = '', ending } = fault;
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(start) + 1 });
+    response.write(start, () => (ending === 'cut' ? response.destroy() : undefined));
+  } else if (typeof fault === 'object') {
     send(response, fault.status, fault.headers ?? {}, fault.body ?? '');
   } else if (fault === 'none') {
     send(response, 200, { 'content-type': 'application/json' }, body);

@@ -7,6 +7,7 @@ import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape, withoutVolatile } from '../helpers/scrape.ts';
+import { until } from '../real/wait.ts';
 
 /**
  * A folder under test/scenarios: `task.json`, `stats-1.json`, `stats-2.json`, ... (one poll each; `task-<n>.json` where
@@ -101,6 +102,13 @@ async function play(scenario: Scenario, vocabulary: VocabularyName): Promise<str
   const exporter = await startExporter(config, recordingLogger());
   try {
     await exporter.poll();
+    // No poll waits for tags. Their connection is closed after the answer; that of the polls is kept.
+    if (taskTags.length > 0) {
+      await until('the answer with tags', () => {
+        const isRequested = endpoint.requests.some(({ path }) => path.endsWith('/taskWithTags'));
+        return isRequested && endpoint.openConnections === 1 ? true : undefined;
+      });
+    }
     for (const { task, stats } of polls.slice(1)) {
       endpoint.task = task;
       endpoint.stats = stats;

@@ -7,7 +7,9 @@ test('defaults', () => {
   const { metadataUrl, ...rest } = configOf(resolve({}));
   assert.equal(metadataUrl.href, 'http://169.254.170.2/v4/abc');
   assert.deepEqual(rest, {
+    metadataUrlSource: 'ECS_CONTAINER_METADATA_URI_V4',
     intervalMs: 15_000,
+    endpointTimeoutMs: 5_000,
     include: [],
     exclude: [],
     containerLabels: [],
@@ -61,7 +63,9 @@ test('everything that version 2 understood still means the same', () => {
   };
   const input = { isTTY: false, readFile: () => ({ text: '' }) };
   const config = configOf(resolveConfig({ ...input, argv: Object.entries(flags).flat(), env: {} }));
-  assert.deepEqual(configOf(resolveConfig({ ...input, argv: [], env })), config);
+  const { metadataUrlSource, ...others } = configOf(resolveConfig({ ...input, argv: [], env }));
+  assert.deepEqual({ ...others, metadataUrlSource: '--metadata-url' }, config);
+  assert.equal(metadataUrlSource, 'ECS_CONTAINER_METADATA_URI');
   assert.equal(config.metadataUrl.href, 'http://localhost:8080/v3/x');
   assert.equal(config.http.port, 9999);
   assert.deepEqual([config.include, config.exclude], [['a', 'b'], ['c']]);
@@ -91,7 +95,8 @@ test('without an endpoint: both variables, the question about ECS, and the way t
 test('an endpoint that the caller brings along wins, and needs no variable', () => {
   const metadataUrl = new URL('http://127.0.0.1:4000/v4');
   const input = { argv: [], env: {}, isTTY: false, readFile: () => ({ text: '' }), metadataUrl };
-  assert.equal(configOf(resolveConfig(input)).metadataUrl, metadataUrl);
+  const config = configOf(resolveConfig(input));
+  assert.deepEqual([config.metadataUrl, config.metadataUrlSource], [metadataUrl, undefined]);
 });
 
 const INTERVALS: readonly (readonly [argv: string, intervalMs: number])[] = [
@@ -189,4 +194,14 @@ test('DogStatsD: where the agent is', () => {
 test('log format: auto looks at the terminal', () => {
   assert.equal(configOf(resolve({ isTTY: true })).log.format, 'pretty');
   assert.equal(configOf(resolve({ isTTY: true, env: { LOG_FORMAT: 'json' } })).log.format, 'json');
+});
+
+test('the timeout of the endpoint: seconds, more than 0', () => {
+  assert.equal(configOf(resolve({ env: { ENDPOINT_TIMEOUT: '2.5' } })).endpointTimeoutMs, 2_500);
+  assert.equal(configOf(resolve({ argv: ['--endpoint-timeout', '0.05'] })).endpointTimeoutMs, 50);
+  for (const junk of ['0', '-1', '5s', 'Infinity', '1e3', '0.0001']) {
+    assert.deepEqual(messagesOf(resolve({ env: { ENDPOINT_TIMEOUT: junk } })), [
+      `ENDPOINT_TIMEOUT="${junk}" must be a number of seconds from 0.001 to 3600`,
+    ]);
+  }
 });

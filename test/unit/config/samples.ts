@@ -14,6 +14,7 @@ interface Sample {
 export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   metadataUrl: { valid: 'http://169.254.170.2/v4/abc', junk: 'file:///etc/passwd' },
   intervalMs: { valid: '30', junk: '1m' },
+  endpointTimeoutMs: { valid: '2.5', junk: '0' },
   include: { valid: 'app,web-*', junk: 'app,[' },
   exclude: { valid: 'app', junk: '[z-a]' },
   containerLabels: { valid: 'team,com.example.*', junk: 'team,[' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPoller } from '../../../src/sampler/poller.ts';
-import { createTagReader } from '../../../src/sampler/tag-reader.ts';
+import { createTagReader, type TagReader } from '../../../src/sampler/tag-reader.ts';
 import type { Endpoint } from '../../../src/source/endpoint.ts';
 import { EndpointError } from '../../../src/source/endpoint-error.ts';
 
@@ -151,7 +151,57 @@ for (const document of NO_TASKS) {
   });
 }
 
-for (const document of [null, [], 'failed to get stats', 5]) {
+test('a task whose containers all lack an id is a failure that says so, and not an empty task', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({
+    TaskARN: 'arn',
+    Containers: [
+      { ID: 'a', Name: 'app' },
+      { ID: 'b', Name: 'db' },
+    ],
+  });
+  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  assert.equal(snapshot, undefined);
+  assert.equal(failures[0]?.code, 'parse');
+  assert.match(failures[0]?.message ?? '', /none of the 2 containers in \/task has a DockerId/);
+  assert.deepEqual(Object.fromEntries(refused), { no_id: 2 });
+});
+
+test('a task whose containers are all pulled and not created is one without containers', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({ TaskARN: 'arn', Containers: [{ DockerId: '', Name: 'app' }] });
+  endpoint.stats = () => ({});
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(snapshot?.containers, []);
+  assert.deepEqual(failures, []);
+});
+
+test('a container without an id costs the others nothing', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({ ...TASK, Containers: [...TASK.Containers, { ID: 'b', Name: 'db' }] });
+  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  assert.deepEqual(
+    snapshot?.containers.map(({ info }) => info.name),
+    ['app'],
+  );
+  assert.deepEqual(failures, []);
+  assert.deepEqual(Object.fromEntries(refused), { no_id: 1 });
+});
+
+for (const document of [null, {}]) {
+  test(`stats of no container: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    endpoint.stats = () => document;
+    const { snapshot, failures } = await createPoller(endpoint)();
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      snapshot?.containers.map(({ sample }) => sample),
+      [undefined],
+    );
+  });
+}
+
+for (const document of [[], 'failed to get stats', 5]) {
   test(`a stats document that is none: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
@@ -182,9 +232,53 @@ test('what was refused is told by reason, unknown containers too', async () => {
   assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
 });
 
+/** A poller that wants the tag `team` of an endpoint whose answer with tags is held back. */
+function withHeldTags(options: { readonly waitsForTags?: boolean } = {}) {
+  const endpoint = scriptedEndpoint();
+  const answer = Promise.withResolvers<unknown>();
+  const hasEnded = Promise.withResolvers<void>();
+  endpoint.tags = () => answer.promise;
+  const reader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
+  const tagReader: TagReader = {
+    ...reader,
+    requestIfDue: () => reader.requestIfDue().finally(hasEnded.resolve),
+  };
+  const release = (): Promise<void> => {
+    answer.resolve({ ...TASK, TaskTags: { team: 'core', other: 'x' } });
+    return hasEnded.promise;
+  };
+  return { endpoint, poll: createPoller(endpoint, { ...options, tagReader }), release };
+}
+
+test('no sample waits for tags: the next poll after their arrival has them', async () => {
+  const { endpoint, poll, release } = withHeldTags();
+  for (let polls = 0; polls < 3; polls += 1) {
+    const { snapshot, tags, failures } = await poll();
+    assert.equal(snapshot?.containers.length, 1);
+    assert.equal(snapshot.task.tags, undefined);
+    assert.equal(tags, undefined);
+    assert.deepEqual(failures, []);
+  }
+  await release();
+  for (const expected of [{}, undefined]) {
+    const { snapshot, tags } = await poll();
+    assert.deepEqual(tags, expected);
+    assert.deepEqual([...(snapshot?.task.tags ?? [])], [['team', 'core']]);
+  }
+  assert.equal(endpoint.asked.filter((path) => path === 'tags').length, 1);
+});
+
+test('a poller of one sample waits for tags', async () => {
+  const { poll, release } = withHeldTags({ waitsForTags: true });
+  const polled = poll();
+  await release();
+  assert.deepEqual([...((await polled).snapshot?.task.tags ?? [])], [['team', 'core']]);
+});
+
 test('tags are asked for after the task, once, and are part of every snapshot from then on', async () => {
   const endpoint = scriptedEndpoint();
-  const poll = createPoller(endpoint, { tagReader: createTagReader(endpoint, { isWanted: (key) => key === 'team' }) });
+  const tagReader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
+  const poll = createPoller(endpoint, { tagReader, waitsForTags: true });
   for (const expected of [{}, undefined, undefined]) {
     const { snapshot, tags } = await poll();
     assert.deepEqual(tags, expected);
@@ -195,7 +289,8 @@ test('tags are asked for after the task, once, and are part of every snapshot fr
 
 test('tags are not asked for as long as there is no task, and their failure fails nothing else', async () => {
   const endpoint = scriptedEndpoint();
-  const poll = createPoller(endpoint, { tagReader: createTagReader(endpoint, { isWanted: () => true }) });
+  const tagReader = createTagReader(endpoint, { isWanted: () => true });
+  const poll = createPoller(endpoint, { tagReader, waitsForTags: true });
   endpoint.task = failing('client_error');
   await poll();
   endpoint.task = () => ({ ...TASK, Errors: [{ ErrorCode: 'A' }] });

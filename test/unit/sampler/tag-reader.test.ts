@@ -21,7 +21,8 @@ function setUp(first: () => unknown) {
     { isWanted: (key) => key === 'team', monotonicMs: () => state.nowMs },
   );
   const read = async (): Promise<TagFailureReason | 'none' | undefined> => {
-    const attempt = await reader.readIfDue(createRefusals());
+    await reader.requestIfDue();
+    const attempt = reader.takeOutcome(createRefusals());
     return attempt === undefined ? undefined : (attempt.failure?.reason ?? 'none');
   };
   return { state, reader, read };
@@ -100,7 +101,8 @@ test('what fails at first may work later', async () => {
 test('a refusal says what to look at, and nothing of the answer but the code', async () => {
   const document = { ...REFUSED, Errors: [{ ErrorCode: 'AccessDeniedException', ErrorMessage: 'User: arn:aws:sts' }] };
   const { reader } = setUp(() => document);
-  const message = (await reader.readIfDue(createRefusals()))?.failure?.message ?? '';
+  await reader.requestIfDue();
+  const message = reader.takeOutcome(createRefusals())?.failure?.message ?? '';
   assert.match(message, /AccessDeniedException.*ecs:ListTagsForResource/);
   assert.doesNotMatch(message, /arn:aws/);
 });
@@ -108,6 +110,40 @@ test('a refusal says what to look at, and nothing of the answer but the code', a
 test('what could not be taken of the tags is told to the poll', async () => {
   const { reader } = setUp(() => ({ TaskARN: 'arn', TaskTags: { team: 5 } }));
   const refusals = createRefusals();
-  assert.deepEqual(await reader.readIfDue(refusals), {});
+  await reader.requestIfDue();
+  assert.deepEqual(reader.takeOutcome(refusals), {});
   assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
 });
+
+test('one request at a time, whose outcome is taken once, after it has ended', async () => {
+  const answer = Promise.withResolvers<unknown>();
+  const { state, reader } = setUp(() => answer.promise);
+  const first = reader.requestIfDue();
+  const second = reader.requestIfDue();
+  assert.equal(state.requests, 1);
+  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+  answer.resolve(TAGGED);
+  await Promise.all([first, second]);
+  assert.equal(reader.known(), undefined);
+  assert.deepEqual(reader.takeOutcome(createRefusals()), {});
+  assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
+  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+});
+
+for (const code of ['timeout', 'reset'] as const) {
+  test(`${code}: the message names the ECS API and the next request, until there is none`, async () => {
+    const { state, reader } = setUp(failing(code));
+    const messages: string[] = [];
+    for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS) {
+      await reader.requestIfDue();
+      const failure = reader.takeOutcome(createRefusals())?.failure;
+      if (failure !== undefined) messages.push(failure.message);
+    }
+    for (const message of messages)
+      assert.match(message, new RegExp(`did not arrive \\(${code}\\): .*ECS API.*thrott`));
+    assert.match(messages[0] ?? '', /; the next request is in 60 s$/);
+    assert.match(messages[1] ?? '', /; the next request is in 120 s$/);
+    assert.match(messages[6] ?? '', /; there is no further request$/);
+    assert.equal(messages.length, 7);
+  });
+}

@@ -23,6 +23,7 @@ const ONE = [{ DockerId: 'a', Name: 'app' }];
 
 const NO_SAMPLES: readonly (readonly [what: string, stats: unknown])[] = [
   ['no entry', {}],
+  ['no map at all', null],
   ['null', { a: null }],
   ['an empty object', { a: {} }],
   ['no object', { a: [] }],
@@ -39,7 +40,7 @@ for (const [what, stats] of NO_SAMPLES) {
   });
 }
 
-for (const stats of [undefined, null, [], 'failed to get stats', 5]) {
+for (const stats of [undefined, [], 'failed to get stats', 5]) {
   test(`no stats document: ${JSON.stringify(stats)}`, () => assert.equal(join(ONE, stats), undefined));
 }
 

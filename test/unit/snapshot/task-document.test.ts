@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
-import { parseTask } from '../../../src/snapshot/task-document.ts';
+import { parseTask, unidentifiedContainers } from '../../../src/snapshot/task-document.ts';
 
 const NORMAL = { DockerId: 'id', Name: 'app' };
 
@@ -99,4 +99,34 @@ test('names are cut where ECS ends, and there is an end to containers', () => {
   assert.equal(metadata?.containers.length, 5000);
   assert.ok(metadata?.containers.every(({ name }) => name.length === 255));
   assert.deepEqual([...refusals.counts], [['too_many', 3]]);
+});
+
+const UNIDENTIFIED: readonly (readonly [what: string, containers: unknown, number: number])[] = [
+  [
+    'Go’s names of the fields',
+    [
+      { ID: 'a', Name: 'app' },
+      { ID: 'b', Name: 'db' },
+    ],
+    2,
+  ],
+  ['an id that is no text', [{ DockerId: 5, Name: 'app' }], 1],
+  ['an id that is null', [{ DockerId: null, Name: 'app' }], 1],
+  ['no names', [{ DockerId: 'a' }, { DockerId: 'b', Name: '' }], 2],
+  ['no objects', [null, 'x'], 2],
+  ['pulled and not created', [{ DockerId: '', Name: 'later' }], 0],
+  ['pulled and not created, beside one without id', [{ DockerId: '' }, { Name: 'app' }], 0],
+  ['one of two', [NORMAL, { Name: 'app' }], 0],
+  ['none yet', [], 0],
+  ['no list', null, 0],
+];
+
+for (const [what, containers, number] of UNIDENTIFIED) {
+  test(`containers that cannot be identified: ${what}`, () => {
+    assert.equal(unidentifiedContainers({ TaskARN: 'arn', Containers: containers }), number);
+  });
+}
+
+test('what is no object has no containers', () => {
+  for (const document of [undefined, null, [], 'text', 5]) assert.equal(unidentifiedContainers(document), 0);
 });

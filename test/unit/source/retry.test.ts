@@ -63,7 +63,7 @@ test('a Retry-After that fits is honoured', async (t) => {
 });
 
 test('a Retry-After that does not fit ends the fetch at once', async (t) => {
-  const { server, client } = await setUp(t);
+  const { server, client } = await setUp(t, { deadlineMs: 2000 });
   server.fault = { status: 503, headers: { 'retry-after': '2' } };
   const startedAt = performance.now();
   assert.equal((await failureOf(client.fetchTask())).code, 'server_error');

@@ -35,3 +35,14 @@ test('an endpoint without tags answers 404', async (t) => {
   const { client } = await setUp(t);
   assert.equal((await failureOf(client.fetchTaskWithTags())).code, 'client_error');
 });
+
+test('an answer with tags that is slow delays no other document, and close() ends it', async (t) => {
+  const { server, client } = await setUp(t);
+  server.taskWithTags = {};
+  server.fault = { tags: 'hang' };
+  const tags = failureOf(client.fetchTaskWithTags());
+  assert.deepEqual(await client.fetchTask(), server.task);
+  assert.deepEqual(await client.fetchStats(), server.stats);
+  client.close();
+  assert.match((await tags).message, /shutting down/);
+});

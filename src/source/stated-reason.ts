@@ -1,0 +1,55 @@
+/** How much of an error answer is read. The reasons of the ECS agent are far below. */
+export const MAX_REASON_BYTES = 4096;
+const MAX_CHARACTERS = 200;
+
+/** The longest start of a text that is one JSON string, without its closing quote: the answer may be cut. */
+const JSON_STRING = /^\s*"(?:[^"\\]|\\(?:u[\da-f]{4}|[^u]))*/i;
+
+/**
+ * The reason that an error answer states, fit for a log: one line, at most 200 characters. The agent sends a JSON string,
+ * or plain text where it throttles or does not know the path. Undefined for anything else, such as an object, an HTML page
+ * or binary data: that is the content of another service.
+ */
+export function statedReason(body: Buffer, contentType = ''): string | undefined {
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json' && mediaType !== 'text/plain') return undefined;
+  const text = decodeStart(body);
+  if (text === undefined) return undefined;
+  const stated = jsonString(text) ?? (mediaType === 'text/plain' ? plainText(text) : undefined);
+  return stated === undefined ? undefined : oneLine(stated) || undefined;
+}
+
+/** Undefined for bytes that are not UTF-8. A character that the end cuts off is left out. */
+function decodeStart(body: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonString(text: string): string | undefined {
+  const [start] = JSON_STRING.exec(text) ?? [];
+  if (start === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(`${start}"`);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not a page, a document or binary data under the name of plain text. */
+function plainText(text: string): string | undefined {
+  return /^\s*[<{["]/.test(text) || text.includes('\0') ? undefined : text;
+}
+
+/** Addresses are left out, since one may hold a user, a password or a key. */
+function oneLine(text: string): string {
+  const line = text
+    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
+    .trim();
+  const characters = [...line];
+  return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : line;
+}

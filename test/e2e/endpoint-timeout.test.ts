@@ -1,0 +1,38 @@
+/** The timeout of one document: an option, limited by the interval, and cut short by a stop. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Config } from '../../src/config/config.ts';
+import { createTaskEndpoint } from '../../src/wiring.ts';
+import { testConfig } from '../helpers/config.ts';
+import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { runningExporter } from '../helpers/running.ts';
+import { failureOf } from '../unit/source/set-up.ts';
+
+/** The message of a request that a hanging endpoint never answers. */
+async function timeoutMessage(t: TestContext, changes: Partial<Config>): Promise<string> {
+  const server = await startFaultEndpoint();
+  t.after(() => server.close());
+  server.fault = 'hang';
+  const endpoint = createTaskEndpoint(testConfig(server.url, changes));
+  t.after(() => endpoint.close());
+  const { code, message } = await failureOf(endpoint.fetchStats());
+  assert.equal(code, 'timeout');
+  return message;
+}
+
+test('a document may take as long as the option says', async (t) => {
+  assert.match(await timeoutMessage(t, { endpointTimeoutMs: 70, intervalMs: 3_600_000 }), /within 70 ms/);
+});
+
+test('and never longer than the interval', async (t) => {
+  assert.match(await timeoutMessage(t, { endpointTimeoutMs: 3_600_000, intervalMs: 80 }), /within 80 ms/);
+});
+
+test('a stop does not wait for a long timeout', async (t) => {
+  const running = await runningExporter(t, { endpointTimeoutMs: 3_600_000 });
+  running.endpoint.fault = 'hang';
+  await running.exporter.shutdown();
+  const last = running.lines().at(-1);
+  assert.deepEqual([last?.event, last?.fields['reason']], ['poll_failing', 'reset']);
+  assert.match(last?.message ?? '', /shutting down/);
+});
