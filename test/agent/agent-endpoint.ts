@@ -18,9 +18,13 @@ export interface AgentAnswers {
   readonly holdsTags?: boolean;
 }
 
+export type Version = 'v3' | 'v4';
+
 export interface AgentEndpoint {
-  /** The base address, as the agent gives it to a container. */
-  url(version?: 'v3' | 'v4', id?: string): string;
+  /** The base address of a container. */
+  url(version?: Version, id?: string): string;
+  /** The variables that an agent gives to a container: one that has version 3 only, or both. */
+  env(version?: Version, id?: string): Readonly<Record<string, string>>;
   /** Changes answers, from the next request on. */
   publish(change: Partial<AgentAnswers>): void;
   /** Everything that it has logged since its last start. */
@@ -72,8 +76,13 @@ export async function startAgentEndpoint(
   });
   publish({});
   await start();
+  const url = (version: Version = 'v4', id = 'known'): string => `http://127.0.0.1:${port}/${version}/${id}`;
   return {
-    url: (version = 'v4', id = 'known') => `http://127.0.0.1:${port}/${version}/${id}`,
+    url,
+    env: (version, id) => ({
+      ECS_CONTAINER_METADATA_URI: url('v3', id),
+      ...(version === 'v3' ? {} : { ECS_CONTAINER_METADATA_URI_V4: url('v4', id) }),
+    }),
     publish,
     log: () => server?.log() ?? '',
     stop,
