@@ -1,8 +1,10 @@
 /** Failures and oddities that the ECS agent's own endpoint code produces, seen on the program's page and in its log. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { startProgram } from '../helpers/program.ts';
 import { type ScriptedTask, scriptedTask } from '../helpers/scripted-task.ts';
 import type { Exposition } from '../real/exposition.ts';
+import { at, listAt } from '../real/json.ts';
 import { type AgentAnswers, type AgentEndpoint, type AgentOptions, startAgentEndpoint } from './agent-endpoint.ts';
 import { type ExporterOnAgent, failuresOf, isGood, startExporterOn } from './exporter-on-agent.ts';
 
@@ -61,6 +63,20 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
       assert.equal(identity?.get('aws_ecs_task_family'), 'shop');
       // Version 3 has no launch type.
       assert.equal(identity?.get('aws_ecs_launchtype'), version === 'v4' ? 'ec2' : undefined);
+    });
+
+    test(`${version}: an endpoint ID that the agent does not know: its own reason, and the variable to look at`, async (t) => {
+      const agent = await agentOf(t, scriptedTask('web'));
+      const env = agent.env(version, 'of-an-earlier-container');
+      const once = startProgram(t, ['once'], env);
+      const exporter = await startExporterOn(t, env);
+      const failing = await exporter.message('poll_failing');
+      assert.notEqual((await once.ended).code, 0);
+      for (const text of [failing, once.stderr()]) {
+        assert.match(text, /unable to get task/);
+        assert.match(text, version === 'v4' ? /ECS_CONTAINER_METADATA_URI_V4/ : /ECS_CONTAINER_METADATA_URI\b/);
+      }
+      assert.equal(await exporter.status('/-/ready'), 503);
     });
   }
 
@@ -129,6 +145,23 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     await exporter.pageWith('the next sample', (one) => cpuSeconds(one) === 15.25);
   });
 
+  test('/task/stats fails while /task answers: what /task says stays, usage goes', async (t) => {
+    const { agent, exporter } = await start(t);
+    agent.publish({ statsFault: 'error' });
+    const page = await exporter.pageWith('the usage to go', (one) => memory(one) === undefined);
+    assert.ok(failuresOf(page, 'server_error') >= 1);
+    assert.match(await exporter.message('poll_failing'), /failed to get stats/);
+    for (const container_name of ['web', 'worker']) {
+      assert.equal(page.value('ecs_task_container_info', { container_name }), 1);
+      assert.equal(page.value('ecs_task_container_running', { container_name }), 1);
+      assert.equal(page.value('ecs_task_mem_limit', { container_name }), 256);
+    }
+    assert.equal(page.value('ecs_task_cpu_limit', { container_name: '_task_' }), 1024);
+    assert.equal(page.value('ecs_task_cpu_usage_seconds_total', { container_name: '_task_' }), undefined);
+    agent.publish({ statsFault: undefined });
+    await exporter.pageWith('the usage again', (one) => memory(one) === 64 * 2 ** 20);
+  });
+
   test('tags refused within a good answer: counted, told once, and nothing else is missing', async (t) => {
     const task = scriptedTask('web');
     const agent = await agentOf(t, task);
@@ -146,5 +179,47 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     assert.match(await exporter.message('task_tags_failing'), new RegExp(ErrorCode));
     assert.ok(isGood(page));
     assert.equal(memory(page), 64 * 2 ** 20);
+  });
+
+  test('tags that ECS’ API is slow to give do not delay the first sample', async (t) => {
+    const task = scriptedTask('web');
+    const agent = await agentOf(t, task);
+    agent.publish({ taskWithTags: Object.assign({}, task.task(), { TaskTags: { team: 'core' } }), holdsTags: true });
+    const exporter = await startExporterOn(t, agent.env(), ['--task-tags', 'team']);
+    const failures = (page: Exposition): number =>
+      page.value('ecs_task_exporter_task_tags_failures_total', { reason: 'timeout' }) ?? 0;
+    const first = await exporter.pageWith('the first sample', (page) => memory(page) !== undefined);
+    assert.equal(failures(first), 0, 'the first sample came after the deadline for tags');
+    const later = await exporter.pageWith('the deadline for tags', (page) => failures(page) === 1);
+    assert.ok(isGood(later));
+  });
+
+  test('a restart by ECS: StartedAt stays, counters go on, and FinishedAt and RestartCount tell', async (t) => {
+    const task = scriptedTask('web');
+    const withRestarts = (RestartCount: number, FinishedAt?: string): unknown => {
+      const document = task.task();
+      const Containers = listAt(document, 'Containers').map((one) => ({ ...Object(one), RestartCount, FinishedAt }));
+      return { ...Object(document), Containers };
+    };
+    const agent = await agentOf(t, task);
+    agent.publish({ task: withRestarts(0) });
+    const exporter = await startExporterOn(t, agent.env(), ['--metrics', 'all']);
+    const before = await exporter.pageWith('the first sample', isGood);
+    assert.equal(before.value('ecs_task_container_restarts_total', WEB), 0);
+    assert.equal(before.value('ecs_task_container_uptime_seconds', WEB), 60);
+
+    // The next sample is 10 s later, and 4 s after the exit.
+    const startedAt = String(at(listAt(task.task(), 'Containers')[0], 'StartedAt'));
+    const finishedAt = new Date(Date.parse(startedAt) + 66_000).toISOString();
+    task.advance(10);
+    agent.publish({ task: withRestarts(1, finishedAt), stats: task.stats() });
+    const page = await exporter.pageWith('the restart', (one) => cpuSeconds(one) === 70 * 0.25);
+    assert.equal(page.value('ecs_task_container_restarts_total', WEB), 1);
+    assert.equal(page.value('ecs_task_exporter_container_restarts_total'), 1);
+    assert.match(await exporter.message('containers_restarted'), /web/);
+    assert.equal(page.value('ecs_task_container_running', WEB), 1);
+    // Milliseconds of the exit, nanoseconds of the sample.
+    const uptime = page.value('ecs_task_container_uptime_seconds', WEB) ?? Number.NaN;
+    assert.ok(Math.abs(uptime - 4) < 0.01, `up for ${uptime} s`);
   });
 });
