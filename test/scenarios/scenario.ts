@@ -82,13 +82,18 @@ export interface ScenarioEndpoint {
 
 /** The page of each vocabulary after the scenario's polls: endpoint, exporter and scrape over real HTTP. */
 export async function playScenario(scenario: Scenario): Promise<Readonly<Record<VocabularyName, string>>> {
-  const endpoint = await startFaultEndpoint();
-  const place = { url: endpoint.url, publish: (answers: object) => void Object.assign(endpoint, answers) };
   const pages: Record<VocabularyName, string> = { ecs: '', semconv: '' };
-  try {
-    for (const vocabulary of VOCABULARIES) pages[vocabulary] = await playScenarioOn(place, scenario, vocabulary);
-  } finally {
-    await endpoint.close();
+  for (const vocabulary of VOCABULARIES) {
+    const endpoint = await startFaultEndpoint();
+    const place: ScenarioEndpoint = {
+      url: endpoint.url,
+      publish: (answers) => void Object.assign(endpoint, answers),
+    };
+    try {
+      pages[vocabulary] = await playScenarioOn(place, scenario, vocabulary);
+    } finally {
+      await endpoint.close();
+    }
   }
   return pages;
 }
