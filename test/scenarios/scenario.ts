@@ -75,20 +75,48 @@ function patterns(args: unknown, key: string): readonly string[] {
     .filter((pattern) => pattern !== '');
 }
 
+/** What a scenario is played on. */
+export interface ScenarioEndpoint {
+  readonly url: string;
+  publish(answers: { task: string; stats: string; taskWithTags: string | undefined }): void;
+  /** Resolves once the request for tags has been answered: no poll waits for it. */
+  tagsAnswered?(): Promise<unknown>;
+}
+
 /** The page of each vocabulary after the scenario's polls: endpoint, exporter and scrape over real HTTP. */
 export async function playScenario(scenario: Scenario): Promise<Readonly<Record<VocabularyName, string>>> {
   const pages: Record<VocabularyName, string> = { ecs: '', semconv: '' };
-  for (const vocabulary of VOCABULARIES) pages[vocabulary] = await play(scenario, vocabulary);
+  for (const vocabulary of VOCABULARIES) {
+    const endpoint = await startFaultEndpoint();
+    const place: ScenarioEndpoint = {
+      url: endpoint.url,
+      publish: (answers) => void Object.assign(endpoint, answers),
+      // Their connection is closed after the answer; that of the polls is kept.
+      tagsAnswered: () =>
+        until('the answer with tags', () => {
+          const isRequested = endpoint.requests.some(({ path }) => path.endsWith('/taskWithTags'));
+          return isRequested && endpoint.openConnections === 1 ? true : undefined;
+        }),
+    };
+    try {
+      pages[vocabulary] = await playScenarioOn(place, scenario, vocabulary);
+    } finally {
+      await endpoint.close();
+    }
+  }
   return pages;
 }
 
-async function play(scenario: Scenario, vocabulary: VocabularyName): Promise<string> {
-  const { polls, include, exclude, containerLabels, taskTags, cgroupRoot } = scenario;
-  const endpoint = await startFaultEndpoint();
-  const [first] = polls;
-  endpoint.task = first?.task;
-  endpoint.stats = first?.stats;
-  endpoint.taskWithTags = scenario.taskWithTags;
+/** The page of one vocabulary. */
+export async function playScenarioOn(
+  endpoint: ScenarioEndpoint,
+  scenario: Scenario,
+  vocabulary: VocabularyName,
+): Promise<string> {
+  const { polls, include, exclude, containerLabels, taskTags, taskWithTags, cgroupRoot } = scenario;
+  const [first, ...rest] = polls;
+  if (first === undefined) throw new Error(`no polls in ${scenario.folder}`);
+  endpoint.publish({ ...first, taskWithTags });
   const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
   const config = testConfig(endpoint.url, {
     include,
@@ -102,21 +130,13 @@ async function play(scenario: Scenario, vocabulary: VocabularyName): Promise<str
   const exporter = await startExporter(config, recordingLogger());
   try {
     await exporter.poll();
-    // No poll waits for tags. Their connection is closed after the answer; that of the polls is kept.
-    if (taskTags.length > 0) {
-      await until('the answer with tags', () => {
-        const isRequested = endpoint.requests.some(({ path }) => path.endsWith('/taskWithTags'));
-        return isRequested && endpoint.openConnections === 1 ? true : undefined;
-      });
-    }
-    for (const { task, stats } of polls.slice(1)) {
-      endpoint.task = task;
-      endpoint.stats = stats;
+    if (taskTags.length > 0) await endpoint.tagsAnswered?.();
+    for (const poll of rest) {
+      endpoint.publish({ ...poll, taskWithTags });
       await exporter.poll();
     }
     return withoutVolatile(await scrape(exporter));
   } finally {
     await exporter.shutdown();
-    await endpoint.close();
   }
 }

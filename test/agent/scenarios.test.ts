@@ -1,0 +1,42 @@
+/** The scenarios' documents, encoded by the agent itself. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { playScenarioOn, readScenarios } from '../scenarios/scenario.ts';
+import { startAgentEndpoint } from './agent-endpoint.ts';
+
+/** Scenarios that no agent sends: its types hold neither negative numbers nor other types, and leave out some zeros. */
+const NOT_OF_THE_AGENT = new Set([
+  '32-empty-cpu-first',
+  'impossible-numbers',
+  'labels-with-hostile-keys',
+  'memory-limit-hits',
+  'refused-disk-entry',
+  'unknown-statuses',
+  'windows-ec2',
+  'wrong-types-everywhere',
+]);
+
+const agent = await startAgentEndpoint(after, {
+  answers: { task: {}, stats: {} },
+  limit: { rate: 1000, burst: 1000 },
+});
+
+function samples(page: string): readonly string[] {
+  return page.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !/exporter_series /.test(line));
+}
+
+for (const scenario of readScenarios(join(import.meta.dirname, '../scenarios'))) {
+  // Tags are in faults.test.ts.
+  if (NOT_OF_THE_AGENT.has(scenario.name) || scenario.taskTags.length > 0) continue;
+  test(`scenario ${scenario.name}: every expected value, and otherwise zeros only`, async () => {
+    const page = await playScenarioOn({ url: agent.url(), publish: agent.publish }, scenario, 'ecs');
+    const shown = samples(page);
+    const expected = samples(readFileSync(join(scenario.folder, 'expected.ecs.prom'), 'utf8'));
+    const missing = expected.filter((line) => !shown.includes(line));
+    // The agent encodes a number that the document leaves out as 0.
+    const added = shown.filter((line) => !expected.includes(line) && !line.endsWith(' 0'));
+    assert.deepEqual({ missing, added }, { missing: [], added: [] });
+  });
+}
