@@ -1,12 +1,14 @@
 /** A pipeline whose series have come and gone by the thousand begins anew, but not while the program ends. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ExportResultCode } from '@opentelemetry/core';
 import { createPushPipeline } from '../../instrumentation/readers/push.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { ENERGY, fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
 
-test('the last sample is sent, the exporter closed, and nothing follows', async () => {
+test('the last sample is sent, the exporter closed, and nothing follows', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const source = fakeSource();
   const log: string[] = [];
   let held: (() => void) | undefined;
@@ -44,12 +46,16 @@ test('the last sample is sent, the exporter closed, and nothing follows', async 
   isHolding = true;
   show(7);
   void pipeline.flush(1000);
-  await sleep(10);
+  await eventually(() => held !== undefined);
   isHolding = false;
   show(8);
-  setTimeout(() => held?.(), 10);
-  await pipeline.shutdown(1000);
+  const closed = pipeline.shutdown(1000);
+  held?.();
+  await closed;
   show(9);
-  await sleep(500);
+  for (let interval = 0; interval < 3; interval += 1) {
+    t.mock.timers.tick(200);
+    await turn();
+  }
   assert.deepEqual(log.slice(-3), ['export 7', 'export 8', 'closed']);
 });
