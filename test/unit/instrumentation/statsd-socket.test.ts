@@ -30,8 +30,8 @@ function exporterOn(path: string, options: { readonly maxWaitMs?: number } = {})
   });
 }
 
-/** More series than the queue of a socket holds in datagrams of 8 KiB with 90 bytes for each. */
-const TOO_MANY = (Number(readFileSync('/proc/sys/net/unix/max_dgram_qlen', 'utf8')) + 20) * 90;
+/** More series than the queue of a socket holds in datagrams of 8 KiB with some 90 bytes for each. */
+const TOO_MANY = (Number(readFileSync('/proc/sys/net/unix/max_dgram_qlen', 'utf8')) + 50) * 90;
 
 function assertFailed(error: Error | undefined, reason: string, message: RegExp): void {
   assert.ok(error instanceof ExportError, String(error));
