@@ -17,12 +17,7 @@ export interface ServiceOptions {
  * read their metadata would write to one series.
  */
 export function createResourceBuilder(options: ServiceOptions): (identity: SeriesAttributes) => Resource {
-  let random: string | undefined;
-  /** Seldom needed, and the module that it comes from takes some MB. */
-  const randomId = (): string => {
-    random ??= process.getBuiltinModule('node:crypto').randomUUID();
-    return random;
-  };
+  const randomId = randomUuid();
   let built: { readonly identity: SeriesAttributes; readonly resource: Resource } | undefined;
   return (identity) => {
     if (built?.identity !== identity) built = { identity, resource: build(options, randomId, identity) };
@@ -30,16 +25,21 @@ export function createResourceBuilder(options: ServiceOptions): (identity: Serie
   };
 }
 
-function build(options: ServiceOptions, randomId: () => string, identity: SeriesAttributes): Resource {
+function build(options: ServiceOptions, randomId: string, identity: SeriesAttributes): Resource {
   const { serviceName, serviceVersion, resourceAttributes, isServiceNameGiven } = options;
   return defaultResource().merge(
     resourceFromAttributes({
       'service.name': serviceName,
       'service.version': serviceVersion,
-      'service.instance.id': identity['service.instance.id'] ?? randomId(),
+      'service.instance.id': identity['service.instance.id'] ?? randomId,
       ...identity,
       ...resourceAttributes,
       ...(isServiceNameGiven && { 'service.name': serviceName }),
     }),
   );
+}
+
+/** Version 4. It distinguishes exporters and protects nothing, so it does not load node:crypto, which takes some MB. */
+function randomUuid(): string {
+  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', () => Math.floor(Math.random() * 16).toString(16));
 }

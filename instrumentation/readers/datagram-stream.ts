@@ -45,7 +45,8 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
             else done(error);
           });
         },
-        final: (done) => void setTimeout(done, ANSWER_MS),
+        // One turn more: an answer that came while the process was stalled is read after the timers that are due.
+        final: (done) => void setTimeout(() => setImmediate(done), ANSWER_MS),
         destroy: (error, done) => void socket.close(() => done(error)),
       });
       socket.on('error', (error) => stream.destroy(error));
@@ -82,15 +83,14 @@ async function connect(addresses: readonly LookupAddress[], port: number): Promi
 /** What Datadog's agent reads at once (its option dogstatsd_buffer_size). */
 const MAX_SOCKET_BYTES = 8192;
 const FIRST_WAIT_MS = 5;
-/** All waits of one export together. An agent that reads at all has made room by then. */
-const MAX_WAIT_MS = 1000;
 
 /**
  * A Unix datagram socket, by a native package that is optional, since Node.js has none of its own.
  *
+ * @param maxWaitMs all waits of one export together; an agent that reads at all has made room by then
  * @throws an Error with the code `statsd_socket_unsupported` where the package is not installed.
  */
-export async function unixTarget(path: string): Promise<DatagramTarget> {
+export async function unixTarget(path: string, maxWaitMs: number): Promise<DatagramTarget> {
   const { DgramSocket } = await import('node-unix-socket').catch((cause: unknown) => {
     const message = 'Unix datagram sockets need the package node-unix-socket, which is not installed';
     const hint = `for ${process.platform} on ${process.arch}: use UDP (STATSD_HOST) instead`;
@@ -119,7 +119,7 @@ export async function unixTarget(path: string): Promise<DatagramTarget> {
           // Its own queue has no bound, and once used makes the event loop spin: closing forgets it.
           socket.close();
           socket = createSender();
-          if (waitedMs >= MAX_WAIT_MS) {
+          if (waitedMs >= maxWaitMs) {
             throw new ExportError('throttled', `the agent does not read what it gets at ${path}: is it overloaded?`);
           }
           await sleep(waitMs, undefined, { signal });

@@ -18,11 +18,14 @@ export interface StatsdOptions {
   readonly port: number;
   /** The agent's Unix datagram socket, instead of UDP. */
   readonly socketPath?: string | undefined;
+  /**
+   * Deadline of one export. Sending takes milliseconds, a second at most: longer than this is a name server that does not
+   * answer. @default 5000
+   */
+  readonly maxExportMs?: number;
+  /** How long one export waits for an agent whose queue is full. @default 1000 */
+  readonly maxWaitMs?: number;
 }
-
-/** Sending takes milliseconds, a second at most: longer than this is a name server that does not answer. */
-const MAX_EXPORT_MS = 5000;
-const TIMED_OUT = `not sent after ${MAX_EXPORT_MS} ms: does this machine's DNS answer?`;
 
 /**
  * Sends every value as a DogStatsD gauge, `name:value|g|#attribute:value`, counters too (with `_total` at the end of their
@@ -34,8 +37,10 @@ const TIMED_OUT = `not sent after ${MAX_EXPORT_MS} ms: does this machine's DNS a
  *
  * @throws an Error with the code `statsd_socket_unsupported` when there is no support for Unix datagrams on this platform.
  */
-export async function createStatsdExporter({ host, port, socketPath }: StatsdOptions): Promise<Sender> {
-  const target = socketPath === undefined ? udpTarget(host, port) : await unixTarget(socketPath);
+export async function createStatsdExporter(options: StatsdOptions): Promise<Sender> {
+  const { host, port, socketPath, maxExportMs = 5000, maxWaitMs = 1000 } = options;
+  const target = socketPath === undefined ? udpTarget(host, port) : await unixTarget(socketPath, maxWaitMs);
+  const timedOut = `not sent after ${maxExportMs} ms: does this machine's DNS answer?`;
   const { StatsD } = await import('hot-shots');
   const underWay = new Map<AbortController, Promise<void>>();
   let isShutDown = false;
@@ -84,7 +89,7 @@ export async function createStatsdExporter({ host, port, socketPath }: StatsdOpt
         return;
       }
       const abortion = new AbortController();
-      const deadline = setTimeout(() => abortion.abort(new ExportError('timeout', TIMED_OUT)), MAX_EXPORT_MS);
+      const deadline = setTimeout(() => abortion.abort(new ExportError('timeout', timedOut)), maxExportMs);
       const ended = resultOf(send(metrics, abortion.signal), abortion.signal).then((result) => {
         clearTimeout(deadline);
         underWay.delete(abortion);

@@ -50,12 +50,16 @@ describe('the bundle', () => {
 
   test('pull: neither TLS nor what other exporters need', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
+    endpoint.fault = 'hang';
     const program = start(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
-    const origin = await program.origin();
-    // A page before the first sample needs a random service.instance.id, and for that the module crypto.
-    await until('the first sample', async () => ((await fetch(`${origin}/-/ready`)).status === 200 ? true : undefined));
-    const page = await fetch(`${origin}/metrics`, { headers: { 'accept-encoding': 'identity' } });
-    assert.match(await page.text(), /^ecs_task_cpu_usage_seconds_total\{container_name="web"\} /m);
+    const url = `${await program.origin()}/metrics`;
+    const page = async (): Promise<string> => (await fetch(url, { headers: { 'accept-encoding': 'identity' } })).text();
+    assert.match(await page(), /^target_info\{/m, 'a page before the first sample');
+    endpoint.fault = 'none';
+    endpoint.resetConnections();
+    await until('the first sample', async () =>
+      /^ecs_task_cpu_usage_seconds_total\{container_name="web"\} /m.test(await page()) ? 'there' : undefined,
+    );
     assert.equal((await program.stop('SIGTERM')).code, 0);
     assert.deepEqual(heavyModules(), []);
   });

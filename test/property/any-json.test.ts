@@ -74,6 +74,7 @@ test('the endpoint’s own words in any order', () => {
 
 /** Containers and stats that do belong together, made of whatever parts. */
 test('a task of the right shape with any content', () => {
+  const name = fc.string({ unit: 'binary', maxLength: 5 });
   const part = fc.oneof({ depthSize: 'xsmall' }, document, fc.constantFrom<unknown>(...VALUES));
   const container = fc.record(
     {
@@ -83,7 +84,7 @@ test('a task of the right shape with any content', () => {
       Health: part,
       ExitCode: part,
       KnownStatus: part,
-      Labels: fc.dictionary(fc.string({ unit: 'binary', maxLength: 5 }), part),
+      Labels: fc.dictionary(name, part),
     },
     { requiredKeys: ['DockerId', 'Name'] },
   );
@@ -93,7 +94,7 @@ test('a task of the right shape with any content', () => {
     precpu_stats: part,
     memory_stats: part,
     blkio_stats: fc.dictionary(fc.constantFrom('io_service_bytes_recursive', 'io_serviced_recursive'), part),
-    networks: fc.dictionary(fc.string({ unit: 'binary', maxLength: 5 }), part),
+    networks: fc.dictionary(name, part),
   });
   const documents = fc.record({
     task: fc.record({

@@ -32,17 +32,13 @@ export interface Pipeline {
 
 /** Everything between the decoded documents and the readings, without a timer: parse, join, follow, derive, record. */
 export function createPipeline(series: SeriesBook = createSeriesBook()): Pipeline {
+  const columns = createColumns(VOCABULARIES);
   return {
     step(history, { task, stats }, nowMs = 0) {
       const refusals = createRefusals();
       const metadata = parseTask(task, refusals, { isLabelWanted: () => true });
       const snapshot = metadata && joinStats(metadata, stats, refusals);
-      const recorder = createRecorder({
-        columns: createColumns(VOCABULARIES),
-        series,
-        polledNs: 0n,
-        exporterStartNs: 0n,
-      });
+      const recorder = createRecorder({ columns, series, polledNs: 0n, exporterStartNs: 0n });
       if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };
       const followed = followTask(history, snapshot, {
         nowMs,

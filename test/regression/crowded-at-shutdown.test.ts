@@ -1,12 +1,14 @@
 /** A pipeline whose series have come and gone by the thousand begins anew, but not while the program ends. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ExportResultCode } from '@opentelemetry/core';
 import { createPushPipeline } from '../../instrumentation/readers/push.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { ENERGY, fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
 
-test('the last sample is sent, the exporter closed, and nothing follows', async () => {
+test('the last sample is sent, the exporter closed, and nothing follows', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const source = fakeSource();
   const log: string[] = [];
   let held: (() => void) | undefined;
@@ -36,20 +38,24 @@ test('the last sample is sent, the exporter closed, and nothing follows', async 
     }));
     source.show([...others, { metric: ENERGY, attributes: { room: 'cellar' }, value }]);
   };
-  for (let value = 0; value < 7; value += 1) {
+  for (let value = 0; value < 6; value += 1) {
     show(value);
     await pipeline.flush(1000);
   }
   // The export that finds the pipeline crowded is still under way.
   isHolding = true;
-  show(7);
+  show(6);
   void pipeline.flush(1000);
-  await sleep(10);
+  await eventually(() => held !== undefined);
   isHolding = false;
+  show(7);
+  const closed = pipeline.shutdown(1000);
+  held?.();
+  await closed;
   show(8);
-  setTimeout(() => held?.(), 10);
-  await pipeline.shutdown(1000);
-  show(9);
-  await sleep(500);
-  assert.deepEqual(log.slice(-3), ['export 7', 'export 8', 'closed']);
+  for (let interval = 0; interval < 3; interval += 1) {
+    t.mock.timers.tick(200);
+    await turn();
+  }
+  assert.deepEqual(log.slice(-3), ['export 6', 'export 7', 'closed']);
 });

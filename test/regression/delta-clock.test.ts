@@ -14,7 +14,7 @@ test('a delta does not end before it begins when the clock is set back', async (
   context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
   const source = fakeSource();
-  const push = { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport: () => {}, watchedFromNs: 0n };
+  const push = { exporter, intervalMs: 3_600_000, timeoutMs: 60_000, onExport: () => {}, watchedFromNs: 0n };
   const pipeline = createPushPipeline(pipelineOptions(source), push);
   for (const [value, nowMs] of [
     [1, 1_700_000_000_000],
@@ -23,14 +23,14 @@ test('a delta does not end before it begins when the clock is set back', async (
   ] as const) {
     context.mock.timers.setTime(nowMs);
     source.show([{ metric: ENERGY, attributes: {}, value, startTimeNs: 1_500_000_000_000_000_000n }]);
-    await pipeline.flush(1000);
+    await pipeline.flush(60_000);
   }
   const points = exporter
     .getMetrics()
     .flatMap(({ scopeMetrics }) => scopeMetrics)
     .flatMap(({ metrics }) => metrics)
     .flatMap(({ dataPoints }) => [...dataPoints]);
-  await pipeline.shutdown(1000);
+  await pipeline.shutdown(60_000);
   assert.deepEqual(
     points.map(({ value }) => value),
     [1, 1, 2],

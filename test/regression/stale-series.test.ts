@@ -54,7 +54,7 @@ for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTempora
     const pipeline = createPushPipeline(pipelineOptions(source), {
       exporter,
       intervalMs: NEVER_MS,
-      timeoutMs: 1000,
+      timeoutMs: 60_000,
       onExport: () => {},
       watchedFromNs: 0n,
     });
@@ -62,10 +62,10 @@ for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTempora
     for (const readings of [OCCUPIED, OCCUPIED.slice(0, 2), []]) {
       exporter.reset();
       source.show(readings);
-      await pipeline.flush(1000);
+      await pipeline.flush(60_000);
       exported.push(names(exporter.getMetrics()[0]));
     }
-    await pipeline.shutdown(1000);
+    await pipeline.shutdown(60_000);
     assert.deepEqual(exported, [METRICS.map(({ name }) => name), [TEMPERATURE.name, ENERGY.name], []]);
   });
 }

@@ -15,7 +15,9 @@ test('there are scenarios', () => {
 });
 
 for (const scenario of scenarios) {
-  test(`scenario ${scenario.name}`, async () => {
+  test(`scenario ${scenario.name}`, async (t) => {
+    // No deadline passes, however busy the machine is.
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     assert.ok(scenario.polls.length > 0, 'a scenario needs stats-1.json');
     assert.ok(existsSync(join(scenario.folder, 'why.md')), 'a scenario says in why.md what is special about it');
     const pages = await playScenario(scenario);

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createPage } from '../../../instrumentation/http/page.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { get } from './http-client.ts';
-import { open, readToEnd, until } from './raw-client.ts';
-import { LARGE_PAGE, type Served, serve } from './serve.ts';
+import { open, readToEnd } from './raw-client.ts';
+import { LARGE_PAGE, serve } from './serve.ts';
 
 const METRICS = 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n';
 
-async function closedAfterMs(server: Served): Promise<number> {
-  const start = performance.now();
-  await server.close();
-  return performance.now() - start;
-}
+const neverMade = () => new Promise<never>(() => undefined);
 
 test('close ends idle, fresh and half-asking connections at once, and listens no more', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const server = await serve(t, { host: 'localhost' });
   const idle = await open(server.port);
   idle.write(METRICS);
@@ -23,23 +21,21 @@ test('close ends idle, fresh and half-asking connections at once, and listens no
   const fresh = await open(server.port);
   const half = await open(server.port);
   half.write('GET / HTTP/1.1\r\n');
+  // The server accepts connections in their order.
+  assert.equal((await get(server.port, '/-/healthy')).status, 200);
   const ended = [idle, fresh, half].map(readToEnd);
-  await sleep(20);
-  assert.ok((await closedAfterMs(server)) < 200);
+  // The grace period does not end: no time passes here.
+  await server.close();
   await Promise.all(ended);
   await assert.rejects(get(server.port, '/-/healthy'), { code: 'ECONNREFUSED' });
 });
 
 test('close waits for an answer that is being made, and ends its connection behind it', async (t) => {
   const { promise, resolve } = Promise.withResolvers<ReturnType<typeof createPage>>();
-  let isAsked = false;
-  const page = () => {
-    isAsked = true;
-    return promise;
-  };
+  const page = t.mock.fn(() => promise);
   const server = await serve(t, { page });
   const reply = get(server.port, '/metrics', { headers: { connection: 'keep-alive' } });
-  await until(() => isAsked);
+  await eventually(() => page.mock.callCount() > 0);
   const closed = server.close();
   assert.equal(server.close(), closed, 'closing twice is closing once');
   resolve(createPage('late 1\n'));
@@ -53,31 +49,47 @@ test('close waits for an answer that is being sent', async (t) => {
   const socket = await open(server.port);
   socket.pause();
   socket.write(METRICS);
-  await sleep(50);
+  await eventually(() => socket.bytesRead > 0);
   const closed = server.close();
-  const { text } = await readToEnd(socket);
+  const text = await readToEnd(socket);
   assert.equal(text.length - text.indexOf('\r\n\r\n') - 4, LARGE_PAGE.body.length);
   await closed;
 });
 
-test('close gives up on answers that take longer than the grace period', async (t) => {
-  const never = new Promise<never>(() => undefined);
-  const making = await serve(t, { page: () => never, limits: { closeGraceMs: 100 } });
-  const sending = await serve(t, { page: async () => LARGE_PAGE, limits: { closeGraceMs: 100 } });
-  for (const server of [making, sending]) {
+const UNDER_WAY = [
+  ['made', neverMade],
+  ['sent', async () => LARGE_PAGE],
+] as const;
+
+for (const [state, page] of UNDER_WAY) {
+  test(`close gives up on an answer that is still being ${state} after the grace period`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const asked = t.mock.fn(page);
+    const server = await serve(t, { page: asked, limits: { closeGraceMs: 100 } });
     const socket = await open(server.port);
     socket.pause();
     socket.write(METRICS.repeat(2));
-    await sleep(50);
-    const elapsedMs = await closedAfterMs(server);
-    assert.ok(elapsedMs >= 90 && elapsedMs < 400, `${elapsedMs} ms`);
+    await eventually(() => asked.mock.callCount() > 0);
+    let isClosed = false;
+    const closed = server.close().then(() => {
+      isClosed = true;
+    });
+    t.mock.timers.tick(99);
+    await turn();
+    assert.equal(isClosed, false);
+    t.mock.timers.tick(1);
+    await closed;
     socket.destroy();
-  }
-});
+  });
+}
 
 test('an answer that is never made ends at the deadline for answers', async (t) => {
-  const never = new Promise<never>(() => undefined);
-  const server = await serve(t, { page: () => never, limits: { answerTimeoutMs: 100 } });
-  await assert.rejects(get(server.port, '/metrics'), { code: 'ECONNRESET' });
-  assert.ok((await closedAfterMs(server)) < 200);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const page = t.mock.fn(neverMade);
+  const server = await serve(t, { page, limits: { answerTimeoutMs: 100 } });
+  const reply = assert.rejects(get(server.port, '/metrics'), { code: 'ECONNRESET' });
+  await eventually(() => page.mock.callCount() > 0);
+  t.mock.timers.tick(100);
+  await reply;
+  await server.close();
 });

@@ -88,7 +88,7 @@ test('a full URL as the target, as sent to proxies, is understood', async (t) =>
 
 test('HTTP/1.0 is answered, and its connection ended', async (t) => {
   const { port } = await serve(t);
-  const { text } = await exchange(port, 'GET /-/healthy HTTP/1.0\r\n\r\n');
+  const text = await exchange(port, 'GET /-/healthy HTTP/1.0\r\n\r\n');
   assert.match(text, /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nok\n$/);
 });
 

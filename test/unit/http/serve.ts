@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createPage } from '../../../instrumentation/http/page.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../../instrumentation/http/server.ts';
 
@@ -10,8 +11,9 @@ export interface Served extends HttpServer {
   readonly errors: { readonly error: unknown; readonly path: string }[];
 }
 
-/** A server on a free port of 127.0.0.1 with one small page; closed when the test ends. */
+/** A server on a free port of 127.0.0.1 with one small page and no time limit but those given; closed when the test ends. */
 export async function serve(t: TestContext, options: Partial<HttpServerOptions> = {}): Promise<Served> {
+  const limits = { ...PATIENT, ...options.limits };
   const page = createPage(BODY);
   const errors: Served['errors'] = [];
   const server = await startHttpServer({
@@ -24,13 +26,19 @@ export async function serve(t: TestContext, options: Partial<HttpServerOptions> 
     isReady: () => true,
     onError: (error, path) => errors.push({ error, path }),
     ...options,
+    limits,
   });
-  t.after(() => server.close());
+  t.after(async () => {
+    await server.close();
+    // The sockets still emit `close`, on which the server clears its timers: those of this test, and not the next one's.
+    await turn();
+    await turn();
+  });
   return { ...server, port: server.address.port, errors };
 }
 
 /** More than the socket buffers of both sides hold, so it is on its way as long as its client does not read. */
 export const LARGE_PAGE = createPage('x'.repeat(16_000_000));
 
-/** Limits short enough for a test to see them. */
-export const SHORT = { headersTimeoutMs: 150, requestTimeoutMs: 300, checkIntervalMs: 25 };
+/** Longer than any machine takes for what a test asks, however busy it is. */
+const PATIENT = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, answerTimeoutMs: 60_000, closeGraceMs: 60_000 };

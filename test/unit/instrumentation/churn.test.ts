@@ -137,17 +137,17 @@ for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTempora
     const pipeline = createPushPipeline(options, {
       exporter,
       intervalMs: 3_600_000,
-      timeoutMs: 1000,
+      timeoutMs: 60_000,
       onExport,
       watchedFromNs: 0n,
     });
     for (let generation = 0; generation < GENERATIONS; generation += 1) {
       showGeneration(source, generation);
-      await pipeline.flush(1000);
+      await pipeline.flush(60_000);
       exporter.reset();
     }
     assert.equal(exports, GENERATIONS, 'a provider that is replaced sends nothing more');
     assert.equal(made(), 2);
-    await pipeline.shutdown(1000);
+    await pipeline.shutdown(60_000);
   });
 }

@@ -41,7 +41,7 @@ function receiver(context?: TestContext): Receiver {
       selectAggregationTemporality: () => AggregationTemporality.DELTA,
     },
     intervalMs: 3_600_000,
-    timeoutMs: 1000,
+    timeoutMs: 60_000,
     watchedFromNs: WATCHED_FROM_NS,
     onExport: () => {},
   });
@@ -170,7 +170,7 @@ for (const [name, steps, values] of CASES) {
       received.isUp = isUp;
       const others: readonly Reading[] = [{ metric: PEOPLE, attributes: room('hall'), value: 1 }];
       received.source.show(value === undefined ? others : [...others, energy(value, startTimeNs)]);
-      await received.pipeline.flush(1000);
+      await received.pipeline.flush(60_000);
     }
     assert.deepEqual(
       received.arrived.map((points) => points.map((point) => point.value)),
@@ -180,6 +180,7 @@ for (const [name, steps, values] of CASES) {
 }
 
 test('intervals of one series follow one another without gap or overlap; the first one begins with the count', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const received = receiver(context);
   for (const [value, isUp] of [
     [7, true],
@@ -189,8 +190,8 @@ test('intervals of one series follow one another without gap or overlap; the fir
   ] as const) {
     received.isUp = isUp;
     received.source.show([energy(value, AFTER)]);
-    await received.pipeline.flush(1000);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await received.pipeline.flush(60_000);
+    context.mock.timers.tick(5);
   }
   const [first, second, third] = received.arrived.flat();
   assert.deepEqual(first?.startTime, [1005, 0]);
@@ -202,7 +203,7 @@ test('up-down counters stay cumulative', async (context) => {
   const { source, pipeline, last } = receiver(context);
   for (const value of [5, 3]) {
     source.show([{ metric: PEOPLE, attributes: room('hall'), value }]);
-    await pipeline.flush(1000);
+    await pipeline.flush(60_000);
     const [people] = last().scopeMetrics.flatMap(({ metrics }) => metrics);
     assert.equal(people?.aggregationTemporality, AggregationTemporality.CUMULATIVE);
     assert.deepEqual(
@@ -226,9 +227,9 @@ test('whatever fails, the deltas that arrived add up to what grew and was seen',
         total += growth;
         received.isUp = isUp;
         received.source.show(isShown ? [energy(total, AFTER)] : []);
-        await received.pipeline.flush(1000);
+        await received.pipeline.flush(60_000);
       }
-      await received.pipeline.shutdown(1000);
+      await received.pipeline.shutdown(60_000);
       const sum = received.arrived.flat().reduce((all, { value }) => all + value, 0);
       assert.equal(sum, total);
       for (const { value } of received.arrived.flat()) assert.ok(value >= 0);

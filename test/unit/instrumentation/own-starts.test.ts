@@ -12,16 +12,17 @@ test('a start is that of the first value, and a new one with each value that is 
   assert.deepEqual(startOf('b', 1, [9, 0]), [9, 0], 'each series has its own');
 });
 
-test('a counter that nobody knows the start of: its fall is a reset where it is pushed', async () => {
+test('a counter that nobody knows the start of: its fall is a reset where it is pushed', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const room = createRooms();
   const source = fakeSource();
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const options = { exporter, intervalMs: 3_600_000, timeoutMs: 1000, onExport: () => {}, watchedFromNs: 0n };
+  const options = { exporter, intervalMs: 3_600_000, timeoutMs: 60_000, onExport: () => {}, watchedFromNs: 0n };
   const pipeline = createPushPipeline(pipelineOptions(source), options);
   for (const value of [4, 5, 1]) {
     source.show([{ metric: ENERGY, attributes: room('hall'), value }]);
-    await pipeline.flush(1000);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pipeline.flush(60_000);
+    t.mock.timers.tick(5);
   }
   const starts = exporter
     .getMetrics()
@@ -31,5 +32,5 @@ test('a counter that nobody knows the start of: its fall is a reset where it is 
   assert.equal(starts.length, 3);
   assert.equal(starts[0], starts[1]);
   assert.notEqual(starts[1], starts[2]);
-  await pipeline.shutdown(1000);
+  await pipeline.shutdown(60_000);
 });

@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import { createPushPipeline, type PushPipeline } from '../../../instrumentation/readers/push.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import {
   createRooms,
   ENERGY,
@@ -26,6 +27,8 @@ import {
 
 const room = createRooms();
 const NEVER_MS = 3_600_000;
+/** Longer than a busy machine takes for any export here. */
+const PATIENT_MS = 60_000;
 
 interface Pushing {
   readonly source: FakeSource;
@@ -37,7 +40,7 @@ interface Pushing {
 function push(
   context: TestContext,
   exporter: PushMetricExporter,
-  { source = fakeSource(), sets = [ROOMS], intervalMs = NEVER_MS, timeoutMs = 1000 } = {},
+  { source = fakeSource(), sets = [ROOMS], intervalMs = NEVER_MS, timeoutMs = PATIENT_MS } = {},
 ): Pushing {
   const ends: (string | undefined)[] = [];
   const onExport = (error: Error | undefined): void => void ends.push(error?.message);
@@ -84,7 +87,7 @@ test('nothing is exported before it is asked for or its time comes; then what is
   source.show(three('hall', 1));
   assert.deepEqual(exporter.getMetrics(), []);
   source.show(three('hall', 2));
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   assert.deepEqual(exported(exporter), [{ 'room.temperature hall': 2, 'room.energy hall': 2, 'room.people hall': 2 }]);
   assert.deepEqual(ends, [undefined]);
 });
@@ -111,9 +114,9 @@ test('a series that is gone is not exported any more', async (context) => {
   const exporter = memory();
   const { source, pipeline } = push(context, exporter);
   source.show([...three('hall', 1), ...three('attic', 1)]);
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   source.show(three('attic', 2));
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   assert.deepEqual(exported(exporter)[1], {
     'room.temperature attic': 2,
     'room.energy attic': 2,
@@ -125,9 +128,9 @@ test('a counter is exported with the start of its reading, and the resource as k
   const exporter = memory();
   const { source, pipeline } = push(context, exporter);
   source.show([{ metric: ENERGY, attributes: room('hall'), value: 7, startTimeNs: 1_700_000_000_123_456_789n }]);
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   source.identity = Object.freeze({ 'cloud.region': 'eu-west-1' });
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   const [first, second] = exporter.getMetrics();
   assert.deepEqual(first && pointsOf(first)[0]?.startTime, [1_700_000_000, 123_456_789]);
   assert.equal(first?.resource.attributes['cloud.region'], undefined);
@@ -158,8 +161,8 @@ for (const [what, end, told] of FAILURES) {
   test(`an export that fails ${what} is told once, and thrown at nobody`, async (context) => {
     const { source, pipeline, ends } = push(context, scripted(end), { timeoutMs: 50 });
     source.show(three('hall', 1));
-    await pipeline.flush(5000);
-    await pipeline.flush(5000);
+    await pipeline.flush(PATIENT_MS);
+    await pipeline.flush(PATIENT_MS);
     assert.equal(ends.length, 2);
     for (const end of ends) typeof told === 'string' ? assert.equal(end, told) : assert.match(end ?? '', told);
   });
@@ -170,9 +173,9 @@ test('after a failure the next export is a new one', async (context) => {
   const exporter = scripted((done) => done({ code: isUp ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }));
   const { source, pipeline, ends } = push(context, exporter);
   source.show(three('hall', 1));
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   isUp = true;
-  await pipeline.flush(1000);
+  await pipeline.flush(PATIENT_MS);
   assert.deepEqual(ends, ['failed without saying why', undefined]);
 });
 
@@ -190,7 +193,7 @@ for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTempora
         { metric: PEOPLE, attributes: room('hall'), value: 5 - at },
         { metric: TEMPERATURE, attributes: room('hall'), value: at },
       ]);
-      await pipeline.flush(1000);
+      await pipeline.flush(PATIENT_MS);
     }
     const points = exporter.getMetrics().flatMap(pointsOf);
     assert.ok(points.length >= 18);
@@ -207,7 +210,7 @@ test('two pipelines with different sets over one source export only their own', 
   const rooms = push(context, ofRooms, { source, sets: [ROOMS] });
   const garden = push(context, ofGarden, { source, sets: [GARDEN] });
   source.show(three('hall', 1), [{ metric: HUMIDITY, attributes: room('bed'), value: 0.5 }]);
-  await Promise.all([rooms.pipeline.flush(1000), garden.pipeline.flush(1000)]);
+  await Promise.all([rooms.pipeline.flush(PATIENT_MS), garden.pipeline.flush(PATIENT_MS)]);
   assert.deepEqual(Object.keys(exported(ofRooms)[0] ?? {}), [
     'room.temperature hall',
     'room.energy hall',
@@ -238,13 +241,13 @@ test('a pipeline that is crowded begins anew, and its exporter does not notice',
     }));
     source.show(readings);
     exporter.reset();
-    await pipeline.flush(1000);
+    await pipeline.flush(PATIENT_MS);
     const [metrics] = exporter.getMetrics();
     assert.equal(metrics && pointsOf(metrics).length, 1000);
   }
   assert.equal(ends.length, 12);
   assert.equal(closed, 0);
-  await pipeline.shutdown(1000);
+  await pipeline.shutdown(PATIENT_MS);
   assert.equal(closed, 1);
 });
 
@@ -258,15 +261,20 @@ test('shutdown exports a last time and closes the exporter; a failure then is to
     all.push(metrics);
     send.call(exporter, metrics, done);
   };
-  await pipeline.shutdown(1000);
+  await pipeline.shutdown(PATIENT_MS);
   assert.equal(all.length, 1);
-  const failing = push(
-    context,
-    scripted(() => {}),
-    { timeoutMs: 300 },
-  );
+
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let begun = 0;
+  const hanging = scripted(() => {
+    begun += 1;
+  });
+  const failing = push(context, hanging, { timeoutMs: 300 });
   failing.source.show(three('hall', 1));
-  await failing.pipeline.shutdown(50);
+  const closed = failing.pipeline.shutdown(50);
+  await eventually(() => begun === 1);
+  context.mock.timers.tick(25);
+  await closed;
   assert.equal(failing.ends.length, 1);
   assert.match(failing.ends[0] ?? '', /^timed out after 25 ms/);
 });

@@ -51,7 +51,7 @@ test('without an identity the instance id is random, and stays the same', () => 
   const one = build({}).attributes['service.instance.id'];
   const two = build({ a: 'b' }).attributes['service.instance.id'];
   const other = createResourceBuilder(SERVICE)({}).attributes['service.instance.id'];
-  assert.match(String(one), /^[0-9a-f]{8}-/);
+  assert.match(String(one), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(one, two);
   assert.notEqual(one, other);
 });

@@ -17,6 +17,8 @@ import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../help
 import { until } from '../../real/wait.ts';
 
 const one = [metricOf('m', [[1]])];
+/** Longer than a busy machine takes for any export. */
+const maxExportMs = 60_000;
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const skip = hasIpv6 ? false : 'no IPv6 on this machine';
 
@@ -38,7 +40,7 @@ function reasonOf(error: Error | undefined): string | undefined {
 
 test('1,000 series come whole and in order, in datagrams of less than an Ethernet frame', async (t) => {
   const receiver = await udpReceiver(t);
-  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
+  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, maxExportMs });
   assert.equal(await exportOf(exporter, [manySeries(1000)]), undefined);
   const lines = await receiver.lines(1000);
   assert.deepEqual(
@@ -57,7 +59,7 @@ test('1,000 series come whole and in order, in datagrams of less than an Etherne
 
 test('a line that is longer than a datagram should be goes alone', async (t) => {
   const receiver = await udpReceiver(t);
-  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
+  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, maxExportMs });
   const long = { a: 'x'.repeat(900), b: 'y'.repeat(900) };
   assert.equal(await exportOf(exporter, [metricOf('m', [[1], [2, long], [3]])]), undefined);
   await receiver.lines(3);
@@ -68,10 +70,9 @@ for (const [name, metrics] of [
   ['one datagram', one],
   ['many datagrams', [manySeries(1000)]],
 ] as const) {
-  test(`nobody listens: an export of ${name} fails at once, and the next one finds the agent`, async (t) => {
+  test(`nobody listens: an export of ${name} fails, and the next one finds the agent`, async (t) => {
     const port = await closedPort();
-    const exporter = await createStatsdExporter({ host: '127.0.0.1', port });
-    const startedMs = performance.now();
+    const exporter = await createStatsdExporter({ host: '127.0.0.1', port, maxExportMs });
     for (let i = 0; i < 3; i += 1) {
       const error = await exportOf(exporter, metrics);
       assert.equal(reasonOf(error), 'unreachable');
@@ -80,7 +81,6 @@ for (const [name, metrics] of [
         /^cannot send to port \d+ of 127\.0\.0\.1 \(ECONNREFUSED\): does the agent run/,
       );
     }
-    assert.ok(performance.now() - startedMs < 1000);
     const receiver = await udpReceiver(t, { port });
     assert.equal(await exportOf(exporter, metrics), undefined);
     await receiver.lines(metrics === one ? 1 : 1000);
@@ -189,7 +189,7 @@ test('as long as the process has no file descriptor left, exports fail', async (
 
 test('at its end: what is under way is sent, nothing after it', async (t) => {
   const receiver = await udpReceiver(t);
-  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
+  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, maxExportMs });
   const ends: (string | undefined)[] = [];
   void exportOf(exporter, [manySeries(100)]).then((error) => ends.push(error?.message ?? 'sent'));
   await exporter.forceFlush();
@@ -215,7 +215,7 @@ test('what is under way can be cut off', async () => {
 
 test('between two exports nothing is open, and no timer runs', async (t) => {
   const receiver = await udpReceiver(t);
-  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
+  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, maxExportMs });
   const started = t.mock.method(globalThis, 'setInterval').mock;
   const cleared = t.mock.method(globalThis, 'clearInterval').mock;
   for (let i = 0; i < 5; i += 1) assert.equal(await exportOf(exporter, one), undefined);

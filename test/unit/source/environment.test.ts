@@ -12,7 +12,7 @@ import { setUp } from './set-up.ts';
 const CHILD = `
   import { get, globalAgent } from 'node:http';
   import { createEndpoint } from ${JSON.stringify(new URL('../../../src/source/endpoint.ts', import.meta.url).href)};
-  const client = createEndpoint(new URL(process.argv[1]));
+  const client = createEndpoint(new URL(process.argv[1]), { deadlineMs: 60_000 });
   const task = await client.fetchTask().catch((error) => error.code);
   client.close();
   const plain = process.argv[1].startsWith('https:') ? undefined : await new Promise((resolve, reject) =>

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { EndpointError, EndpointErrorCode } from '../../../src/source/endpoint-error.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { type Fault, type FaultEndpoint, startFaultEndpoint } from '../../helpers/fault-endpoint.ts';
-import { createClient, failureOf, setUp } from './set-up.ts';
+import { createClient, failureOf, PATIENT_MS, setUp } from './set-up.ts';
 
 /** In every body that a fault sends; must not come back in an error. */
 const CANARY = 'canary-6f1e';
@@ -62,10 +63,17 @@ const NOT_JSON: readonly (readonly [name: string, body: string | Uint8Array])[] 
 for (const { fault, code, requests } of CASES) {
   const name = typeof fault === 'string' ? fault : `status ${fault.status} ${fault.body ?? ''}`;
   test(`${name} ends as ${code} after ${requests} request(s), and the next fetch works`, async (t) => {
-    const { server, client } = await setUp(t, { deadlineMs: code === 'timeout' ? 300 : 2000 });
+    const { server, client } = await setUp(t);
     server.task = { Family: 'demo', Note: CANARY };
     server.fault = fault;
-    const error = await failureOf(client.fetchTask());
+    if (code === 'timeout') t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const failure = failureOf(client.fetchTask());
+    if (code === 'timeout') {
+      await eventually(() => server.requests.length === 1);
+      t.mock.timers.tick(PATIENT_MS);
+      t.mock.timers.reset();
+    }
+    const error = await failure;
     assert.equal(error.code, code);
     assert.equal(server.requests.length, requests);
     assertFitForOperators(error, server);
@@ -99,7 +107,7 @@ test('nothing listening ends as unreachable at once, and a later start is notice
   assert.deepEqual(await client.fetchTask(), { Family: 'late' });
 });
 
-test('a name that does not resolve ends as unreachable, or in time where the resolver is slow', async (t) => {
+test('a name that does not resolve ends as unreachable, or at the deadline where the resolver is slow', async (t) => {
   const client = createClient(t, 'http://metadata.invalid/v4/abc', { deadlineMs: 1000 });
   const error = await failureOf(client.fetchTask());
   assert.ok(error.code === 'unreachable' || error.code === 'timeout', error.code);

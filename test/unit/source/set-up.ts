@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { syncBuiltinESMExports } from 'node:module';
 import type { TestContext } from 'node:test';
+import timers from 'node:timers/promises';
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../src/source/endpoint.ts';
 import { EndpointError } from '../../../src/source/endpoint-error.ts';
 import { type FaultEndpoint, type FaultEndpointOptions, startFaultEndpoint } from '../../helpers/fault-endpoint.ts';
 
-/** A client that is closed with the test. */
+/** Longer than a busy machine takes for any fetch. */
+export const PATIENT_MS = 60_000;
+
+/** A client that is closed with the test, with a deadline that no fetch misses unless the test gives another. */
 export function createClient(t: TestContext, url: string, options?: EndpointOptions): Endpoint {
-  const client = createEndpoint(new URL(url), options);
+  const client = createEndpoint(new URL(url), { deadlineMs: PATIENT_MS, tagsDeadlineMs: PATIENT_MS, ...options });
   t.after(() => client.close());
   return client;
 }
@@ -32,4 +37,19 @@ export async function failureOf(fetched: Promise<unknown>): Promise<EndpointErro
   );
   assert.ok(error instanceof EndpointError, String(error));
   return error;
+}
+
+/** Records how long the client waits before a retry, and lets it wait no longer than `onWait` does. */
+export function recordWaits(t: TestContext, onWait: (signal: AbortSignal) => Promise<void> = async () => {}): number[] {
+  const waits: number[] = [];
+  t.mock.method(timers, 'setTimeout', async (ms: number, _: unknown, { signal }: { signal: AbortSignal }) => {
+    waits.push(ms);
+    await onWait(signal);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  return waits;
 }
