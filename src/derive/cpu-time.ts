@@ -20,9 +20,13 @@ export function deriveCpuTime(container: ContainerView, out: Sink): void {
   }
 }
 
-/** Nothing runs without CPU time: 0 is a member that the endpoint has not filled in. */
+const YOUNG_NS = 10_000_000_000n;
+
+/** Nothing runs without CPU time: 0 is a member that the endpoint has not filled in, unless the container has just started. */
 export function hasCpuTime(container: ContainerView): boolean {
-  return (container.sample?.cpu?.totalNs ?? 0) > 0 && !isHeld(container, COUNTER_GROUPS.cpu);
+  const { sample, countedFromNs } = container;
+  if (sample?.cpu === undefined || isHeld(container, COUNTER_GROUPS.cpu)) return false;
+  return sample.cpu.totalNs > 0 || (countedFromNs !== undefined && sample.readNs - countedFromNs <= YOUNG_NS);
 }
 
 /** Both modes or none: with one of them missing, the other one would pass for the whole. */

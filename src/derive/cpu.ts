@@ -3,7 +3,7 @@ import { deriveCpuTime, inSeconds } from './cpu-time.ts';
 import { type CpuUse, coresOf, cpusOf, cpuUse, divided, usageRatio } from './cpu-use.ts';
 import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
 import type { ContainerView, Sink, TaskView } from './view.ts';
-import { areAllStopped, once, wholeSum } from './whole.ts';
+import { areAllStopped, eachContainer, once, wholeSum } from './whole.ts';
 
 interface Measured {
   readonly use: () => CpuUse | undefined;
@@ -13,7 +13,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
   const containers = view.containers.map((container) => ({ ...container, use: once(() => cpuUse(container)) }));
   // CPUs of the host, for a task without a limit.
   const available = once(() => taskCpuCores(view.task) ?? hostCpus(view));
-  for (const container of containers) {
+  eachContainer(containers, out, (container) => {
     const { use } = container;
     const limit = cpuLimitCores(container.info, view.task);
     deriveCpuTime(container, out);
@@ -25,7 +25,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
     );
     out.container('cpu_limit_utilization', container, () => divided(cores(), available()));
     deriveInterval(container, limit, out);
-  }
+  });
   out.task('cpu_usage_seconds', view, () => inSeconds(view.totals.cpuNs));
   // A task whose containers have all stopped uses nothing: a reading, unlike a value that is missing.
   const none = areAllStopped(view) ? 0 : undefined;

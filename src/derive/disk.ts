@@ -1,5 +1,6 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import { COUNTER_GROUPS, type ContainerView, type Sink, since, type TaskView } from './view.ts';
+import { eachContainer } from './whole.ts';
 
 const COUNTERS = [
   ['disk_read_bytes', 'device_read_bytes', 'readBytes'],
@@ -9,7 +10,7 @@ const COUNTERS = [
 ] as const satisfies readonly (readonly [RowId, RowId, string])[];
 
 export function deriveDisk(view: TaskView, out: Sink): void {
-  for (const container of view.containers) deriveContainer(container, out);
+  eachContainer(view.containers, out, (container) => deriveContainer(container, out));
   for (const [row, , counter] of COUNTERS) out.task(row, view, () => view.totals[counter]);
 }
 

@@ -4,14 +4,14 @@ import type { ContainerInfo } from '../snapshot/snapshot.ts';
 import { present } from './dimensions.ts';
 import { epochSeconds, secondsBetween } from './times.ts';
 import type { ContainerView, Dimensions, PointOptions, Sink, TaskView } from './view.ts';
-import { just } from './whole.ts';
+import { eachContainer, just } from './whole.ts';
 
 const ECS: PointOptions = { only: 'ecs' };
 const SEMCONV: PointOptions = { only: 'semconv' };
 
 /** A container that has stopped keeps what is known of it for as long as ECS lists it. */
 export function deriveLifecycle(view: TaskView, out: Sink): void {
-  for (const container of view.containers) {
+  eachContainer(view.containers, out, (container) => {
     const { info, sample, runStartNs, isStartUnknown } = container;
     out.container('container_info', container, just(1), identity(info, { image: info.image }), ECS);
     out.container('container_info', container, just(1), identity(info, imageOf(info)), SEMCONV);
@@ -26,7 +26,7 @@ export function deriveLifecycle(view: TaskView, out: Sink): void {
     );
     out.container('container_finish_time_seconds', container, () => epochSeconds(info.finishedNs));
     out.container('container_uptime_seconds', container, () => secondsBetween(runStartNs, sample?.readNs));
-  }
+  });
 }
 
 function identity(info: ContainerInfo, image: Parameters<typeof present>[0]): Dimensions {

@@ -1,7 +1,8 @@
 import type { RowId } from '../catalogue/catalogue.ts';
+import type { MemoryLevels } from '../snapshot/snapshot.ts';
 import { memoryLimitBytes, taskMemoryBytes } from './limits.ts';
 import { COUNTER_GROUPS, type ContainerView, type Sink, since, type TaskView } from './view.ts';
-import { once, wholeSum } from './whole.ts';
+import { eachContainer, once, wholeSum } from './whole.ts';
 
 const LEVELS = [
   ['mem_usage', 'usageBytes'],
@@ -28,37 +29,37 @@ export function deriveMemory(view: TaskView, out: Sink): void {
   const taskLimit = taskMemoryBytes(task);
   const taskUsed = once(() => wholeSum(containers, ({ sample }) => sample?.memory?.workingSetBytes));
   const taskAvailable = once(() => left(taskUsed(), taskLimit));
-  for (const container of containers) {
+  eachContainer(containers, out, (container) => {
     const { info, sample } = container;
-    if (sample === undefined) continue;
+    if (sample === undefined) return;
     for (const [row, level] of DETAILS) out.container(row, container, () => sample.memory?.[level]);
     deriveCounters(container, out);
     const limit = once(() => memoryLimitBytes(info, sample, task));
-    const used = sample.memory?.workingSetBytes;
+    const used = (): number | undefined => sample.memory?.workingSetBytes;
     out.container('mem_effective_limit_bytes', container, limit);
-    out.container('mem_usage_ratio', container, () => fraction(used, limit()));
+    out.container('mem_usage_ratio', container, () => fraction(used(), limit()));
     out.container('mem_available', container, () => {
-      const own = left(used, limit());
+      const own = left(used(), limit());
       // Without a limit of the task, nothing but its own limit holds the container.
       if (taskLimit === undefined || own === undefined) return own;
       const ofTask = taskAvailable();
       return ofTask === undefined ? undefined : Math.min(own, ofTask);
     });
-  }
+  });
   out.task('mem_effective_limit_bytes', view, () => taskLimit);
   out.task('mem_usage_ratio', view, () => fraction(taskUsed(), taskLimit));
   out.task('mem_available', view, taskAvailable);
 }
 
 function deriveCounters(container: ContainerView, out: Sink): void {
-  const { memory } = container.sample ?? {};
+  const memory = (): MemoryLevels | undefined => container.sample?.memory;
   const { faults, limitHits } = COUNTER_GROUPS;
   const hits = since(container, limitHits, 'limitHits');
   const minor = since(container, faults, 'minorFaults');
   const major = since(container, faults, 'majorFaults');
-  out.container('mem_failures', container, () => memory?.limitHits, undefined, hits);
-  out.container('mem_page_faults', container, () => memory?.minorFaults, { faultType: 'minor' }, minor);
-  out.container('mem_page_faults', container, () => memory?.majorFaults, { faultType: 'major' }, major);
+  out.container('mem_failures', container, () => memory()?.limitHits, undefined, hits);
+  out.container('mem_page_faults', container, () => memory()?.minorFaults, { faultType: 'minor' }, minor);
+  out.container('mem_page_faults', container, () => memory()?.majorFaults, { faultType: 'major' }, major);
 }
 
 function fraction(used: number | undefined, limit: number | undefined): number | undefined {

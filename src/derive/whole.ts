@@ -1,4 +1,4 @@
-import type { ContainerView, TaskView, Value } from './view.ts';
+import type { ContainerView, Sink, TaskView, Value } from './view.ts';
 
 /** True if the container belongs in the task's sums: it runs, or has current stats. */
 function isPart({ info, sample }: ContainerView): boolean {
@@ -40,4 +40,19 @@ export function once<Result>(compute: () => Result): () => Result {
 /** A value that needs no computation. */
 export function just(value: number | undefined): Value {
   return () => value;
+}
+
+/** Derives each container's values on their own: one that throws costs the others nothing. */
+export function eachContainer<Container extends ContainerView>(
+  containers: readonly Container[],
+  out: Sink,
+  derive: (container: Container) => void,
+): void {
+  for (const container of containers) {
+    try {
+      derive(container);
+    } catch (error) {
+      out.failed(error);
+    }
+  }
 }

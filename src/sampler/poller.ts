@@ -6,7 +6,7 @@ import type { TaskInfo, TaskMetadata, TaskSnapshot } from '../snapshot/snapshot.
 import { joinStats, withoutStats } from '../snapshot/stats-document.ts';
 import { parseTask, unidentifiedContainers } from '../snapshot/task-document.ts';
 import type { Endpoint } from '../source/endpoint.ts';
-import { EndpointError } from '../source/endpoint-error.ts';
+import { EndpointError, type EndpointErrorCode } from '../source/endpoint-error.ts';
 import type { TagReader, TagsAttempt } from './tag-reader.ts';
 
 /** One poll's outcome. */
@@ -63,10 +63,13 @@ export function createPoller(
     const failures: EndpointError[] = [];
     const refusals = createRefusals();
     const stats = await attempt(endpoint.fetchStats, failures);
-    // Without a server there is nothing more to ask for.
-    const isAway = failures.some(({ code }) => code === 'unreachable');
-    const task = isAway ? undefined : await attempt(endpoint.fetchTask, failures);
-    if (stats === undefined && task === undefined) return { failures, refused: refusals.counts };
+    const isRecent = (): boolean => known !== undefined && monotonicMs() - knownAtMs <= maxMetadataAgeMs;
+    const hasFailed = (code: EndpointErrorCode): boolean => failures.some((failure) => failure.code === code);
+    // Without a server there is nothing more to ask for, and a server that throttles is to be asked for less.
+    const isSkipped = hasFailed('unreachable') || (hasFailed('throttled') && isRecent());
+    const task = isSkipped ? undefined : await attempt(endpoint.fetchTask, failures);
+    const isDown = stats === undefined && task === undefined && !hasFailed('throttled');
+    if (isDown) return { failures, refused: refusals.counts };
     if (task !== undefined) {
       const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
       const unidentified = unidentifiedContainers(task.document);
@@ -78,8 +81,7 @@ export function createPoller(
       }
     }
     // Older than that it may call a container running that has ended long ago.
-    if (known === undefined || monotonicMs() - knownAtMs > maxMetadataAgeMs)
-      return { failures, refused: refusals.counts };
+    if (known === undefined || !isRecent()) return { failures, refused: refusals.counts };
     const tagRequest = tagReader?.requestIfDue();
     if (waitsForTags) await tagRequest;
     const tags = tagReader?.takeOutcome(refusals);

@@ -9,7 +9,7 @@ export interface PageFacts {
   /** Failed requests to the endpoint, of all reasons. */
   readonly pollFailures: number;
   /** Values of the endpoint that could not be taken. */
-  readonly refused: number;
+  readonly invalid: number;
 }
 
 /** Reads Prometheus' text format, of any program: what only the exporter has is NaN, or 0 for its lists, elsewhere. */
@@ -32,7 +32,7 @@ export function readPage(text: string): PageFacts {
     status: valuesOf('status')[0] ?? Number.NaN,
     polls: valuesOf('polls_total')[0] ?? Number.NaN,
     pollFailures: sum(valuesOf('poll_failures_total')),
-    refused: sum(valuesOf('refused_total')),
+    invalid: sum(valuesOf('invalid_values_total')),
   };
 }
 
@@ -43,12 +43,12 @@ export function isGoodPage(page: string): boolean {
 
 /** What is wrong after `samples` answers of the endpoint, each of which was to be one good poll; nothing when all is well. */
 export function pageFaults(page: PageFacts, samples: number): readonly string[] {
-  const { junk, status, polls, pollFailures, refused } = page;
+  const { junk, status, polls, pollFailures, invalid } = page;
   return [
     ...(status === 1 ? [] : [`exporter_status is ${status}`]),
     ...(junk === 0 ? [] : [`${junk} values are no numbers`]),
     ...(polls === samples ? [] : [`${polls} polls of ${samples} samples`]),
     ...(pollFailures === 0 ? [] : [`${pollFailures} requests failed`]),
-    ...(refused === 0 ? [] : [`${refused} values were refused`]),
+    ...(invalid === 0 ? [] : [`${invalid} values were invalid`]),
   ];
 }

@@ -6,6 +6,7 @@ import { createTaskEndpoint } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { runningExporter } from '../helpers/running.ts';
+import { stopClock } from '../helpers/test-clock.ts';
 import { failureOf } from '../unit/source/set-up.ts';
 
 /** The message of a request that a hanging endpoint never answers. */
@@ -31,7 +32,7 @@ test('and never longer than the interval', async (t) => {
 test('a stop does not wait for a long timeout', async (t) => {
   const running = await runningExporter(t, { endpointTimeoutMs: 3_600_000 });
   running.endpoint.fault = 'hang';
-  await running.exporter.shutdown();
+  await stopClock(t).during(running.exporter.shutdown(), () => true);
   const last = running.lines().at(-1);
   assert.deepEqual([last?.event, last?.fields['reason']], ['poll_failing', 'reset']);
   assert.match(last?.message ?? '', /shutting down/);

@@ -112,6 +112,7 @@ test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async
         'cloud.provider': 'aws',
         'cloud.platform': 'aws_ecs',
         'cloud.region': 'mars-1',
+        'cloud.resource_id': TASK_ARN,
         'cloud.account.id': '111122223333',
         'cloud.availability_zone': 'eu-west-1b',
         'aws.ecs.cluster.arn': 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',

@@ -27,8 +27,8 @@ describe('scrapes', () => {
       assert.match(await running.page(), /^ecs_task_mem_usage\{container_name="web"\} \d+$/m);
     }
     assert.equal(hasEnded, false);
-    await clock.during(poll, () => true);
     assert.equal(running.endpoint.requests.length, before + 1);
+    await clock.during(poll, () => true);
   });
 
   test('200 scrapes at once of one sample: one page, no request', async (t) => {

@@ -13,7 +13,7 @@ ecs_task_mem_usage{container_name="web} 1"} 1.5e+8 1700000000000
 `;
 
 test('a page is read: series, own counters, and nothing that is a comment', () => {
-  assert.deepEqual(readPage(GOOD), { series: 6, junk: 0, status: 1, polls: 12, pollFailures: 0, refused: 0 });
+  assert.deepEqual(readPage(GOOD), { series: 6, junk: 0, status: 1, polls: 12, pollFailures: 0, invalid: 0 });
 });
 
 test('a good page has nothing wrong, after as many samples as polls', () => {
@@ -26,7 +26,7 @@ const BAD: readonly (readonly [from: string, to: string, fault: string])[] = [
   ['} 0.25', '} NaN', '1 values are no numbers'],
   ['} 0.25', '} +Inf', '1 values are no numbers'],
   ['"reset"} 0', '"reset"} 3', '3 requests failed'],
-  ['# TYPE', 'ecs_task_exporter_invalid_values_total{reason="unknown_id"} 2\n# TYPE', '2 values were refused'],
+  ['# TYPE', 'ecs_task_exporter_invalid_values_total{reason="unknown_id"} 2\n# TYPE', '2 values were invalid'],
 ];
 
 for (const [from, to, fault] of BAD) {

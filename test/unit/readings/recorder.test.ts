@@ -84,3 +84,40 @@ test('a container that is not selected shows nothing', () => {
   out.container('mem_usage', { ...web, isSelected: false }, () => 1);
   assert.deepEqual(told(out), []);
 });
+
+test('a container whose name is taken shows in semconv only, where its id tells it apart', () => {
+  const out = recorder();
+  out.container('mem_usage', { ...web, isNameTaken: true }, () => 1);
+  assert.deepEqual(told(out), ['semconv: container.memory.usage 1 undefined']);
+});
+
+test('ratios are rounded to 4 digits in ecs, and exact in semconv; integers have no fraction', () => {
+  const out = recorder();
+  out.container('mem_usage_ratio', web, () => 1 / 3);
+  out.container('mem_usage', web, () => 7.9);
+  assert.deepEqual(told(out), [
+    'ecs: ecs_task.mem_usage_ratio 0.3333 undefined',
+    'ecs: ecs_task.mem_usage 7 undefined',
+    `semconv: aws.ecs.container.memory.limit_utilization ${1 / 3} undefined`,
+    'semconv: container.memory.usage 7 undefined',
+  ]);
+});
+
+test('a sampled value has the time of the sample, the others that of the poll', () => {
+  const out = recorder(['ecs']);
+  const sampled = { ...web, sample: { readNs: 4n } };
+  out.container('mem_usage', sampled, () => 1);
+  out.container('container_running', sampled, () => 1);
+  out.container('container_uptime_seconds', sampled, () => 1);
+  out.task('cpu_cores', { ...view, sampledNs: 6n }, () => 1);
+  out.task('cpu_cores', view, () => 1);
+  out.exporter('exporter_polls', 1);
+  const times = (out.readings.byScope.get(SCOPES.ecs) ?? []).map(({ metric, timeNs }) => [metric.name, timeNs]);
+  assert.deepEqual(times, [
+    ['ecs_task.mem_usage', 4n],
+    ['ecs_task.container_running', 9n],
+    ['ecs_task.cpu_cores', 6n],
+    ['ecs_task.cpu_cores', 9n],
+    ['ecs_task.exporter_polls', 9n],
+  ]);
+});

@@ -22,6 +22,7 @@ test('all that the metadata gives', () => {
     'cloud.availability_zone': 'eu-west-1b',
     'aws.ecs.cluster.arn': 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
     'aws.ecs.task.arn': 'arn:aws:ecs:eu-west-1:111122223333:task/shop/0123456789abcdef0123456789abcdef',
+    'cloud.resource_id': 'arn:aws:ecs:eu-west-1:111122223333:task/shop/0123456789abcdef0123456789abcdef',
     'aws.ecs.task.id': '0123456789abcdef0123456789abcdef',
     'aws.ecs.task.family': 'web',
     'aws.ecs.task.revision': '42',

@@ -74,3 +74,37 @@ test('tags that cannot be read are one line for each reason, and one when they c
   log.onPoll({ ...OUTCOME, tags: {} });
   assert.deepEqual(events().slice(1), ['info task_tags_recovered: works again']);
 });
+
+test('running containers without stats are one line, one when the stats come, and none while the endpoint fails', () => {
+  const { log, events } = setUp([], []);
+  const running = (name: string) => ({
+    info: { id: name, name, sandbox: name, sharesSandbox: false, knownStatus: 'RUNNING' },
+  });
+  const snapshot = { ...snapshotOf([]), containers: [running('a'), running('b')] };
+  log.onPoll({ ...OUTCOME, snapshot, withoutStats: ['b'] });
+  log.onPoll({ ...OUTCOME, snapshot, withoutStats: ['b'] });
+  log.onPoll({ ...OUTCOME, snapshot: { ...snapshot, hasStats: false }, withoutStats: ['a', 'b'] });
+  log.onPoll({ ...OUTCOME, snapshot });
+  const told = events().filter((line) => line.includes('container_stats'));
+  assert.deepEqual(told, [
+    'warn container_stats_failing: no stats for running containers: b; totals of CPU, memory and processes are absent',
+    'info container_stats_recovered: works again',
+  ]);
+});
+
+test('several containers of one name are worth one warning', () => {
+  const { log, events } = setUp([], []);
+  const snapshot = { ...snapshotOf(['a', 'a']), duplicateNames: ['a'] };
+  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, snapshot });
+  const told = events().filter((line) => line.includes('duplicate_container_name'));
+  assert.deepEqual(told, [
+    'warn duplicate_container_name: several containers are called a: ecs metrics show one of them',
+  ]);
+});
+
+test('a value that cannot be computed is logged once', () => {
+  const { log, events } = setUp([], []);
+  const internalErrors = [{ row: 'mem_cache', message: 'no cache' }] as const;
+  for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, internalErrors });
+  assert.deepEqual(events(), ['warn internal_error_failing: the metric mem_cache could not be computed: no cache']);
+});

@@ -57,7 +57,7 @@ test('stats first, then the task, at every poll', async () => {
 
 test('stats that fail: the task is asked for all the same, and its containers have no sample', async () => {
   const endpoint = scriptedEndpoint();
-  endpoint.stats = failing('throttled');
+  endpoint.stats = failing('server_error');
   const { snapshot, failures } = await createPoller(endpoint)();
   assert.deepEqual(endpoint.asked, ['stats', 'task']);
   assert.equal(snapshot?.hasStats, false);
@@ -67,8 +67,27 @@ test('stats that fail: the task is asked for all the same, and its containers ha
   );
   assert.deepEqual(
     failures.map(({ code }) => code),
-    ['throttled'],
+    ['server_error'],
   );
+});
+
+test('an endpoint that throttles is not asked for the task as long as recent metadata serves', async () => {
+  const endpoint = scriptedEndpoint();
+  let nowMs = 0;
+  const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  endpoint.stats = failing('throttled');
+  for (const [atMs, asked] of [
+    [0, ['stats', 'task']],
+    [100, ['stats']],
+    [101, ['stats', 'task']],
+  ] as const) {
+    nowMs = atMs;
+    endpoint.asked.length = 0;
+    const { snapshot, failures } = await poll();
+    assert.deepEqual(endpoint.asked, asked);
+    assert.equal(snapshot?.hasStats, false);
+    assert.equal(failures.length, 1);
+  }
 });
 
 test('nobody listens: one request is enough', async () => {

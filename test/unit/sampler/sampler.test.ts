@@ -290,3 +290,58 @@ test('how long a poll took is told in seconds', async () => {
   await sampler.poll();
   assert.equal(valuesOf(sampler.current())['exporter_poll_duration_seconds'], 0.123457);
 });
+
+test('/task/stats fails, /task answers: usage stays for three intervals, and all that the task says for longer', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  for (let failed = 1; failed <= 3; failed += 1) {
+    await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'stats' });
+    const values = valuesOf(sampler.current());
+    assert.equal(values['exporter_status'], 0);
+    assert.equal(values['cpu_usage_seconds app'], 1);
+    assert.equal(values['exporter_containers_without_stats'], 0);
+  }
+  await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'stats' });
+  const values = valuesOf(sampler.current());
+  assert.equal(values['cpu_usage_seconds app'], undefined);
+  assert.equal(values['mem_usage app'], undefined);
+  assert.equal(values['container_running app'], 1);
+  assert.equal(values['cpu_limit _task_'], 1024);
+  assert.equal(values['exporter_containers_without_stats'], 1);
+  assert.equal(sampler.isFresh(), false, 'not ready without a recent sample');
+  await pollAfter(INTERVAL_MS, { read: 60, used: 26 });
+  assert.equal(valuesOf(sampler.current())['cpu_cores app'], 0.5);
+});
+
+test('/task/stats fails from the start: the task is there, without usage', async () => {
+  const { sampler, pollAfter } = setUp({ fails: 'reset', document: 'stats' });
+  await pollAfter(0);
+  const values = valuesOf(sampler.current());
+  assert.equal(values['container_running app'], 1);
+  assert.equal(values['exporter_status'], 0);
+  assert.equal(values['exporter_containers'], 0);
+  assert.equal(values['cpu_cores _task_'], undefined);
+});
+
+test('a poll that throws is a failed poll, and an observer that throws ends nothing', async () => {
+  const sampler = new Sampler({
+    poll: () => Promise.reject(new Error('broken')),
+    intervalMs: INTERVAL_MS,
+    isSelected: () => true,
+    vocabularies: ['ecs'],
+    version: '0',
+    observer: {
+      onPoll: () => {
+        throw new Error('of the host');
+      },
+    },
+  });
+  await sampler.poll();
+  await sampler.poll();
+  const values = valuesOf(sampler.current());
+  assert.equal(values['exporter_status'], 0);
+  assert.equal(values['exporter_polls'], 2);
+  assert.equal(values['exporter_poll_failures parse'], 2);
+  assert.equal(values['exporter_invalid_values internal'], 1, 'of the first observer; the second one shows next time');
+  sampler.stop();
+});

@@ -1,0 +1,88 @@
+/** Over OTLP a point has the time of its sample, so that a constant load is a constant rate, however polls and samples fall. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type OtlpExport, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
+import { pushingExporter } from '../helpers/pushing.ts';
+
+const SECOND_NS = 1_000_000_000n;
+
+function pointOf(exported: OtlpExport, name: string, container?: string): OtlpPoint {
+  const attributes = container === undefined ? {} : { 'container.name': container };
+  const [point, ...others] = pointsOf(exported, name, attributes);
+  assert.ok(point !== undefined && others.length === 0, name);
+  return point;
+}
+
+/** Exports at each step of so many seconds of the samples' clock; at 0 the sample is not renewed. */
+async function exportsOf(t: Parameters<typeof pushingExporter>[0], steps: readonly number[], temporality?: 'delta') {
+  const config = { exportIntervalMs: 60_000 };
+  const pushing = await pushingExporter(t, { config, ...(temporality && { otlp: { temporality } }) });
+  const exports = [await pushing.receiver.received(0)];
+  for (const seconds of steps) {
+    pushing.task.advance(seconds);
+    await pushing.poll();
+    exports.push(await pushing.clock.until('an export', () => pushing.receiver.exports[exports.length]));
+  }
+  return exports;
+}
+
+for (const [name, container] of [
+  ['aws.ecs.container.cpu.time', 'web'],
+  ['aws.ecs.task.cpu.time', undefined],
+  ['container.cpu.usage', 'web'],
+  ['container.uptime', 'web'],
+] as const) {
+  test(`${name} has the time of the sample, and the same one as long as that is not renewed`, async (t) => {
+    const exports = await exportsOf(t, [10, 20, 0, 10]);
+    const points = exports.slice(1).map((exported) => pointOf(exported, name, container));
+    const [first] = points;
+    assert.ok(first !== undefined);
+    assert.deepEqual(
+      points.map(({ timeNs }) => (timeNs - first.timeNs) / SECOND_NS),
+      [0n, 20n, 20n, 30n],
+    );
+    assert.equal(points[2]?.value, points[1]?.value);
+  });
+}
+
+test('a constant load is a constant rate', async (t) => {
+  const points = (await exportsOf(t, [10, 20, 10, 20])).map((exported) =>
+    pointOf(exported, 'aws.ecs.container.cpu.time', 'web'),
+  );
+  for (const [index, { value, timeNs }] of points.entries()) {
+    const last = points[index - 1];
+    if (last !== undefined) assert.equal((value - last.value) / (Number(timeNs - last.timeNs) / 1e9), 0.25);
+  }
+});
+
+test('deltas cover the time between the samples; one that is not renewed has none', async (t) => {
+  const exports = await exportsOf(t, [10, 20, 0, 10], 'delta');
+  const points = exports.flatMap((exported) =>
+    pointsOf(exported, 'aws.ecs.container.cpu.time', { 'container.name': 'web' }),
+  );
+  assert.deepEqual(
+    points.map(({ value, startNs, timeNs }) => [value, (timeNs - startNs) / SECOND_NS]),
+    [
+      [2.5, 10n],
+      [5, 20n],
+      [2.5, 10n],
+    ],
+  );
+});
+
+test('state, limits and the exporter itself have the time of the poll', async (t) => {
+  const exports = await exportsOf(t, [10, 0]);
+  const [, before, after] = exports;
+  assert.ok(before !== undefined && after !== undefined);
+  for (const [name, container] of [
+    ['aws.ecs.container.running', 'web'],
+    ['aws.ecs.container.info', 'web'],
+    ['aws.ecs.container.cpu.reservation', 'web'],
+    ['aws.ecs.task.cpu.limit', undefined],
+    ['aws.ecs.exporter.polls', undefined],
+  ] as const) {
+    const earlier: OtlpPoint = pointOf(before, name, container);
+    const later: OtlpPoint = pointOf(after, name, container);
+    assert.equal(later.timeNs - earlier.timeNs, 60n * SECOND_NS, name);
+  }
+});
