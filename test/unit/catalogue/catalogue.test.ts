@@ -135,3 +135,16 @@ test('dimensions have one name each in a vocabulary, and as Prometheus labels to
     assert.equal(new Set(names).size, names.length);
   }
 });
+
+test('a description holds for the name that it stands at', () => {
+  for (const [id] of catalogueRows()) {
+    const { ecs, semconv } = ROW_DEFINITIONS.get(id) ?? {};
+    for (const { name, description } of Object.values(ecs ?? {})) {
+      assert.doesNotMatch(description, /\b(?:aws|container)\.\w+/, name);
+    }
+    for (const { name, description } of Object.values(semconv ?? {})) {
+      assert.doesNotMatch(description, /\b(?:cpu|mem|disk|network|container|exporter|cgroup)_\w+/, name);
+    }
+    assert.doesNotMatch(semconv?.task?.description ?? '', /\bthe container\b/, id);
+  }
+});
