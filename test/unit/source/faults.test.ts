@@ -66,6 +66,8 @@ for (const { fault, code, requests } of CASES) {
     const { server, client } = await setUp(t);
     server.task = { Family: 'demo', Note: CANARY };
     server.fault = fault;
+    // More than a drip brings until the deadline.
+    if (fault === 'drip') server.task = { Family: 'd'.repeat(10_000) };
     if (code === 'timeout') t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const failure = failureOf(client.fetchTask());
     if (code === 'timeout') {
