@@ -200,8 +200,9 @@ function isCpuHeld(tracks: ContainerTracks): boolean {
   return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
+/** Without CPU time it is no reading: the whole life would seem to be of the interval after it. */
 function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
-  return cpu && { cpu, readNs, cameAtMs };
+  return cpu === undefined || cpu.totalNs === 0 ? undefined : { cpu, readNs, cameAtMs };
 }
 
 function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {

@@ -59,6 +59,22 @@ test('a shared namespace whose counters fall was counted in another way before: 
   assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
 });
 
+test('what falls for once in the pause container is counted once', () => {
+  const polls = [100, 110, 0, 130].map((bytes, at) => ({ internals: [container('pause', BigInt(at), bytes)] }));
+  assert.deepEqual(totals(play(...polls), 'rx_bytes'), [100, 110, 110, 130]);
+});
+
+test('a device that leaves takes nothing away from the task, and comes back as it was', () => {
+  const withDevices = (readNs: bigint, ...bytes: readonly number[]): Partial<TaskSnapshot> => {
+    const { info } = container('a', readNs);
+    const byDevice = new Map(bytes.map((readBytes, at) => [`8:${at}`, { readBytes }]));
+    const total = { readBytes: bytes.reduce((sum, each) => sum + each, 0) };
+    return { containers: [{ info, sample: { readNs, disk: { total, byDevice } } }] };
+  };
+  const steps = play(withDevices(1n, 5, 4), withDevices(2n, 6), withDevices(3n, 7), withDevices(4n, 8, 5));
+  assert.deepEqual(totals(steps, 'readBytes'), [9, 10, 11, 13]);
+});
+
 test('the namespace of the pause container stays known, however many containers come and go', () => {
   const pause = container('pause', 1n, 7, { sandbox: 'own', sharesSandbox: false });
   const crowd = Array.from({ length: 3000 }, (_, index) =>
