@@ -70,7 +70,8 @@ export function followContainer(
   staleAfterMs: number,
 ): Step {
   const step = followSampleOf(history, info, sample, nowMs, staleAfterMs);
-  return info.knownStatus === 'STOPPED' && step.state === 'current' ? { ...step, state: 'stopped' } : step;
+  const isLast = step.state === 'current' || step.state === 'stale';
+  return info.knownStatus === 'STOPPED' && isLast ? { ...step, state: 'stopped' } : step;
 }
 
 /** A poll that could not read `/task/stats`: the last sample stays as long as it is valid. */

@@ -6,6 +6,15 @@ import type { ContainerInfo, ContainerSnapshot, TaskSnapshot } from '../../../sr
 
 const OPTIONS = { nowMs: 0, staleAfterMs: 60_000, keepForMs: 30_000, isSelected: () => true };
 
+const EMPTY_SNAPSHOT: TaskSnapshot = {
+  task: {},
+  containers: [],
+  internals: [],
+  unknownIds: [],
+  hasStats: true,
+  duplicateNames: [],
+};
+
 /** A container whose network namespace is the task's, unless told otherwise. */
 function container(
   name: string,
@@ -23,15 +32,7 @@ function container(
 function play(...polls: readonly Partial<TaskSnapshot>[]): readonly TaskStep[] {
   const steps: TaskStep[] = [];
   for (const poll of polls) {
-    const snapshot = {
-      task: {},
-      containers: [],
-      internals: [],
-      unknownIds: [],
-      hasStats: true,
-      duplicateNames: [],
-      ...poll,
-    };
+    const snapshot = { ...EMPTY_SNAPSHOT, ...poll };
     steps.push(followTask(steps.at(-1)?.history ?? EMPTY_HISTORY, snapshot, OPTIONS));
   }
   return steps;
@@ -57,6 +58,13 @@ test('a shared namespace whose counters fall was counted in another way before: 
     { containers: [container('a', 3n, 60), container('b', 3n, 60)] },
   );
   assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
+});
+
+test('the last stats of a container that has stopped do not become stale', () => {
+  const containers = [container('a', 1n, 1, { knownStatus: 'STOPPED' })];
+  const first = followTask(EMPTY_HISTORY, { ...EMPTY_SNAPSHOT, containers }, OPTIONS);
+  const later = followTask(first.history, { ...EMPTY_SNAPSHOT, containers }, { ...OPTIONS, nowMs: 60_001 });
+  assert.equal(later.stale, 0);
 });
 
 test('what falls for once in the pause container is counted once', () => {
