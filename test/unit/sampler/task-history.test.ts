@@ -60,6 +60,14 @@ test('a shared namespace whose counters fall was counted in another way before: 
   assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
 });
 
+test('zeros of one container, from its first sample on, are not the shared namespace', () => {
+  const both = (a: bigint, bytes: number, b: bigint): Partial<TaskSnapshot> => {
+    return { containers: [container('a', a, bytes), container('b', b, 0)] };
+  };
+  const steps = play(both(2n, 100, 1n), both(3n, 110, 4n), both(6n, 130, 5n), both(7n, 140, 8n), both(10n, 160, 9n));
+  assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 130, 130, 160]);
+});
+
 test('the last stats of a container that has stopped do not become stale', () => {
   const containers = [container('a', 1n, 1, { knownStatus: 'STOPPED' })];
   const first = followTask(EMPTY_HISTORY, { ...EMPTY_SNAPSHOT, containers }, OPTIONS);
