@@ -51,7 +51,7 @@ function elapsed(
   const byArrivalNs = arrivedMsBefore * 1e6;
   if (byHostNs === undefined) return byStampNs > byArrivalNs + UNLIKELY_NS ? undefined : byStampNs;
   const isSetBack = byStampNs * 2 < byHostNs && byStampNs * 2 < byArrivalNs;
-  const isSetForward = byStampNs > byHostNs * 2 && byStampNs > byArrivalNs * 2 + RENEWAL_NS;
+  const isSetForward = byStampNs > byHostNs * 2 && byStampNs > byArrivalNs + RENEWAL_NS;
   return isSetBack || isSetForward ? byHostNs : byStampNs;
 }
 

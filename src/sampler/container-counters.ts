@@ -40,28 +40,36 @@ export interface FollowedSample {
 /** Follows each group of counters by one sample. */
 export function followSample(
   tracks: ContainerTracks,
-  sample: ContainerSample,
+  given: ContainerSample,
   { sharesSandbox }: ContainerInfo,
   { restartNs, isAnew, lateNs, firstRunNs }: RunChange,
 ): FollowedSample {
-  const { readNs } = sample;
-  const groups = groupsOf(sample);
+  const { readNs, disk } = given;
   // A shared network namespace outlives the runs of its containers, so its counters neither explain nor follow a restart.
   const isOwn = (group: string): boolean => !(sharesSandbox && group.startsWith(COUNTER_GROUPS.network('')));
-  const continues = [...groups].some(([group, counters]) => {
+  // A sum of devices goes on from a low value where one of them falls and another one grows: that is no reset.
+  const isSum = (group: string): boolean => group === COUNTER_GROUPS.disk && disk?.byDevice !== undefined;
+  const faultsNs = restartNs ?? firstRunNs;
+  // The agent adds up the other counters over the runs of a container with a restart policy.
+  const isFaults = (group: string): boolean => group === COUNTER_GROUPS.faults;
+  const continues = [...groupsOf(given)].some(([group, counters]) => {
     const track = tracks.get(group);
-    return track !== undefined && isOwn(group) && continuesFromHeld(track, counters);
+    const canTell = isOwn(group) && !isSum(group) && !(isFaults(group) && faultsNs !== undefined);
+    return track !== undefined && canTell && continuesFromHeld(track, counters);
   });
   const isReset = continues || lateNs !== undefined;
+  const sample = isAnew || isReset ? given : { ...given, disk: disk && withAbsentDevices(disk, tracks) };
   const next = new Map<string, CounterTrack>();
-  for (const [group, counters] of groups) {
+  for (const [group, counters] of groupsOf(sample)) {
     const known = tracks.get(group);
-    const faultsNs = restartNs ?? firstRunNs;
-    if (!isOwn(group)) {
+    if (isSum(group) && known !== undefined && !isAnew) {
+      const resetNs = restartNs ?? (isReset ? (lateNs ?? known.readNs) : undefined);
+      const hasReset = !hasHeldDevice(next) && continuesFromHeld(known, counters);
+      next.set(group, followCounters(known, { counters, readNs, restartNs: resetNs, isReset: hasReset }));
+    } else if (!isOwn(group)) {
       const hasReset = known !== undefined && continuesFromHeld(known, counters);
       next.set(group, followCounters(known, { counters, readNs, isReset: hasReset }));
-    } else if (group === COUNTER_GROUPS.faults && faultsNs !== undefined) {
-      // The agent adds up the other counters over the runs of a container with a restart policy.
+    } else if (isFaults(group) && faultsNs !== undefined) {
       const reset = Object.keys(counters);
       const starts = Object.fromEntries(reset.map((key) => [key, faultsNs]));
       next.set(group, { accepted: counters, readNs, starts, reset });
@@ -70,7 +78,9 @@ export function followSample(
     }
   }
   if (!isAnew && tracks.size <= MAX_ABSENT_GROUPS) {
-    for (const [group, track] of tracks) if (!next.has(group)) next.set(group, track);
+    for (const [group, track] of tracks) {
+      if (!next.has(group) && !(isReset && isDevice(group))) next.set(group, track);
+    }
   }
   const isCpuReset = isReset && tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
   return { sample: withoutHeldCounters(sample, next), tracks: next, isCpuReset };
@@ -91,9 +101,33 @@ function groupsOf({ cpu, memory, networks, disk }: ContainerSample): ReadonlyMap
     groups.set(COUNTER_GROUPS.limitHits, { limitHits });
   }
   for (const [iface, counters] of networks ?? []) groups.set(COUNTER_GROUPS.network(iface), counters);
-  if (disk !== undefined) groups.set(COUNTER_GROUPS.disk, disk.total);
   for (const [device, counters] of disk?.byDevice ?? []) groups.set(COUNTER_GROUPS.device(device), counters);
+  if (disk !== undefined) groups.set(COUNTER_GROUPS.disk, disk.total);
   return groups;
+}
+
+function isDevice(group: string): boolean {
+  return group.startsWith(COUNTER_GROUPS.device(''));
+}
+
+function hasHeldDevice(tracks: ContainerTracks): boolean {
+  return [...tracks].some(([group, { held }]) => isDevice(group) && held !== undefined);
+}
+
+/** What a device has counted stays in the total when the device leaves: a total that falls reads as a reset. */
+function withAbsentDevices({ total, byDevice }: DiskLevels, tracks: ContainerTracks): DiskLevels {
+  if (byDevice === undefined) return { total, byDevice };
+  const present = new Map([...byDevice].map(([device, counters]) => [COUNTER_GROUPS.device(device), counters]));
+  const whole: Partial<Record<DiskCounter, number>> = { ...total };
+  for (const [group, { accepted }] of tracks) {
+    if (!isDevice(group)) continue;
+    for (const counter of DISK_COUNTERS) {
+      const sum = whole[counter];
+      if (sum === undefined || present.get(group)?.[counter] !== undefined) continue;
+      whole[counter] = sum + (accepted[counter] ?? 0);
+    }
+  }
+  return { total: whole, byDevice };
 }
 
 function withoutHeldCounters(sample: ContainerSample, tracks: ContainerTracks): ContainerSample {

@@ -70,7 +70,8 @@ export function followContainer(
   staleAfterMs: number,
 ): Step {
   const step = followSampleOf(history, info, sample, nowMs, staleAfterMs);
-  return info.knownStatus === 'STOPPED' && step.state === 'current' ? { ...step, state: 'stopped' } : step;
+  const isLast = step.state === 'current' || step.state === 'stale';
+  return info.knownStatus === 'STOPPED' && isLast ? { ...step, state: 'stopped' } : step;
 }
 
 /** A poll that could not read `/task/stats`: the last sample stays as long as it is valid. */
@@ -200,8 +201,9 @@ function isCpuHeld(tracks: ContainerTracks): boolean {
   return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
+/** Without CPU time it is no reading: the whole life would seem to be of the interval after it. */
 function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
-  return cpu && { cpu, readNs, cameAtMs };
+  return cpu === undefined || cpu.totalNs === 0 ? undefined : { cpu, readNs, cameAtMs };
 }
 
 function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {

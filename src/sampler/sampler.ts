@@ -59,7 +59,9 @@ type Defaulted<Options, Optional extends keyof Options> = Required<Omit<Options,
 const MIN_SAMPLE_LIFE_MS = 60_000;
 const INTERVALS_TO_LIVE = 3;
 
-const NOTHING: Pick<TaskStep, 'restarted' | 'withoutStats'> = { restarted: [], withoutStats: [] };
+type Followed = Pick<TaskStep, 'restarted' | 'withoutStats'> & { readonly followError?: FailedValue };
+
+const NOTHING: Followed = { restarted: [], withoutStats: [] };
 
 const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [] };
 
@@ -79,6 +81,8 @@ export class Sampler implements ReadingSource {
   #view: TaskView | undefined;
   /** When the view was made, on the monotonic clock. */
   #viewedMs = 0;
+  /** Whether the poll that made it read stats. */
+  #hasViewStats = false;
   #containers: Omit<ContainerCounts, 'withStats'> = { withoutStats: 0, stale: 0 };
   #identity: SeriesAttributes = Object.freeze({});
   #identityKey = '';
@@ -151,19 +155,24 @@ export class Sampler implements ReadingSource {
 
   /** Whether stats were read within the last three intervals. */
   isFresh(): boolean {
-    return this.#lastSuccessMs !== undefined && this.#isRecent(this.#lastSuccessMs);
-  }
-
-  #isRecent(atMs: number): boolean {
-    return this.#options.monotonicMs() - atMs <= this.#keepForMs();
+    const lastMs = this.#lastSuccessMs;
+    return lastMs !== undefined && this.#options.monotonicMs() - lastMs <= this.#keepForMs();
   }
 
   #keepForMs(): number {
     return INTERVALS_TO_LIVE * this.#options.intervalMs;
   }
 
+  /** Where only stats fail, the rest stays until the next poll, which an endpoint that fails can put off. */
+  #viewLifeMs(): number {
+    if (this.#hasViewStats) return this.#keepForMs();
+    const { intervalMs } = this.#options;
+    return Math.max(this.#keepForMs(), nextPollAfterMs(intervalMs, this.#account.history()) + intervalMs);
+  }
+
   #dropOldView(): boolean {
-    if (this.#view === undefined || this.#isRecent(this.#viewedMs)) return false;
+    const isOld = this.#options.monotonicMs() - this.#viewedMs > this.#viewLifeMs();
+    if (this.#view === undefined || !isOld) return false;
     this.#view = undefined;
     return true;
   }
@@ -184,15 +193,16 @@ export class Sampler implements ReadingSource {
     const result = await this.#pollSafely();
     const { snapshot, failures, tags } = result;
     const nowMs = this.#options.monotonicMs();
-    const { restarted, withoutStats } = snapshot === undefined ? NOTHING : this.#follow(snapshot, nowMs);
+    const { restarted, withoutStats, followError } = this.#followSafely(snapshot, nowMs);
     if (snapshot?.hasStats === true) this.#lastSuccessMs = nowMs;
     const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     this.#polledMs = this.#options.wallMs();
     this.#account.enterPoll(result, seconds, restarted.length, this.#polledMs / 1000);
     this.#dropOldView();
     this.#series.renew();
-    const { readings, failures: internalErrors } = this.#record();
+    const { readings, failures: valueErrors } = this.#record();
     this.#readings = readings;
+    const internalErrors = followError === undefined ? valueErrors : [followError, ...valueErrors];
     this.#account.countInternalErrors(internalErrors.length);
     try {
       this.#options.observer.onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags });
@@ -213,7 +223,17 @@ export class Sampler implements ReadingSource {
     }
   }
 
-  #follow(snapshot: TaskSnapshot, nowMs: number): Pick<TaskStep, 'restarted' | 'withoutStats'> {
+  /** A snapshot that cannot be followed leaves everything as it was. */
+  #followSafely(snapshot: TaskSnapshot | undefined, nowMs: number): Followed {
+    if (snapshot === undefined) return NOTHING;
+    try {
+      return this.#follow(snapshot, nowMs);
+    } catch (error) {
+      return { ...NOTHING, followError: { message: error instanceof Error ? error.message : String(error) } };
+    }
+  }
+
+  #follow(snapshot: TaskSnapshot, nowMs: number): Followed {
     const { intervalMs, isSelected } = this.#options;
     const { history, view, restarted, withoutStats, stale } = followTask(this.#history, snapshot, {
       nowMs,
@@ -224,6 +244,7 @@ export class Sampler implements ReadingSource {
     this.#history = history;
     this.#view = view;
     this.#viewedMs = nowMs;
+    this.#hasViewStats = snapshot.hasStats;
     this.#containers = { withoutStats: withoutStats.length, stale };
     // What was known once stays: a resource that loses an attribute is another one, with other series.
     const identity = Object.freeze({ ...this.#identity, ...taskIdentity(snapshot.task) });

@@ -1,7 +1,6 @@
 import { COUNTER_GROUPS, type ContainerView, type TaskTotals, type TaskView } from '../derive/view.ts';
 import {
   type ContainerInfo,
-  type ContainerSample,
   type ContainerSnapshot,
   DISK_COUNTERS,
   type DiskCounter,
@@ -82,8 +81,12 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     if (isCounted && step.history !== undefined) postings.push(...postingsOf(info, step.history));
     views.push(viewOf(container, step, isSelected(info.name)));
   }
-  for (const { info, sample } of snapshot.internals) {
-    if (sample !== undefined) postings.push(...networkPostings(info, sample));
+  for (const container of snapshot.internals) {
+    const { info } = container;
+    const step = followContainer(history.containers.get(info.id), container, nowMs, staleAfterMs);
+    if (step.history === undefined) continue;
+    containers.set(info.id, step.history);
+    if (step.state === 'current') postings.push(...networkPostings(info, step.history));
   }
   // Only a new start time says that every counter began anew; where one merely fell, the others may have gone on.
   const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), rewoundTo);
@@ -143,11 +146,11 @@ function postingsOf(info: ContainerInfo, { sample, tracks }: ContainerHistory): 
   const cpuNs = isCpuHeld ? undefined : cpu?.totalNs;
   return [
     posting(`container ${owner}`, COUNTER_GROUPS.cpu, cpuNs ? { cpuNs } : {}),
-    posting(`disk ${owner}`, COUNTER_GROUPS.disk, ownDisk(disk)),
+    posting(`disk ${owner}`, COUNTER_GROUPS.disk, ownDisk(disk, tracks)),
     ...[...(disk?.byDevice ?? [])].map(([device, counted]) =>
       posting(`disk ${owner} ${device}`, COUNTER_GROUPS.device(device), counted),
     ),
-    ...networkPostings(info, sample, tracks),
+    ...networkPostings(info, { sample, tracks }),
   ];
 }
 
@@ -155,13 +158,14 @@ function postingsOf(info: ContainerInfo, { sample, tracks }: ContainerHistory): 
  * What is posted for the container rather than for its devices: what belongs to no named device, so 0 as a rule. A device
  * that leaves then takes nothing away.
  */
-function ownDisk(disk: DiskLevels | undefined): DiskCounters {
+function ownDisk(disk: DiskLevels | undefined, tracks: ContainerTracks): DiskCounters {
   if (disk?.byDevice === undefined) return disk?.total ?? {};
   const own: Partial<Record<DiskCounter, number>> = { ...disk.total };
-  for (const counters of disk.byDevice.values()) {
+  for (const [group, { accepted }] of tracks) {
+    if (!group.startsWith(COUNTER_GROUPS.device(''))) continue;
     for (const counter of DISK_COUNTERS) {
       const total = own[counter];
-      if (total !== undefined) own[counter] = Math.max(0, total - (counters[counter] ?? 0));
+      if (total !== undefined) own[counter] = Math.max(0, total - (accepted[counter] ?? 0));
     }
   }
   return own;
@@ -171,11 +175,14 @@ function ownDisk(disk: DiskLevels | undefined): DiskCounters {
  * The pause container's too: agents before 1.43 gave an awsvpc task's counters to it alone. A namespace that is shared
  * lasts as long as the task; agents before 1.100 divide its counters by the number of containers, so they can fall.
  */
-function networkPostings(info: ContainerInfo, sample: ContainerSample, tracks?: ContainerTracks): readonly Posting[] {
+function networkPostings(
+  info: ContainerInfo,
+  { sample, tracks }: Pick<ContainerHistory, 'sample' | 'tracks'>,
+): readonly Posting[] {
   const { readNs, networks = [] } = sample;
   return [...networks].map(([iface, counters]) => {
     const source = `network ${info.sandbox} ${iface}`;
-    const reset = tracks?.get(COUNTER_GROUPS.network(iface))?.reset;
+    const reset = tracks.get(COUNTER_GROUPS.network(iface))?.reset;
     return { source, owner: info.sandbox, readNs, counters, reset, isLasting: info.sharesSandbox };
   });
 }

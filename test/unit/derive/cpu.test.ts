@@ -75,6 +75,7 @@ const CLOCKS: readonly ClockCase[] = [
   ['of two readings in one document', 1, undefined, HALF, 0.5],
   ['set back, seen by the host and the arrivals', 0.25, 1, HALF, 0.5],
   ['set forward by an hour, seen by the host and the arrivals', 3601, 1, HALF, 0.5],
+  ['set forward by half a minute, seen by the host and the arrivals', 31, 1, HALF, 0.5],
   ['set forward by an hour, and the host does not report its time', 3601, 1, WITHOUT_HOST, undefined],
   ['far apart, and so are the arrivals', 3600, 3600, WITHOUT_HOST, 0.5 / 3600],
   ['late by as much as agents renew their samples', 1, 11, WITHOUT_HOST, 0.5],

@@ -406,16 +406,13 @@ for (const [what, parts, group, expected] of GROUP_CASES) {
   test(`counters of one group: ${what}`, () => assert.deepEqual(groupAfter(parts, group), expected));
 }
 
+function devices(a: number, b?: number): Parts {
+  const byDevice = new Map([['8:0', { readBytes: a }]]);
+  if (b !== undefined) byDevice.set('8:16', { readBytes: b });
+  return { disk: { total: { readBytes: a + (b ?? 0) }, byDevice } };
+}
+
 test('a device that falls takes its part out of the total', () => {
-  const devices = (a: number, b: number): Parts => ({
-    disk: {
-      total: { readBytes: a + b },
-      byDevice: new Map([
-        ['8:0', { readBytes: a }],
-        ['8:16', { readBytes: b }],
-      ]),
-    },
-  });
   const step = follow({ sample: { read: 1, ...devices(5, 5) } }, { sample: { read: 2, ...devices(1, 50) } });
   assert.deepEqual(step.history?.sample.disk, {
     total: {},
@@ -424,6 +421,43 @@ test('a device that falls takes its part out of the total', () => {
       ['8:16', { readBytes: 50 }],
     ]),
   });
+});
+
+const DEVICE_CASES: readonly (readonly [what: string, parts: readonly Parts[], total: object])[] = [
+  ['one leaves: what it has counted stays', [devices(5, 4), devices(6), devices(7)], { read: 11 }],
+  ['one that left is back', [devices(5, 4), devices(6), devices(7, 4)], { read: 11 }],
+  ['one falls for twice, and the other one grows', [devices(5, 4), devices(6, 0), devices(7, 0)], {}],
+  ['one fell for twice', [devices(5, 4), devices(6, 0), devices(7, 0), devices(8, 6)], { read: 14 }],
+  ['all fall, then one is missing', [devices(5, 4), devices(0, 0), devices(6)], { read: 10 }],
+  ['all go on', [devices(5, 4), devices(0, 0), devices(1, 1)], { read: 2, startNs: at(1) }],
+  ['one leaves while the other one goes on', [devices(5, 9), devices(1), devices(2)], { read: 2, startNs: at(1) }],
+];
+
+for (const [what, parts, total] of DEVICE_CASES) {
+  test(`the total of devices: ${what}`, () => {
+    assert.deepEqual(groupAfter(parts, 'disk'), { ...NOTHING, ...total });
+  });
+}
+
+test('a total of devices that falls and goes on explains nothing else', () => {
+  const sample = (read: number, used: number, parts: Parts): Poll => ({ sample: { read, used, ...parts } });
+  const step = follow(sample(1, 5, devices(5, 4)), sample(2, 0, devices(0, 0)), sample(3, 0, devices(6)));
+  assert.equal(step.hasRestarted, false);
+});
+
+test('page faults that begin again with a run explain nothing else', () => {
+  const info = (restartCount: number): Partial<ContainerInfo> => ({ restartCount, firstStartedNs: at(0) });
+  const poll = (read: number, used: number, count: number, restarts: number): Poll => {
+    return { started: restarts * 25, sample: { read, used, ...faults(count) }, info: info(restarts) };
+  };
+  const { history } = follow(poll(10, 5, 9, 0), poll(20, 1, 0, 0), poll(30, 7, 3, 1));
+  assert.equal(history?.baseline?.readNs, at(10), 'CPU time went on from before the fall');
+  assert.equal(history?.countedFromNs, at(0));
+});
+
+test('a reading without CPU time is nothing to compare with', () => {
+  const step = follow({ sample: { read: 10, used: 0 } }, { sample: { read: 20, used: 300 } });
+  assert.equal(step.history?.baseline, undefined);
 });
 
 test('a shared network namespace is held back on its own, and outlives a restart', () => {

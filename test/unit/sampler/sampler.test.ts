@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Readings } from '../../../instrumentation/metric-definition.ts';
 import { SCOPES, VOCABULARIES } from '../../../src/catalogue/vocabulary.ts';
-import { Sampler, type SamplerObserver } from '../../../src/sampler/sampler.ts';
+import { Sampler, type SamplerObserver, type SamplerOptions } from '../../../src/sampler/sampler.ts';
 import { ENDPOINT_ERROR_CODES } from '../../../src/source/endpoint-error.ts';
 import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts';
 
@@ -21,7 +21,12 @@ interface Setting {
   pollAfter(ms: number, answer?: Answer): Promise<void>;
 }
 
-function setUp(first: Answer, intervalMs = INTERVAL_MS, delay?: () => Promise<void>): Setting {
+function setUp(
+  first: Answer,
+  intervalMs = INTERVAL_MS,
+  delay?: () => Promise<void>,
+  changes: Partial<SamplerOptions> = {},
+): Setting {
   const clock = { ms: 5000 };
   const script = scriptedPoll(first, delay);
   const outcomes: Parameters<SamplerObserver['onPoll']>[0][] = [];
@@ -34,6 +39,7 @@ function setUp(first: Answer, intervalMs = INTERVAL_MS, delay?: () => Promise<vo
     observer: { onPoll: (outcome) => outcomes.push(outcome) },
     monotonicMs: () => clock.ms,
     wallMs: () => 1_700_000_000_000 + clock.ms,
+    ...changes,
   });
   return {
     clock,
@@ -159,6 +165,35 @@ test('a task document that fails is a failure, but the poll is good', async () =
   assert.equal(values['cpu_usage_seconds app'], 1000);
   assert.ok(outcomes[1]?.snapshot !== undefined && outcomes[1].failures.length === 1);
 });
+
+test('stats that fail cost only usage, also while polls are far apart because the endpoint throttles', async () => {
+  const { clock, sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  for (const waitMs of [10_000, 10_000, 20_000, 40_000, 60_000]) {
+    clock.ms += waitMs - 1;
+    assert.equal(valuesOf(sampler.current())['container_running app'], 1);
+    await pollAfter(1, { fails: 'throttled', document: 'stats' });
+  }
+  assert.equal(valuesOf(sampler.current())['mem_usage app'], undefined);
+  clock.ms += 71_000;
+  assert.ok(onlyAboutItself(sampler), 'no poll, no state');
+});
+
+const THROWING: readonly (readonly [what: string, changes: Partial<SamplerOptions>])[] = [
+  ['an observer', { observer: { onPoll: () => assert.fail('the observer') } }],
+  ['a filter', { isSelected: () => assert.fail('the filter') }],
+];
+
+for (const [what, changes] of THROWING) {
+  test(`${what} that throws is an internal error, and polls go on`, async () => {
+    const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, INTERVAL_MS, undefined, changes);
+    await pollAfter(0);
+    await pollAfter(INTERVAL_MS);
+    const values = valuesOf(sampler.current());
+    assert.equal(values['exporter_polls'], 2);
+    assert.equal(values['exporter_invalid_values internal'], 1, 'of the poll before');
+  });
+}
 
 const STALE: readonly (readonly [intervalMs: number, lifeMs: number])[] = [
   [10_000, 60_000],

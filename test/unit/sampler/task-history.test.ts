@@ -6,6 +6,15 @@ import type { ContainerInfo, ContainerSnapshot, TaskSnapshot } from '../../../sr
 
 const OPTIONS = { nowMs: 0, staleAfterMs: 60_000, keepForMs: 30_000, isSelected: () => true };
 
+const EMPTY_SNAPSHOT: TaskSnapshot = {
+  task: {},
+  containers: [],
+  internals: [],
+  unknownIds: [],
+  hasStats: true,
+  duplicateNames: [],
+};
+
 /** A container whose network namespace is the task's, unless told otherwise. */
 function container(
   name: string,
@@ -23,15 +32,7 @@ function container(
 function play(...polls: readonly Partial<TaskSnapshot>[]): readonly TaskStep[] {
   const steps: TaskStep[] = [];
   for (const poll of polls) {
-    const snapshot = {
-      task: {},
-      containers: [],
-      internals: [],
-      unknownIds: [],
-      hasStats: true,
-      duplicateNames: [],
-      ...poll,
-    };
+    const snapshot = { ...EMPTY_SNAPSHOT, ...poll };
     steps.push(followTask(steps.at(-1)?.history ?? EMPTY_HISTORY, snapshot, OPTIONS));
   }
   return steps;
@@ -57,6 +58,37 @@ test('a shared namespace whose counters fall was counted in another way before: 
     { containers: [container('a', 3n, 60), container('b', 3n, 60)] },
   );
   assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
+});
+
+test('zeros of one container, from its first sample on, are not the shared namespace', () => {
+  const both = (a: bigint, bytes: number, b: bigint): Partial<TaskSnapshot> => {
+    return { containers: [container('a', a, bytes), container('b', b, 0)] };
+  };
+  const steps = play(both(2n, 100, 1n), both(3n, 110, 4n), both(6n, 130, 5n), both(7n, 140, 8n), both(10n, 160, 9n));
+  assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 130, 130, 160]);
+});
+
+test('the last stats of a container that has stopped do not become stale', () => {
+  const containers = [container('a', 1n, 1, { knownStatus: 'STOPPED' })];
+  const first = followTask(EMPTY_HISTORY, { ...EMPTY_SNAPSHOT, containers }, OPTIONS);
+  const later = followTask(first.history, { ...EMPTY_SNAPSHOT, containers }, { ...OPTIONS, nowMs: 60_001 });
+  assert.equal(later.stale, 0);
+});
+
+test('what falls for once in the pause container is counted once', () => {
+  const polls = [100, 110, 0, 130].map((bytes, at) => ({ internals: [container('pause', BigInt(at), bytes)] }));
+  assert.deepEqual(totals(play(...polls), 'rx_bytes'), [100, 110, 110, 130]);
+});
+
+test('a device that leaves takes nothing away from the task, and comes back as it was', () => {
+  const withDevices = (readNs: bigint, ...bytes: readonly number[]): Partial<TaskSnapshot> => {
+    const { info } = container('a', readNs);
+    const byDevice = new Map(bytes.map((readBytes, at) => [`8:${at}`, { readBytes }]));
+    const total = { readBytes: bytes.reduce((sum, each) => sum + each, 0) };
+    return { containers: [{ info, sample: { readNs, disk: { total, byDevice } } }] };
+  };
+  const steps = play(withDevices(1n, 5, 4), withDevices(2n, 6), withDevices(3n, 7), withDevices(4n, 8, 5));
+  assert.deepEqual(totals(steps, 'readBytes'), [9, 10, 11, 13]);
 });
 
 test('the namespace of the pause container stays known, however many containers come and go', () => {
