@@ -1,3 +1,4 @@
+import { hasCpuTime } from '../snapshot/cpu.ts';
 import type { CpuCounters } from '../snapshot/snapshot.ts';
 import { COUNTER_GROUPS, type ContainerView, isHeld, type Sink, since } from './view.ts';
 
@@ -5,7 +6,7 @@ import { COUNTER_GROUPS, type ContainerView, isHeld, type Sink, since } from './
 export function deriveCpuTime(container: ContainerView, out: Sink): void {
   const cpu = container.sample?.cpu;
   if (cpu === undefined) return;
-  if (hasCpuTime(container)) {
+  if (isCpuTimeKnown(container)) {
     out.container('cpu_usage_seconds', container, () => inSeconds(cpu.totalNs));
     deriveModes(container, cpu, out);
   }
@@ -20,13 +21,11 @@ export function deriveCpuTime(container: ContainerView, out: Sink): void {
   }
 }
 
-const YOUNG_NS = 10_000_000_000n;
-
-/** Nothing runs without CPU time: 0 is a member that the endpoint has not filled in, unless the container has just started. */
-export function hasCpuTime(container: ContainerView): boolean {
+/** Whether the sample has a CPU time to export. */
+export function isCpuTimeKnown(container: ContainerView): boolean {
   const { sample, countedFromNs } = container;
   if (sample?.cpu === undefined || isHeld(container, COUNTER_GROUPS.cpu)) return false;
-  return sample.cpu.totalNs > 0 || (countedFromNs !== undefined && sample.readNs - countedFromNs <= YOUNG_NS);
+  return hasCpuTime(sample.cpu, sample.readNs, countedFromNs);
 }
 
 /** Both modes or none: with one of them missing, the other one would pass for the whole. */

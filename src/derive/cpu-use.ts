@@ -1,6 +1,6 @@
 import type { CpuCounters } from '../snapshot/snapshot.ts';
 import { growth } from './arithmetic.ts';
-import { hasCpuTime } from './cpu-time.ts';
+import { isCpuTimeKnown } from './cpu-time.ts';
 import type { ContainerView, CpuBaseline } from './view.ts';
 
 /** How much CPU a container used between two readings of the same run, and what to hold that against. */
@@ -20,7 +20,7 @@ const MAX_EXCESS = 1.25;
 /** Undefined if there is nothing to compare with, or if all CPUs together cannot have done that much. */
 export function cpuUse(container: ContainerView): CpuUse | undefined {
   const { baseline, sample } = container;
-  if (baseline === undefined || sample?.cpu === undefined || !hasCpuTime(container)) return undefined;
+  if (baseline === undefined || sample?.cpu === undefined || !isCpuTimeKnown(container)) return undefined;
   const usedNs = growth(baseline.cpu.totalNs, sample.cpu.totalNs);
   const byStampNs = Number(sample.readNs - baseline.readNs);
   if (usedNs === undefined || byStampNs <= 0) return undefined;

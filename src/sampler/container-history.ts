@@ -1,4 +1,5 @@
 import { COUNTER_GROUPS, type CpuBaseline } from '../derive/view.ts';
+import { hasCpuTime } from '../snapshot/cpu.ts';
 import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
 import { type ContainerTracks, followSample } from './container-counters.ts';
 import { isLess } from './counter-track.ts';
@@ -98,7 +99,7 @@ function followSampleOf(
     return sameRun(history, nowMs - history.cameAtMs <= staleAfterMs ? 'current' : 'stale');
   }
   if (sample.readNs < history.sample.readNs) {
-    const cpu = arrived(sample, nowMs);
+    const cpu = arrived(sample, nowMs, history.startedNs);
     return sameRun({ ...history, sample, cpu, heldCpu: undefined, baseline: undefined, cameAtMs: nowMs }, 'rewound');
   }
   return advance(history, info, sample, nowMs);
@@ -119,7 +120,7 @@ function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: numbe
   const { restartCount, firstStartedNs = info.startedNs } = info;
   const countedFromNs = restartCount === undefined ? startedNs : firstStartedNs;
   const firstRunNs = restartCount === undefined ? undefined : startedNs;
-  const own = arrived(sample, nowMs);
+  const own = arrived(sample, nowMs, startedNs);
   const precpu = validPrecpu(sample, startedNs);
   const { tracks, ...followed } = followSample(tracksOf(precpu), sample, info, { isAnew: false, firstRunNs });
   const isHeld = isCpuHeld(tracks);
@@ -148,7 +149,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
   const lateNs = isNewStart && !isStartTold && startedNs > lastReadNs ? startedNs : undefined;
   const isRestart = isStartTold || isLess(history.restartCount, restartCount);
-  const own = arrived(given, nowMs);
+  const own = arrived(given, nowMs, startedNs);
   const fell = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
   const isSummed = info.restartCount !== undefined && !fell;
   const hasBegunAnew = isStartTold && !isSummed;
@@ -201,9 +202,13 @@ function isCpuHeld(tracks: ContainerTracks): boolean {
   return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
-/** Without CPU time it is no reading: the whole life would seem to be of the interval after it. */
-function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
-  return cpu === undefined || cpu.totalNs === 0 ? undefined : { cpu, readNs, cameAtMs };
+/** Without CPU time it is no reading: all that the container has used would seem to be of the interval after it. */
+function arrived(
+  { cpu, readNs }: ContainerSample,
+  cameAtMs: number,
+  startedNs: EpochNs | undefined,
+): ArrivedCpu | undefined {
+  return cpu && hasCpuTime(cpu, readNs, startedNs) ? { cpu, readNs, cameAtMs } : undefined;
 }
 
 function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {

@@ -1,5 +1,5 @@
 import type { Refusals } from './refusals.ts';
-import type { CpuCounters } from './snapshot.ts';
+import type { CpuCounters, EpochNs } from './snapshot.ts';
 import { amountOf, cpuTimeOf, type JsonObject, listOf, member, objectOf } from './values.ts';
 
 /** More than any host of ECS has, and few enough for a page. */
@@ -63,6 +63,13 @@ export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusa
     throttledPeriods: amountOf(member(throttling, 'throttled_periods'), refusals),
     throttledNs: amountOf(member(throttling, 'throttled_time'), refusals),
   };
+}
+
+const YOUNG_NS = 10_000_000_000n;
+
+/** Nothing runs without CPU time: 0 is a member that was not filled in, unless the container has just started. */
+export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, startedNs: EpochNs | undefined): boolean {
+  return totalNs > 0 || (startedNs !== undefined && readNs - startedNs <= YOUNG_NS);
 }
 
 /** A list with one odd entry is no list: its places are the CPUs' numbers. An empty one says nothing. */
