@@ -13,7 +13,7 @@ export function deriveCpuTime(container: ContainerView, out: Sink): void {
   out.container('cpu_online_cpus', container, () => cpu.onlineCpus);
   if (!out.wants('cpu_logical_seconds')) return;
   for (const [number, ns] of cpu.perCpuNs?.entries() ?? []) {
-    // The list is as long as the host has places for CPUs; a CPU that never ran anything is not there.
+    // The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used.
     if (ns === 0) continue;
     const start = since(container, COUNTER_GROUPS.perCpu, `${number}`);
     out.container('cpu_logical_seconds', container, () => inSeconds(ns), { cpu: number }, start);
@@ -22,14 +22,14 @@ export function deriveCpuTime(container: ContainerView, out: Sink): void {
 
 const YOUNG_NS = 10_000_000_000n;
 
-/** Nothing runs without CPU time: 0 is a member that the endpoint has not filled in, unless the container has just started. */
+/** A running container uses CPU time: 0 is a missing field, unless the container has just started. */
 export function hasCpuTime(container: ContainerView): boolean {
   const { sample, countedFromNs } = container;
   if (sample?.cpu === undefined || isHeld(container, COUNTER_GROUPS.cpu)) return false;
   return sample.cpu.totalNs > 0 || (countedFromNs !== undefined && sample.readNs - countedFromNs <= YOUNG_NS);
 }
 
-/** Both modes or none: with one of them missing, the other one would pass for the whole. */
+/** Both modes or none: a single mode would look like the total. */
 function deriveModes(container: ContainerView, { userNs, kernelNs, totalNs }: CpuCounters, out: Sink): void {
   const start = (mode: 'userNs' | 'kernelNs') => since(container, COUNTER_GROUPS.modes, mode);
   if (userNs !== undefined && kernelNs !== undefined) {

@@ -11,19 +11,19 @@ import {
 } from '../snapshot/snapshot.ts';
 import { type Counters, type CounterTrack, continuesFromHeld, followCounters, withoutHeld } from './counter-track.ts';
 
-/** Every group of a container's counters, by the names in `COUNTER_GROUPS`. */
+/** The tracks of all groups of a container's counters. Keys: the names in `COUNTER_GROUPS`. */
 export type ContainerTracks = ReadonlyMap<string, CounterTrack>;
 
-/** Bounds what groups that come and go (interfaces, devices) can cost. */
+/** Limits the memory for groups that have disappeared (interfaces, devices). */
 const MAX_ABSENT_GROUPS = 500;
 
-/** How the run of the sample follows on the run of the sample before. */
+/** How the run of a sample relates to the run of the previous sample. */
 export interface RunChange {
   /** Start of the run, if it began since the last sample. */
   readonly restartNs?: EpochNs | undefined;
-  /** True if every counter of the container began again at 0. */
+  /** True if all counters of the container reset. */
   readonly isAnew: boolean;
-  /** Start of the run that the last sample was of already, if it was reported only now: it explains what is held back. */
+  /** Start of the last sample's run, if ECS reported it only now: it explains the values that are held back. */
   readonly lateNs?: EpochNs | undefined;
   /** Start of the run, if this is the first sample of the container and other counters may be older. */
   readonly firstRunNs?: EpochNs | undefined;
@@ -33,11 +33,11 @@ export interface FollowedSample {
   /** The sample without the counters that are held back; CPU time and throttling stay in it. */
   readonly sample: ContainerSample;
   readonly tracks: ContainerTracks;
-  /** True if the container's CPU time turned out to have reset. */
+  /** True if a held-back CPU time proved to be a reset. */
   readonly isCpuReset: boolean;
 }
 
-/** Follows each group of counters by one sample. */
+/** Advances each group of counters by one sample. */
 export function followSample(
   tracks: ContainerTracks,
   sample: ContainerSample,
@@ -46,7 +46,7 @@ export function followSample(
 ): FollowedSample {
   const { readNs } = sample;
   const groups = groupsOf(sample);
-  // A shared network namespace outlives the runs of its containers, so its counters neither explain nor follow a restart.
+  // A shared network namespace outlives the runs of its containers, so its counters are independent of their restarts.
   const isOwn = (group: string): boolean => !(sharesSandbox && group.startsWith(COUNTER_GROUPS.network('')));
   const continues = [...groups].some(([group, counters]) => {
     const track = tracks.get(group);
@@ -114,7 +114,7 @@ function withoutHeldCounters(sample: ContainerSample, tracks: ContainerTracks): 
   };
 }
 
-/** One mode or some of the CPUs would pass for all. */
+/** All modes or none, and all CPUs or none: a part would look like the total. */
 function cpuWithoutHeld(cpu: CpuCounters, tracks: ContainerTracks): CpuCounters {
   const isHeld = (group: string): boolean => tracks.get(group)?.held !== undefined;
   return {
@@ -136,7 +136,7 @@ function memoryWithoutHeld(memory: MemoryLevels, tracks: ContainerTracks): Memor
   };
 }
 
-/** A total is held back if the part of a device is. */
+/** A total is held back if the counter of one of its devices is. */
 function diskWithoutHeld({ total, byDevice }: DiskLevels, tracks: ContainerTracks): DiskLevels {
   const known: Partial<Record<DiskCounter, number>> = { ...withoutHeld(total, tracks.get(COUNTER_GROUPS.disk)) };
   const devices = [...(byDevice ?? [])].map(([device, counters]) => {

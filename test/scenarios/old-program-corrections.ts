@@ -86,7 +86,7 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
       // The list of operations is emptied between the two documents. A total that fell would read as a counter's reset.
       becomes(of('ecs_task_disk_read_iops_total', '_task_'), 62_805),
       becomes(of('ecs_task_disk_written_iops_total', '_task_'), 94_200),
-      // Of the container they fall with it: held back until the next document says whether that is a reset.
+      // The container's counters decrease with it: held back until the next document shows whether they reset.
       isGone(of('ecs_task_disk_read_iops_total', 'seedr-disk')),
       isGone(of('ecs_task_disk_written_iops_total', 'seedr-disk')),
     ],
