@@ -18,7 +18,8 @@ export interface StatsdOptions {
   readonly port: number;
   /** The agent's Unix datagram socket, instead of UDP. */
   readonly socketPath?: string | undefined;
-  /** Deadline of one export. Sending takes a second at most, so only a name server that does not answer exceeds it.
+  /**
+   * Deadline of one export. Sending takes a second at most, so only a name server that does not answer exceeds it.
    * @default 5000
    */
   readonly maxExportMs?: number;

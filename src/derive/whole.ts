@@ -10,7 +10,8 @@ export function areAllStopped({ containers }: TaskView): boolean {
   return containers.length > 0 && containers.every(({ info }) => info.knownStatus === 'STOPPED');
 }
 
-/** The sum over the task's containers. Undefined if one of them has no value, because a partial sum is not the total, and if
+/**
+ * The sum over the task's containers. Undefined if one of them has no value, because a partial sum is not the total, and if
  * there is nothing to add up.
  */
 export function wholeSum<Part>(

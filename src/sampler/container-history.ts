@@ -30,7 +30,8 @@ export interface ContainerHistory {
   readonly countedFromNs?: EpochNs | undefined;
 }
 
-/** State of a container's stats after a poll.
+/**
+ * State of a container's stats after a poll.
  *
  * - `current`: the sample in the history is valid now.
  * - `none`: no stats.
@@ -53,7 +54,8 @@ export interface Step {
 /** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s; after a larger gap the clock has jumped. */
 const MAX_PRECPU_AGE_NS = 60_000_000_000n;
 
-/** Advances the history of one container by one poll.
+/**
+ * Advances the history of one container by one poll.
  * A run begins with a new start (StartedAt, or FinishedAt after a restart by a restart policy) or a higher RestartCount. The
  * agent adds up the counters of all runs of a container with a restart policy, so they continue; otherwise they reset. CPU
  * time that decreases without either is held back for one sample, and is a reset only if the next sample continues from it.

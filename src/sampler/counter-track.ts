@@ -30,7 +30,8 @@ export interface CounterReading {
   readonly isReset: boolean;
 }
 
-/** Advances a group of counters by one reading. A counter that decreases without a restart is held back, because Docker
+/**
+ * Advances a group of counters by one reading. A counter that decreases without a restart is held back, because Docker
  * occasionally reports zeros for a running container. It is a reset only if the next reading continues from the low value.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378

@@ -13,7 +13,8 @@ export interface TagsAttempt {
   readonly failure?: { readonly reason: TagFailureReason; readonly message: string } | undefined;
 }
 
-/** The tags of the task: requested until there is an answer, which is then kept. Requests run concurrently with the polls,
+/**
+ * The tags of the task: requested until there is an answer, which is then kept. Requests run concurrently with the polls,
  * because an answer takes seconds when the ECS API is slow.
  */
 export interface TagReader {

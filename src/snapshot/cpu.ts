@@ -8,7 +8,8 @@ const MAX_CPUS = 1024;
 /** Windows counts CPU time in ticks of 100 ns. */
 const WINDOWS_TICK_NS = 100;
 
-/** CPU modes are counted in ticks of 10 ms, so 0 in both is plausible only below this total. Docker does not report modes
+/**
+ * CPU modes are counted in ticks of 10 ms, so 0 in both is plausible only below this total. Docker does not report modes
  * for Hyper-V containers, and the agent's encoder writes 0.
  */
 const MIN_UNSPLIT_NS = 100_000_000;

@@ -111,7 +111,8 @@ function parseSample(
   };
 }
 
-/** Docker occasionally reports zeros for a running container, with a valid `read`. A running container has memory in use;
+/**
+ * Docker occasionally reports zeros for a running container, with a valid `read`. A running container has memory in use;
  * Windows reports its private working set instead of `usage`.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378

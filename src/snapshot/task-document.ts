@@ -41,7 +41,8 @@ export function parseTask(document: unknown, refusals: Refusals, options: TaskOp
   return assemble(task, drafts);
 }
 
-/** Number of containers in a document in which none has both an id and a name, else 0. The keys of such a document are not
+/**
+ * Number of containers in a document in which none has both an id and a name, else 0. The keys of such a document are not
  * those of ECS, so it is an error, not an empty task. A container that is pulled but not created has the id "".
  */
 export function unidentifiedContainers(document: unknown): number {

@@ -25,7 +25,8 @@ export interface Endpoint {
 }
 
 export interface EndpointOptions {
-  /** For one document, from the call to its last byte, including the retry. Keep it below the interval between polls.
+  /**
+   * For one document, from the call to its last byte, including the retry. Keep it below the interval between polls.
    * @default 5000
    */
   readonly deadlineMs?: number | undefined;

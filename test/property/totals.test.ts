@@ -49,7 +49,8 @@ function account(truth: Truth, before: Sampled | undefined, now: Sampled): void 
   }
 }
 
-/** Compares polls with the true counts. A restart that the metadata reports late or never appears as a decrease, which is held
+/**
+ * Compares polls with the true counts. A restart that the metadata reports late or never appears as a decrease, which is held
  * back, or not at all. The totals can then be below the true counts, but never above them, and they never decrease.
  */
 function play(tracks: ReadonlyMap<string, readonly Poll[]>): void {
