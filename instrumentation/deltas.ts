@@ -72,7 +72,7 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
       }
       const { attributes } = cumulative;
       if (!isNewLife(base, reading)) {
-        // The sample that was acknowledged last, again: nothing to add.
+        // The last acknowledged sample again: nothing to add.
         if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
         if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
         // Less, but of the same life: a device that left, a share that became smaller. Nothing new was counted.

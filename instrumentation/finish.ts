@@ -23,8 +23,8 @@ import { createSeriesKeys, readingsOf } from './series-keys.ts';
  *   for cumulative points, drifts in the last digits;
  * - a cumulative counter starts when its container did, if it is known. The SDK says: when it was first observed;
  * - a series that was not observed this time is dropped;
- * - a point has the time of its measurement. The SDK gives it the time of the collection, so that a counter's rate over the
- *   exported points would alternate where samples are renewed at another pace than they are exported;
+ * - a point has the time of its measurement. The SDK uses the time of the collection, and a counter's rate over the
+ *   exported points would fluctuate whenever sample and export intervals differ;
  * - no point ends before it starts, whatever the wall clock does meanwhile;
  * - a delta is what was not acknowledged yet (the SDK's is gone with an export that fails, and its first one is everything
  *   that was counted before the exporter started);

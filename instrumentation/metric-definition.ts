@@ -1,7 +1,7 @@
 /** What a value is: something that rises for ever, a level that adds up over its series, or a level that does not. */
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge';
 
-/** How OTLP carries a value. */
+/** Value type in OTLP. */
 export type ValueType = 'int' | 'double';
 
 /** Attributes of one series. Built once, frozen, and used again at every reading: the SDK hashes them on each observation. */
@@ -12,7 +12,7 @@ export interface MetricDefinition {
   /** The OpenTelemetry instrument name, for example `container.cpu.time`. */
   readonly name: string;
   readonly kind: InstrumentKind;
-  /** The values of an `int` are whole numbers. @default double */
+  /** All values of an `int` are integers. @default double */
   readonly valueType?: ValueType;
   /** UCUM unit, or `''` where the unit may not show in the Prometheus name. */
   readonly unit: string;

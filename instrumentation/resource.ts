@@ -39,7 +39,7 @@ function build(options: ServiceOptions, randomId: string, identity: SeriesAttrib
   );
 }
 
-/** Version 4. It distinguishes exporters and protects nothing, so it does not load node:crypto, which takes some MB. */
+/** UUID version 4. It needs no secure randomness, so it does not load node:crypto, which takes some MB. */
 function randomUuid(): string {
   return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', () => Math.floor(Math.random() * 16).toString(16));
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 const BUSY_LOOPS = 6;
 const LIMIT_MINUTES = 10;
-/** A busy loop ends with its parent, however the parent ends. */
+/** Exits when its parent has exited, even if the parent was killed. */
 const BUSY_LOOP = 'const parent = process.ppid; while (process.ppid === parent);';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' } } });
@@ -47,6 +47,6 @@ for (let run = 1; run <= runs; run += 1) {
 for (const loop of loops) loop.kill();
 
 process.stdout.write(
-  `\n${results.join('\n')}\n${runs - failed} of ${runs} runs passed beside ${BUSY_LOOPS} busy loops\n`,
+  `\n${results.join('\n')}\n${runs - failed} of ${runs} runs passed under the load of ${BUSY_LOOPS} busy loops\n`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

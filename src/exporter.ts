@@ -99,7 +99,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     const lastPoll = sampler.poll();
     await within(LAST_POLL_MS, lastPoll);
     endpoint.close();
-    // Closing the endpoint ends a poll that is still under way; its failure belongs to the last export.
+    // Closing the endpoint ends a poll that is still under way; the last export includes its failure.
     await lastPoll;
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);

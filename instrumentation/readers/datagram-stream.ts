@@ -45,7 +45,7 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
             else done(error);
           });
         },
-        // One turn more: an answer that came while the process was stalled is read after the timers that are due.
+        // One more event loop turn: after a stall, due timers fire before arrived answers are read.
         final: (done) => void setTimeout(() => setImmediate(done), ANSWER_MS),
         destroy: (error, done) => void socket.close(() => done(error)),
       });
@@ -87,7 +87,7 @@ const FIRST_WAIT_MS = 5;
 /**
  * A Unix datagram socket, by a native package that is optional, since Node.js has none of its own.
  *
- * @param maxWaitMs all waits of one export together; an agent that reads at all has made room by then
+ * @param maxWaitMs limit for all waits of one export together; an agent that still reads frees space within it
  * @throws an Error with the code `statsd_socket_unsupported` where the package is not installed.
  */
 export async function unixTarget(path: string, maxWaitMs: number): Promise<DatagramTarget> {

@@ -19,11 +19,11 @@ export interface StatsdOptions {
   /** The agent's Unix datagram socket, instead of UDP. */
   readonly socketPath?: string | undefined;
   /**
-   * Deadline of one export. Sending takes milliseconds, a second at most: longer than this is a name server that does not
-   * answer. @default 5000
+   * Deadline of one export. Sending takes a second at most, so only a name server that does not answer exceeds it.
+   * @default 5000
    */
   readonly maxExportMs?: number;
-  /** How long one export waits for an agent whose queue is full. @default 1000 */
+  /** How long one export waits while the agent's queue is full. @default 1000 */
   readonly maxWaitMs?: number;
 }
 

@@ -132,7 +132,7 @@ function definitionsOf(id: RowId, vocabulary: VocabularyName): LevelDefinitions 
   return ROW_DEFINITIONS.get(id)?.[vocabulary] ?? {};
 }
 
-/** `ecs name (semconv name)`, or the name in the one vocabulary that has it. */
+/** `ecs name (semconv name)`, or a single name if only one vocabulary has the attribute. */
 function attributeNames(dimension: DimensionName): string {
   const { ecs, semconv } = DIMENSIONS[dimension];
   if (ecs === undefined || semconv === undefined) return code(ecs ?? semconv ?? '');

@@ -26,16 +26,16 @@ export const CPU_TIME_ROWS = {
     kind: 'counter',
     valueType: 'double',
     description:
-      'CPU time used since the container started, all CPUs together, in seconds; of the task: since its first container started.',
-    source: 'total_usage / 1e9; of the task: the sum over its containers, stopped ones included',
+      'CPU time used since the container started, summed over all CPUs, in seconds. For the task: since its first container started.',
+    source: 'total_usage / 1e9; for the task: the sum over its containers, including stopped ones',
     stability: 'stable',
     ecs: { name: 'cpu_usage_seconds', levels: ['container', 'task'] },
     semconv: {
       container: 'aws.ecs.container.cpu.time',
       task: 'aws.ecs.task.cpu.time',
       unit: 's',
-      description: 'CPU time used since the container started, all CPUs together.',
-      taskDescription: 'CPU time used since the task started, by all of its containers, stopped ones included.',
+      description: 'CPU time used since the container started, summed over all CPUs.',
+      taskDescription: 'CPU time used since the task started, by all of its containers, including stopped ones.',
     },
   },
   cpu_user_seconds: {

@@ -18,7 +18,7 @@ export const CPU_ROWS = {
     kind: 'gauge',
     valueType: 'double',
     description:
-      'CPU used over the last interval as a fraction of the CPU reservation of the container (1 = all of it); above 1 while it uses idle CPU of others.',
+      'CPU usage over the last interval as a fraction of the CPU reservation of the container (1 = all of it). Above 1 when the container uses CPU that others leave idle.',
     source: 'd(total_usage) / d(read) / (Limits.CPU / 1024)',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.reservation_utilization', unit: '1' },
@@ -28,9 +28,9 @@ export const CPU_ROWS = {
     kind: 'gauge',
     valueType: 'double',
     description:
-      'CPU used over the last interval as a fraction of the CPU limit of the task (1 = all of it); of the CPUs of the host if the task has no limit.',
+      'CPU usage over the last interval as a fraction of the CPU limit of the task (1 = all of it), or of all host CPUs if the task has no limit.',
     source:
-      'd(total_usage) / d(read) / Limits.CPU of the task, else online_cpus; of the task: the sum over its containers',
+      'd(total_usage) / d(read) / Limits.CPU of the task, else online_cpus; for the task: the sum over its containers',
     stability: 'stable',
     semconv: {
       container: 'aws.ecs.container.cpu.limit_utilization',

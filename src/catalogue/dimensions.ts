@@ -1,7 +1,7 @@
 import type { DimensionName } from './row.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
-/** What each vocabulary calls a dimension; one that is missing does not have it. */
+/** Attribute name of each dimension, by vocabulary. Undefined if the vocabulary does not use the dimension. */
 export const DIMENSIONS: Readonly<Record<DimensionName, Readonly<Partial<Record<VocabularyName, string>>>>> = {
   cpu: { ecs: 'cpu', semconv: 'cpu.logical_number' },
   iface: { ecs: 'iface', semconv: 'network.interface.name' },

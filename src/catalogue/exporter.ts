@@ -57,7 +57,7 @@ export const EXPORTER_ROWS = {
     kind: 'counter',
     valueType: 'int',
     description:
-      'Containers that restarted in place (new start time or RestartCount, or CPU time that reset) since the exporter started.',
+      'In-place container restarts since the exporter started, detected by a new start time, a higher RestartCount or a reset of CPU time.',
     source: 'counted',
     stability: 'stable',
     ecs: { name: 'exporter_container_restarts', levels: ['exporter'] },
@@ -68,7 +68,7 @@ export const EXPORTER_ROWS = {
     kind: 'counter',
     valueType: 'int',
     description:
-      'Invalid values since the exporter started, by reason: values of the metadata endpoint, and values that failed to compute (internal).',
+      'Invalid values since the exporter started, by reason: values from the metadata endpoint, and values that could not be computed (reason internal).',
     source: 'counted',
     stability: 'stable',
     dimensions: ['reason'],
@@ -102,8 +102,8 @@ export const EXPORTER_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'RUNNING containers without a current sample, excluded ones too. While it is above 0, gauges of the task that add up its containers are absent.',
-    source: 'KnownStatus is RUNNING; no stats, zeros in place of stats, or stale stats',
+      'RUNNING containers without a current sample, including excluded ones. Above 0, the gauges of the task that sum over its containers are absent.',
+    source: 'containers with KnownStatus RUNNING whose stats are missing, all zero or stale',
     stability: 'stable',
     ecs: { name: 'exporter_containers_without_stats', levels: ['exporter'] },
     semconv: {

@@ -103,7 +103,7 @@ export const LIFECYCLE_ROWS = {
     kind: 'gauge',
     valueType: 'double',
     description: 'When the container started last, in seconds since the epoch.',
-    source: 'StartedAt; on EC2 with a restart policy: FinishedAt, the end of the run before',
+    source: 'StartedAt; on EC2 after a restart by a restart policy: FinishedAt, the end of the previous run',
     stability: 'stable',
     optIn: ['semconv'],
     ecs: { name: 'container_start_time_seconds', levels: ['container'] },
@@ -124,7 +124,8 @@ export const LIFECYCLE_ROWS = {
     kind: 'gauge',
     valueType: 'double',
     description: 'How long the container has been running, in seconds, as of its last sample.',
-    source: 'read - StartedAt; on EC2 with a restart policy: read - FinishedAt, the end of the run before',
+    source:
+      'read - StartedAt; on EC2 after a restart by a restart policy: read - FinishedAt, the end of the previous run',
     isSampled: true,
     stability: 'development',
     optIn: ['ecs'],

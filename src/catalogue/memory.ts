@@ -30,7 +30,7 @@ export const MEMORY_ROWS = {
       task: 'aws.ecs.task.memory.cache',
       unit: 'By',
       kind: 'updowncounter',
-      taskDescription: 'Page cache that is charged to the containers of the task.',
+      taskDescription: 'Page cache charged to the containers of the task.',
     },
   },
   mem_working_set_bytes: {
@@ -100,7 +100,7 @@ export const MEMORY_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Memory left to the container, in bytes: below its own limit or below the limit of the task, whichever is less.',
+      'Memory available to the container, in bytes: below its own limit or below the limit of the task, whichever leaves less.',
     source: 'limit - working set, never below 0; absent if the task has a limit and a RUNNING container has no sample',
     stability: 'development',
     semconv: {
@@ -108,7 +108,7 @@ export const MEMORY_ROWS = {
       task: 'aws.ecs.task.memory.available',
       unit: 'By',
       kind: 'updowncounter',
-      taskDescription: 'Memory left below the limit of the task, in bytes.',
+      taskDescription: 'Memory available to the task, in bytes: its limit minus its working set.',
     },
   },
   ...MEMORY_DETAIL_ROWS,

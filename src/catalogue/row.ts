@@ -64,7 +64,7 @@ export interface SemconvNames {
   readonly constants?: Readonly<Record<string, string>>;
   /** Where several rows make one metric and the row's own description would be one-sided. */
   readonly description?: string;
-  /** Where the description is of a container and does not hold for the task. */
+  /** Description for the task, if that of the container does not apply. */
   readonly taskDescription?: string;
 }
 
@@ -72,7 +72,7 @@ export interface SemconvNames {
 export interface MetricRow {
   readonly family: Family;
   readonly kind: 'counter' | 'gauge';
-  /** How OTLP carries it: bytes, counts and states are integers, times and fractions are not. */
+  /** Value type in OTLP: integers for bytes, counts and states, doubles for times and fractions. */
   readonly valueType: ValueType;
   /** Says the unit too: ecs names do not always carry it. */
   readonly description: string;
@@ -82,7 +82,7 @@ export interface MetricRow {
   /** The vocabularies in which it is left out unless --metrics asks for it: details, and what doubles the series. */
   readonly optIn?: readonly VocabularyName[];
   readonly dimensions?: readonly DimensionName[];
-  /** A value as of the container's sample rather than of the poll. @default by family, see isSampled */
+  /** True if the value has the time of the container's sample, not of the poll. @default see isSampled */
   readonly isSampled?: true;
   /** The docker labels that --container-labels names are attributes too. */
   readonly hasLabels?: true;
@@ -100,7 +100,7 @@ export type Level = 'container' | 'task' | 'exporter';
 
 const SAMPLED: ReadonlySet<Family> = new Set<Family>(['cpu', 'memory', 'disk', 'network', 'pids']);
 
-/** Whether a value is as of the container's sample; the others are as of the poll. */
+/** Whether a value has the time of the container's sample. The others have the time of the poll. */
 export function isSampled(row: MetricRow): boolean {
   return row.isSampled === true || SAMPLED.has(row.family);
 }

@@ -33,11 +33,11 @@ export interface StatsdConfig {
 export interface Config {
   /** Base address of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
   readonly metadataUrl: URL;
-  /** The flag or variable that gave the address; undefined where the caller brought it along. */
+  /** The flag or variable that set the address; undefined if the caller passed the address. */
   readonly metadataUrlSource?: string | undefined;
   /** Between two polls of the endpoint. */
   readonly intervalMs: number;
-  /** For one document of the endpoint; reduced to `intervalMs` where that is shorter. */
+  /** Timeout for one document of the endpoint; reduced to `intervalMs` if that is shorter. */
   readonly endpointTimeoutMs: number;
   /** Globs over container names; empty means every container. */
   readonly include: readonly string[];

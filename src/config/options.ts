@@ -46,7 +46,7 @@ export const OPTIONS = {
     schema: secondsAsMs(0.001, 3_600),
     default: '5',
     description:
-      'Timeout for each document of the endpoint, the retry included. Never longer than the interval: a larger value is reduced to it.',
+      'Timeout for each document of the endpoint, including the retry. A value above the interval is reduced to the interval.',
   },
   include: {
     group: 'Endpoint and sampling',
@@ -93,7 +93,7 @@ export const OPTIONS = {
     default: '',
     defaultNote: 'none, and the endpoint is not asked for tags',
     description:
-      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. One request after the first sample; needs ecs:ListTagsForResource.',
+      'Tags of the task to show on the resource (aws.ecs.task.tag.<key>): keys, written like --include. Sends one request after the first sample; requires ecs:ListTagsForResource.',
   },
   ...CGROUP_OPTIONS,
   exporters: {

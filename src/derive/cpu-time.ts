@@ -14,7 +14,7 @@ export function deriveCpuTime(container: ContainerView, out: Sink): void {
   out.container('cpu_online_cpus', container, () => cpu.onlineCpus);
   if (!out.wants('cpu_logical_seconds')) return;
   for (const [number, ns] of cpu.perCpuNs?.entries() ?? []) {
-    // The list is as long as the host has places for CPUs; a CPU that never ran anything is not there.
+    // The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used.
     if (ns === 0) continue;
     const start = since(container, COUNTER_GROUPS.perCpu, `${number}`);
     out.container('cpu_logical_seconds', container, () => inSeconds(ns), { cpu: number }, start);
@@ -28,7 +28,7 @@ export function isCpuTimeKnown(container: ContainerView): boolean {
   return hasCpuTime(sample.cpu, sample.readNs, countedFromNs);
 }
 
-/** Both modes or none: with one of them missing, the other one would pass for the whole. */
+/** Both modes or none: a single mode would look like the total. */
 function deriveModes(container: ContainerView, { userNs, kernelNs, totalNs }: CpuCounters, out: Sink): void {
   const start = (mode: 'userNs' | 'kernelNs') => since(container, COUNTER_GROUPS.modes, mode);
   if (userNs !== undefined && kernelNs !== undefined) {

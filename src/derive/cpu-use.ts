@@ -3,21 +3,21 @@ import { growth } from './arithmetic.ts';
 import { isCpuTimeKnown } from './cpu-time.ts';
 import type { ContainerView, CpuBaseline } from './view.ts';
 
-/** How much CPU a container used between two readings of the same run, and what to hold that against. */
+/** CPU time of a container between two readings of the same run, and the quantities to divide it by. */
 export interface CpuUse {
   readonly usedNs: number;
   /** Wall time between the readings. Undefined if the host's clock was set meanwhile. */
   readonly elapsedNs?: number | undefined;
-  /** CPU time of the whole host meanwhile, over all CPUs, busy or idle. It leaves out steal. */
+  /** CPU time of the whole host meanwhile, over all CPUs, busy or idle. Excludes steal. */
   readonly hostNs?: number | undefined;
   /** CPUs of the host. */
   readonly cpus?: number | undefined;
 }
 
-/** Stamps and ticks are not exact: more than this above what all CPUs can do is a reading of something else. */
+/** Tolerance for inexact timestamps and ticks: a use above this multiple of the capacity of all CPUs is invalid. */
 const MAX_EXCESS = 1.25;
 
-/** Undefined if there is nothing to compare with, or if all CPUs together cannot have done that much. */
+/** Undefined if there is no earlier reading, or if the use exceeds the capacity of all CPUs. */
 export function cpuUse(container: ContainerView): CpuUse | undefined {
   const { baseline, sample } = container;
   if (baseline === undefined || sample?.cpu === undefined || !isCpuTimeKnown(container)) return undefined;
@@ -32,15 +32,14 @@ export function cpuUse(container: ContainerView): CpuUse | undefined {
   return { usedNs, elapsedNs, hostNs, cpus };
 }
 
-/** Agents renew their samples at least this often, so a stamp differs from its arrival by no more. */
+/** Agents renew their samples at least this often, so a sample arrives at most this long after its timestamp. */
 const RENEWAL_NS = 20e9;
-/** Without a second opinion on the elapsed time, only a difference that no late sample explains counts. */
+/** Threshold for hosts that do not report their CPU time: longer than any delay of a sample. */
 const UNLIKELY_NS = 120e9;
 
-/**
- * The stamps are of the host's wall clock, which can be set. The host's CPU time divided by its CPUs is a second opinion,
- * but too low under steal, and wrong if a document names fewer CPUs than it counts. So it stands in for the stamps only if
- * the time between the arrivals says that they are wrong.
+/* * Timestamps come from the host's wall clock, which can be set. The host's CPU time divided by its CPUs is an independent
+ * estimate of the elapsed time, but too low under steal, and wrong if a document names fewer CPUs than it counts. So it
+ * replaces the timestamps only if the time between the arrivals contradicts them.
  */
 function elapsed(
   byStampNs: number,
@@ -70,7 +69,7 @@ export function coresOf(use: CpuUse | undefined): number | undefined {
 /**
  * `ns` of CPU time in the interval of `use`, as a fraction of a limit, or of the host where there is none: the formula of
  * ecs-container-exporter 2.4.0, `d(total_usage) / d(system_cpu_usage)`. Early Fargate and Windows report no
- * system_cpu_usage: cores over CPUs stands in.
+ * system_cpu_usage; cores divided by CPUs replace it.
  */
 export function usageRatio(use: CpuUse, ns: number, limitCores: number | undefined): number | undefined {
   const { hostNs, cpus, elapsedNs } = use;

@@ -27,7 +27,7 @@ export function deriveCpu(view: TaskView, out: Sink): void {
     deriveInterval(container, limit, out);
   });
   out.task('cpu_usage_seconds', view, () => inSeconds(view.totals.cpuNs));
-  // A task whose containers have all stopped uses nothing: a reading, unlike a value that is missing.
+  // If all containers of the task have stopped, its usage is 0, not missing.
   const none = areAllStopped(view) ? 0 : undefined;
   const limit = taskCpuCores(view.task);
   const cores = once(() => wholeSum(containers, ({ use }) => coresOf(use())) ?? none);
@@ -48,7 +48,7 @@ function hostCpus({ containers }: TaskView): number | undefined {
   return undefined;
 }
 
-/** What the ecs vocabulary shows of the interval itself. */
+/** Values of the interval itself, which only the ecs vocabulary exports. */
 function deriveInterval(container: ContainerView & Measured, limit: number | undefined, out: Sink): void {
   const before = container.baseline?.cpu;
   const now = container.sample?.cpu;
@@ -58,7 +58,7 @@ function deriveInterval(container: ContainerView & Measured, limit: number | und
   if (!out.wants('percpu_usage_ratio')) return;
   for (const [cpu, ns] of now.perCpuNs?.entries() ?? []) {
     const used = growth(before.perCpuNs?.[cpu], ns);
-    // The list is as long as the host has places for CPUs; a CPU that never ran anything is not there.
+    // The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used.
     if (ns === 0 || used === undefined) continue;
     const ratio = (): number | undefined => {
       const use = container.use();

@@ -27,7 +27,7 @@ const DERIVATIONS = {
 
 /**
  * Everything that one view of the task says, put into the sink. Pure: no clock, no I/O, no memory of earlier calls. A family
- * of which nothing is wanted is not computed, and one that throws costs no other.
+ * without wanted rows is not computed, and an error in one family does not affect the others.
  */
 export function derive(view: TaskView, out: Sink): void {
   for (const { rows, derivation } of STEPS) {

@@ -18,7 +18,7 @@ export function deriveLifecycle(view: TaskView, out: Sink): void {
     deriveStatus(container, out);
     deriveHealth(container, out);
     out.container('container_exit_code', container, just(info.exitCode));
-    // Without a start: every time that ECS reports moves with a restart (on Fargate CreatedAt too), and the count goes on.
+    // No start time: every time that ECS reports changes with a restart (on Fargate CreatedAt too); the count continues.
     out.container('container_restarts', container, just(info.restartCount), undefined, { startNs: null });
     out.container('container_creation_time_seconds', container, () => epochSeconds(info.createdNs));
     out.container('container_start_time_seconds', container, () =>

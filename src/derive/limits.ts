@@ -17,7 +17,7 @@ export function cpuReservationCores({ cpuUnits }: ContainerInfo): number | undef
   return cpuUnits / CPU_UNITS_PER_CORE;
 }
 
-/** What the ecs ratio divides by, in cores; undefined if neither the container nor the task sets a limit. */
+/** The divisor of the ecs ratio, in cores; undefined if neither the container nor the task sets a limit. */
 export function cpuLimitCores(info: ContainerInfo, task: TaskInfo): number | undefined {
   return cpuReservationCores(info) ?? taskCpuCores(task);
 }

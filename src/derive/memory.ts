@@ -40,7 +40,7 @@ export function deriveMemory(view: TaskView, out: Sink): void {
     out.container('mem_usage_ratio', container, () => fraction(used(), limit()));
     out.container('mem_available', container, () => {
       const own = left(used(), limit());
-      // Without a limit of the task, nothing but its own limit holds the container.
+      // If the task has no limit, only the container's own limit applies.
       if (taskLimit === undefined || own === undefined) return own;
       const ofTask = taskAvailable();
       return ofTask === undefined ? undefined : Math.min(own, ofTask);

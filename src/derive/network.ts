@@ -12,7 +12,7 @@ export function deriveNetwork(view: TaskView, out: Sink): void {
     for (const [iface, counters] of container.sample?.networks ?? []) {
       for (const counter of INTERFACE_COUNTERS) {
         const own = since(container, COUNTER_GROUPS.network(iface), counter);
-        // A shared namespace outlives the container's run; no source reports when it began.
+        // A shared namespace outlives the container's run; no source reports its start.
         const options: PointOptions | undefined = sharesSandbox ? { only: 'ecs', startNs: own?.startNs ?? null } : own;
         out.container(`network_${counter}`, container, () => counters[counter], { iface }, options);
       }

@@ -12,7 +12,7 @@ import type {
   TaskInfo,
 } from '../snapshot/snapshot.ts';
 
-/** Groups of a container's counters, by name: what one of a group shows explains the others. */
+/** Names of the groups of a container's counters. A group is tracked as a unit. */
 export const COUNTER_GROUPS = {
   cpu: 'cpu time',
   modes: 'cpu modes',
@@ -26,9 +26,9 @@ export const COUNTER_GROUPS = {
 } as const;
 
 export interface CounterGroup {
-  /** When each counter last reset; those that are missing have counted as long as the container. */
+  /** Last reset of each counter. A counter without an entry has the container's start time. */
   readonly starts?: Readonly<Record<string, EpochNs>> | undefined;
-  /** Counters that fell in this sample, and are not exported until the next one explains why. */
+  /** Counters that decreased in this sample; not exported until the next sample shows why. */
   readonly held?: object | undefined;
 }
 
@@ -41,11 +41,11 @@ export interface ContainerView {
   readonly baseline?: CpuBaseline | undefined;
   /** Since when its counters count. */
   readonly countedFromNs?: EpochNs | undefined;
-  /** By the names in `COUNTER_GROUPS`. */
+  /** Keys: the names in `COUNTER_GROUPS`. */
   readonly groups?: ReadonlyMap<string, CounterGroup> | undefined;
   /** Start of the run that the sample is of, if ECS reports it. */
   readonly runStartNs?: EpochNs | undefined;
-  /** True if RestartCount grew, but no time of ECS moved. */
+  /** True if the container restarted, but ECS reports no new start time. */
   readonly isStartUnknown?: boolean | undefined;
   /** Whether include and exclude select it. The task's totals count it in any case. */
   readonly isSelected: boolean;
@@ -53,9 +53,9 @@ export interface ContainerView {
   readonly isNameTaken?: boolean | undefined;
 }
 
-/** A reading that CPU differences are taken from. */
+/** The earlier of two readings whose difference is the CPU use. */
 export interface CpuBaseline extends CpuReading {
-  /** Milliseconds of the monotonic clock from its arrival to that of the sample; undefined if both came in one document. */
+  /** Monotonic milliseconds between its arrival and that of the sample; undefined if one document held both. */
   readonly arrivedMsBefore?: number | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface TaskView {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerView[];
   readonly totals: TaskTotals;
-  /** The newest sample that went into the totals; undefined if no container has a current one. */
+  /** Time of the newest sample in the totals; undefined if no container has a current one. */
   readonly sampledNs?: EpochNs | undefined;
   /** When its first container started. */
   readonly startedNs?: EpochNs | undefined;
@@ -77,10 +77,10 @@ export interface TaskView {
 
 export type Dimensions = Readonly<Partial<Record<DimensionName, string | number | readonly string[]>>>;
 
-/** Computes one value. Undefined is no value: absent is not zero. */
+/** Computes one value. Undefined means that there is no value: absent is not zero. */
 export type Value = () => number | undefined;
 
-/** Where derived values go. Each value is computed only if a vocabulary exports its row, and fails alone. */
+/** Receives derived values. Each is computed only if a vocabulary exports its row; an error affects only that value. */
 export interface Sink {
   /** Whether a vocabulary exports this row. */
   wants(row: RowId): boolean;
@@ -107,7 +107,7 @@ export function since(
   return startNs === undefined ? undefined : { startNs };
 }
 
-/** Whether counters of the group fell in this sample. */
+/** Whether counters of the group decreased in this sample. */
 export function isHeld({ groups }: ContainerView, group: string): boolean {
   return groups?.get(group)?.held !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { ContainerView, Sink, TaskView, Value } from './view.ts';
 
-/** True if the container belongs in the task's sums: it runs, or has current stats. */
+/** True if the container belongs in the task's sums: it is RUNNING, or has current stats. */
 function isPart({ info, sample }: ContainerView): boolean {
   return info.knownStatus === 'RUNNING' || sample !== undefined;
 }
@@ -11,8 +11,8 @@ export function areAllStopped({ containers }: TaskView): boolean {
 }
 
 /**
- * The sum over the task's containers: undefined if one of them has no value, since a part must not pass for the whole, and
- * if there is nothing to add up.
+ * The sum over the task's containers. Undefined if one of them has no value, because a partial sum is not the total, and if
+ * there is nothing to add up.
  */
 export function wholeSum<Part>(
   containers: readonly (ContainerView & Part)[],
@@ -28,7 +28,7 @@ export function wholeSum<Part>(
   return sum;
 }
 
-/** Computes a value when it is first asked for, and once: several rows share it. */
+/** Computes a value on first use and caches it, for values that several rows share. */
 export function once<Result>(compute: () => Result): () => Result {
   let known: { readonly result: Result } | undefined;
   return () => {
@@ -42,7 +42,7 @@ export function just(value: number | undefined): Value {
   return () => value;
 }
 
-/** Derives each container's values on their own: one that throws costs the others nothing. */
+/** Derives the values of each container separately: an error in one does not affect the others. */
 export function eachContainer<Container extends ContainerView>(
   containers: readonly Container[],
   out: Sink,

@@ -12,7 +12,7 @@ export interface Column {
   readonly metric: MetricDefinition;
   /** Rounded to 4 digits. */
   readonly isRounded: boolean;
-  /** As of the container's sample, not of the poll. */
+  /** True if values have the time of the container's sample, not of the poll. */
   readonly isSampled: boolean;
 }
 

@@ -8,7 +8,7 @@ import { SENTINEL } from '../snapshot/values.ts';
 import type { Column, Columns } from './columns.ts';
 import type { SeriesBook, Subject } from './series.ts';
 
-/** A computation that threw: its value is missing from the sample, and nothing else. */
+/** A computation that threw. Only its value is missing from the sample. */
 export interface FailedValue {
   /** The metric, if the error belongs to one. */
   readonly row?: RowId | undefined;
@@ -28,7 +28,7 @@ export interface Recorder extends Sink {
 export interface RecorderOptions {
   readonly columns: Columns;
   readonly series: SeriesBook;
-  /** When the endpoint was read, nanoseconds since the epoch: the time of what is not of a container's sample. */
+  /** Time of the poll, nanoseconds since the epoch: the time of all values that no container's sample holds. */
   readonly polledNs: EpochNs;
   /** Start of the exporter's own counters, nanoseconds since the epoch. */
   readonly exporterStartNs: EpochNs;
@@ -39,10 +39,10 @@ function isPresentable(value: number): boolean {
   return Number.isFinite(value) && value < SENTINEL;
 }
 
-/** What a value is exported with. */
+/** Properties of an exported value. */
 interface Point {
   readonly startTimeNs?: EpochNs | undefined;
-  /** When the sample was taken that the value is of; undefined if there is none. */
+  /** Time of the sample that holds the value; undefined if no sample does. */
   readonly sampledNs?: EpochNs | undefined;
   readonly dimensions?: Dimensions | undefined;
   readonly isExportedIn?: (vocabulary: VocabularyName) => boolean;

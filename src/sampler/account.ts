@@ -8,7 +8,7 @@ import { TAG_FAILURE_REASONS, type TagFailureReason } from './tag-reader.ts';
 
 /** What the program counts of its own work. */
 export interface Account {
-  /** Enters a poll: how long it took, how many containers restarted, and when it ended. */
+  /** Records a poll: its duration, the number of restarted containers, and when it ended. */
   enterPoll(result: PollResult, seconds: number, restarts: number, wallSeconds: number): void;
   /** Counts values that could not be computed. */
   countInternalErrors(count: number): void;
@@ -18,7 +18,7 @@ export interface Account {
   record(out: Recorder, containers: ContainerCounts | undefined): void;
 }
 
-/** Containers of the task, by what is known of them. */
+/** Number of containers of the task, by the state of their stats. */
 export interface ContainerCounts {
   readonly withStats: number;
   /** RUNNING, without a current sample. */

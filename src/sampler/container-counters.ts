@@ -11,19 +11,19 @@ import {
 } from '../snapshot/snapshot.ts';
 import { type Counters, type CounterTrack, continuesFromHeld, followCounters, withoutHeld } from './counter-track.ts';
 
-/** Every group of a container's counters, by the names in `COUNTER_GROUPS`. */
+/** The tracks of all groups of a container's counters. Keys: the names in `COUNTER_GROUPS`. */
 export type ContainerTracks = ReadonlyMap<string, CounterTrack>;
 
-/** Bounds what groups that come and go (interfaces, devices) can cost. */
+/** Limits the memory for groups that have disappeared (interfaces, devices). */
 const MAX_ABSENT_GROUPS = 500;
 
-/** How the run of the sample follows on the run of the sample before. */
+/** How the run of a sample relates to the run of the previous sample. */
 export interface RunChange {
   /** Start of the run, if it began since the last sample. */
   readonly restartNs?: EpochNs | undefined;
-  /** True if every counter of the container began again at 0. */
+  /** True if all counters of the container reset. */
   readonly isAnew: boolean;
-  /** Start of the run that the last sample was of already, if it was reported only now: it explains what is held back. */
+  /** Start of the last sample's run, if ECS reported it only now: it explains the values that are held back. */
   readonly lateNs?: EpochNs | undefined;
   /** Start of the run, if this is the first sample of the container and other counters may be older. */
   readonly firstRunNs?: EpochNs | undefined;
@@ -33,11 +33,11 @@ export interface FollowedSample {
   /** The sample without the counters that are held back; CPU time and throttling stay in it. */
   readonly sample: ContainerSample;
   readonly tracks: ContainerTracks;
-  /** True if the container's CPU time turned out to have reset. */
+  /** True if a held-back CPU time proved to be a reset. */
   readonly isCpuReset: boolean;
 }
 
-/** Follows each group of counters by one sample. */
+/** Advances each group of counters by one sample. */
 export function followSample(
   tracks: ContainerTracks,
   given: ContainerSample,
@@ -45,9 +45,9 @@ export function followSample(
   { restartNs, isAnew, lateNs, firstRunNs }: RunChange,
 ): FollowedSample {
   const { readNs, disk } = given;
-  // A shared network namespace outlives the runs of its containers, so its counters neither explain nor follow a restart.
+  // A shared network namespace outlives the runs of its containers, so its counters are independent of their restarts.
   const isOwn = (group: string): boolean => !(sharesSandbox && group.startsWith(COUNTER_GROUPS.network('')));
-  // A sum of devices goes on from a low value where one of them falls and another one grows: that is no reset.
+  // A sum over devices also grows from a low value if one device decreases and another grows: that is not a reset.
   const isSum = (group: string): boolean => group === COUNTER_GROUPS.disk && disk?.byDevice !== undefined;
   const faultsNs = restartNs ?? firstRunNs;
   // The agent adds up the other counters over the runs of a container with a restart policy.
@@ -114,7 +114,7 @@ function hasHeldDevice(tracks: ContainerTracks): boolean {
   return [...tracks].some(([group, { held }]) => isDevice(group) && held !== undefined);
 }
 
-/** What a device has counted stays in the total when the device leaves: a total that falls reads as a reset. */
+/** A device that is no longer listed keeps its part of the total: a total that decreases would look like a reset. */
 function withAbsentDevices({ total, byDevice }: DiskLevels, tracks: ContainerTracks): DiskLevels {
   if (byDevice === undefined) return { total, byDevice };
   const present = new Map([...byDevice].map(([device, counters]) => [COUNTER_GROUPS.device(device), counters]));
@@ -148,7 +148,7 @@ function withoutHeldCounters(sample: ContainerSample, tracks: ContainerTracks): 
   };
 }
 
-/** One mode or some of the CPUs would pass for all. */
+/** All modes or none, and all CPUs or none: a part would look like the total. */
 function cpuWithoutHeld(cpu: CpuCounters, tracks: ContainerTracks): CpuCounters {
   const isHeld = (group: string): boolean => tracks.get(group)?.held !== undefined;
   return {
@@ -170,7 +170,7 @@ function memoryWithoutHeld(memory: MemoryLevels, tracks: ContainerTracks): Memor
   };
 }
 
-/** A total is held back if the part of a device is. */
+/** A total is held back if the counter of one of its devices is. */
 function diskWithoutHeld({ total, byDevice }: DiskLevels, tracks: ContainerTracks): DiskLevels {
   const known: Partial<Record<DiskCounter, number>> = { ...withoutHeld(total, tracks.get(COUNTER_GROUPS.disk)) };
   const devices = [...(byDevice ?? [])].map(([device, counters]) => {

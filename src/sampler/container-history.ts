@@ -4,7 +4,7 @@ import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, Epo
 import { type ContainerTracks, followSample } from './container-counters.ts';
 import { isLess } from './counter-track.ts';
 
-/** A CPU reading and when it arrived, on the monotonic clock; a `precpu_stats` arrived with its sample. */
+/** A CPU reading and its arrival on the monotonic clock; undefined for a `precpu_stats`, which arrives with its sample. */
 interface ArrivedCpu extends CpuReading {
   readonly cameAtMs?: number | undefined;
 }
@@ -17,7 +17,7 @@ export interface ContainerHistory {
   readonly cameAtMs: number;
   /** The newest accepted CPU reading: the sample's, unless that one is held back. */
   readonly cpu?: ArrivedCpu | undefined;
-  /** A later reading with less CPU time: the next one decides whether it was a reset. */
+  /** A later reading with less CPU time: the next reading shows whether it was a reset. */
   readonly heldCpu?: ArrivedCpu | undefined;
   /** The CPU reading that the sample is compared with, of the same run. */
   readonly baseline?: CpuBaseline | undefined;
@@ -27,18 +27,18 @@ export interface ContainerHistory {
   /** True if a restart was counted but its time was not reported. */
   readonly isStartUnknown: boolean;
   readonly restartCount?: number | undefined;
-  /** Since when the container counts: a start, or the last reading before its CPU time fell. */
+  /** Start of the container's counters: a start time, or the last reading before a reset of its CPU time. */
   readonly countedFromNs?: EpochNs | undefined;
 }
 
 /**
- * What a poll says of a container.
+ * State of a container's stats after a poll.
  *
  * - `current`: the sample in the history is valid now.
  * - `none`: no stats.
  * - `stale`: the sample has not been renewed for too long.
  * - `rewound`: the clock was set back, or the sample is an older one.
- * - `stopped`: the last sample of a container that has stopped: its counters are final, its levels are history.
+ * - `stopped`: the last sample of a container that has stopped: its counters are final, its gauges have ended.
  */
 export type SampleState = 'current' | 'none' | 'stale' | 'rewound' | 'stopped';
 
@@ -48,19 +48,18 @@ export interface Step {
   readonly state: SampleState;
   /** A new run began since the last sample. */
   readonly hasRestarted: boolean;
-  /** A new start time says so, so that every counter began at 0 again. */
+  /** True if a new start time shows that all counters reset. */
   readonly hasBegunAnew: boolean;
 }
 
-/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s: more than this is a clock that jumped. */
+/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s; after a larger gap the clock has jumped. */
 const MAX_PRECPU_AGE_NS = 60_000_000_000n;
 
 /**
- * Follows one container by one poll.
- *
- * A run begins with a new start (StartedAt, or FinishedAt where a restart policy restarted it) or a grown RestartCount. The
- * agent adds up the counters of all runs of a container with a restart policy, so they go on; otherwise they begin again.
- * CPU time that falls without either is held back for one sample, and is a reset only if the next one continues from it.
+ * Advances the history of one container by one poll.
+ * A run begins with a new start (StartedAt, or FinishedAt after a restart by a restart policy) or a higher RestartCount. The
+ * agent adds up the counters of all runs of a container with a restart policy, so they continue; otherwise they reset. CPU
+ * time that decreases without either is held back for one sample, and is a reset only if the next sample continues from it.
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go
  */
@@ -75,7 +74,7 @@ export function followContainer(
   return info.knownStatus === 'STOPPED' && isLast ? { ...step, state: 'stopped' } : step;
 }
 
-/** A poll that could not read `/task/stats`: the last sample stays as long as it is valid. */
+/** For a poll that could not read `/task/stats`: keeps the last sample while it is valid. */
 export function keepContainer(
   history: ContainerHistory | undefined,
   info: ContainerInfo,
@@ -109,7 +108,7 @@ function sameRun(history: ContainerHistory | undefined, state: SampleState): Ste
   return { history, state, hasRestarted: false, hasBegunAnew: false };
 }
 
-/** The metadata is read after the stats, which may be 10 s old, so it can be of a run that has no sample yet. */
+/** The metadata is read after the stats, which may be 10 s old, so it can describe a run that has no sample yet. */
 function isAhead({ startedNs }: ContainerInfo, sample: ContainerSample): boolean {
   return startedNs !== undefined && startedNs > sample.readNs;
 }
@@ -145,7 +144,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   const restartCount = ahead ? history.restartCount : (info.restartCount ?? history.restartCount);
   const isNewStart = startedNs !== history.startedNs && startedNs !== undefined;
   const isStartTold = isNewStart && startedNs >= last.readNs;
-  // The reading before a fall is the last one that is known to be of the run before.
+  // The reading before a decrease is the last one that certainly belongs to the previous run.
   const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
   const lateNs = isNewStart && !isStartTold && startedNs > lastReadNs ? startedNs : undefined;
   const isRestart = isStartTold || isLess(history.restartCount, restartCount);
@@ -163,7 +162,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   const goesOn = isRestart && isSummed;
   const countedFromNs = (): EpochNs | undefined => {
     if (hasRestarted) return goesOn ? history.countedFromNs : (lateNs ?? restartNs);
-    // The metadata is late. A start that a fall gave stays, and so does that of a container whose runs are added up.
+    // The metadata is late. A start derived from a reset stays, and so does that of a container whose runs are added up.
     const isKnown = history.countedFromNs !== undefined && history.countedFromNs !== history.startedNs;
     return isNewStart && !isKnown ? startedNs : history.countedFromNs;
   };
@@ -192,7 +191,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   };
 }
 
-/** Lets the first reading be compared with its own `precpu_stats`. */
+/** Tracks that compare the first reading with its own `precpu_stats`. */
 function tracksOf(precpu: CpuReading | undefined): ContainerTracks {
   if (precpu === undefined) return new Map();
   return new Map([[COUNTER_GROUPS.cpu, { accepted: { cpuNs: precpu.cpu.totalNs }, readNs: precpu.readNs }]]);
@@ -202,7 +201,7 @@ function isCpuHeld(tracks: ContainerTracks): boolean {
   return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
-/** Without CPU time it is no reading: all that the container has used would seem to be of the interval after it. */
+/** A reading without CPU time is no baseline: the next interval would get all CPU time since the container started. */
 function arrived(
   { cpu, readNs }: ContainerSample,
   cameAtMs: number,

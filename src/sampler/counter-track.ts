@@ -1,9 +1,9 @@
 import type { EpochNs } from '../snapshot/snapshot.ts';
 
-/** Cumulative values of one thing, such as a network interface: what one of them shows explains the others. */
+/** Cumulative values of one source, such as a network interface. */
 export type Counters = Readonly<Partial<Record<string, number | undefined>>>;
 
-/** What is known of a group of counters: since when each counts, and falls that the next reading has to explain. */
+/** State of a group of counters: the last reset of each, and decreases that the next reading has to explain. */
 export interface CounterTrack {
   /** The last accepted value of each counter. */
   readonly accepted: Counters;
@@ -11,7 +11,7 @@ export interface CounterTrack {
   readonly readNs: EpochNs;
   /** Values below the accepted ones, not exported: a zero reading, or a reset. */
   readonly held?: Counters | undefined;
-  /** When each counter last reset, of those that have. */
+  /** Last reset of each counter that has reset. */
   readonly starts?: Starts | undefined;
   /** Counters that reset with this reading. */
   readonly reset?: readonly string[] | undefined;
@@ -31,8 +31,8 @@ export interface CounterReading {
 }
 
 /**
- * Follows a group of counters by one reading. A counter that falls without a restart is held back: Docker reports zeros for
- * a running container now and then. It is a reset only if the next reading continues from the low value.
+ * Advances a group of counters by one reading. A counter that decreases without a restart is held back, because Docker
+ * occasionally reports zeros for a running container. It is a reset only if the next reading continues from the low value.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */

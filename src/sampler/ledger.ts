@@ -8,7 +8,7 @@ export interface Posting {
   readonly owner: string;
   readonly readNs: EpochNs;
   readonly counters: TaskTotals;
-  /** Counters that began again at 0 since the posting before. */
+  /** Counters that reset since the previous posting. */
   readonly reset?: readonly string[] | undefined;
   /** True where the counters outlive every container that shows them: one that falls was counted in another way before. */
   readonly isLasting?: boolean;
@@ -78,17 +78,17 @@ export function settle(
   return { totals, sources };
 }
 
-/** A counter that reset or fell began again at 0. */
+/** A counter that reset or decreased counts from 0 again. */
 function grown(before: number, value: number, hasReset: boolean): number {
   return hasReset || value < before ? value : value - before;
 }
 
-/** One that cannot have begun again: a fall adds nothing, and what continues from it is growth. */
+/** Growth of a counter that cannot reset: a decrease adds nothing, and growth from the low value counts. */
 function lastingGrowth(before: number, value: number, low: number | undefined): number {
   return Math.max(0, value - (value < before ? (low ?? before) : before));
 }
 
-/** Of two of one moment the more complete one first: counters that are held back are missing. */
+/** Of two postings with one time, the more complete one comes first: it lacks no held-back counters. */
 function newestFirst(a: Posting, b: Posting): number {
   if (a.readNs === b.readNs) return keysOf(b.counters).length - keysOf(a.counters).length;
   return a.readNs > b.readNs ? -1 : 1;

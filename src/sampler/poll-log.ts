@@ -8,7 +8,7 @@ import type { SamplerObserver } from './sampler.ts';
 /** ECS' own containers: the image excludes them by name, and not every task has them. */
 const INTERNAL_PREFIX = '~internal~';
 
-/** Bounds what hostile metadata can log. */
+/** Limits the warnings that hostile metadata can cause. */
 const MAX_DUPLICATES = 20;
 
 /** Logs what changes from poll to poll: failing and working again, restarts, patterns that match nothing (once). */
@@ -30,16 +30,20 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     const message =
       names.length === running
         ? 'no running container has stats: on EC2, check ECS_DISABLE_METRICS and whether the agent has just restarted'
-        : `no stats for running containers: ${names.join(', ')}; totals of CPU, memory and processes are absent`;
+        : `no stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of the task are absent`;
     transitions.failing('container_stats', 'missing', message, { containers: names });
   }
 
   function warnOfDuplicate(name: string): void {
     if (duplicates.has(name) || duplicates.size >= MAX_DUPLICATES) return;
     duplicates.add(name);
-    logger.warn('duplicate_container_name', `several containers are called ${name}: ecs metrics show one of them`, {
-      container: name,
-    });
+    logger.warn(
+      'duplicate_container_name',
+      `several containers are named ${name}: ecs metrics export only one of them`,
+      {
+        container: name,
+      },
+    );
   }
 
   return {

@@ -11,12 +11,12 @@ import type { TagReader, TagsAttempt } from './tag-reader.ts';
 
 /** One poll's outcome. */
 export interface PollResult {
-  /** Undefined if neither the task nor recent metadata could be read; without stats if only those could not. */
+  /** Undefined without recent metadata. If only the stats could not be read, it has no samples. */
   readonly snapshot?: TaskSnapshot | undefined;
-  /** Requests that failed; a poll with a snapshot may have one: older metadata served, or there are no stats. */
+  /** Failed requests. A poll with a snapshot may have one, if it used older metadata or has no stats. */
   readonly failures: readonly EndpointError[];
   readonly refused: ReadonlyMap<RefusalReason, number>;
-  /** Set where a request for the tags of the task has ended since the previous poll. */
+  /** Set if a request for the tags of the task has ended since the previous poll. */
   readonly tags?: TagsAttempt | undefined;
   /** Set where the cgroup of the task was to be read: what of it could not. */
   readonly cgroupFailures?: readonly CgroupFailure[] | undefined;
@@ -29,7 +29,7 @@ export interface PollerOptions {
   readonly isLabelWanted?: IsWanted | undefined;
   /** Asks for the tags of the task. @default nobody */
   readonly tagReader?: TagReader | undefined;
-  /** Delays a sample until a request for tags has ended, for programs that take only one. @default false */
+  /** Delays a sample until a request for tags has ended, for callers that take only one sample. @default false */
   readonly waitsForTags?: boolean;
   /** Reads the cgroup of the task. @default nobody */
   readonly cgroupReader?: TaskCgroupReader | undefined;
@@ -65,7 +65,7 @@ export function createPoller(
     const stats = await attempt(endpoint.fetchStats, failures);
     const isRecent = (): boolean => known !== undefined && monotonicMs() - knownAtMs <= maxMetadataAgeMs;
     const hasFailed = (code: EndpointErrorCode): boolean => failures.some((failure) => failure.code === code);
-    // Without a server there is nothing more to ask for, and a server that throttles is to be asked for less.
+    // A server that is down cannot answer a second request, and a server that throttles should get fewer.
     const isSkipped = hasFailed('unreachable') || (hasFailed('throttled') && isRecent());
     const task = isSkipped ? undefined : await attempt(endpoint.fetchTask, failures);
     const isDown = stats === undefined && task === undefined && !hasFailed('throttled');
@@ -128,6 +128,6 @@ function notADocument(path: string): EndpointError {
 function noneIdentified(containers: number): EndpointError {
   return new EndpointError(
     'parse',
-    `none of the ${containers} containers in /task has a DockerId and a Name: is it a document of the task metadata endpoint, version 3 or 4?`,
+    `none of the ${containers} containers in /task has a DockerId and a Name: check that the address is a task metadata endpoint, version 3 or 4`,
   );
 }

@@ -207,12 +207,12 @@ export class Sampler implements ReadingSource {
     try {
       this.#options.observer.onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags });
     } catch {
-      // The observer belongs to the host of the library: its error must not end the polling.
+      // The observer belongs to the host of the library: its error must not stop the polling.
       this.#account.countInternalErrors(1);
     }
   }
 
-  /** A poll that throws is a failed poll: it must not end the polling, nor the process that hosts the library. */
+  /** A poll that throws is a failed poll: it must stop neither the polling nor the process that hosts the library. */
   async #pollSafely(): Promise<PollResult> {
     try {
       return await this.#options.poll();

@@ -14,8 +14,8 @@ export interface TagsAttempt {
 }
 
 /**
- * The tags of the task: requested until there is an answer, which is then kept. Requests run beside the polls, because an
- * answer takes seconds while the ECS API is slow.
+ * The tags of the task: requested until there is an answer, which is then kept. Requests run concurrently with the polls,
+ * because an answer takes seconds when the ECS API is slow.
  */
 export interface TagReader {
   /**
@@ -69,7 +69,12 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
     if ('error' in answer) return { failure: failureOf(answer.error) };
     const tags = parseTaskTags(answer.document, isWanted, refusals);
     if (tags === undefined)
-      return { failure: { reason: 'parse', message: '/taskWithTags did not answer with an ECS task' } };
+      return {
+        failure: {
+          reason: 'parse',
+          message: '/taskWithTags answered with JSON that is not the document of an ECS task',
+        },
+      };
     known = tags;
     return tags.problem === undefined ? {} : { failure: { reason: 'refused', message: refusalOf(tags.problem) } };
   }
@@ -90,7 +95,7 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
       const isOver = failure === undefined || requests >= MAX_REQUESTS;
       dueAtMs = isOver ? undefined : atMs + waitMs;
       if (failure === undefined) return {};
-      const next = isOver ? 'there is no further request' : `the next request is in ${waitMs / 1000} s`;
+      const next = isOver ? 'no further requests will be sent' : `next request in ${waitMs / 1000} s`;
       return { failure: { ...failure, message: `${failure.message}; ${next}` } };
     },
   };
@@ -112,7 +117,7 @@ function failureOf(error: unknown): NonNullable<TagsAttempt['failure']> {
   return { reason: code, message: code === 'timeout' || code === 'reset' ? slowAnswer(code) : message };
 }
 
-/** The agent has 5 s for an answer and then closes the connection, so a slow ECS API shows as a reset too. */
+/** The agent closes the connection after 5 s, so a slow ECS API also appears as a reset. */
 function slowAnswer(code: string): string {
   return (
     `the tags of the task did not arrive (${code}): the endpoint requests them from the ECS API, which can be slow or ` +

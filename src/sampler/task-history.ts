@@ -32,7 +32,7 @@ export interface TaskStep {
   readonly restarted: readonly string[];
   /** Names of the RUNNING containers that have no current sample. */
   readonly withoutStats: readonly string[];
-  /** How many containers have stats that are too old, or older than those before. */
+  /** Number of containers whose stats are too old, or older than the previous ones. */
   readonly stale: number;
 }
 
@@ -46,7 +46,7 @@ export interface StepOptions {
   readonly isSelected: (name: string) => boolean;
 }
 
-/** So many containers that the metadata no longer names are remembered; if there are more, all of them are forgotten. */
+/** Limit for remembered containers that the metadata no longer lists; above it, all of them are dropped. */
 const MAX_ABSENT = 1000;
 
 /** Follows the task by one poll. Pure. */

@@ -9,8 +9,8 @@ const MAX_CPUS = 1024;
 const WINDOWS_TICK_NS = 100;
 
 /**
- * Modes are counted in ticks of 10 ms, so 0 in both is a reading only as long as there are few of them. Docker does not fill
- * the modes in for Hyper-V containers, and the agent's encoder writes 0.
+ * CPU modes are counted in ticks of 10 ms, so 0 in both is plausible only below this total. Docker does not report modes
+ * for Hyper-V containers, and the agent's encoder writes 0.
  */
 const MIN_UNSPLIT_NS = 100_000_000;
 
@@ -67,7 +67,7 @@ export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusa
 
 const YOUNG_NS = 10_000_000_000n;
 
-/** Nothing runs without CPU time: 0 is a member that was not filled in, unless the container has just started. */
+/** A running container uses CPU time: 0 is a missing field, unless the container has just started. */
 export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, startedNs: EpochNs | undefined): boolean {
   return totalNs > 0 || (startedNs !== undefined && readNs - startedNs <= YOUNG_NS);
 }

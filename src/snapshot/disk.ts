@@ -26,7 +26,7 @@ export function parseDisk(stats: JsonObject, cgroup: 1 | 2 | undefined, refusals
   addEntries(member(blkio, 'io_serviced_recursive'), OPERATIONS, cgroup !== 2, total, byDevice, refusals);
   const hasDevices = hasValue(total);
   const storage = objectOf(member(stats, 'storage_stats'), refusals) ?? {};
-  // Go's encoder leaves a 0 out, but something is there.
+  // Go's encoder omits zeros: if one field is present, a missing field is 0.
   const isFilled = WINDOWS.some(([key]) => Object.hasOwn(storage, key));
   for (const [key, counter] of isFilled ? WINDOWS : []) {
     const value = Object.hasOwn(storage, key) ? amountOf(member(storage, key), refusals) : 0;

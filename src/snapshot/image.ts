@@ -1,4 +1,4 @@
-/** An image reference, split as OpenTelemetry's container attributes want it. */
+/** An image reference, split into the parts of OpenTelemetry's container attributes. */
 export interface ImageReference {
   /** Registry and repository. */
   readonly name: string;

@@ -229,9 +229,9 @@ export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];
   readonly internals: readonly ContainerSnapshot[];
-  /** False if `/task/stats` could not be read: then no container has a sample, which says nothing about the containers. */
+  /** False if `/task/stats` could not be read: a missing sample then does not mean that the container has stopped. */
   readonly hasStats: boolean;
-  /** Names that more than one container has. */
+  /** Names that several containers share. */
   readonly duplicateNames: readonly string[];
   /** Ids that have stats but no metadata, such as another task's where a local endpoint shows a whole machine. */
   readonly unknownIds: readonly string[];

@@ -24,8 +24,8 @@ export function withoutStats(metadata: TaskMetadata, refusals: Refusals): TaskSn
 }
 
 /**
- * `/task/stats` joined with the metadata by container id. Undefined where the document is no object of entries, and not
- * `null` either: that is how Go writes a map without entries.
+ * `/task/stats` joined with the metadata by container id. Undefined unless the document is an object of entries or
+ * `null`, which is how Go encodes an empty map.
  *
  * A container without an entry, or with `null`, `{}` or docker's all-zero document, has no sample: it is stopped, or has
  * not started.
@@ -61,7 +61,7 @@ function snapshotOf(
   };
 }
 
-/** The container that the ecs vocabulary exports under each name; no container may have the name of the task's totals. */
+/** The container that the ecs vocabulary exports under each name. The name of the task's totals is reserved. */
 function byName(
   containers: readonly ContainerInfo[],
   refusals: Refusals,
@@ -79,7 +79,7 @@ function byName(
   return { named, duplicateNames: [...duplicateNames] };
 }
 
-/** The one that is RUNNING, else the newer one. */
+/** The RUNNING one if only one of them is, else the newer one. */
 function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   const isRunning = b.knownStatus === 'RUNNING';
   if ((a.knownStatus === 'RUNNING') !== isRunning) return isRunning ? b : a;
@@ -112,8 +112,8 @@ function parseSample(
 }
 
 /**
- * Docker now and then reports zeros for a container that runs, with a valid `read`. A container that runs has memory in
- * use; Windows reports no `usage`, but a private working set.
+ * Docker occasionally reports zeros for a running container, with a valid `read`. A running container has memory in use;
+ * Windows reports its private working set instead of `usage`.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */

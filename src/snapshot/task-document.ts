@@ -42,8 +42,8 @@ export function parseTask(document: unknown, refusals: Refusals, options: TaskOp
 }
 
 /**
- * How many containers a document lists, if none of them has both an id and a name: then its keys are not those of ECS, and
- * an empty task would be wrong. Otherwise 0. A container that is pulled and not created has the id "".
+ * Number of containers in a document in which none has both an id and a name, else 0. The keys of such a document are not
+ * those of ECS, so it is an error, not an empty task. A container that is pulled but not created has the id "".
  */
 export function unidentifiedContainers(document: unknown): number {
   const list = isObject(document) ? member(document, 'Containers') : undefined;

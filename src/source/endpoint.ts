@@ -26,11 +26,11 @@ export interface Endpoint {
 
 export interface EndpointOptions {
   /**
-   * For one document, from the call to its last byte, the retry included. Keep it below the interval between polls.
+   * For one document, from the call to its last byte, including the retry. Keep it below the interval between polls.
    * @default 5000
    */
   readonly deadlineMs?: number | undefined;
-  /** The same for tags, which come from ECS' API: up to two calls, each of which may be throttled. @default 10000 */
+  /** The same for tags, which come from ECS' API: up to two calls, each of which can be throttled. @default 10000 */
   readonly tagsDeadlineMs?: number | undefined;
   /** The flag or variable that holds the address, named in messages. @default none */
   readonly urlSource?: string | undefined;
@@ -78,7 +78,7 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
     agent: newAgent({ keepAlive: false }),
     withinMs: tagsDeadlineMs,
     isRetried: false,
-    timeoutHint: 'the ECS API, which it calls for tags, can be slow or throttled',
+    timeoutHint: 'it requests tags from the ECS API, which can be slow or throttled',
   };
   const targets = {
     task: documentUrl(baseUrl, '/task'),

@@ -82,7 +82,7 @@ function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200 && statusCode <= 299;
 }
 
-/** Never rejects: where the answer breaks off, its start may do. */
+/** Never rejects: of an answer that breaks off, the part that arrived is used. */
 async function readReason(response: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

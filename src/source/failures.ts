@@ -3,7 +3,7 @@ import { EndpointError } from './endpoint-error.ts';
 /**
  * The error for an answer whose status is not a success. Every text names the address and what an operator can check.
  *
- * @param reason the endpoint's own, see statedReason
+ * @param reason stated by the endpoint, see statedReason
  *
  * The agent's statuses: tmds/server.go and tmds/handlers of https://github.com/aws/amazon-ecs-agent
  */

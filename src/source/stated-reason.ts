@@ -1,14 +1,14 @@
-/** How much of an error answer is read. The reasons of the ECS agent are far below. */
+/** Limit for the part of an error answer that is read. The ECS agent's reasons are far shorter. */
 export const MAX_REASON_BYTES = 4096;
 const MAX_CHARACTERS = 200;
 
-/** The longest start of a text that is one JSON string, without its closing quote: the answer may be cut. */
+/** The longest prefix that is a JSON string without its closing quote, since the answer may be truncated. */
 const JSON_STRING = /^\s*"(?:[^"\\]|\\(?:u[\da-f]{4}|[^u]))*/i;
 
 /**
  * The reason that an error answer states, fit for a log: one line, at most 200 characters. The agent sends a JSON string,
- * or plain text where it throttles or does not know the path. Undefined for anything else, such as an object, an HTML page
- * or binary data: that is the content of another service.
+ * or plain text for throttling and unknown paths. Undefined for anything else, such as an object, an HTML page or binary
+ * data: that is the content of another service.
  */
 export function statedReason(body: Buffer, contentType = ''): string | undefined {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
@@ -19,7 +19,7 @@ export function statedReason(body: Buffer, contentType = ''): string | undefined
   return stated === undefined ? undefined : oneLine(stated) || undefined;
 }
 
-/** Undefined for bytes that are not UTF-8. A character that the end cuts off is left out. */
+/** Undefined for bytes that are not UTF-8. A truncated last character is dropped. */
 function decodeStart(body: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: true });
@@ -39,12 +39,12 @@ function jsonString(text: string): string | undefined {
   }
 }
 
-/** Not a page, a document or binary data under the name of plain text. */
+/** Undefined for HTML, JSON or binary data that is labelled as plain text. */
 function plainText(text: string): string | undefined {
   return /^\s*[<{["]/.test(text) || text.includes('\0') ? undefined : text;
 }
 
-/** Addresses are left out, since one may hold a user, a password or a key. */
+/** Addresses are replaced, since they can contain a user name, a password or a key. */
 function oneLine(text: string): string {
   const line = text
     .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')

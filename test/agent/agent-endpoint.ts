@@ -8,7 +8,7 @@ import { type ServerProcess, startServer } from '../real/server-process.ts';
 import { until } from '../real/wait.ts';
 
 export interface AgentAnswers {
-  /** The documents: a string is JSON already. */
+  /** The documents; a string is encoded JSON. */
   readonly task: unknown;
   readonly stats: unknown;
   readonly taskWithTags?: unknown;
@@ -23,7 +23,7 @@ export type Version = 'v3' | 'v4';
 export interface AgentEndpoint {
   /** The base address of a container. */
   url(version?: Version, id?: string): string;
-  /** The variables that an agent gives to a container: one that has version 3 only, or both. */
+  /** The variables that the agent sets in a container, for version 3 only or for both versions. */
   env(version?: Version, id?: string): Readonly<Record<string, string>>;
   /** Changes answers, from the next request on. */
   publish(change: Partial<AgentAnswers>): void;
@@ -40,7 +40,7 @@ export interface AgentOptions {
   readonly limit?: { readonly rate: number; readonly burst: number };
 }
 
-/** Starts the endpoint; `after` gets what ends it. @throws when the program has not been built. */
+/** Starts the endpoint; `after` receives its clean-up. @throws if the program has not been built. */
 export async function startAgentEndpoint(
   after: (end: () => Promise<void>) => void,
   { answers, limit = { rate: 40, burst: 60 } }: AgentOptions,

@@ -1,4 +1,4 @@
-/** Failures and oddities that the ECS agent's own endpoint code produces, seen on the program's page and in its log. */
+/** Failures and special cases of the ECS agent's own endpoint code, checked on the program's page and in its log. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { startProgram } from '../helpers/program.ts';
@@ -42,7 +42,7 @@ const memory = (page: Exposition): number | undefined => page.value('ecs_task_me
 
 describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
   for (const version of ['v3', 'v4'] as const) {
-    test(`${version}: values are those of the documents`, async (t) => {
+    test(`${version}: the values match the documents`, async (t) => {
       const task = scriptedTask('web', 'worker');
       const agent = await agentOf(t, task);
       const exporter = await startExporterOn(t, agent.env(version));
@@ -65,7 +65,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
       assert.equal(identity?.get('aws_ecs_launchtype'), version === 'v4' ? 'ec2' : undefined);
     });
 
-    test(`${version}: an endpoint ID that the agent does not know: its own reason, and the variable to look at`, async (t) => {
+    test(`${version}: an unknown endpoint ID: the message contains the agent's reason and the variable to check`, async (t) => {
       const agent = await agentOf(t, scriptedTask('web'));
       const env = agent.env(version, 'of-an-earlier-container');
       const once = startProgram(t, ['once'], env);
@@ -80,7 +80,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     });
   }
 
-  test('throttled by another reader of the same path: counted, the values stay, no storm, and it recovers', async (t) => {
+  test('throttled because of another reader of the same path: counted, values stay, few retries, then recovery', async (t) => {
     const startedMs = performance.now();
     const { agent, task, exporter } = await start(t, { rate: 1, burst: 1 });
     let refusal = '';
@@ -101,13 +101,13 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     const seconds = (performance.now() - startedMs) / 1000;
     const polls = recovered.value('ecs_task_exporter_polls_total') ?? Number.NaN;
     assert.ok(polls <= seconds + 1, `${polls} polls in ${seconds} s, with an interval of 1 s`);
-    // At most one retry a poll. The other reader gives its name.
+    // At most one retry per poll. The other reader sends its name.
     const refused = agent.log().match(/refused 429 \S+\/stats ""/g) ?? [];
     assert.ok(refused.length <= 2 * polls, `${refused.length} refused requests in ${polls} polls`);
     assert.ok(refused.length >= 2);
   });
 
-  test('an agent that is away for longer than samples live, and back: values go and come', async (t) => {
+  test('an agent is down for longer than samples stay current: values end, and return with it', async (t) => {
     const { agent, task, exporter } = await start(t);
     await agent.stop();
     const away = await exporter.pageWith('the values to go', (page) => memory(page) === undefined);
@@ -129,7 +129,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     assert.equal(page.value('ecs_task_exporter_container_restarts_total'), 0);
   });
 
-  test('an agent whose handler panics closes the connection: counted as reset, and over with the next sample', async (t) => {
+  test('an agent whose handler panics closes the connection: counted as reset, recovered with the next sample', async (t) => {
     const { agent, task, exporter } = await start(t);
     agent.publish({ statsFault: 'panic' });
     const failing = await exporter.pageWith('a reset', (page) => failuresOf(page, 'reset') >= 1);
@@ -145,7 +145,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     await exporter.pageWith('the next sample', (one) => cpuSeconds(one) === 15.25);
   });
 
-  test('/task/stats fails while /task answers: what /task says stays, usage goes', async (t) => {
+  test('/task/stats fails while /task answers: values from /task stay, usage ends', async (t) => {
     const { agent, exporter } = await start(t);
     agent.publish({ statsFault: 'error' });
     const page = await exporter.pageWith('the usage to go', (one) => memory(one) === undefined);
@@ -162,7 +162,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     await exporter.pageWith('the usage again', (one) => memory(one) === 64 * 2 ** 20);
   });
 
-  test('tags refused within a good answer: counted, told once, and nothing else is missing', async (t) => {
+  test('an error in place of the tags: counted, logged once, and no other value is missing', async (t) => {
     const task = scriptedTask('web');
     const agent = await agentOf(t, task);
     const ErrorCode = 'AccessDeniedException';
@@ -181,7 +181,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     assert.equal(memory(page), 64 * 2 ** 20);
   });
 
-  test('tags that ECS’ API is slow to give do not delay the first sample', async (t) => {
+  test('a slow ECS API for tags does not delay the first sample', async (t) => {
     const task = scriptedTask('web');
     const agent = await agentOf(t, task);
     agent.publish({ taskWithTags: Object.assign({}, task.task(), { TaskTags: { team: 'core' } }), holdsTags: true });
@@ -194,7 +194,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     assert.ok(isGood(later));
   });
 
-  test('a restart by ECS: StartedAt stays, counters go on, and FinishedAt and RestartCount tell', async (t) => {
+  test('a restart by ECS: StartedAt and counters stay; FinishedAt and RestartCount show it', async (t) => {
     const task = scriptedTask('web');
     const withRestarts = (RestartCount: number, FinishedAt?: string): unknown => {
       const document = task.task();

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { playScenarioOn, readScenarios } from '../scenarios/scenario.ts';
 import { startAgentEndpoint } from './agent-endpoint.ts';
 
-/** Scenarios that no agent sends: its types hold neither negative numbers nor other types, and leave out some zeros. */
+/** Scenarios that the agent cannot encode: its types allow no negative numbers and no other types, and omit some zeros. */
 const NOT_OF_THE_AGENT = new Set([
   '32-empty-cpu-first',
   'impossible-numbers',

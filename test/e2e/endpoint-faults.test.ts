@@ -159,7 +159,7 @@ test('a redirect is not followed, wherever it leads', async (t) => {
   assert.equal(asked, 0);
 });
 
-test('the endpoint’s own reason is in the log, and one that changes with every answer is no way around its limit', async (t) => {
+test('the log contains the endpoint’s reason, and a reason that changes with every answer does not bypass the log limit', async (t) => {
   const running = await runningExporter(t, { metadataUrlSource: 'ECS_CONTAINER_METADATA_URI' });
   for (let poll = 0; poll < 5; poll += 1) {
     const body = JSON.stringify(`V4 task stats handler: request ${poll} failed`);

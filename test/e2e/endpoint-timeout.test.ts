@@ -21,11 +21,11 @@ async function timeoutMessage(t: TestContext, changes: Partial<Config>): Promise
   return message;
 }
 
-test('a document may take as long as the option says', async (t) => {
+test('the option sets the timeout of a document', async (t) => {
   assert.match(await timeoutMessage(t, { endpointTimeoutMs: 70, intervalMs: 3_600_000 }), /within 70 ms/);
 });
 
-test('and never longer than the interval', async (t) => {
+test('the interval limits the timeout', async (t) => {
   assert.match(await timeoutMessage(t, { endpointTimeoutMs: 3_600_000, intervalMs: 80 }), /within 80 ms/);
 });
 

@@ -1,4 +1,4 @@
-/** Over OTLP a point has the time of its sample, so that a constant load is a constant rate, however polls and samples fall. */
+/** OTLP points have the time of their sample, so a constant load has a constant rate, independent of the poll timing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OtlpExport, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
@@ -32,7 +32,7 @@ for (const [name, container] of [
   ['container.cpu.usage', 'web'],
   ['container.uptime', 'web'],
 ] as const) {
-  test(`${name} has the time of the sample, and the same one as long as that is not renewed`, async (t) => {
+  test(`${name} has the time of the sample, which stays until the sample is renewed`, async (t) => {
     const exports = await exportsOf(t, [10, 20, 0, 10]);
     const points = exports.slice(1).map((exported) => pointOf(exported, name, container));
     const [first] = points;
@@ -45,7 +45,7 @@ for (const [name, container] of [
   });
 }
 
-test('a constant load is a constant rate', async (t) => {
+test('a constant load has a constant rate', async (t) => {
   const points = (await exportsOf(t, [10, 20, 10, 20])).map((exported) =>
     pointOf(exported, 'aws.ecs.container.cpu.time', 'web'),
   );
@@ -55,7 +55,7 @@ test('a constant load is a constant rate', async (t) => {
   }
 });
 
-test('deltas cover the time between the samples; one that is not renewed has none', async (t) => {
+test('deltas cover the time between samples; a sample that is not renewed has no delta', async (t) => {
   const exports = await exportsOf(t, [10, 20, 0, 10], 'delta');
   const points = exports.flatMap((exported) =>
     pointsOf(exported, 'aws.ecs.container.cpu.time', { 'container.name': 'web' }),
@@ -70,7 +70,7 @@ test('deltas cover the time between the samples; one that is not renewed has non
   );
 });
 
-test('state, limits and the exporter itself have the time of the poll', async (t) => {
+test('state, limits and metrics of the exporter have the time of the poll', async (t) => {
   const exports = await exportsOf(t, [10, 0]);
   const [, before, after] = exports;
   assert.ok(before !== undefined && after !== undefined);

@@ -37,7 +37,7 @@ export interface State {
   readonly env?: Readonly<Record<string, string>>;
   /** Resolves in the moment for the signal. */
   readonly reach: (scene: Scene) => Promise<unknown>;
-  /** Something has to time out first, and here is how long that takes at most. Everything else is over at once. */
+  /** Upper limit for states in which something must time out first. All other states stop at once. */
   readonly withinMs?: number;
   /** The events in the log after `stopping`. @default ['stopped'] */
   readonly told?: readonly string[];

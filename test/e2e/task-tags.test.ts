@@ -57,7 +57,7 @@ async function pollUntilTags(running: Running): Promise<void> {
   });
 }
 
-test('asked for: one request, and they are on the resource from the next poll on', async (t) => {
+test('--task-tags: one request, and the tags are on the resource from the next poll on', async (t) => {
   const tags = { team: 'core', 'cost-center': '7', owner: 'x' };
   const running = await runningWithTags(t, { TaskARN: 'arn', TaskTags: tags });
   await pollUntilTags(running);
@@ -89,7 +89,7 @@ test('not there: counted and logged once, and everything else goes on', async (t
   );
 });
 
-test('slow: samples do not wait, and a stop does not either', async (t) => {
+test('slow tags delay neither samples nor a stop', async (t) => {
   const running = await runningWithTags(t, {}, 'hang');
   await pollTimes(running, 3);
   const metrics = await running.metrics();

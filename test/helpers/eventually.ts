@@ -1,4 +1,4 @@
-/** One limit for every wait: far above what a busy machine needs, so that it ends only waits in vain. */
+/** Limit for every wait, far above what a busy machine needs, so that only failing waits reach it. */
 const LIMIT_MS = 60_000;
 const POLL_MS = 2;
 

@@ -18,12 +18,12 @@ export interface Program {
   stderr(): string;
   /** The events of its log lines so far. */
   events(): readonly string[];
-  /** The message of the first log line of that event, once it is written. Rejects where it ends without one. */
+  /** The message of the first log line of that event, once it is written. Rejects if the program ends without one. */
   message(event: string): Promise<string>;
   /** `http://localhost:<port>`, once it listens. */
   origin(): Promise<string>;
   readonly ended: Promise<Ended>;
-  /** Sends a signal, and gives back how it ended. */
+  /** Sends a signal, and resolves with how the program ended. */
   stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
@@ -56,7 +56,7 @@ export function watchProgram(t: TestContext, child: ChildProcess): Program {
       const found = loggedLines(written.stderr).find((one) => one.event === event);
       return found ?? ((await Promise.race([isOver, undefined])) ? 'none' : undefined);
     });
-    if (line === 'none') throw new Error(`no log line ${event}, it ended:\n${written.stderr}`);
+    if (line === 'none') throw new Error(`no log line ${event}, the program ended:\n${written.stderr}`);
     return line.message;
   };
 

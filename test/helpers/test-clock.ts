@@ -17,7 +17,7 @@ export interface TestClock {
   pass(ms: number): void;
   /** Waits until no HTTP request of this process is in flight. */
   settled(): Promise<void>;
-  /** Moves time forward without firing timers, as work does that blocks the event loop. */
+  /** Moves time forward without firing timers, like work that blocks the event loop. */
   block(ms: number): void;
   /** Sets the wall clock forward, or back. */
   setWallClock(byMs: number): void;

@@ -150,7 +150,7 @@ function statsOf(sampled: Sampled | undefined): unknown {
   const { readNs, counts } = sampled;
   return {
     read: isoOf(readNs),
-    // Without online_cpus: the growth is not bounded by what CPUs can do.
+    // Without online_cpus, so that the capacity of the CPUs does not limit the growth.
     cpu_stats: { cpu_usage: { total_usage: Number(counts.cpu) } },
     memory_stats: { usage: 1 },
     blkio_stats: {

@@ -50,8 +50,8 @@ function account(truth: Truth, before: Sampled | undefined, now: Sampled): void 
 }
 
 /**
- * Plays polls against the truth. A restart that the metadata reports late or never shows as a fall, which is held back, or
- * not at all: then the totals may be behind the truth, but never ahead of it, and they never go back.
+ * Compares polls with the true counts. A restart that the metadata reports late or never appears as a decrease, which is held
+ * back, or not at all. The totals can then be below the true counts, but never above them, and they never decrease.
  */
 function play(tracks: ReadonlyMap<string, readonly Poll[]>): void {
   const isReported = [...tracks.values()].flat().every(({ sampled }) => {

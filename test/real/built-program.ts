@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The path of one of the programs. @throws when it is not there, saying which script builds it. */
+/** The path of one of the programs. @throws if it does not exist; the message names the script that builds it. */
 export function builtProgram(name: string, script: string): string {
   // The XDG base directory specification: a variable that is set but empty counts as not set.
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');

@@ -72,7 +72,7 @@ test('a device that is detached is no restart, and what it did stays', () => {
     { disks: { 8: 15, 259: 5300 } },
   ];
   assert.deepEqual(play(polls.slice(0, 2)), { rx: 0, read: 6100, restarts: 0 });
-  // Attached again it counts from 0: held back for one sample, as every fall is.
+  // Attached again, it counts from 0: held back for one sample, like every decrease.
   assert.equal(play(polls.slice(0, 3)).read, 6200);
   assert.equal(play(polls).read, 6315);
 });

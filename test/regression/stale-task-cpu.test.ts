@@ -1,4 +1,4 @@
-/** A RUNNING container without a current sample: the CPU of the task is not known then, and not 0. */
+/** A RUNNING container without a current sample: the task's CPU usage is then absent, not 0. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deriveCpu } from '../../src/derive/cpu.ts';

@@ -1,4 +1,4 @@
-/** Inputs that once gave wrong numbers, poll by poll: the right answers, worked out by hand in the folders' why.md. */
+/** Inputs that once caused wrong values, poll by poll; the expected values are calculated by hand in each why.md. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,7 +54,7 @@ function eventsOf({ events }: Played, event: string): readonly string[] {
   return events.filter((one) => one.event.startsWith(event)).map((one) => one.event);
 }
 
-test('a zero reading is no sample, and the next one is right', async () => {
+test('a reading of zeros is not a sample, and the next reading has correct values', async () => {
   const played = await play('zero-reading');
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_cores', WEB), [undefined, 0.5, undefined, 0.5]);
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_usage_seconds_total', WEB), [1005, 1010, undefined, 1020]);
@@ -66,7 +66,7 @@ test('a zero reading is no sample, and the next one is right', async () => {
   assert.deepEqual(eventsOf(played, 'containers_restarted'), []);
 });
 
-test('no container has stats: no CPU of the task, and one line that says what to look at', async () => {
+test('no container has stats: no CPU value for the task, and one log line with what to check', async () => {
   const played = await play('all-running-without-stats');
   for (const name of ['cpu_cores', 'cpu_usage_ratio', 'mem_usage', 'pids', 'cpu_usage_seconds_total']) {
     assert.deepEqual(valuesOf(played, `ecs_task_${name}`, TASK), [undefined, undefined], name);
@@ -80,7 +80,7 @@ test('no container has stats: no CPU of the task, and one line that says what to
   assert.match(line?.message ?? '', /no running container has stats.*ECS_DISABLE_METRICS/);
 });
 
-test('one of two containers has no stats: no part is shown as the whole', async () => {
+test('one of two containers has no stats: no partial sums', async () => {
   const played = await play('one-running-without-stats');
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_cores', TASK), [undefined, 0.8, undefined]);
   assert.deepEqual(valuesOf(played, 'ecs_task_mem_usage', TASK), [2e8, 2e8, undefined]);
@@ -93,7 +93,7 @@ test('one of two containers has no stats: no part is shown as the whole', async 
   assert.deepEqual(line?.fields['containers'], ['worker']);
 });
 
-test('EC2 restarts a container by its policy: counted, with the uptime and the page faults of the new run', async () => {
+test('EC2, a restart by the restart policy: counted, with the uptime and the page faults of the new run', async () => {
   const played = await play('ec2-restart-policy-start-stays');
   assert.deepEqual(valuesOf(played, 'ecs_task_exporter_container_restarts_total'), [0, 0, 1, 1]);
   assert.deepEqual(eventsOf(played, 'containers_restarted'), ['containers_restarted']);
@@ -104,7 +104,7 @@ test('EC2 restarts a container by its policy: counted, with the uptime and the p
   assert.deepEqual(faults, [100_800, 101_800, 527, 537]);
 });
 
-test('a host under steal: utilization is cores over the limit, and the ratio of ecs keeps its formula', async () => {
+test('a host under steal: utilization is cores divided by the limit, and the ecs ratio keeps its formula', async () => {
   const played = await play('host-under-steal');
   assert.deepEqual(valuesOf(played, 'aws_ecs_container_cpu_reservation_utilization_ratio', WEB), [undefined, 1]);
   assert.deepEqual(valuesOf(played, 'aws_ecs_container_cpu_limit_utilization_ratio', WEB), [undefined, 0.5]);
@@ -113,7 +113,7 @@ test('a host under steal: utilization is cores over the limit, and the ratio of 
 });
 
 for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as const) {
-  test(`cores are right: ${name}`, async () => {
+  test(`correct cores: ${name}`, async () => {
     const played = await play(name);
     const [first, ...rest] = valuesOf(played, 'ecs_task_cpu_cores', WEB);
     assert.equal(first, undefined);
@@ -121,7 +121,7 @@ for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as con
   });
 }
 
-test('Fargate, polled off its pace: the same load in each sample', async () => {
+test('Fargate, polled at another interval than it renews samples: the same load in each sample', async () => {
   const played = await play('fargate-polled-off-its-pace');
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_cores', WEB), [undefined, 1, 1, 1]);
 });

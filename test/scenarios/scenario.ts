@@ -75,7 +75,7 @@ function patterns(args: unknown, key: string): readonly string[] {
     .filter((pattern) => pattern !== '');
 }
 
-/** What a scenario is played on. */
+/** The environment of a scenario. */
 export interface ScenarioEndpoint {
   readonly url: string;
   publish(answers: { task: string; stats: string; taskWithTags: string | undefined }): void;

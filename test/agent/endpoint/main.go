@@ -1,5 +1,5 @@
 // Command endpoint serves one task by the ECS agent's own task metadata server: its router, JSON encoder, rate limiter
-// and error bodies. The state behind it is a file, read at each request, so that a test decides what the agent knows.
+// and error bodies. The state behind it is a file, read at each request, so that a test controls the agent's data.
 package main
 
 import (
@@ -44,7 +44,7 @@ type answers struct {
 	HoldsTags bool `json:"holdsTags"`
 }
 
-// fileState knows the task of the file. The embedded nil interface stands for what no route below needs.
+// fileState serves the task in the file. The embedded nil interface covers methods that no route below calls.
 type fileState struct {
 	state.AgentState
 	path string
@@ -59,7 +59,7 @@ func (s fileState) read() (answers, error) {
 	return read, err
 }
 
-// tags waits until they may be answered.
+// tags waits until requests for tags are no longer held.
 func (s fileState) tags() (json.RawMessage, error) {
 	for {
 		read, err := s.read()

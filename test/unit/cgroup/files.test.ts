@@ -26,7 +26,7 @@ test('neither a folder nor a link, nor more than a kernel ever writes', () =>
     },
   ));
 
-test('a pipe that nobody writes to is not waited for', { timeout: 60_000 }, () =>
+test('reading does not wait for a pipe without a writer', { timeout: 60_000 }, () =>
   withTree({ file: '' }, async (root) => {
     execFileSync('mkfifo', [`${root}/pipe`]);
     await assert.rejects(realFiles.read(`${root}/pipe`), /not a file/);

@@ -200,7 +200,7 @@ test('a root that may not be read is no root without the task', () =>
     assert.deepEqual(await reader(root, { files }).read(SNAPSHOT), { failures: ['unreadable'] });
   }));
 
-test('a file system that hangs: not waited for, and not asked a second time', (t) =>
+test('a file system that hangs: the poll does not wait, and does not read it a second time', (t) =>
   withTree(version2Tree(V2), async (root) => {
     const hanging = Promise.withResolvers<undefined>();
     let isHanging = true;

@@ -196,7 +196,7 @@ test('log format: auto looks at the terminal', () => {
   assert.equal(configOf(resolve({ isTTY: true, env: { LOG_FORMAT: 'json' } })).log.format, 'json');
 });
 
-test('the timeout of the endpoint: seconds, more than 0', () => {
+test('--endpoint-timeout: seconds, more than 0', () => {
   assert.equal(configOf(resolve({ env: { ENDPOINT_TIMEOUT: '2.5' } })).endpointTimeoutMs, 2_500);
   assert.equal(configOf(resolve({ argv: ['--endpoint-timeout', '0.05'] })).endpointTimeoutMs, 50);
   for (const junk of ['0', '-1', '5s', 'Infinity', '1e3', '0.0001']) {

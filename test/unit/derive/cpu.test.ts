@@ -69,7 +69,7 @@ const STEAL: readonly [CpuCounters, CpuCounters] = [HALF[0], { ...HALF[1], syste
 /** The host's time is that of 8 CPUs, the document names 2. */
 const MISCOUNTED: readonly [CpuCounters, CpuCounters] = [HALF[0], { ...HALF[1], systemNs: 18e9 }];
 
-/** Seconds between the stamps and between the arrivals; 0.5 s of CPU time is used in 1 s of the host. */
+/** Seconds between the timestamps and between the arrivals; 0.5 s of CPU time is used in 1 s of the host. */
 const CLOCKS: readonly ClockCase[] = [
   ['right', 1, 1, HALF, 0.5],
   ['of two readings in one document', 1, undefined, HALF, 0.5],
@@ -84,7 +84,7 @@ const CLOCKS: readonly ClockCase[] = [
 ];
 
 for (const [what, stamps, arrivals, cpu, cores] of CLOCKS) {
-  test(`the clock of the stamps is ${what}`, () => {
+  test(`the clock of the timestamps is ${what}`, () => {
     const container = containerView('c', { cpu, elapsedNs: BigInt(stamps * 1e9) });
     const baseline = container.baseline && {
       ...container.baseline,
@@ -95,7 +95,7 @@ for (const [what, stamps, arrivals, cpu, cores] of CLOCKS) {
   });
 }
 
-test('more than all CPUs can do is no value, of either the container or the task', () => {
+test('a use above the capacity of all CPUs has no value, for the container and for the task', () => {
   const told = derived({
     info: { knownStatus: 'RUNNING' },
     cpu: [
@@ -108,7 +108,7 @@ test('more than all CPUs can do is no value, of either the container or the task
   assert.equal(told['cpu_cores _task_'], undefined);
 });
 
-test('utilization in semconv is cores over a limit, by wall time', () => {
+test('utilization in semconv is cores divided by a limit, by wall time', () => {
   const told = derived({ cpu: STEAL, info: { cpuUnits: 512 } }, { cpuCores: 1 });
   assert.equal(told['cpu_reservation_utilization c'], 1);
   assert.equal(told['cpu_limit_utilization c'], 0.5);
@@ -117,7 +117,7 @@ test('utilization in semconv is cores over a limit, by wall time', () => {
   assert.equal(told['cpu_usage_ratio c'], (0.5e9 / 1.2e9) * 2 * 2);
 });
 
-test('without a limit of the task, its CPUs are those of the host; without CPU units nothing is reserved', () => {
+test('a task without a limit has the CPUs of the host; a container without CPU units has no reservation', () => {
   const told = derived({ cpu: HALF, info: { cpuUnits: 2 } });
   assert.equal(told['cpu_limit_utilization c'], 0.25);
   assert.equal(told['cpu_limit_utilization _task_'], 0.25);
@@ -142,7 +142,7 @@ for (const [what, parts] of NO_DIFFERENCE) {
   });
 }
 
-test('no CPU time at all is a member that was not filled in: no value, but the next one has a difference', () => {
+test('a CPU time of 0 is a missing field: no value, but the next sample has a difference', () => {
   const none: CpuCounters = { totalNs: 0, systemNs: 10e9, onlineCpus: 2 };
   const told = derived({ info: { knownStatus: 'RUNNING' }, cpu: [none, { ...none, systemNs: 12e9 }] });
   assert.deepEqual(told, { 'cpu_online_cpus c': 2 });
@@ -192,15 +192,15 @@ test('the task adds up its containers, each by its own host and CPUs, and reads 
 
 const PARTS: readonly (readonly [what: string, missing: ContainerParts, cores: number | undefined])[] = [
   ['RUNNING, without stats', { info: { knownStatus: 'RUNNING' } }, undefined],
-  ['RUNNING, with nothing to compare with', { info: { knownStatus: 'RUNNING' }, sample: { cpu: HALF[1] } }, undefined],
+  ['RUNNING, without an earlier sample', { info: { knownStatus: 'RUNNING' }, sample: { cpu: HALF[1] } }, undefined],
   ['RUNNING, without CPU stats', { info: { knownStatus: 'RUNNING' }, sample: {} }, undefined],
-  ['RUNNING, with CPU time that fell', { info: { knownStatus: 'RUNNING' }, cpu: [HALF[1], HALF[0]] }, undefined],
+  ['RUNNING, with a decrease of CPU time', { info: { knownStatus: 'RUNNING' }, cpu: [HALF[1], HALF[0]] }, undefined],
   ['STOPPED', { info: { knownStatus: 'STOPPED' } }, 0.5],
   ['not created yet', { info: { knownStatus: 'PULLED' } }, 0.5],
 ];
 
 for (const [what, missing, cores] of PARTS) {
-  test(`the task's CPU is the whole or absent, with a container that is ${what}`, () => {
+  test(`the task's CPU is complete or absent, with a container that is ${what}`, () => {
     const view = taskView({ cpuCores: 1 }, [containerView('c', { cpu: HALF }), containerView('d', missing)]);
     const told = tellOf(deriveCpu, view);
     assert.equal(told['cpu_cores _task_'], cores);

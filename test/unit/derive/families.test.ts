@@ -33,7 +33,7 @@ test('memory: levels of the containers and their sums, each as far as it is know
   });
 });
 
-test('memory: what is available is the smaller of the own headroom and that of the task', () => {
+test('memory: available is the smaller of the headroom of the container and of the task', () => {
   const used = (name: string, mib: number, own?: number) =>
     containerView(name, {
       info: { knownStatus: 'RUNNING', memoryMib: own },

@@ -86,7 +86,7 @@ for (const [what, info, told, readSeconds] of CASES) {
   });
 }
 
-test('what a container is, as far as that is known: the image by the names of each vocabulary', () => {
+test('container_info has all known attributes, and the image under the names of each vocabulary', () => {
   const info = {
     image: 'r.example:5000/i:1.2@sha256:ab',
     imageId: 'ii',
@@ -120,7 +120,7 @@ test('restarts are not counted since the start of the current run', () => {
   );
 });
 
-test('a restart whose time is not reported: neither start time nor uptime', () => {
+test('a restart without a reported time: neither start time nor uptime', () => {
   const sample = { readNs: 100n * SECOND_NS };
   const container = containerView('a', { info: { startedAtNs: SECOND_NS }, sample });
   const told = tellOf(deriveLifecycle, taskView({}, [{ ...container, isStartUnknown: true }]));

@@ -12,7 +12,7 @@ test('a start is that of the first value, and a new one with each value that is 
   assert.deepEqual(startOf('b', 1, [9, 0]), [9, 0], 'each series has its own');
 });
 
-test('a counter that nobody knows the start of: its fall is a reset where it is pushed', async (t) => {
+test('a counter without a known start: a decrease is a reset in pushed data', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const room = createRooms();
   const source = fakeSource();

@@ -72,7 +72,7 @@ test('protobuf that is cut off says nothing', () => {
   }
 });
 
-test('whatever bytes come: no error, a count, one bounded line; also for 4 MiB', () => {
+test('any bytes: no error, a count, one bounded line; also for 4 MiB', () => {
   for (const protocol of ['http/protobuf', 'http/json'] as const) {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {

@@ -111,7 +111,7 @@ test('an agent that stops reading for a moment gets everything', async (t) => {
   assert.equal(await exported, undefined);
 });
 
-test('an agent that does not read: the export fails, nothing is kept, nothing spins', async (t) => {
+test('an agent that does not read: the export fails, nothing is queued, the event loop does not spin', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
   const exporter = await exporterOn(path);

@@ -70,7 +70,7 @@ for (const [name, metrics] of [
   ['one datagram', one],
   ['many datagrams', [manySeries(1000)]],
 ] as const) {
-  test(`nobody listens: an export of ${name} fails, and the next one finds the agent`, async (t) => {
+  test(`the port is closed: an export of ${name} fails, and the next one reaches the agent`, async (t) => {
     const port = await closedPort();
     const exporter = await createStatsdExporter({ host: '127.0.0.1', port, maxExportMs });
     for (let i = 0; i < 3; i += 1) {

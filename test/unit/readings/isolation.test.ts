@@ -1,4 +1,4 @@
-/** A metric that throws costs its own value and nothing else. */
+/** An error in one metric affects only its own value. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
@@ -25,7 +25,7 @@ function keysOf({ readings }: Recorder): readonly string[] {
 
 const MEMORY: MemoryLevels = { usageBytes: 5, cacheBytes: 2, rssBytes: 1, workingSetBytes: 4, limitBytes: 9 };
 
-/** Two containers; the one called `odd` has this memory. */
+/** Two containers; the one named `odd` has this memory. */
 function viewOf(memory: MemoryLevels): TaskView {
   const info = { knownStatus: 'RUNNING' };
   return taskView({}, [

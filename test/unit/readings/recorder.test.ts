@@ -85,7 +85,7 @@ test('a container that is not selected shows nothing', () => {
   assert.deepEqual(told(out), []);
 });
 
-test('a container whose name is taken shows in semconv only, where its id tells it apart', () => {
+test('a container with a duplicate name is exported in semconv only, where its id distinguishes it', () => {
   const out = recorder();
   out.container('mem_usage', { ...web, isNameTaken: true }, () => 1);
   assert.deepEqual(told(out), ['semconv: container.memory.usage 1 undefined']);

@@ -143,7 +143,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 30, baseline: 20, countedFrom: 11 },
   ],
   [
-    'CPU time that fell is held back: no restart yet, and nothing to compare',
+    'a decrease of CPU time is held back: no restart yet, and no baseline',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 4 } },
@@ -151,7 +151,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 20, countedFrom: 1 },
   ],
   [
-    'it goes on from the low value: a reset since the last reading before, compared with the one that fell',
+    'it continues from the low value: a reset since the last accepted reading, compared with the held-back one',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 2 } },
@@ -160,7 +160,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
   ],
   [
-    'it comes back: the fall was a wrong reading',
+    'it recovers: the decrease was a wrong reading',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 0 } },
@@ -169,7 +169,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 30, baseline: 10, countedFrom: 1 },
   ],
   [
-    'it stays where it fell to: still unexplained',
+    'it stays at the low value: still unexplained',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 0 } },
@@ -178,7 +178,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 30, countedFrom: 1 },
   ],
   [
-    'and comes back after that',
+    'and recovers after that',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 0 } },
@@ -188,7 +188,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 40, baseline: 10, countedFrom: 1 },
   ],
   [
-    'it has passed its old value, but the faults go on from a low one: a reset',
+    'it has passed its old value, but the faults continue from a low value: a reset',
     [
       { started: 1, sample: { read: 10, used: 5, ...faults(100) } },
       { started: 1, sample: { read: 20, used: 2, ...faults(10) } },
@@ -197,7 +197,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
   ],
   [
-    'the metadata explains the fall one poll late: a restart, compared with the reading that fell',
+    'the metadata explains the decrease one poll late: a restart, compared with the held-back reading',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 4 } },
@@ -206,7 +206,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 12 },
   ],
   [
-    'a grown RestartCount explains a fall at once',
+    'a higher RestartCount explains a decrease at once',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 2 } },
       { started: 1, sample: { read: 20, used: 4 }, info: { restartCount: 3 } },
@@ -214,7 +214,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, hasRestarted: true, sample: 20, countedFrom: 10 },
   ],
   [
-    'a grown RestartCount is a restart, also where the agent adds up and no time moves',
+    'a higher RestartCount is a restart, even if the agent adds up the counters and no start time changes',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 2 } },
       { started: 1, sample: { read: 20, used: 6 }, info: { restartCount: 3 } },
@@ -222,7 +222,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, hasRestarted: true, sample: 20, baseline: 10, countedFrom: 1 },
   ],
   [
-    'a RestartCount of a run that has no sample yet is none of this sample',
+    'a RestartCount of a run without a sample does not apply to this sample',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
@@ -230,7 +230,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
   ],
   [
-    'and counts with the first sample of that run',
+    'and applies to the first sample of that run',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
@@ -346,7 +346,7 @@ const FIRST: readonly (readonly [what: string, poll: Poll, baseline: number | un
   ['with more CPU time than now', { started: 1, sample: { read: 20, used: 6, before: before(19, 7) } }, undefined],
   ['of the same moment', { started: 1, sample: { read: 20, used: 6, before: before(20, 5) } }, undefined],
   [
-    'of more than a minute before: a clock that jumped',
+    'more than a minute older: the clock has jumped',
     { started: 1, sample: { read: 80, used: 6, before: before(19, 5) } },
     undefined,
   ],
@@ -368,12 +368,12 @@ const disk = (readBytes?: number, writtenBytes?: number): Parts => ({
   },
 });
 
-/** What is exported of the network and the disk at the last poll, and since when the group counts if it has reset. */
+/** Exported network and disk counters at the last poll, and the start of the group if it has reset. */
 function groupAfter(parts: readonly Parts[], group: string, info: Partial<ContainerInfo> = {}) {
   const polls = parts.map((part, index) => ({ started: 0, sample: { read: index + 1, used: index, ...part }, info }));
   const { history, hasRestarted } = follow(...polls);
-  assert.equal(hasRestarted, false, 'one group of counters is not the container');
-  assert.equal(history?.countedFromNs, at(0), 'the CPU did not reset: no new start for its counter');
+  assert.equal(hasRestarted, false, 'a reset of one group is not a restart of the container');
+  assert.equal(history?.countedFromNs, at(0), 'CPU time did not reset: no new start time');
   const { networks, disk: disks, memory } = history.sample;
   return {
     rx: networks?.get('eth0')?.rx_bytes,
@@ -389,17 +389,32 @@ const NOTHING = { rx: undefined, tx: undefined, read: undefined, faults: undefin
 type GroupCase = readonly [what: string, parts: readonly Parts[], group: string, expected: object];
 
 const GROUP_CASES: readonly GroupCase[] = [
-  ['bytes received fall', [eth0(5, 1), eth0(0, 2)], 'network eth0', { ...NOTHING, tx: 2 }],
-  ['and come back', [eth0(5, 1), eth0(0, 2), eth0(7, 3)], 'network eth0', { ...NOTHING, rx: 7, tx: 3 }],
-  ['or go on', [eth0(5, 1), eth0(0, 2), eth0(3, 3)], 'network eth0', { ...NOTHING, rx: 3, tx: 3, startNs: at(1) }],
+  ['bytes received decrease', [eth0(5, 1), eth0(0, 2)], 'network eth0', { ...NOTHING, tx: 2 }],
+  ['and recover', [eth0(5, 1), eth0(0, 2), eth0(7, 3)], 'network eth0', { ...NOTHING, rx: 7, tx: 3 }],
+  [
+    'or continue from the low value',
+    [eth0(5, 1), eth0(0, 2), eth0(3, 3)],
+    'network eth0',
+    { ...NOTHING, rx: 3, tx: 3, startNs: at(1) },
+  ],
   ['or stay', [eth0(5, 1), eth0(0, 2), eth0(0, 3)], 'network eth0', { ...NOTHING, tx: 3 }],
-  ['an interface is gone for once', [eth0(5, 1), {}, eth0(6, 1)], 'network eth0', { ...NOTHING, rx: 6, tx: 1 }],
-  ['bytes read fall', [disk(5), disk(4)], 'disk', NOTHING],
-  ['bytes read come back', [disk(5), disk(4), disk(9)], 'disk', { ...NOTHING, read: 9 }],
-  ['bytes read go on', [disk(5), disk(1), disk(2)], 'disk', { ...NOTHING, read: 2, startNs: at(1) }],
-  ['a disk counter is missing for once', [disk(5), disk(), disk(6)], 'disk', { ...NOTHING, read: 6 }],
-  ['page faults fall', [faults(5), faults(1)], 'memory faults', NOTHING],
-  ['page faults go on', [faults(5), faults(1), faults(2)], 'memory faults', { ...NOTHING, faults: 2, startNs: at(1) }],
+  ['an interface is missing once', [eth0(5, 1), {}, eth0(6, 1)], 'network eth0', { ...NOTHING, rx: 6, tx: 1 }],
+  ['bytes read decrease', [disk(5), disk(4)], 'disk', NOTHING],
+  ['bytes read recover', [disk(5), disk(4), disk(9)], 'disk', { ...NOTHING, read: 9 }],
+  [
+    'bytes read continue from the low value',
+    [disk(5), disk(1), disk(2)],
+    'disk',
+    { ...NOTHING, read: 2, startNs: at(1) },
+  ],
+  ['a disk counter is missing once', [disk(5), disk(), disk(6)], 'disk', { ...NOTHING, read: 6 }],
+  ['page faults decrease', [faults(5), faults(1)], 'memory faults', NOTHING],
+  [
+    'page faults continue from the low value',
+    [faults(5), faults(1), faults(2)],
+    'memory faults',
+    { ...NOTHING, faults: 2, startNs: at(1) },
+  ],
 ];
 
 for (const [what, parts, group, expected] of GROUP_CASES) {
@@ -471,7 +486,7 @@ test('a shared network namespace is held back on its own, and outlives a restart
   assert.equal(step.history?.sample.networks?.get('eth0')?.rx_bytes, undefined);
 });
 
-test('faults begin again with each run, also where they have passed their old value', () => {
+test('page faults reset with each run, even if they have passed their old value', () => {
   const info = (restartCount: number, startedSeconds: number): Partial<ContainerInfo> => ({
     restartCount,
     firstStartedNs: at(0),
@@ -482,6 +497,6 @@ test('faults begin again with each run, also where they have passed their old va
   const { history } = follow(first, second);
   assert.equal(history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
   assert.equal(history?.countedFromNs, at(0), 'the agent adds up CPU time');
-  // The exporter starts when the container has restarted before.
+  // The container restarted before the exporter started.
   assert.equal(follow(second).history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
 });

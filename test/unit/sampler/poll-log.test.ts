@@ -75,7 +75,7 @@ test('tags that cannot be read are one line for each reason, and one when they c
   assert.deepEqual(events().slice(1), ['info task_tags_recovered: works again']);
 });
 
-test('running containers without stats are one line, one when the stats come, and none while the endpoint fails', () => {
+test('running containers without stats: one log line, one at the recovery, and none while the endpoint fails', () => {
   const { log, events } = setUp([], []);
   const running = (name: string) => ({
     info: { id: name, name, sandbox: name, sharesSandbox: false, knownStatus: 'RUNNING' },
@@ -87,18 +87,18 @@ test('running containers without stats are one line, one when the stats come, an
   log.onPoll({ ...OUTCOME, snapshot });
   const told = events().filter((line) => line.includes('container_stats'));
   assert.deepEqual(told, [
-    'warn container_stats_failing: no stats for running containers: b; totals of CPU, memory and processes are absent',
+    'warn container_stats_failing: no stats for running containers: b; CPU, memory and process gauges of the task are absent',
     'info container_stats_recovered: works again',
   ]);
 });
 
-test('several containers of one name are worth one warning', () => {
+test('several containers of one name cause one warning', () => {
   const { log, events } = setUp([], []);
   const snapshot = { ...snapshotOf(['a', 'a']), duplicateNames: ['a'] };
   for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, snapshot });
   const told = events().filter((line) => line.includes('duplicate_container_name'));
   assert.deepEqual(told, [
-    'warn duplicate_container_name: several containers are called a: ecs metrics show one of them',
+    'warn duplicate_container_name: several containers are named a: ecs metrics export only one of them',
   ]);
 });
 

@@ -55,7 +55,7 @@ test('stats first, then the task, at every poll', async () => {
   assert.equal(refused.size, 0);
 });
 
-test('stats that fail: the task is asked for all the same, and its containers have no sample', async () => {
+test('/task/stats fails: /task is requested anyway, and its containers have no sample', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('server_error');
   const { snapshot, failures } = await createPoller(endpoint)();
@@ -71,7 +71,7 @@ test('stats that fail: the task is asked for all the same, and its containers ha
   );
 });
 
-test('an endpoint that throttles is not asked for the task as long as recent metadata serves', async () => {
+test('an endpoint that throttles gets no request for /task while the metadata is recent', async () => {
   const endpoint = scriptedEndpoint();
   let nowMs = 0;
   const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
@@ -90,7 +90,7 @@ test('an endpoint that throttles is not asked for the task as long as recent met
   }
 });
 
-test('nobody listens: one request is enough', async () => {
+test('connection refused: only one request', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('unreachable');
   const { snapshot, failures } = await createPoller(endpoint)();
@@ -170,7 +170,7 @@ for (const document of NO_TASKS) {
   });
 }
 
-test('a task whose containers all lack an id is a failure that says so, and not an empty task', async () => {
+test('a task whose containers all lack an id is a failure with a clear message, not an empty task', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({
     TaskARN: 'arn',
@@ -195,7 +195,7 @@ test('a task whose containers are all pulled and not created is one without cont
   assert.deepEqual(failures, []);
 });
 
-test('a container without an id costs the others nothing', async () => {
+test('a container without an id does not affect the others', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({ ...TASK, Containers: [...TASK.Containers, { ID: 'b', Name: 'db' }] });
   const { snapshot, failures, refused } = await createPoller(endpoint)();
@@ -251,7 +251,7 @@ test('what was refused is told by reason, unknown containers too', async () => {
   assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
 });
 
-/** A poller that wants the tag `team` of an endpoint whose answer with tags is held back. */
+/** A poller with the tag `team` in its allow-list, and an endpoint that delays its answer with tags. */
 function withHeldTags(options: { readonly waitsForTags?: boolean } = {}) {
   const endpoint = scriptedEndpoint();
   const answer = Promise.withResolvers<unknown>();
@@ -287,7 +287,7 @@ test('no sample waits for tags: the next poll after their arrival has them', asy
   assert.equal(endpoint.asked.filter((path) => path === 'tags').length, 1);
 });
 
-test('a poller of one sample waits for tags', async () => {
+test('a poller that takes only one sample waits for tags', async () => {
   const { poll, release } = withHeldTags({ waitsForTags: true });
   const polled = poll();
   await release();

@@ -19,7 +19,7 @@ function recorded(meter: ProcessMeter): ReadonlyMap<string, number> {
 
 const DELAY = 'ecs_task.exporter_event_loop_delay_seconds';
 
-test('a loop that was blocked is told once, whether the timer fired since or is overdue', (t) => {
+test('a blocked event loop is reported once, whether the timer has fired since or is overdue', (t) => {
   let nowMs = 5000;
   t.mock.method(performance, 'now', () => nowMs);
   t.mock.timers.enable({ apis: ['setInterval'] });

@@ -326,7 +326,7 @@ test('how long a poll took is told in seconds', async () => {
   assert.equal(valuesOf(sampler.current())['exporter_poll_duration_seconds'], 0.123457);
 });
 
-test('/task/stats fails, /task answers: usage stays for three intervals, and all that the task says for longer', async () => {
+test('/task/stats fails, /task answers: usage stays for three intervals, values from /task continue', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   for (let failed = 1; failed <= 3; failed += 1) {
@@ -348,7 +348,7 @@ test('/task/stats fails, /task answers: usage stays for three intervals, and all
   assert.equal(valuesOf(sampler.current())['cpu_cores app'], 0.5);
 });
 
-test('/task/stats fails from the start: the task is there, without usage', async () => {
+test('/task/stats fails from the start: values from /task without usage', async () => {
   const { sampler, pollAfter } = setUp({ fails: 'reset', document: 'stats' });
   await pollAfter(0);
   const values = valuesOf(sampler.current());
@@ -358,7 +358,7 @@ test('/task/stats fails from the start: the task is there, without usage', async
   assert.equal(values['cpu_cores _task_'], undefined);
 });
 
-test('a poll that throws is a failed poll, and an observer that throws ends nothing', async () => {
+test('a poll that throws is a failed poll, and an observer that throws does not stop the polling', async () => {
   const sampler = new Sampler({
     poll: () => Promise.reject(new Error('broken')),
     intervalMs: INTERVAL_MS,

@@ -1,7 +1,7 @@
 import { createPoller, type PollResult } from '../../../src/sampler/poller.ts';
 import { EndpointError, type EndpointErrorCode } from '../../../src/source/endpoint-error.ts';
 
-/** What the next poll finds: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
+/** Result of the next poll: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
 export type Answer =
   | { readonly read: number; readonly used: number; readonly started?: number; readonly arn?: string }
   | { readonly fails: EndpointErrorCode; readonly document?: 'task' | 'stats' };

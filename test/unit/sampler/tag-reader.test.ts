@@ -115,7 +115,7 @@ test('what could not be taken of the tags is told to the poll', async () => {
   assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
 });
 
-test('one request at a time, whose outcome is taken once, after it has ended', async () => {
+test('one request at a time; its outcome is returned once, after it has ended', async () => {
   const answer = Promise.withResolvers<unknown>();
   const { state, reader } = setUp(() => answer.promise);
   const first = reader.requestIfDue();
@@ -131,7 +131,7 @@ test('one request at a time, whose outcome is taken once, after it has ended', a
 });
 
 for (const code of ['timeout', 'reset'] as const) {
-  test(`${code}: the message names the ECS API and the next request, until there is none`, async () => {
+  test(`${code}: the message names the ECS API and the time of the next request`, async () => {
     const { state, reader } = setUp(failing(code));
     const messages: string[] = [];
     for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS) {
@@ -141,9 +141,9 @@ for (const code of ['timeout', 'reset'] as const) {
     }
     for (const message of messages)
       assert.match(message, new RegExp(`did not arrive \\(${code}\\): .*ECS API.*thrott`));
-    assert.match(messages[0] ?? '', /; the next request is in 60 s$/);
-    assert.match(messages[1] ?? '', /; the next request is in 120 s$/);
-    assert.match(messages[6] ?? '', /; there is no further request$/);
+    assert.match(messages[0] ?? '', /; next request in 60 s$/);
+    assert.match(messages[1] ?? '', /; next request in 120 s$/);
+    assert.match(messages[6] ?? '', /; no further requests will be sent$/);
     assert.equal(messages.length, 7);
   });
 }

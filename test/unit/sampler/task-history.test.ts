@@ -150,7 +150,7 @@ test('after a sample that went back there is no difference with what came before
   );
 });
 
-test('a container whose name is taken counts like any other', () => {
+test('a container with a duplicate name counts in the totals like any other', () => {
   const twin = { ...container('b', 1n, 5, { sandbox: 'b', sharesSandbox: false }), isNameTaken: true };
   const [step] = play({ containers: [container('a', 1n, 3), twin] });
   assert.deepEqual(

@@ -96,10 +96,10 @@ const created = (id: string, day: number, KnownStatus = 'RUNNING'): object => ({
 
 const RIVALS: readonly (readonly [what: string, containers: readonly object[], stats: unknown, id: string])[] = [
   ['the one that runs', [created('a', 1), created('b', 2, 'STOPPED')], { b: ENTRY }, 'a'],
-  ['of two that run the newer one', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
+  ['the newer one of two that run', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
   ['the newer one, also without stats', [created('a', 1), created('b', 2)], { a: ENTRY }, 'b'],
-  ['of two that have stopped too', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
-  ['one that is not created yields', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
+  ['the newer one of two that have stopped', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
+  ['the other one, if one is not created', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
 ];
 
 for (const [what, containers, stats, id] of RIVALS) {
@@ -158,7 +158,7 @@ const ZEROS: readonly (readonly [what: string, stats: object, isSample: boolean]
   ['zeros, and no memory at all', {}, false],
   ['zeros, and memory of 0', { memory_stats: { usage: 0 } }, false],
   [
-    'zeros, beside networks and a host that goes on',
+    'zeros, with networks and an advancing host CPU time',
     { networks: { eth0: { rx_bytes: 5 } }, memory_stats: null },
     false,
   ],
@@ -175,7 +175,7 @@ for (const [what, stats, isSample] of ZEROS) {
 }
 
 for (const systemCpu of [2 ** 60, 1.17e18, 9e18]) {
-  test(`${systemCpu} ns of CPU time are a large host's, and not refused`, () => {
+  test(`${systemCpu} ns of CPU time are valid on a large host`, () => {
     const refusals = createRefusals();
     const cpu_stats = { cpu_usage: { total_usage: 2 ** 60 }, system_cpu_usage: systemCpu };
     const cpu = join(ONE, { a: { ...ENTRY, cpu_stats } }, refusals)?.containers[0]?.sample?.cpu;
@@ -185,7 +185,7 @@ for (const systemCpu of [2 ** 60, 1.17e18, 9e18]) {
   });
 }
 
-test('an unsigned underflow of CPU time is refused', () => {
+test('an unsigned underflow of CPU time is invalid', () => {
   const refusals = createRefusals();
   const cpu_stats = { cpu_usage: { total_usage: 5 }, system_cpu_usage: 2 ** 64 - 4096 };
   assert.equal(join(ONE, { a: { ...ENTRY, cpu_stats } }, refusals)?.containers[0]?.sample?.cpu?.systemNs, undefined);

@@ -60,7 +60,7 @@ const LEFT_OUT: readonly (readonly [what: string, containers: readonly unknown[]
     ],
     ['pulled but not created', [{ DockerId: '', Name: 'later' }, NORMAL], ['app id']],
     ['no id', [{ Name: 'a' }, NORMAL], ['app id'], 'no_id'],
-    ['an id that is no text', [{ DockerId: 5, Name: 'a' }], [], 'no_id'],
+    ['an id that is not a string', [{ DockerId: 5, Name: 'a' }], [], 'no_id'],
     ['no name', [{ DockerId: 'x' }, NORMAL], ['app id'], 'no_name'],
     ['no object', [null, 'x', NORMAL], ['app id'], 'wrong_type'],
     ['one id twice: the first', [NORMAL, { ...NORMAL, Name: 'other' }], ['app id'], 'duplicate_id'],
@@ -110,12 +110,12 @@ const UNIDENTIFIED: readonly (readonly [what: string, containers: unknown, numbe
     ],
     2,
   ],
-  ['an id that is no text', [{ DockerId: 5, Name: 'app' }], 1],
+  ['an id that is not a string', [{ DockerId: 5, Name: 'app' }], 1],
   ['an id that is null', [{ DockerId: null, Name: 'app' }], 1],
   ['no names', [{ DockerId: 'a' }, { DockerId: 'b', Name: '' }], 2],
   ['no objects', [null, 'x'], 2],
   ['pulled and not created', [{ DockerId: '', Name: 'later' }], 0],
-  ['pulled and not created, beside one without id', [{ DockerId: '' }, { Name: 'app' }], 0],
+  ['pulled and not created, with another one without id', [{ DockerId: '' }, { Name: 'app' }], 0],
   ['one of two', [NORMAL, { Name: 'app' }], 0],
   ['none yet', [], 0],
   ['no list', null, 0],
@@ -127,6 +127,6 @@ for (const [what, containers, number] of UNIDENTIFIED) {
   });
 }
 
-test('what is no object has no containers', () => {
+test('a document that is not an object has no containers', () => {
   for (const document of [undefined, null, [], 'text', 5]) assert.equal(unidentifiedContainers(document), 0);
 });

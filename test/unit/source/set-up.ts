@@ -9,7 +9,7 @@ import { type FaultEndpoint, type FaultEndpointOptions, startFaultEndpoint } fro
 /** Longer than a busy machine takes for any fetch. */
 export const PATIENT_MS = 60_000;
 
-/** A client that is closed with the test, with a deadline that no fetch misses unless the test gives another. */
+/** A client that is closed with the test. Unless the test sets a deadline, no fetch misses it. */
 export function createClient(t: TestContext, url: string, options?: EndpointOptions): Endpoint {
   const client = createEndpoint(new URL(url), { deadlineMs: PATIENT_MS, tagsDeadlineMs: PATIENT_MS, ...options });
   t.after(() => client.close());

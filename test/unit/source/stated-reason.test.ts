@@ -27,14 +27,14 @@ const REASONS: readonly (readonly [
   ['an address with credentials', '"Get http://user:secret@host/a?key=b: refused"', JSON_TYPE, 'Get [address] refused'],
   ['a long JSON string', JSON.stringify('é'.repeat(300)), JSON_TYPE, `${'é'.repeat(200)}…`],
   ['a long text', 'x'.repeat(300), TEXT_TYPE, `${'x'.repeat(200)}…`],
-  ['a JSON string that is cut', '"failed to get st', JSON_TYPE, 'failed to get st'],
-  ['a JSON string that is cut in an escape', '"failed\\u00', JSON_TYPE, 'failed'],
-  ['UTF-8 that is cut in a character', Buffer.from('"é').subarray(0, 2), JSON_TYPE, undefined],
+  ['a truncated JSON string', '"failed to get st', JSON_TYPE, 'failed to get st'],
+  ['a JSON string truncated within an escape', '"failed\\u00', JSON_TYPE, 'failed'],
+  ['UTF-8 truncated within a character', Buffer.from('"é').subarray(0, 2), JSON_TYPE, undefined],
   ['an object', '{"AccessKeyId":"AKIA"}', JSON_TYPE, undefined],
   ['an object as plain text', '{"AccessKeyId":"AKIA"}', TEXT_TYPE, undefined],
   ['a list', '["failed"]', JSON_TYPE, undefined],
   ['null', 'null', JSON_TYPE, undefined],
-  ['a text that is no JSON', 'failed', JSON_TYPE, undefined],
+  ['a text that is not JSON', 'failed', JSON_TYPE, undefined],
   ['an HTML page', '<html>no</html>', 'text/html', undefined],
   ['an HTML page as plain text', ' <!DOCTYPE html>', TEXT_TYPE, undefined],
   ['binary data', Buffer.from([0x66, 0xff, 0xfe]), TEXT_TYPE, undefined],
@@ -52,7 +52,7 @@ for (const [what, body, contentType, reason] of REASONS) {
   });
 }
 
-test('whatever comes: no throw, and one printable line of bounded length', () => {
+test('any input: no throw, and one printable line of bounded length', () => {
   const body = fc.oneof(
     fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)),
     fc.string({ unit: 'binary', maxLength: 600 }).map((text) => Buffer.from(text)),
@@ -74,7 +74,7 @@ const json = (status: number, text: string): Fault => ({
 });
 
 for (const status of [400, 404, 500, 503]) {
-  test(`${status}: the message has the endpoint's own reason`, async (t) => {
+  test(`${status}: the message contains the endpoint's reason`, async (t) => {
     const { server, client } = await setUp(t);
     server.fault = json(status, UNKNOWN_TASK);
     const { message } = await failureOf(client.fetchTask());
@@ -82,14 +82,14 @@ for (const status of [400, 404, 500, 503]) {
   });
 }
 
-test('429: the message has the text of the limiter', async (t) => {
+test('429: the message contains the text of the rate limiter', async (t) => {
   const { server, client } = await setUp(t);
   const body = 'You have reached maximum request limit.';
   server.fault = { status: 429, headers: { 'content-type': TEXT_TYPE }, body };
   assert.match((await failureOf(client.fetchTask())).message, /429 "You have reached maximum request limit\."/);
 });
 
-test('a redirect has no reason: where it leads is not shown', async (t) => {
+test('a redirect has no reason: its target is not shown', async (t) => {
   const { server, client } = await setUp(t);
   server.fault = json(302, 'moved');
   assert.doesNotMatch((await failureOf(client.fetchTask())).message, /moved/);
@@ -106,7 +106,7 @@ test('an error answer of any length: a few KiB of it are read, and its connectio
   assert.equal(server.connections, 3, 'no connection is used again after an error');
 });
 
-test('an error answer that breaks off is still that error', async (t) => {
+test('an error answer that breaks off is reported by its status', async (t) => {
   const { server, client } = await setUp(t, { deadlineMs: 300 });
   const headers = { 'content-type': JSON_TYPE };
   for (const ending of ['cut', 'stalled'] as const) {
@@ -118,7 +118,7 @@ test('an error answer that breaks off is still that error', async (t) => {
 });
 
 for (const fault of [{ status: 404 }, { status: 500 }, { status: 429 }, 'redirect', 'html', 'hang', 'reset'] as const) {
-  test(`${typeof fault === 'string' ? fault : fault.status}: the message names what set the address`, async (t) => {
+  test(`${typeof fault === 'string' ? fault : fault.status}: the message names the flag or variable that set the address`, async (t) => {
     const { server } = await setUp(t);
     const options = { deadlineMs: 300, urlSource: 'ECS_CONTAINER_METADATA_URI' };
     const client = createClient(t, server.url.replace('http://', 'http://user:pass-word@'), options);

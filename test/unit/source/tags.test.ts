@@ -36,7 +36,7 @@ test('an endpoint without tags answers 404', async (t) => {
   assert.equal((await failureOf(client.fetchTaskWithTags())).code, 'client_error');
 });
 
-test('an answer with tags that is slow delays no other document, and close() ends it', async (t) => {
+test('a slow answer with tags delays no other document, and close() ends the request', async (t) => {
   const { server, client } = await setUp(t);
   server.taskWithTags = {};
   server.fault = { tags: 'hang' };
