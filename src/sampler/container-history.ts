@@ -98,7 +98,7 @@ function followSampleOf(
     return sameRun(history, nowMs - history.cameAtMs <= staleAfterMs ? 'current' : 'stale');
   }
   if (sample.readNs < history.sample.readNs) {
-    const cpu = arrived(sample, nowMs);
+    const cpu = filledIn(arrived(sample, nowMs), history.startedNs);
     return sameRun({ ...history, sample, cpu, heldCpu: undefined, baseline: undefined, cameAtMs: nowMs }, 'rewound');
   }
   return advance(history, info, sample, nowMs);
@@ -126,7 +126,7 @@ function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: numbe
   return {
     sample: followed.sample,
     tracks,
-    cpu: isHeld ? precpu : own,
+    cpu: isHeld ? precpu : filledIn(own, startedNs),
     heldCpu: isHeld ? own : undefined,
     baseline: isHeld ? undefined : precpu,
     cameAtMs: nowMs,
@@ -168,15 +168,15 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   };
   const baseline = (): CpuBaseline | undefined => {
     if (isCpuHeld(tracks)) return undefined;
+    if (isRestart && !goesOn) return undefined;
     if (isCpuReset) return baselineOf(history.heldCpu, nowMs);
-    if (hasRestarted && !goesOn) return undefined;
     return baselineOf(history.cpu, nowMs) ?? growing(validPrecpu(given, startedNs), own);
   };
   return {
     history: {
       sample,
       tracks,
-      cpu: isCpuHeld(tracks) || own === undefined ? history.cpu : own,
+      cpu: isCpuHeld(tracks) ? history.cpu : (filledIn(own, startedNs) ?? history.cpu),
       heldCpu: isCpuHeld(tracks) ? (own ?? history.heldCpu) : undefined,
       baseline: own && baseline(),
       cameAtMs: nowMs,
@@ -201,9 +201,16 @@ function isCpuHeld(tracks: ContainerTracks): boolean {
   return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
-/** Without CPU time it is no reading: the whole life would seem to be of the interval after it. */
 function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
-  return cpu === undefined || cpu.totalNs === 0 ? undefined : { cpu, readNs, cameAtMs };
+  return cpu && { cpu, readNs, cameAtMs };
+}
+
+const MAX_IDLE_START_NS = 1_000_000_000n;
+
+/** No process gets on without CPU time: 0 is a member that is not filled in, except in the first moment of a run. */
+function filledIn(reading: ArrivedCpu | undefined, startedNs: EpochNs | undefined): ArrivedCpu | undefined {
+  if (reading === undefined || reading.cpu.totalNs > 0) return reading;
+  return startedNs !== undefined && reading.readNs - startedNs <= MAX_IDLE_START_NS ? reading : undefined;
 }
 
 function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {
