@@ -98,7 +98,7 @@ function followSampleOf(
     return sameRun(history, nowMs - history.cameAtMs <= staleAfterMs ? 'current' : 'stale');
   }
   if (sample.readNs < history.sample.readNs) {
-    const cpu = arrived(sample, nowMs, history.startedNs);
+    const cpu = filledIn(arrived(sample, nowMs), history.startedNs);
     return sameRun({ ...history, sample, cpu, heldCpu: undefined, baseline: undefined, cameAtMs: nowMs }, 'rewound');
   }
   return advance(history, info, sample, nowMs);
@@ -119,14 +119,14 @@ function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: numbe
   const { restartCount, firstStartedNs = info.startedNs } = info;
   const countedFromNs = restartCount === undefined ? startedNs : firstStartedNs;
   const firstRunNs = restartCount === undefined ? undefined : startedNs;
-  const own = arrived(sample, nowMs, startedNs);
+  const own = arrived(sample, nowMs);
   const precpu = validPrecpu(sample, startedNs);
   const { tracks, ...followed } = followSample(tracksOf(precpu), sample, info, { isAnew: false, firstRunNs });
   const isHeld = isCpuHeld(tracks);
   return {
     sample: followed.sample,
     tracks,
-    cpu: isHeld ? precpu : own,
+    cpu: isHeld ? precpu : filledIn(own, startedNs),
     heldCpu: isHeld ? own : undefined,
     baseline: isHeld ? undefined : precpu,
     cameAtMs: nowMs,
@@ -148,7 +148,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
   const lateNs = isNewStart && !isStartTold && startedNs > lastReadNs ? startedNs : undefined;
   const isRestart = isStartTold || isLess(history.restartCount, restartCount);
-  const own = arrived(given, nowMs, startedNs);
+  const own = arrived(given, nowMs);
   const fell = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
   const isSummed = info.restartCount !== undefined && !fell;
   const hasBegunAnew = isStartTold && !isSummed;
@@ -168,15 +168,15 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   };
   const baseline = (): CpuBaseline | undefined => {
     if (isCpuHeld(tracks)) return undefined;
+    if (isRestart && !goesOn) return undefined;
     if (isCpuReset) return baselineOf(history.heldCpu, nowMs);
-    if (hasRestarted && !goesOn) return undefined;
     return baselineOf(history.cpu, nowMs) ?? growing(validPrecpu(given, startedNs), own);
   };
   return {
     history: {
       sample,
       tracks,
-      cpu: isCpuHeld(tracks) || own === undefined ? history.cpu : own,
+      cpu: isCpuHeld(tracks) ? history.cpu : (filledIn(own, startedNs) ?? history.cpu),
       heldCpu: isCpuHeld(tracks) ? (own ?? history.heldCpu) : undefined,
       baseline: own && baseline(),
       cameAtMs: nowMs,
@@ -201,13 +201,13 @@ function isCpuHeld(tracks: ContainerTracks): boolean {
   return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
+function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
+  return cpu && { cpu, readNs, cameAtMs };
+}
+
 /** A reading without CPU time is no baseline: the next interval would get all CPU time since the container started. */
-function arrived(
-  { cpu, readNs }: ContainerSample,
-  cameAtMs: number,
-  startedNs: EpochNs | undefined,
-): ArrivedCpu | undefined {
-  return cpu && hasCpuTime(cpu, readNs, startedNs) ? { cpu, readNs, cameAtMs } : undefined;
+function filledIn(reading: ArrivedCpu | undefined, startedNs: EpochNs | undefined): ArrivedCpu | undefined {
+  return reading && hasCpuTime(reading.cpu, reading.readNs, startedNs) ? reading : undefined;
 }
 
 function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {

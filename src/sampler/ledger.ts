@@ -12,8 +12,6 @@ export interface Posting {
   readonly reset?: readonly string[] | undefined;
   /** True where the counters outlive every container that shows them: one that falls was counted in another way before. */
   readonly isLasting?: boolean;
-  /** Lower values of lasting counters: one container's zeros, unless the next posting continues from them. */
-  readonly held?: TaskTotals | undefined;
 }
 
 /**
@@ -59,33 +57,24 @@ export function settle(
     if (last !== undefined && posting.readNs <= last.readNs) continue;
     // A counter that is missing for once goes on from where it was.
     const counters: Partial<Record<TotalKey, number>> = { ...last?.counters };
-    const held: Partial<Record<TotalKey, number>> = { ...last?.held };
     for (const key of keysOf(posting.counters)) {
+      const before = counters[key] ?? 0;
       const value = posting.counters[key] ?? 0;
-      const before = last?.counters[key] ?? 0;
+      // Zeros of one container: a counter that outlives the containers does not return to 0.
+      if (posting.isLasting && value === 0 && before > 0) continue;
       const hasReset = posting.reset?.includes(key) ?? false;
-      const low = held[key];
-      delete held[key];
-      const goesOn = low !== undefined && value > low;
-      const isHeld = posting.isLasting === true && value < before && !hasReset && !goesOn;
-      if (isHeld) held[key] = value;
-      else counters[key] = value;
-      totals[key] =
-        (totals[key] ?? 0) + (posting.isLasting ? lastingGrowth(before, value, low) : grown(before, value, hasReset));
+      totals[key] = (totals[key] ?? 0) + grown(before, value, hasReset, posting.isLasting);
+      counters[key] = value;
     }
-    sources.set(posting.source, { ...posting, counters, held });
+    sources.set(posting.source, { ...posting, counters });
   }
   return { totals, sources };
 }
 
-/** A counter that reset or decreased counts from 0 again. */
-function grown(before: number, value: number, hasReset: boolean): number {
+/** A counter that reset or decreased counts from 0 again, unless it is lasting. */
+function grown(before: number, value: number, hasReset: boolean, isLasting = false): number {
+  if (isLasting) return Math.max(0, value - before);
   return hasReset || value < before ? value : value - before;
-}
-
-/** Growth of a counter that cannot reset: a decrease adds nothing, and growth from the low value counts. */
-function lastingGrowth(before: number, value: number, low: number | undefined): number {
-  return Math.max(0, value - (value < before ? (low ?? before) : before));
 }
 
 /** Of two postings with one time, the more complete one comes first: it lacks no held-back counters. */

@@ -29,8 +29,8 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     const running = snapshot.containers.filter(({ info }) => info.knownStatus === 'RUNNING').length;
     const message =
       names.length === running
-        ? 'no running container has stats: on EC2, check ECS_DISABLE_METRICS and whether the agent has just restarted'
-        : `no stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of the task are absent`;
+        ? 'no running container has current stats: on EC2, check ECS_DISABLE_METRICS and whether the agent has just restarted'
+        : `no current stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of the task are absent`;
     transitions.failing('container_stats', 'missing', message, { containers: names });
   }
 

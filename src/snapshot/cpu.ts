@@ -65,7 +65,7 @@ export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusa
   };
 }
 
-const YOUNG_NS = 10_000_000_000n;
+const YOUNG_NS = 1_000_000_000n;
 
 /** A running container uses CPU time: 0 is a missing field, unless the container has just started. */
 export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, startedNs: EpochNs | undefined): boolean {

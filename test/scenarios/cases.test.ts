@@ -77,7 +77,7 @@ test('no container has stats: no CPU value for the task, and one log line with w
   assert.deepEqual(valuesOf(played, 'ecs_task_container_running', WEB), [1, 1]);
   const [line, ...more] = played.events.filter(({ event }) => event.startsWith('container_stats'));
   assert.deepEqual(more, []);
-  assert.match(line?.message ?? '', /no running container has stats.*ECS_DISABLE_METRICS/);
+  assert.match(line?.message ?? '', /no running container has current stats.*ECS_DISABLE_METRICS/);
 });
 
 test('one of two containers has no stats: no partial sums', async () => {

@@ -475,6 +475,22 @@ test('a reading without CPU time is nothing to compare with', () => {
   assert.equal(step.history?.baseline, undefined);
 });
 
+test('a container that has just started may have used no CPU time yet', () => {
+  const step = follow({ started: 10, sample: { read: 10, used: 0 } }, { started: 10, sample: { read: 20, used: 3 } });
+  assert.equal(step.history?.baseline?.readNs, at(10));
+});
+
+test('a run that began after a fall is not compared with it', () => {
+  const old = { started: 1, sample: { read: 10, used: 50 } };
+  const step = follow(
+    old,
+    { started: 1, sample: { read: 20, used: 2 } },
+    { started: 25, sample: { read: 30, used: 4 } },
+  );
+  assert.equal(step.hasRestarted, true);
+  assert.equal(step.history?.baseline, undefined);
+});
+
 test('a shared network namespace is held back on its own, and outlives a restart', () => {
   const info = { sharesSandbox: true };
   assert.deepEqual(groupAfter([eth0(5, 1), eth0(4, 2)], 'network eth0', info), { ...NOTHING, tx: 2 });

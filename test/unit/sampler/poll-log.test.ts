@@ -87,7 +87,7 @@ test('running containers without stats: one log line, one at the recovery, and n
   log.onPoll({ ...OUTCOME, snapshot });
   const told = events().filter((line) => line.includes('container_stats'));
   assert.deepEqual(told, [
-    'warn container_stats_failing: no stats for running containers: b; CPU, memory and process gauges of the task are absent',
+    'warn container_stats_failing: no current stats for running containers: b; CPU, memory and process gauges of the task are absent',
     'info container_stats_recovered: works again',
   ]);
 });
