@@ -23,6 +23,8 @@ export interface RunChange {
   readonly restartNs?: EpochNs | undefined;
   /** True if every counter of the container began again at 0. */
   readonly isAnew: boolean;
+  /** True if the agent adds up the counters of all runs, page faults excepted: a restart explains no fall of them. */
+  readonly isSummed?: boolean | undefined;
   /** Start of the run that the last sample was of already, if it was reported only now: it explains what is held back. */
   readonly lateNs?: EpochNs | undefined;
   /** Start of the run, if this is the first sample of the container and other counters may be older. */
@@ -42,7 +44,7 @@ export function followSample(
   tracks: ContainerTracks,
   sample: ContainerSample,
   { sharesSandbox }: ContainerInfo,
-  { restartNs, isAnew, lateNs, firstRunNs }: RunChange,
+  { restartNs, isAnew, isSummed = false, lateNs, firstRunNs }: RunChange,
 ): FollowedSample {
   const { readNs } = sample;
   const groups = groupsOf(sample);
@@ -66,7 +68,11 @@ export function followSample(
       const starts = Object.fromEntries(reset.map((key) => [key, faultsNs]));
       next.set(group, { accepted: counters, readNs, starts, reset });
     } else {
-      next.set(group, followCounters(isAnew ? undefined : known, { counters, readNs, restartNs, lateNs, isReset }));
+      const explained = isSummed ? undefined : restartNs;
+      next.set(
+        group,
+        followCounters(isAnew ? undefined : known, { counters, readNs, restartNs: explained, lateNs, isReset }),
+      );
     }
   }
   if (!isAnew && tracks.size <= MAX_ABSENT_GROUPS) {
