@@ -1,30 +1,13 @@
-import { ONLINE_CPUS } from '../../src/demo/resource-stats.ts';
-import { TASK_LIMITS } from '../../src/demo/task.ts';
-import { createRefusals } from '../../src/snapshot/refusals.ts';
-import { timeOf } from '../../src/snapshot/time.ts';
 import { metricsOf, type OtlpExport, type OtlpMetric, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
 import { type Exposition, parseExposition } from '../real/exposition.ts';
-import { at } from '../real/json.ts';
 import { createCounterCheck, isBetween } from './counter-check.ts';
+import { coresBetween, precpuOf, readingOf } from './cpu-readings.ts';
 import type { Shape, TrueStats } from './demo-truth.ts';
 import type { Served } from './faulty-task.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
+import { LIMITS } from './task-limits.ts';
 import { createTrueTotal } from './true-totals.ts';
-
-/** What the exporter may not exceed, by metric name, for the task as a whole. */
-const LIMITS: Readonly<Record<string, number>> = {
-  ecs_task_cpu_cores: ONLINE_CPUS,
-  ecs_task_cpu_usage_ratio: ONLINE_CPUS / TASK_LIMITS.CPU,
-  ecs_task_mem_usage: TASK_LIMITS.Memory * 1024 ** 2,
-  ecs_task_mem_cache: TASK_LIMITS.Memory * 1024 ** 2,
-  ecs_task_mem_rss_bytes: TASK_LIMITS.Memory * 1024 ** 2,
-  ecs_task_mem_working_set_bytes: TASK_LIMITS.Memory * 1024 ** 2,
-  ecs_task_mem_usage_ratio: 1,
-  'aws.ecs.task.cpu.usage': ONLINE_CPUS,
-  'aws.ecs.task.memory.usage': TASK_LIMITS.Memory * 1024 ** 2,
-  'aws.ecs.task.memory.working_set': TASK_LIMITS.Memory * 1024 ** 2,
-};
 
 const TASK_PAGE_COUNTER = /^ecs_task_.*_total$/;
 /** How many polls back a sample may be that stands in for one that is missing. */
@@ -300,26 +283,6 @@ function pollsOf(
   const metric = metrics.find(({ name }) => name === 'aws.ecs.exporter.polls');
   const [point]: readonly (OtlpPoint | undefined)[] = pointsOf(exported, 'aws.ecs.exporter.polls');
   return { value: point?.value ?? 0, startNs: point?.startNs ?? 0n, isDelta: metric?.temporality === 'delta' };
-}
-
-interface CpuTime {
-  readonly readNs: bigint;
-  readonly totalNs: unknown;
-}
-
-const TOTAL = ['cpu_usage', 'total_usage'] as const;
-
-function readingOf({ readNs, document }: TrueStats): CpuTime {
-  return { readNs, totalNs: at(document, 'cpu_stats', ...TOTAL) };
-}
-
-function precpuOf(document: unknown): CpuTime | undefined {
-  const readNs = timeOf(at(document, 'preread'), createRefusals());
-  return readNs === undefined ? undefined : { readNs, totalNs: at(document, 'precpu_stats', ...TOTAL) };
-}
-
-function coresBetween(before: CpuTime, now: CpuTime): number {
-  return (Number(now.totalNs) - Number(before.totalNs)) / Number(now.readNs - before.readNs);
 }
 
 /** Floating-point sums differ in their last digits. */
