@@ -30,9 +30,9 @@ export function deriveCpu(view: TaskView, out: Sink): void {
   // If all containers of the task have stopped, its usage is 0, not missing.
   const none = areAllStopped(view) ? 0 : undefined;
   const limit = taskCpuCores(view.task);
-  const cores = once(() => wholeSum(containers, ({ use }) => coresOf(use())) ?? none);
+  const cores = once(() => wholeSum(view, containers, ({ use }) => coresOf(use())) ?? none);
   out.task('cpu_cores', view, cores);
-  out.task('cpu_usage_ratio', view, () => wholeSum(containers, ({ use }) => ratioOf(use(), limit)) ?? none);
+  out.task('cpu_usage_ratio', view, () => wholeSum(view, containers, ({ use }) => ratioOf(use(), limit)) ?? none);
   out.task('cpu_limit_utilization', view, () => divided(cores(), available()));
 }
 

@@ -24,10 +24,10 @@ export function deriveMemory(view: TaskView, out: Sink): void {
   const { task, containers } = view;
   for (const [row, level] of LEVELS) {
     for (const container of containers) out.container(row, container, () => container.sample?.memory?.[level]);
-    out.task(row, view, () => wholeSum(containers, ({ sample }) => sample?.memory?.[level]));
+    out.task(row, view, () => wholeSum(view, containers, ({ sample }) => sample?.memory?.[level]));
   }
   const taskLimit = taskMemoryBytes(task);
-  const taskUsed = once(() => wholeSum(containers, ({ sample }) => sample?.memory?.workingSetBytes));
+  const taskUsed = once(() => wholeSum(view, containers, ({ sample }) => sample?.memory?.workingSetBytes));
   const taskAvailable = once(() => left(taskUsed(), taskLimit));
   eachContainer(containers, out, (container) => {
     const { info, sample } = container;

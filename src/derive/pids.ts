@@ -6,5 +6,5 @@ export function derivePids(view: TaskView, out: Sink): void {
     out.container('pids', container, () => container.sample?.pids?.current);
     out.container('pids_limit', container, () => container.sample?.pids?.limit);
   }
-  out.task('pids', view, () => wholeSum(view.containers, ({ sample }) => sample?.pids?.current));
+  out.task('pids', view, () => wholeSum(view, view.containers, ({ sample }) => sample?.pids?.current));
 }

@@ -67,6 +67,8 @@ export type TaskTotals = Readonly<Partial<Record<TotalKey, number>>>;
 export interface TaskView {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerView[];
+  /** True if the metadata lack a container that has been sampled before and still has stats. */
+  readonly isIncomplete?: boolean | undefined;
   readonly totals: TaskTotals;
   /** Time of the newest sample in the totals; undefined if no container has a current one. */
   readonly sampledNs?: EpochNs | undefined;

@@ -6,18 +6,20 @@ function isPart({ info, sample }: ContainerView): boolean {
 }
 
 /** True if every container of the task has stopped. */
-export function areAllStopped({ containers }: TaskView): boolean {
-  return containers.length > 0 && containers.every(({ info }) => info.knownStatus === 'STOPPED');
+export function areAllStopped({ containers, isIncomplete = false }: TaskView): boolean {
+  return !isIncomplete && containers.length > 0 && containers.every(({ info }) => info.knownStatus === 'STOPPED');
 }
 
 /**
- * The sum over the task's containers. Undefined if one of them has no value, because a partial sum is not the total, and if
+ * The sum over the task's containers. Undefined if one of them is missing or has no value, because a partial sum is not the total, and if
  * there is nothing to add up.
  */
 export function wholeSum<Part>(
+  { isIncomplete = false }: TaskView,
   containers: readonly (ContainerView & Part)[],
   read: (container: ContainerView & Part) => number | undefined,
 ): number | undefined {
+  if (isIncomplete) return undefined;
   let sum: number | undefined;
   for (const container of containers) {
     if (!isPart(container)) continue;

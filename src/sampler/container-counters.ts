@@ -23,6 +23,8 @@ export interface RunChange {
   readonly restartNs?: EpochNs | undefined;
   /** True if all counters of the container reset. */
   readonly isAnew: boolean;
+  /** True if the agent sums the counters over all runs, except page faults: a restart does not explain a decrease. */
+  readonly isSummed?: boolean | undefined;
   /** Start of the last sample's run, if ECS reported it only now: it explains the values that are held back. */
   readonly lateNs?: EpochNs | undefined;
   /** Start of the run, if this is the first sample of the container and other counters may be older. */
@@ -42,7 +44,7 @@ export function followSample(
   tracks: ContainerTracks,
   given: ContainerSample,
   { sharesSandbox }: ContainerInfo,
-  { restartNs, isAnew, lateNs, firstRunNs }: RunChange,
+  { restartNs, isAnew, isSummed = false, lateNs, firstRunNs }: RunChange,
 ): FollowedSample {
   const { readNs, disk } = given;
   // A shared network namespace outlives the runs of its containers, so its counters are independent of their restarts.
@@ -74,7 +76,11 @@ export function followSample(
       const starts = Object.fromEntries(reset.map((key) => [key, faultsNs]));
       next.set(group, { accepted: counters, readNs, starts, reset });
     } else {
-      next.set(group, followCounters(isAnew ? undefined : known, { counters, readNs, restartNs, lateNs, isReset }));
+      const explained = isSummed ? undefined : restartNs;
+      next.set(
+        group,
+        followCounters(isAnew ? undefined : known, { counters, readNs, restartNs: explained, lateNs, isReset }),
+      );
     }
   }
   if (!isAnew && tracks.size <= MAX_ABSENT_GROUPS) {

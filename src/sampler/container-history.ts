@@ -150,12 +150,15 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
   const isRestart = isStartTold || isLess(history.restartCount, restartCount);
   const own = arrived(given, nowMs);
   const fell = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
+  // Whether the agent adds the runs up shows only in a CPU time that is filled in: the next sample decides.
+  if (isRestart && info.restartCount !== undefined && own?.cpu.totalNs === 0) return sameRun(history, 'none');
   const isSummed = info.restartCount !== undefined && !fell;
   const hasBegunAnew = isStartTold && !isSummed;
   const restartNs = isStartTold ? startedNs : lastReadNs;
   const { sample, tracks, isCpuReset } = followSample(history.tracks, given, info, {
     restartNs: isRestart ? restartNs : undefined,
     isAnew: hasBegunAnew,
+    isSummed,
     lateNs,
   });
   const hasRestarted = isRestart || isCpuReset;

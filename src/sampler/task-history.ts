@@ -12,18 +12,20 @@ import {
 import type { ContainerTracks } from './container-counters.ts';
 import { type ContainerHistory, followContainer, keepContainer, type Step } from './container-history.ts';
 import { EMPTY_LEDGER, type Ledger, type Posting, settle } from './ledger.ts';
+import { SOURCES, totalsOf, type WholeTotals, wholeTotals } from './whole-totals.ts';
 
 /** What is remembered of the task between polls. */
 export interface TaskHistory {
   /** By container id. */
   readonly containers: ReadonlyMap<string, ContainerHistory>;
   readonly ledger: Ledger;
+  readonly whole: WholeTotals;
   readonly startedNs?: EpochNs | undefined;
   /** When stats were last read, on the monotonic clock. */
   readonly statsAtMs?: number | undefined;
 }
 
-export const EMPTY_HISTORY: TaskHistory = { containers: new Map(), ledger: EMPTY_LEDGER };
+export const EMPTY_HISTORY: TaskHistory = { containers: new Map(), ledger: EMPTY_LEDGER, whole: new Set() };
 
 export interface TaskStep {
   readonly history: TaskHistory;
@@ -90,6 +92,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   }
   // Only a new start time says that every counter began anew; where one merely fell, the others may have gone on.
   const ledger = settle(history.ledger, postings, ({ owner }) => begunAnew.has(owner), rewoundTo);
+  const whole = wholeTotals(history.whole, ledger, snapshot.containers);
   // Metadata can miss a container for once (a local endpoint lists only those that run): it is known again then.
   if (history.containers.size <= MAX_ABSENT + snapshot.containers.length) {
     for (const [id, absent] of history.containers) if (!containers.has(id)) containers.set(id, absent);
@@ -97,8 +100,16 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
   const { task, cgroup } = snapshot;
   return {
-    history: { containers, ledger, startedNs, statsAtMs: snapshot.hasStats ? nowMs : history.statsAtMs },
-    view: { task, containers: views, totals: ledger.totals, sampledNs: newestSample(views), startedNs, cgroup },
+    history: { containers, ledger, whole, startedNs, statsAtMs: snapshot.hasStats ? nowMs : history.statsAtMs },
+    view: {
+      task,
+      containers: views,
+      isIncomplete: snapshot.unknownIds.some((id) => history.containers.has(id)),
+      totals: totalsOf(ledger, whole),
+      sampledNs: newestSample(views),
+      startedNs,
+      cgroup,
+    },
     restarted,
     withoutStats,
     stale,
@@ -145,8 +156,8 @@ function postingsOf(info: ContainerInfo, { sample, tracks }: ContainerHistory): 
   const isCpuHeld = tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
   const cpuNs = isCpuHeld ? undefined : cpu?.totalNs;
   return [
-    posting(`container ${owner}`, COUNTER_GROUPS.cpu, cpuNs ? { cpuNs } : {}),
-    posting(`disk ${owner}`, COUNTER_GROUPS.disk, ownDisk(disk, tracks)),
+    posting(SOURCES.cpu(owner), COUNTER_GROUPS.cpu, cpuNs ? { cpuNs } : {}),
+    posting(SOURCES.disk(owner), COUNTER_GROUPS.disk, ownDisk(disk, tracks)),
     ...[...(disk?.byDevice ?? [])].map(([device, counted]) =>
       posting(`disk ${owner} ${device}`, COUNTER_GROUPS.device(device), counted),
     ),

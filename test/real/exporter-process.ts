@@ -16,17 +16,18 @@ export interface ExporterProcess {
 const fromSource = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
 /**
- * The program itself as a process of its own, by its command line. Nothing of this process' environment reaches it, so that
+ * The program itself as a process of its own, by its command line and `env`. Nothing of this process' environment reaches it, so that
  * a variable of the developer's shell cannot change what is tested.
  */
 export async function startExporterProcess(
   command: 'run' | 'demo',
   args: readonly string[],
   bin: string = fromSource,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ExporterProcess> {
   const port = await freePort();
   const child = await startServer(process.execPath, [bin, command, '--exporter-port', `${port}`, ...args], {
-    env: {},
+    env,
   });
   const url = `http://localhost:${port}`;
 
