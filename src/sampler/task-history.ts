@@ -98,6 +98,9 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     for (const [id, absent] of history.containers) if (!containers.has(id)) containers.set(id, absent);
   }
   const startedNs = history.startedNs ?? earliestStart(snapshot.containers);
+  const sampledNs = newestSample(views);
+  // Without any current sample the counters are unknown, unless nothing runs.
+  const isKnown = sampledNs !== undefined || withoutStats.length === 0;
   const { task, cgroup } = snapshot;
   return {
     history: { containers, ledger, whole, startedNs, statsAtMs: snapshot.hasStats ? nowMs : history.statsAtMs },
@@ -105,8 +108,8 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
       task,
       containers: views,
       isIncomplete: snapshot.unknownIds.some((id) => history.containers.has(id)),
-      totals: totalsOf(ledger, whole),
-      sampledNs: newestSample(views),
+      totals: isKnown ? totalsOf(ledger, whole) : {},
+      sampledNs,
       startedNs,
       cgroup,
     },

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { runHere } from './run-here.ts';
 
 for (const shape of ['fargate', 'ec2'] as const) {
-  for (const seed of [1, 2]) {
+  {
+    const seed = 1;
     test(`${shape}, seed ${seed}: faults cost points, never their truth`, async (t) => {
       const ran = await runHere(t, { shape, seed, minutes: 10, pollMs: 5000, rate: 0.06 });
       for (const checker of [ran.cumulative, ran.delta]) {
