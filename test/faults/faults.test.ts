@@ -5,7 +5,7 @@ import { runHere } from './run-here.ts';
 
 for (const shape of ['fargate', 'ec2'] as const) {
   test(`${shape}: faults cost points, never their truth`, async (t) => {
-    const ran = await runHere(t, { shape, seed: 1, minutes: 10, pollMs: 5000, rate: 0.06 });
+    const ran = await runHere(t, { shape, seed: 1, minutes: 10, pollMs: 10_000, rate: 0.06 });
     for (const checker of [ran.cumulative, ran.delta]) {
       const report = checker.report();
       assert.deepEqual(report.violations, []);

@@ -123,7 +123,7 @@ for (const task of TASKS) {
     );
     fc.assert(
       fc.property(victim, fc.option(victim, { nil: undefined }), (now, first) => check(now, 'two changes', first)),
-      { numRuns: 350 },
+      { numRuns: 250 },
     );
   });
 }
