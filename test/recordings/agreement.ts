@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { catalogueRows } from '../../src/catalogue/catalogue.ts';
 import { DIMENSIONS } from '../../src/catalogue/dimensions.ts';
 import type { Level, MetricRow } from '../../src/catalogue/row.ts';
+import { round4 } from '../../src/derive/arithmetic.ts';
+import { splitImage } from '../../src/snapshot/image.ts';
 import type { Exposition, Series } from '../real/exposition.ts';
 import { prometheusLabel, prometheusName } from './names.ts';
 
@@ -20,7 +22,9 @@ export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: b
       const ecs = exposition.series.filter((one) => one.name === ecsName(row) && levelOf(one) === level);
       const unit = row.semconv.unit;
       const named = prometheusName({ name, kind: row.semconv.kind ?? row.kind, unit });
-      const semconv = exposition.series.filter((one) => one.name === named && hasConstants(one, row));
+      const semconv = exposition.series
+        .filter((one) => one.name === named && hasConstants(one, row))
+        .map((one) => (row.ecs?.isRounded ? { ...one, value: round4(one.value) } : one));
       // The counters of a shared network namespace are the task's, and no container's own.
       const isLeftOut = sharesNetwork && row.family === 'network' && level === 'container';
       const expected = isLeftOut ? [] : ecs.map((one) => translated(one, row));
@@ -54,8 +58,16 @@ function hasConstants({ labels }: Series, row: MetricRow): boolean {
 
 /** The labels that an ecs series has in the other vocabulary, and its value. */
 function translated({ labels, value }: Series, row: MetricRow): string {
-  const own = [...labels].filter(([, text]) => text !== TASK_TOTAL).map(([name, text]) => [semconvLabel(name), text]);
+  const own = [...labels]
+    .filter(([, text]) => text !== TASK_TOTAL)
+    .flatMap(([name, text]) => (name === 'image' ? imageLabels(text) : [[semconvLabel(name), text]]));
   return JSON.stringify([[...own, ...constantsOf(row)].sort(), value]);
+}
+
+function imageLabels(image: string): readonly (readonly string[])[] {
+  const { name, tag } = splitImage(image);
+  const tags = tag === undefined ? [] : [['container_image_tags', JSON.stringify([tag])]];
+  return [['container_image_name', name], ...tags];
 }
 
 function semconvLabel(name: string): string {

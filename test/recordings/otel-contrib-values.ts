@@ -45,16 +45,15 @@ export const OTEL_CONTRIB: readonly PublicRecording[] = [
       ...nginx,
       ['ecs_task_network_rx_bytes_total', TASK, 2156 + 100 + 2066 + 2156],
       ['ecs_task_network_rx_packets_total', TASK, 28 + 100 + 27 + 28],
-      ['ecs_task_mem_usage', TASK, 2_658_304 + 2_568_192 + 3_305_472],
+      ['ecs_task_mem_usage', TASK, 2_658_304 + 2_568_192],
       ['ecs_task_cpu_usage_seconds_total', TASK, (276_034_312 + 287_052_875 + 419_400_720) / 1e9],
-      // The metadata calls it stopped, the older statistics are still there.
+      // The metadata lists it as stopped: its last statistics count in the counters of the task only.
       ['ecs_task_container_running', SECOND, 0],
-      ['ecs_task_mem_cache', SECOND, 73_728],
-      ['ecs_task_exporter_containers', {}, 3],
+      ['ecs_task_exporter_containers', {}, 2],
     ],
     absent: [
       [/cpu_limit_cores$/, TASK],
-      [/cpu_limit_cores$/, SECOND],
+      [ONLY_METADATA, SECOND],
       [/mem_effective_limit_bytes$/, TASK],
     ],
   },
