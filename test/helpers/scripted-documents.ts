@@ -17,8 +17,11 @@ export interface ScriptedContainer {
 export const CANARY = 'c4n4ry-of-a-body';
 
 const SECOND_NS = 1_000_000_000n;
-/** Not a whole number of milliseconds, and so of no use to `Date`. */
-export const STARTED_NS = BigInt(Date.UTC(2026, 0, 2, 3, 4, 5)) * 1_000_000n + 123_456_789n;
+/**
+ * Two minutes ago: a query of Prometheus looks back for five. Not a whole number of milliseconds, and so of no use to
+ * `Date`.
+ */
+export const STARTED_NS = BigInt(Math.floor(Date.now() / 1000) - 120) * SECOND_NS + 123_456_789n;
 const CPUS = 2;
 
 /** Bytes, packets and so on in each second of a container's life. */

@@ -5,6 +5,7 @@ import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
+import { STARTED_NS } from '../helpers/scripted-documents.ts';
 import { TASK_ARN, TASK_ID } from '../helpers/scripted-task.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { listAt, textAt } from '../real/json.ts';
@@ -54,7 +55,7 @@ for (const [protocol, compression] of WAYS) {
       assert.deepEqual(content, contentOfPage(page));
       assertDefinitions(exported);
       const containers = new Map([...task.containers.values()].map(({ name, startedNs }) => [name, startedNs]));
-      assertStartTimes(exported, { containers, isNetworkShared: false, earliestNs });
+      assertStartTimes(exported, { containers, isNetworkShared: false, earliestNs, sampledAfterNs: STARTED_NS });
     }
     const last = files.written().at(-1) ?? assert.fail('nothing was written');
     assert.deepEqual(new Map([...last.resource].filter(([name]) => !name.startsWith('telemetry.sdk.'))), RESOURCE);
@@ -86,6 +87,7 @@ const RESOURCE = new Map(
     'cloud.availability_zone': 'eu-west-1b',
     'aws.ecs.cluster.arn': 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
     'aws.ecs.task.arn': TASK_ARN,
+    'cloud.resource_id': TASK_ARN,
     'aws.ecs.task.id': TASK_ID,
     'aws.ecs.task.family': 'shop',
     'aws.ecs.task.revision': '7',
@@ -120,7 +122,7 @@ test('demo as a process of its own: the Collector receives what the page shows',
     const task: unknown = await (await fetch(taskUrl)).json();
     const starts = listAt(task, 'Containers').map((one) => [textAt(one, 'Name'), textAt(one, 'StartedAt')] as const);
     const containers = new Map(starts.map(([name, instant]) => [name, nanosecondsOf(instant)]));
-    assertStartTimes(exported, { containers, isNetworkShared: true, earliestNs });
+    assertStartTimes(exported, { containers, isNetworkShared: true, earliestNs, sampledAfterNs: earliestNs });
   }
 });
 
