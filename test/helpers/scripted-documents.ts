@@ -18,10 +18,10 @@ export const CANARY = 'c4n4ry-of-a-body';
 
 const SECOND_NS = 1_000_000_000n;
 /**
- * Two minutes ago: a query of Prometheus looks back for five. Not a whole number of milliseconds, and so of no use to
- * `Date`.
+ * A minute ago, so that the first sample is of now: Prometheus takes no point that is older than the batch before, and
+ * shows none of the last hours. Not a whole number of milliseconds, and so of no use to `Date`.
  */
-export const STARTED_NS = BigInt(Math.floor(Date.now() / 1000) - 120) * SECOND_NS + 123_456_789n;
+export const aMinuteAgoNs = (): bigint => BigInt(Math.floor(Date.now() / 1000) - 60) * SECOND_NS + 123_456_789n;
 const CPUS = 2;
 
 /** Bytes, packets and so on in each second of a container's life. */
@@ -45,7 +45,11 @@ export function containerDocument({ name, id, startedNs, isRunning }: ScriptedCo
   };
 }
 
-export function statsOf({ id, ageSeconds, cores, memoryBytes }: ScriptedContainer, nowNs: bigint): unknown {
+export function statsOf(
+  { id, ageSeconds, cores, memoryBytes }: ScriptedContainer,
+  nowNs: bigint,
+  taskStartedNs: bigint,
+): unknown {
   return {
     id,
     note: CANARY,
@@ -58,7 +62,7 @@ export function statsOf({ id, ageSeconds, cores, memoryBytes }: ScriptedContaine
         usage_in_usermode: ageSeconds * cores * 0.75e9,
       },
       // As if the host had started a day before the task.
-      system_cpu_usage: (86_400 + Number((nowNs - STARTED_NS) / SECOND_NS)) * CPUS * 1e9,
+      system_cpu_usage: (86_400 + Number((nowNs - taskStartedNs) / SECOND_NS)) * CPUS * 1e9,
       online_cpus: CPUS,
       throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
     },

@@ -1,5 +1,5 @@
 import type { FaultEndpoint } from './fault-endpoint.ts';
-import { containerDocument, type ScriptedContainer, STARTED_NS, statsOf } from './scripted-documents.ts';
+import { aMinuteAgoNs, containerDocument, type ScriptedContainer, statsOf } from './scripted-documents.ts';
 
 export interface ScriptedTask {
   readonly containers: Map<string, ScriptedContainer>;
@@ -21,7 +21,8 @@ export const TASK_ARN = `arn:aws:ecs:eu-west-1:111122223333:task/shop/${TASK_ID}
 /** A task on EC2 with a bridge network: each container has an interface of its own. */
 export function scriptedTask(...names: readonly string[]): ScriptedTask {
   const containers = new Map<string, ScriptedContainer>();
-  let nowNs = STARTED_NS;
+  const startedNs = aMinuteAgoNs();
+  let nowNs = startedNs;
 
   function add(name: string, { cores = 0.25, memoryBytes = 64 * 1024 ** 2 } = {}): ScriptedContainer {
     const id = `${containers.size + 1}`.padStart(64, '0');
@@ -60,7 +61,7 @@ export function scriptedTask(...names: readonly string[]): ScriptedTask {
       Object.fromEntries(
         [...containers.values()].map((container) => [
           container.id,
-          container.isRunning ? statsOf(container, nowNs) : null,
+          container.isRunning ? statsOf(container, nowNs, startedNs) : null,
         ]),
       ),
     publish(endpoint) {

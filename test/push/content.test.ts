@@ -5,7 +5,7 @@ import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
-import { STARTED_NS } from '../helpers/scripted-documents.ts';
+import { aMinuteAgoNs } from '../helpers/scripted-documents.ts';
 import { TASK_ARN, TASK_ID } from '../helpers/scripted-task.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { listAt, textAt } from '../real/json.ts';
@@ -30,6 +30,7 @@ for (const [protocol, compression] of WAYS) {
       otlp: { protocol, compression },
       resourceAttributes: { 'deployment.environment.name': 'staging ü' },
     };
+    const sampledAfterNs = aMinuteAgoNs();
     const running = await exporterPushingTo(t, files.collector.otlpUrl, VOCABULARIES, options);
     const { task } = running;
 
@@ -55,7 +56,7 @@ for (const [protocol, compression] of WAYS) {
       assert.deepEqual(content, contentOfPage(page));
       assertDefinitions(exported);
       const containers = new Map([...task.containers.values()].map(({ name, startedNs }) => [name, startedNs]));
-      assertStartTimes(exported, { containers, isNetworkShared: false, earliestNs, sampledAfterNs: STARTED_NS });
+      assertStartTimes(exported, { containers, isNetworkShared: false, earliestNs, sampledAfterNs });
     }
     const last = files.written().at(-1) ?? assert.fail('nothing was written');
     assert.deepEqual(new Map([...last.resource].filter(([name]) => !name.startsWith('telemetry.sdk.'))), RESOURCE);

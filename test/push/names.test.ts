@@ -64,8 +64,11 @@ for (const [name, { start, added }] of Object.entries(CASES)) {
         const ours = parseExposition(page);
         const theirs = await until(`${name} to show poll ${poll}`, async () => {
           const isShown = (one: Series): boolean => one.name.endsWith('exporter_polls_total') && one.value === poll;
-          // Once more: the Collector may have been in the midst of taking it in.
-          return (await receiver.series()).some(isShown) ? receiver.series() : undefined;
+          if (!(await receiver.series()).some(isShown)) return undefined;
+          // Once more: the Collector may have been in the midst of taking it in, and Prometheus shows the points of the
+          // advanced task when their time has come.
+          const series = await receiver.series();
+          return isSame(series, ours.series) ? series : undefined;
         });
 
         assert.ok(ours.series.length > 60, `only ${ours.series.length} series`);
@@ -88,6 +91,13 @@ for (const [name, { start, added }] of Object.entries(CASES)) {
       }
     });
   }
+}
+
+/** As many series, and the same values in whatever order. */
+function isSame(some: readonly Series[], others: readonly Series[]): boolean {
+  const values = (series: readonly Series[]): string =>
+    String(series.map(({ value }) => value).toSorted((a, b) => a - b));
+  return values(some) === values(others);
 }
 
 const withoutLabels = (series: Series, without: Readonly<Record<string, unknown>>): Series => ({
