@@ -24,7 +24,7 @@ export function deriveCpuTime(container: ContainerView, out: Sink): void {
 /** Whether the sample has a CPU time to export. */
 export function isCpuTimeKnown(container: ContainerView): boolean {
   const { sample, countedFromNs } = container;
-  if (sample?.cpu === undefined || isHeld(container, COUNTER_GROUPS.cpu)) return false;
+  if (sample?.cpu === undefined || isHeld(container.groups, COUNTER_GROUPS.cpu)) return false;
   return hasCpuTime(sample.cpu, sample.readNs, countedFromNs);
 }
 
@@ -34,7 +34,7 @@ function deriveModes(container: ContainerView, { userNs, kernelNs, totalNs }: Cp
   if (userNs !== undefined && kernelNs !== undefined) {
     out.container('cpu_user_seconds', container, () => inSeconds(userNs), undefined, start('userNs'));
     out.container('cpu_system_seconds', container, () => inSeconds(kernelNs), undefined, start('kernelNs'));
-  } else if (!isHeld(container, COUNTER_GROUPS.modes)) {
+  } else if (!isHeld(container.groups, COUNTER_GROUPS.modes)) {
     out.container('cpu_time_without_mode', container, () => inSeconds(totalNs));
   }
 }
@@ -45,7 +45,8 @@ function deriveThrottling(container: ContainerView, cpu: CpuCounters, out: Sink)
   out.container('cpu_throttle_throttled_periods', container, () => throttledPeriods);
   out.container('cpu_throttle_throttled_time', container, () => throttledNs);
   // 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled".
-  if (throttlePeriods === undefined || throttlePeriods === 0 || isHeld(container, COUNTER_GROUPS.throttling)) return;
+  if (throttlePeriods === undefined || throttlePeriods === 0 || isHeld(container.groups, COUNTER_GROUPS.throttling))
+    return;
   const start = (counter: string) => since(container, COUNTER_GROUPS.throttling, counter);
   out.container('throttling_periods', container, () => throttlePeriods, undefined, start('throttlePeriods'));
   out.container(

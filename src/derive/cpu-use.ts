@@ -1,5 +1,5 @@
 import type { CpuCounters } from '../snapshot/snapshot.ts';
-import { growth } from './arithmetic.ts';
+import { divided, growth, positive } from './arithmetic.ts';
 import { isCpuTimeKnown } from './cpu-time.ts';
 import type { ContainerView, CpuBaseline } from './view.ts';
 
@@ -37,7 +37,8 @@ const RENEWAL_NS = 20e9;
 /** Threshold for hosts that do not report their CPU time: longer than any delay of a sample. */
 const UNLIKELY_NS = 120e9;
 
-/* * Timestamps come from the host's wall clock, which can be set. The host's CPU time divided by its CPUs is an independent
+/**
+ * Timestamps come from the host's wall clock, which can be set. The host's CPU time divided by its CPUs is an independent
  * estimate of the elapsed time, but too low under steal, and wrong if a document names fewer CPUs than it counts. So it
  * replaces the timestamps only if the time between the arrivals contradicts them.
  */
@@ -77,12 +78,4 @@ export function usageRatio(use: CpuUse, ns: number, limitCores: number | undefin
   if (limitCores === undefined) return hostNs === undefined ? divided(cores, cpus) : ns / hostNs;
   const used = hostNs === undefined || cpus === undefined ? cores : (ns / hostNs) * cpus;
   return divided(used, limitCores);
-}
-
-export function divided(value: number | undefined, by: number | undefined): number | undefined {
-  return value === undefined || by === undefined || by === 0 ? undefined : value / by;
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value === 0 ? undefined : value;
 }

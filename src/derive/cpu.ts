@@ -1,6 +1,6 @@
-import { growth } from './arithmetic.ts';
+import { divided, growth } from './arithmetic.ts';
 import { deriveCpuTime, inSeconds } from './cpu-time.ts';
-import { type CpuUse, coresOf, cpusOf, cpuUse, divided, usageRatio } from './cpu-use.ts';
+import { type CpuUse, coresOf, cpusOf, cpuUse, usageRatio } from './cpu-use.ts';
 import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
 import type { ContainerView, Sink, TaskView } from './view.ts';
 import { areAllStopped, eachContainer, once, wholeSum } from './whole.ts';

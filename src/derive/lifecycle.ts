@@ -1,7 +1,7 @@
 import { HEALTH_STATES } from '../snapshot/health.ts';
 import { splitImage } from '../snapshot/image.ts';
 import type { ContainerInfo } from '../snapshot/snapshot.ts';
-import { present } from './dimensions.ts';
+import { type MaybeDimensions, present } from './dimensions.ts';
 import { epochSeconds, secondsBetween } from './times.ts';
 import type { ContainerView, Dimensions, PointOptions, Sink, TaskView } from './view.ts';
 import { eachContainer, just } from './whole.ts';
@@ -29,7 +29,7 @@ export function deriveLifecycle(view: TaskView, out: Sink): void {
   });
 }
 
-function identity(info: ContainerInfo, image: Parameters<typeof present>[0]): Dimensions {
+function identity(info: ContainerInfo, image: MaybeDimensions): Dimensions {
   return present({
     containerId: info.id,
     ...image,
@@ -40,7 +40,7 @@ function identity(info: ContainerInfo, image: Parameters<typeof present>[0]): Di
   });
 }
 
-function imageOf({ image }: ContainerInfo): Parameters<typeof present>[0] {
+function imageOf({ image }: ContainerInfo): MaybeDimensions {
   if (image === undefined) return {};
   const { name, tag } = splitImage(image);
   return { imageName: name, imageTags: tag === undefined ? undefined : [tag] };

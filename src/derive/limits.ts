@@ -1,4 +1,5 @@
 import type { ContainerInfo, ContainerSample, TaskInfo } from '../snapshot/snapshot.ts';
+import { positive } from './arithmetic.ts';
 import type { Sink, TaskView } from './view.ts';
 
 export const CPU_UNITS_PER_CORE = 1024;
@@ -49,10 +50,6 @@ export function memoryLimitBytes(
 export function taskMemoryBytes(task: TaskInfo): number | undefined {
   const mib = positive(task.memoryMib);
   return mib === undefined ? undefined : mib * MIB;
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 ? value : undefined;
 }
 
 export function deriveLimits(view: TaskView, out: Sink): void {

@@ -1,5 +1,6 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import type { MemoryLevels } from '../snapshot/snapshot.ts';
+import { divided } from './arithmetic.ts';
 import { memoryLimitBytes, taskMemoryBytes } from './limits.ts';
 import { COUNTER_GROUPS, type ContainerView, type Sink, since, type TaskView } from './view.ts';
 import { eachContainer, once, wholeSum } from './whole.ts';
@@ -37,7 +38,7 @@ export function deriveMemory(view: TaskView, out: Sink): void {
     const limit = once(() => memoryLimitBytes(info, sample, task));
     const used = (): number | undefined => sample.memory?.workingSetBytes;
     out.container('mem_effective_limit_bytes', container, limit);
-    out.container('mem_usage_ratio', container, () => fraction(used(), limit()));
+    out.container('mem_usage_ratio', container, () => divided(used(), limit()));
     out.container('mem_available', container, () => {
       const own = left(used(), limit());
       // If the task has no limit, only the container's own limit applies.
@@ -47,7 +48,7 @@ export function deriveMemory(view: TaskView, out: Sink): void {
     });
   });
   out.task('mem_effective_limit_bytes', view, () => taskLimit);
-  out.task('mem_usage_ratio', view, () => fraction(taskUsed(), taskLimit));
+  out.task('mem_usage_ratio', view, () => divided(taskUsed(), taskLimit));
   out.task('mem_available', view, taskAvailable);
 }
 
@@ -60,10 +61,6 @@ function deriveCounters(container: ContainerView, out: Sink): void {
   out.container('mem_failures', container, () => memory()?.limitHits, undefined, hits);
   out.container('mem_page_faults', container, () => memory()?.minorFaults, { faultType: 'minor' }, minor);
   out.container('mem_page_faults', container, () => memory()?.majorFaults, { faultType: 'major' }, major);
-}
-
-function fraction(used: number | undefined, limit: number | undefined): number | undefined {
-  return used === undefined || limit === undefined || limit === 0 ? undefined : used / limit;
 }
 
 function left(used: number | undefined, limit: number | undefined): number | undefined {

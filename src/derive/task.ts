@@ -1,4 +1,5 @@
 import { countErrors } from '../snapshot/task-errors.ts';
+import { divided } from './arithmetic.ts';
 import { present } from './dimensions.ts';
 import { epochSeconds, secondsBetween } from './times.ts';
 import type { Dimensions, Sink, TaskView } from './view.ts';
@@ -41,8 +42,7 @@ function deriveStorage(view: TaskView, out: Sink): void {
   const { usedMib, reservedMib } = view.task.ephemeralStorage ?? {};
   if (usedMib !== undefined) out.task('ephemeral_storage_used_bytes', view, () => usedMib * MIB);
   if (reservedMib !== undefined) out.task('ephemeral_storage_reserved_bytes', view, () => reservedMib * MIB);
-  if (usedMib === undefined || reservedMib === undefined || reservedMib === 0) return;
-  out.task('ephemeral_storage_usage_ratio', view, () => usedMib / reservedMib);
+  out.task('ephemeral_storage_usage_ratio', view, () => divided(usedMib, reservedMib));
 }
 
 function deriveClock(view: TaskView, out: Sink): void {

@@ -110,6 +110,6 @@ export function since(
 }
 
 /** Whether counters of the group decreased in this sample. */
-export function isHeld({ groups }: ContainerView, group: string): boolean {
+export function isHeld(groups: ContainerView['groups'], group: string): boolean {
   return groups?.get(group)?.held !== undefined;
 }

@@ -11,8 +11,8 @@ export function areAllStopped({ containers, isIncomplete = false }: TaskView): b
 }
 
 /**
- * The sum over the task's containers. Undefined if one of them is missing or has no value, because a partial sum is not the total, and if
- * there is nothing to add up.
+ * The sum over the task's containers. Undefined if one of them is missing or has no value, because a partial sum is not
+ * the total, and if there is nothing to add up.
  */
 export function wholeSum<Part>(
   { isIncomplete = false }: TaskView,

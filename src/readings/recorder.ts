@@ -15,6 +15,11 @@ export interface FailedValue {
   readonly message: string;
 }
 
+/** @param row the metric, if the error belongs to one */
+export function failedValue(error: unknown, row?: RowId): FailedValue {
+  return { row, message: error instanceof Error ? error.message : String(error) };
+}
+
 /** Turns derived values into readings, in each vocabulary that an exporter uses. */
 export interface Recorder extends Sink {
   exporter(row: RowId, value: number | undefined, dimensions?: Dimensions): void;
@@ -58,10 +63,6 @@ export function createRecorder({ columns, series, polledNs, exporterStartNs }: R
   const subjects = new Map<ContainerInfo, Subject>();
   const failures: FailedValue[] = [];
 
-  function fail(error: unknown, row?: RowId): void {
-    failures.push({ row, message: error instanceof Error ? error.message : String(error) });
-  }
-
   function record(row: RowId, subject: Subject, compute: Value, point: Point): void {
     const targets = columns.of(row, subject.level);
     if (targets.length === 0) return;
@@ -69,7 +70,7 @@ export function createRecorder({ columns, series, polledNs, exporterStartNs }: R
       const value = compute();
       if (value !== undefined && isPresentable(value)) push(row, subject, value, targets, point);
     } catch (error) {
-      fail(error, row);
+      failures.push(failedValue(error, row));
     }
   }
 
@@ -102,7 +103,7 @@ export function createRecorder({ columns, series, polledNs, exporterStartNs }: R
     failures,
     count: () => lists.ecs.length + lists.semconv.length,
     wants: columns.wants,
-    failed: (error) => fail(error),
+    failed: (error) => void failures.push(failedValue(error)),
     container(row, container, value, dimensions, { only, startNs = container.countedFromNs } = {}) {
       if (!container.isSelected) return;
       record(row, subjectOf(container.info), value, {

@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS } from '../derive/view.ts';
+import { COUNTER_GROUPS, isHeld } from '../derive/view.ts';
 import {
   type ContainerInfo,
   type ContainerSample,
@@ -88,7 +88,7 @@ export function followSample(
       if (!next.has(group) && !(isReset && isDevice(group))) next.set(group, track);
     }
   }
-  const isCpuReset = isReset && tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
+  const isCpuReset = isReset && isHeld(tracks, COUNTER_GROUPS.cpu);
   return { sample: withoutHeldCounters(sample, next), tracks: next, isCpuReset };
 }
 
@@ -112,7 +112,7 @@ function groupsOf({ cpu, memory, networks, disk }: ContainerSample): ReadonlyMap
   return groups;
 }
 
-function isDevice(group: string): boolean {
+export function isDevice(group: string): boolean {
   return group.startsWith(COUNTER_GROUPS.device(''));
 }
 
@@ -156,11 +156,10 @@ function withoutHeldCounters(sample: ContainerSample, tracks: ContainerTracks): 
 
 /** All modes or none, and all CPUs or none: a part would look like the total. */
 function cpuWithoutHeld(cpu: CpuCounters, tracks: ContainerTracks): CpuCounters {
-  const isHeld = (group: string): boolean => tracks.get(group)?.held !== undefined;
   return {
     ...cpu,
-    ...(isHeld(COUNTER_GROUPS.modes) && { userNs: undefined, kernelNs: undefined }),
-    ...(isHeld(COUNTER_GROUPS.perCpu) && { perCpuNs: undefined }),
+    ...(isHeld(tracks, COUNTER_GROUPS.modes) && { userNs: undefined, kernelNs: undefined }),
+    ...(isHeld(tracks, COUNTER_GROUPS.perCpu) && { perCpuNs: undefined }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, type CpuBaseline } from '../derive/view.ts';
+import { COUNTER_GROUPS, type CpuBaseline, isHeld } from '../derive/view.ts';
 import { hasCpuTime } from '../snapshot/cpu.ts';
 import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
 import { type ContainerTracks, followSample } from './container-counters.ts';
@@ -122,13 +122,13 @@ function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: numbe
   const own = arrived(sample, nowMs);
   const precpu = validPrecpu(sample, startedNs);
   const { tracks, ...followed } = followSample(tracksOf(precpu), sample, info, { isAnew: false, firstRunNs });
-  const isHeld = isCpuHeld(tracks);
+  const isCpuHeld = isHeld(tracks, COUNTER_GROUPS.cpu);
   return {
     sample: followed.sample,
     tracks,
-    cpu: isHeld ? precpu : filledIn(own, startedNs),
-    heldCpu: isHeld ? own : undefined,
-    baseline: isHeld ? undefined : precpu,
+    cpu: isCpuHeld ? precpu : filledIn(own, startedNs),
+    heldCpu: isCpuHeld ? own : undefined,
+    baseline: isCpuHeld ? undefined : precpu,
     cameAtMs: nowMs,
     startedNs,
     isStartUnknown: false,
@@ -161,6 +161,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
     isSummed,
     lateNs,
   });
+  const isCpuHeld = isHeld(tracks, COUNTER_GROUPS.cpu);
   const hasRestarted = isRestart || isCpuReset;
   const goesOn = isRestart && isSummed;
   const countedFromNs = (): EpochNs | undefined => {
@@ -170,8 +171,7 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
     return isNewStart && !isKnown ? startedNs : history.countedFromNs;
   };
   const baseline = (): CpuBaseline | undefined => {
-    if (isCpuHeld(tracks)) return undefined;
-    if (isRestart && !goesOn) return undefined;
+    if (isCpuHeld || (isRestart && !goesOn)) return undefined;
     if (isCpuReset) return baselineOf(history.heldCpu, nowMs);
     return baselineOf(history.cpu, nowMs) ?? growing(validPrecpu(given, startedNs), own);
   };
@@ -179,8 +179,8 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
     history: {
       sample,
       tracks,
-      cpu: isCpuHeld(tracks) ? history.cpu : (filledIn(own, startedNs) ?? history.cpu),
-      heldCpu: isCpuHeld(tracks) ? (own ?? history.heldCpu) : undefined,
+      cpu: isCpuHeld ? history.cpu : (filledIn(own, startedNs) ?? history.cpu),
+      heldCpu: isCpuHeld ? (own ?? history.heldCpu) : undefined,
       baseline: own && baseline(),
       cameAtMs: nowMs,
       startedNs,
@@ -198,10 +198,6 @@ function advance(history: ContainerHistory, info: ContainerInfo, given: Containe
 function tracksOf(precpu: CpuReading | undefined): ContainerTracks {
   if (precpu === undefined) return new Map();
   return new Map([[COUNTER_GROUPS.cpu, { accepted: { cpuNs: precpu.cpu.totalNs }, readNs: precpu.readNs }]]);
-}
-
-function isCpuHeld(tracks: ContainerTracks): boolean {
-  return tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
 }
 
 function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {

@@ -5,7 +5,7 @@ import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
 import { taskIdentity } from '../identity.ts';
 import { type Columns, createColumns } from '../readings/columns.ts';
-import { createRecorder, type FailedValue, type Recorder } from '../readings/recorder.ts';
+import { createRecorder, type FailedValue, failedValue, type Recorder } from '../readings/recorder.ts';
 import { createSeriesBook } from '../readings/series.ts';
 import type { EpochNs, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { EndpointError } from '../source/endpoint-error.ts';
@@ -229,7 +229,7 @@ export class Sampler implements ReadingSource {
     try {
       return this.#follow(snapshot, nowMs);
     } catch (error) {
-      return { ...NOTHING, followError: { message: error instanceof Error ? error.message : String(error) } };
+      return { ...NOTHING, followError: failedValue(error) };
     }
   }
 

@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, type ContainerView, type TaskTotals, type TaskView } from '../derive/view.ts';
+import { COUNTER_GROUPS, type ContainerView, isHeld, type TaskTotals, type TaskView } from '../derive/view.ts';
 import {
   type ContainerInfo,
   type ContainerSnapshot,
@@ -9,7 +9,7 @@ import {
   type EpochNs,
   type TaskSnapshot,
 } from '../snapshot/snapshot.ts';
-import type { ContainerTracks } from './container-counters.ts';
+import { type ContainerTracks, isDevice } from './container-counters.ts';
 import { type ContainerHistory, followContainer, keepContainer, type Step } from './container-history.ts';
 import { EMPTY_LEDGER, type Ledger, type Posting, settle } from './ledger.ts';
 import { SOURCES, totalsOf, type WholeTotals, wholeTotals } from './whole-totals.ts';
@@ -156,8 +156,7 @@ function postingsOf(info: ContainerInfo, { sample, tracks }: ContainerHistory): 
   const posting = (source: string, group: string, counters: TaskTotals): Posting => {
     return { source, owner, readNs, counters, reset: tracks.get(group)?.reset };
   };
-  const isCpuHeld = tracks.get(COUNTER_GROUPS.cpu)?.held !== undefined;
-  const cpuNs = isCpuHeld ? undefined : cpu?.totalNs;
+  const cpuNs = isHeld(tracks, COUNTER_GROUPS.cpu) ? undefined : cpu?.totalNs;
   return [
     posting(SOURCES.cpu(owner), COUNTER_GROUPS.cpu, cpuNs ? { cpuNs } : {}),
     posting(SOURCES.disk(owner), COUNTER_GROUPS.disk, ownDisk(disk, tracks)),
@@ -176,7 +175,7 @@ function ownDisk(disk: DiskLevels | undefined, tracks: ContainerTracks): DiskCou
   if (disk?.byDevice === undefined) return disk?.total ?? {};
   const own: Partial<Record<DiskCounter, number>> = { ...disk.total };
   for (const [group, { accepted }] of tracks) {
-    if (!group.startsWith(COUNTER_GROUPS.device(''))) continue;
+    if (!isDevice(group)) continue;
     for (const counter of DISK_COUNTERS) {
       const total = own[counter];
       if (total !== undefined) own[counter] = Math.max(0, total - (accepted[counter] ?? 0));

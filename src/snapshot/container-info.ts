@@ -20,13 +20,13 @@ export function parseContainerInfo(
   const limits = objectOf(member(container, 'Limits'), refusals) ?? {};
   const createdNs = timeOf(member(container, 'CreatedAt'), refusals);
   const knownStatus = statusOf(member(container, 'KnownStatus'), refusals);
-  const lives: Lives = {
+  const times: RunTimes = {
     knownStatus,
     startedAtNs: timeOf(member(container, 'StartedAt'), refusals),
     finishedNs: timeOf(member(container, 'FinishedAt'), refusals),
     restartCount: amountOf(member(container, 'RestartCount'), refusals),
   };
-  const startedAtNs = lastStart(lives);
+  const startedAtNs = lastStart(times);
   return {
     id,
     name,
@@ -41,22 +41,18 @@ export function parseContainerInfo(
     exitCode: exitCodeOf(member(container, 'ExitCode'), refusals),
     createdNs,
     startedAtNs,
-    startedNs: startedAtNs ?? (lives.startedAtNs === undefined ? createdNs : undefined),
-    firstStartedNs: lives.startedAtNs ?? createdNs,
-    finishedNs: lives.finishedNs,
-    restartCount: lives.restartCount,
+    startedNs: startedAtNs ?? (times.startedAtNs === undefined ? createdNs : undefined),
+    firstStartedNs: times.startedAtNs ?? createdNs,
+    finishedNs: times.finishedNs,
+    restartCount: times.restartCount,
     cpuUnits: amountOf(member(limits, 'CPU'), refusals),
     memoryMib: amountOf(member(limits, 'Memory'), refusals),
     labels: isWanted && parseLabels(member(container, 'Labels'), isWanted, refusals),
   };
 }
 
-interface Lives {
-  readonly knownStatus: string | undefined;
-  readonly startedAtNs: EpochNs | undefined;
-  readonly finishedNs: EpochNs | undefined;
-  readonly restartCount: number | undefined;
-}
+/** As the endpoint reports them: `startedAtNs` is StartedAt. */
+type RunTimes = Pick<ContainerInfo, 'knownStatus' | 'startedAtNs' | 'finishedNs' | 'restartCount'>;
 
 /**
  * When the container last started. On EC2 a restart by a restart policy leaves StartedAt at the first start and moves
@@ -64,7 +60,7 @@ interface Lives {
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/4206
  */
-function lastStart({ knownStatus, startedAtNs, finishedNs, restartCount = 0 }: Lives): EpochNs | undefined {
+function lastStart({ knownStatus, startedAtNs, finishedNs, restartCount = 0 }: RunTimes): EpochNs | undefined {
   if (knownStatus === 'STOPPED') return restartCount > 0 ? undefined : startedAtNs;
   if (startedAtNs === undefined || finishedNs === undefined || knownStatus !== 'RUNNING') return startedAtNs;
   return finishedNs > startedAtNs ? finishedNs : startedAtNs;
