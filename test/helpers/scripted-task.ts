@@ -7,6 +7,8 @@ export interface ScriptedTask {
   add(name: string, use?: { readonly cores?: number; readonly memoryBytes?: number }): ScriptedContainer;
   /** A restart in place: a new start time, counters from 0. */
   restart(name: string): void;
+  /** Time of the newest sample. */
+  nowNs(): bigint;
   /** So much later: the next sample. */
   advance(seconds?: number): void;
   task(): unknown;
@@ -34,6 +36,7 @@ export function scriptedTask(...names: readonly string[]): ScriptedTask {
   const scripted: ScriptedTask = {
     containers,
     add,
+    nowNs: () => nowNs,
     restart(name) {
       const container = containers.get(name);
       if (container === undefined) throw new RangeError(`no container ${name}`);

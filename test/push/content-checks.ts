@@ -42,6 +42,8 @@ export interface Starts {
   readonly earliestNs: bigint;
   /** The first sample was taken after this, by the clock of the task. */
   readonly sampledAfterNs: bigint;
+  /** Its newest sample. @default not after now */
+  readonly newestSampleNs?: bigint;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface Starts {
  * itself, or cannot know the start of, since the exporter was there.
  */
 export function assertStartTimes(exported: OtlpExport, starts: Starts): void {
-  const { containers, isNetworkShared, earliestNs, sampledAfterNs } = starts;
+  const { containers, isNetworkShared, earliestNs, sampledAfterNs, newestSampleNs = 0n } = starts;
   // Times may be a rounded-up millisecond.
   const nowNs = BigInt(Date.now() + 1) * 1_000_000n;
   const [firstNs] = [...containers.values()].toSorted((a, b) => (a < b ? -1 : 1));
@@ -59,11 +61,13 @@ export function assertStartTimes(exported: OtlpExport, starts: Starts): void {
       const about = `${name} of ${container}, from ${startNs} to ${timeNs}`;
       const isOwn = /exporter|^process\./.test(name);
       const afterNs = isOwn ? earliestNs : sampledAfterNs;
-      assert.ok(timeNs > afterNs && timeNs >= startNs && (!isOwn || timeNs <= nowNs), about);
+      const latestNs = isOwn || newestSampleNs < nowNs ? nowNs : newestSampleNs;
+      assert.ok(timeNs > afterNs && timeNs <= latestNs && timeNs >= startNs, about);
       if (!isMonotonic) continue;
       const ofContainer = containers.get(container);
       const isShared = isNetworkShared && ofContainer !== undefined && name.includes('network');
-      if (isOwn || isShared || /container.restarts/.test(name)) assert.ok(startNs >= afterNs, about);
+      if (isOwn || isShared || /container.restarts/.test(name))
+        assert.ok(startNs >= afterNs && startNs < timeNs, about);
       else assert.equal(startNs, ofContainer ?? firstNs, about);
     }
   }

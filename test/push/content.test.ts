@@ -56,7 +56,13 @@ for (const [protocol, compression] of WAYS) {
       assert.deepEqual(content, contentOfPage(page));
       assertDefinitions(exported);
       const containers = new Map([...task.containers.values()].map(({ name, startedNs }) => [name, startedNs]));
-      assertStartTimes(exported, { containers, isNetworkShared: false, earliestNs, sampledAfterNs });
+      assertStartTimes(exported, {
+        containers,
+        isNetworkShared: false,
+        earliestNs,
+        sampledAfterNs,
+        newestSampleNs: task.nowNs(),
+      });
     }
     const last = files.written().at(-1) ?? assert.fail('nothing was written');
     assert.deepEqual(new Map([...last.resource].filter(([name]) => !name.startsWith('telemetry.sdk.'))), RESOURCE);
