@@ -82,6 +82,8 @@ const WRONG_PATH =
 const WRONG_SERVICE = 'is the endpoint an OTLP/HTTP receiver?';
 const TOO_LARGE =
   'the export is too large for the receiver: raise its limit, or try OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
+const OUT_OF_ORDER =
+  'Prometheus takes no points older than its newest ones, and drops the export: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
 const STATUS_HINTS: Readonly<Record<number, string>> = {
   400: `the receiver does not take the request as it is, and its log may say why; ${WRONG_SERVICE}`,
@@ -94,6 +96,9 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
+/** The words of Prometheus' storage. */
+const OUT_OF_ORDER_ANSWERS = /out of order sample|out of bounds|too old sample/i;
+
 /** @param body looked at for what receivers say of a wrong use of TLS, and never shown. */
 function answeredError(status: number, statusText: string, body: string): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
@@ -104,6 +109,8 @@ function answeredError(status: number, statusText: string, body: string): Export
   const tls = status >= 400 && status < 500 ? answeredTlsFailure(start) : undefined;
   if (tls !== undefined) return new ExportError('tls', `${told}: ${tls}`);
   if (status === 400 && /body too large/i.test(start)) return new ExportError('client_error', `${told}: ${TOO_LARGE}`);
+  if (status === 400 && OUT_OF_ORDER_ANSWERS.test(start))
+    return new ExportError('client_error', `${told}: ${OUT_OF_ORDER}`);
   if (status >= 300 && status < 400) {
     return new ExportError('redirect', `${told}: redirects are not followed; give the endpoint's final address`);
   }

@@ -8,14 +8,14 @@ export interface Prometheus3 extends PrometheusServer {
 }
 
 /**
- * Starts Prometheus 3 with its OTLP receiver as it is without any settings; it may scrape `ports` (by job name) every
- * second as well. @throws when it is not there, naming what puts it there.
+ * Starts Prometheus 3 with its OTLP receiver; without a configuration of its own (YAML) as it is without any settings.
+ * @throws when it is not there, naming what puts it there.
  */
-export async function startPrometheus3(ports: ReadonlyMap<string, number> = new Map()): Promise<Prometheus3> {
+export async function startPrometheus3(configuration: unknown = scraping(new Map())): Promise<Prometheus3> {
   const port = await freePort();
   const server = await launchPrometheus({
     program: pushPart('prometheus'),
-    configuration: scraping(ports),
+    configuration,
     flags: ['--web.enable-otlp-receiver'],
     port,
   });

@@ -121,6 +121,13 @@ const ANSWERS: readonly Row[] = [
     'client_error',
     /^HTTP 400 Bad Request: .*too large for the receiver/,
   ],
+  [
+    "Prometheus' words for points that are older than its newest",
+    answered(400, 'Bad Request', 'out of order sample\n'),
+    undefined,
+    'client_error',
+    /^HTTP 400 Bad Request: .*set storage\.tsdb\.out_of_order_time_window/,
+  ],
 ];
 
 const NETWORK: readonly Row[] = [
