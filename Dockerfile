@@ -62,8 +62,9 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 ENV NODE_ENV=production
 # The sidecar itself, and the container that only holds the task's network namespace.
 ENV EXCLUDE=ecs-container-exporter,~internal~ecs~pause
-# A scraper comes from outside of the container, unlike with a program on one's own machine. `::` where a task has IPv6.
-ENV OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0
+# A scraper comes from outside of the container, unlike with a program on one's own machine. All addresses of both
+# protocols; of IPv4 alone where IPv6 is off.
+ENV OTEL_EXPORTER_PROMETHEUS_HOST=::
 EXPOSE 9545
 
 ARG VERSION=0.0.0

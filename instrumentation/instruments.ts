@@ -49,6 +49,8 @@ export function registerInstruments(
       }
     };
     const all = [...instruments.values()];
+    // The SDK complains of a callback for nothing.
+    if (all.length === 0) continue;
     meter.addBatchObservableCallback(callback, all);
     unregister.push(() => meter.removeBatchObservableCallback(callback, all));
   }

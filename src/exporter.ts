@@ -1,18 +1,18 @@
 import { installDiagLogger } from '../instrumentation/diag-logger.ts';
 import type { Page } from '../instrumentation/http/page.ts';
-import { startHttpServer } from '../instrumentation/http/server.ts';
+import { type HttpServer, startHttpServer } from '../instrumentation/http/server.ts';
 import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { startProcessMeter } from './sampler/process-meter.ts';
-import { VERSION } from './version.ts';
+import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
-  /** Where the HTTP server really listens (an asked-for port 0 is resolved). */
-  readonly address: { readonly host: string; readonly port: number };
+  /** Where the HTTP server really listens (an asked-for port 0 is resolved); undefined where it cannot, and only pushes. */
+  readonly address: HttpServer['address'] | undefined;
   /** Takes one sample now, beside the timer. Never rejects. */
   poll(): Promise<void>;
   /** True after a good poll that is not too old. */
@@ -28,7 +28,7 @@ const LAST_POLL_MS = 2000;
 /**
  * Starts everything that `config` asks for. Resolves once the HTTP server listens; the first poll is under way by then.
  *
- * @throws an Error whose message names host and port when the HTTP server cannot listen.
+ * @throws an Error whose message names host and port when the HTTP server cannot listen and Prometheus is to be served.
  */
 export async function startExporter(config: Config, logger: Logger): Promise<Exporter> {
   const transitions = createTransitions({ logger });
@@ -61,19 +61,24 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   // First of all: where the port is taken, nothing else has begun.
   const server = await startHttpServer({
     ...config.http,
-    title: 'ecs-container-exporter',
+    title: PROGRAM,
     description: 'OpenTelemetry metrics of the containers of an Amazon ECS task.',
     version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
     onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
   }).catch((error: unknown) => {
+    if (!isPulled) {
+      // Nobody asked for the server: its health checks are not worth the metrics that are pushed.
+      logger.warn('http_server_missing', `no health checks: ${messageOf(error)}`);
+      return undefined;
+    }
     processMeter.stop();
     throw error;
   });
   const telemetry = await createTelemetry(config, sampler, transitions).catch(async (error: unknown) => {
     processMeter.stop();
-    await server.close();
+    await server?.close();
     throw error;
   });
   telemetryReady.resolve(telemetry);
@@ -103,11 +108,11 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     await lastPoll;
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
-    await server.close();
+    await server?.close();
   }
 
   return {
-    address: server.address,
+    address: server?.address,
     poll: () => sampler.poll(),
     isReady: () => sampler.isFresh(),
     shutdown: () => {

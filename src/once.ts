@@ -1,8 +1,8 @@
 import type { Reading } from '../instrumentation/metric-definition.ts';
 import { createResourceBuilder } from '../instrumentation/resource.ts';
 import type { Config } from './config/config.ts';
-import { createLogger } from './log/logger.ts';
-import { createTransitions } from './log/transitions.ts';
+import type { Logger } from './log/logger.ts';
+import { createTransitions, type Transitions } from './log/transitions.ts';
 import type { Sampler } from './sampler/sampler.ts';
 import type { EndpointError } from './source/endpoint-error.ts';
 import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry, serviceOf } from './wiring.ts';
@@ -18,11 +18,17 @@ export interface OnceResult {
 
 /**
  * Takes one sample and gives it back as text; starts no server and no export. The vocabularies are those of the
- * Prometheus exporter, whatever exporters are configured.
+ * Prometheus exporter, whatever exporters are configured. Warnings go to the logger.
  */
-export async function takeOnce(config: Config, format: 'prometheus' | 'json'): Promise<OnceResult> {
-  const logger = createLogger({ level: 'none', format: 'json', write: () => true });
-  const transitions = createTransitions({ logger });
+export async function takeOnce(config: Config, format: 'prometheus' | 'json', logger: Logger): Promise<OnceResult> {
+  const all = createTransitions({ logger });
+  // A poll that failed as a whole is the result, and told as that.
+  const transitions: Transitions = {
+    ...all,
+    failing: (event, ...told) => {
+      if (event !== 'poll' || failure === undefined) all.failing(event, ...told);
+    },
+  };
   const local: Config = { ...config, exporters: ['prometheus'] };
   const endpoint = createTaskEndpoint(config);
   const poll = await createTaskPoller(config, endpoint, transitions, { waitsForTags: true });

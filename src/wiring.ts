@@ -16,9 +16,7 @@ import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createTagReader } from './sampler/tag-reader.ts';
 import { createEndpoint, type Endpoint } from './source/endpoint.ts';
-import { VERSION } from './version.ts';
-
-const SERVICE_NAME = 'ecs-container-exporter';
+import { PROGRAM, VERSION } from './version.ts';
 
 /** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
 export function createTaskEndpoint(config: Config): Endpoint {
@@ -88,7 +86,7 @@ export function createSampler(
 /** What the configuration says of the resource. */
 export function serviceOf(config: Config): ServiceOptions {
   return {
-    serviceName: config.serviceName ?? SERVICE_NAME,
+    serviceName: config.serviceName ?? PROGRAM,
     isServiceNameGiven: config.serviceName !== undefined,
     serviceVersion: VERSION,
     resourceAttributes: config.resourceAttributes,
@@ -106,7 +104,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   return startTelemetry({
     source: sampler,
     service: serviceOf(config),
-    userAgent: `${SERVICE_NAME}/${VERSION}`,
+    userAgent: `${PROGRAM}/${VERSION}`,
     watchedFromNs: sampler.startedNs,
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },

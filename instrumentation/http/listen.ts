@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { isIPv6 } from 'node:net';
 
 /** Both loopback addresses. Where /etc/hosts gives `localhost` just one of them, clients may still use the other. */
 const LOOPBACK = ['127.0.0.1', '::1'];
@@ -15,7 +16,7 @@ function codeOf(error: unknown): string | undefined {
 /** @returns an Error with the code `listen_failed` that says what to change. */
 function listenError(host: string, port: number, cause: unknown): Error {
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `port ${port} on ${host} is already in use`,
+    EADDRINUSE: `port ${port} on ${host} is already in use; choose another one with --exporter-port (EXPORTER_PORT)`,
     EACCES: `port ${port} needs a privilege that this process does not have; ports from 1024 on need none`,
     EADDRNOTAVAIL: `${host} is not an address of this machine`,
     EAFNOSUPPORT: `${host} is not an address of this machine`,
@@ -61,6 +62,22 @@ async function listenOnLoopback(create: () => Server, port: number): Promise<Lis
   return { servers, port: samePort };
 }
 
+/** On `::` every address of both protocols; where the machine has no IPv6, all that it has. */
+async function listenOnAddress(create: () => Server, host: string, port: number): Promise<Listening> {
+  const server = create();
+  try {
+    return { servers: [server], port: await listenOn(server, host, port) };
+  } catch (error) {
+    if (!isAnyIPv6(host) || !NO_SUCH_ADDRESS.includes(codeOf(error))) throw error;
+    return listenOnAddress(create, '0.0.0.0', port);
+  }
+}
+
+/** `::` in any of its spellings. */
+function isAnyIPv6(host: string): boolean {
+  return isIPv6(host) && new URL(`http://[${host}]`).hostname === '[::]';
+}
+
 /** The sockets that are open now: one server for each address. */
 export interface Listening {
   readonly servers: readonly Server[];
@@ -69,7 +86,7 @@ export interface Listening {
 
 /**
  * Listens on `host` and `port` (0: any free one) with servers made by `create`. `localhost` means every loopback address,
- * `::` every address of both protocols, any other name the first address that it has.
+ * `::` every address of both protocols (of IPv4 where there is no IPv6), any other name the first address that it has.
  *
  * @throws an Error with the code `listen_failed`; its message names host, port and reason, its cause is Node's error.
  */
@@ -77,8 +94,7 @@ export async function listen(create: () => Server, host: string, port: number): 
   for (let attempt = 1; ; attempt += 1) {
     try {
       if (host === 'localhost') return await listenOnLoopback(create, port);
-      const server = create();
-      return { servers: [server], port: await listenOn(server, host, port) };
+      return await listenOnAddress(create, host, port);
     } catch (error) {
       // A port that is free on one loopback address may be taken on the other; with port 0 there are more to try.
       const isWorthAnother = port === 0 && codeOf(error) === 'EADDRINUSE' && attempt < PORT_ZERO_ATTEMPTS;

@@ -44,13 +44,20 @@ export class ExportError extends Error {
  *
  * @param error an OTLPExporterError with the status as its `code` where it does not repeat the request; without a status
  *   where it did; otherwise the error of the last request. An ExportError is given back as it is.
+ * @param isCompressed whether the body was sent with gzip
  * @param answer for the status that the SDK keeps to itself. An error of a later request says more, and counts.
  */
-export function exportErrorOf(error: Error | undefined, answer: HttpAnswer | undefined): ExportError {
+export function exportErrorOf(
+  error: Error | undefined,
+  answer: HttpAnswer | undefined,
+  isCompressed = false,
+): ExportError {
   if (error instanceof ExportError) return error;
   if (error === undefined) return new ExportError('other', 'failed without saying why');
   const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return answeredError(code, error.message, stringMember(error, 'data') ?? '');
+  if (typeof code === 'number') {
+    return answeredError(code, error.message, stringMember(error, 'data') ?? '', isCompressed);
+  }
   if (error.message === 'Export failed with retryable status' || error.message === CUT_OFF) {
     if (answer !== undefined) return errorOfAnswer(answer);
     if (code === undefined) return new ExportError('server_error', `HTTP 429, 502, 503 or 504: ${UNWELL}`);
@@ -85,6 +92,11 @@ const TOO_LARGE =
 const OUT_OF_ORDER =
   'Prometheus takes no points older than its newest ones, and drops the export: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
+const WRONG_FORMAT =
+  'the receiver does not take this protocol: try the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL';
+const WRONG_COMPRESSION =
+  'the receiver does not take gzip, or not this protocol: try OTEL_EXPORTER_OTLP_COMPRESSION=none first, then the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL';
+
 const STATUS_HINTS: Readonly<Record<number, string>> = {
   400: `the receiver does not take the request as it is, and its log may say why; ${WRONG_SERVICE}`,
   401: REFUSED_CREDENTIALS,
@@ -92,7 +104,7 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   404: WRONG_PATH,
   405: WRONG_PATH,
   413: TOO_LARGE,
-  415: 'the receiver does not take this protocol: try the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL',
+  415: WRONG_FORMAT,
   429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
@@ -100,7 +112,7 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
 const OUT_OF_ORDER_ANSWERS = /out of order sample|out of bounds|too old sample/i;
 
 /** @param body looked at for what receivers say of a wrong use of TLS, and never shown. */
-function answeredError(status: number, statusText: string, body: string): ExportError {
+function answeredError(status: number, statusText: string, body: string, isCompressed = false): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
   // Any other text may be the header that was refused.
   const isUsual = statusText.toLowerCase() === phrase.toLowerCase();
@@ -116,7 +128,8 @@ function answeredError(status: number, statusText: string, body: string): Export
   }
   if (status >= 500) return new ExportError('server_error', `${told}: ${UNWELL}`);
   const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
-  return new ExportError(reason, `${told}: ${STATUS_HINTS[status] ?? WRONG_SERVICE}`);
+  const hint = status === 415 && isCompressed ? WRONG_COMPRESSION : (STATUS_HINTS[status] ?? WRONG_SERVICE);
+  return new ExportError(reason, `${told}: ${hint}`);
 }
 
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);

@@ -2,13 +2,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { type ExportError, errorOfAnswer, exportErrorOf, type HttpAnswer } from './export-failure.ts';
 
-/** What is sent where, and what keeps others from it. PEM texts, not paths. */
-export interface TlsOptions {
-  readonly certificate?: string | undefined;
-  readonly clientCertificate?: string | undefined;
-  readonly clientKey?: string | undefined;
-}
-
 /** Connections to one receiver, and what it last answered. */
 export interface Connection {
   readonly agent: Agent;
@@ -108,24 +101,6 @@ function isOf(agent: Agent, message: unknown): message is object {
   if (!(message instanceof Object && 'request' in message)) return false;
   const { request } = message;
   return request instanceof ClientRequest && 'agent' in request && request.agent === agent;
-}
-
-/** Makes agents for an address. Where it is no `https:`, nothing of TLS is loaded. */
-export async function agentFactory(url: string, tls: TlsOptions): Promise<() => Agent> {
-  if (new URL(url).protocol === 'http:') {
-    const { Agent } = await import('node:http');
-    return () => new Agent({ keepAlive: true });
-  }
-  const { Agent } = await import('node:https');
-  const { certificate, clientCertificate, clientKey } = tls;
-  const options = {
-    keepAlive: true,
-    minVersion: 'TLSv1.2',
-    ...(certificate !== undefined && { ca: certificate }),
-    ...(clientCertificate !== undefined && { cert: clientCertificate }),
-    ...(clientKey !== undefined && { key: clientKey }),
-  } as const;
-  return () => new Agent(options);
 }
 
 /** Seconds, or a date; 0 for what is neither, and for a time that is past. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

@@ -12,11 +12,12 @@ import {
 import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { ExportError, exportErrorOf } from './export-failure.ts';
 import type { Sender } from './gated-exporter.ts';
-import { agentFactory, type Connection, createHold, openConnection, type TlsOptions } from './otlp-connection.ts';
+import { type AgentOptions, agentFactory } from './otlp-agent.ts';
+import { type Connection, createHold, openConnection } from './otlp-connection.ts';
 import { type PartialSuccess, partialSuccess } from './partial-success.ts';
 import { createRedactor } from './redact.ts';
 
-export interface OtlpOptions extends TlsOptions {
+export interface OtlpOptions extends AgentOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   /** Used as it is: `/v1/metrics` included. */
   readonly url: string;
@@ -58,8 +59,17 @@ export async function createOtlpExporter(
   const { serializer, contentType } = FORMATS[options.protocol];
   const createAgent = await agentFactory(options.url, options);
   const { search, searchParams } = new URL(options.url);
-  const redact = createRedactor([...Object.values(options.headers), search.slice(1), ...searchParams.values()]);
+  const proxies = Object.values(options.proxyEnv ?? {}).flatMap(credentialsOf);
+  const redact = createRedactor([
+    ...Object.values(options.headers),
+    search.slice(1),
+    ...searchParams.values(),
+    ...proxies,
+  ]);
   const onResponse = (data: Uint8Array): void => onAccepted(partialSuccess(data, options.protocol, redact));
+  const byProxy = options.proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
+  const told = ({ reason, message }: ExportError): ExportError =>
+    new ExportError(reason, `${redact(message)}${byProxy}`);
   const hold = createHold();
   let line = open();
   let isShutDown = false;
@@ -94,7 +104,10 @@ export async function createOtlpExporter(
       connection.begin();
       exporter.export(metrics, ({ code, error }) => {
         if (code === ExportResultCode.SUCCESS) done({ code });
-        else done({ code, error: withoutSecrets(exportErrorOf(error, connection.lastAnswer()), redact) });
+        else {
+          const failure = exportErrorOf(error, connection.lastAnswer(), options.compression === 'gzip');
+          done({ code, error: told(failure) });
+        }
       });
     },
     forceFlush: () => line.exporter.forceFlush(),
@@ -111,13 +124,16 @@ export async function createOtlpExporter(
       line.connection.close();
       // Nobody would close another one.
       if (!isShutDown) line = open();
-      return failure === undefined ? undefined : withoutSecrets(failure, redact);
+      return failure && told(failure);
     },
   };
 }
 
-function withoutSecrets(error: ExportError, redact: (text: string) => string): ExportError {
-  return new ExportError(error.reason, redact(error.message));
+/** User and password of a proxy's address, as they are there and decoded. */
+function credentialsOf(address: string | undefined): readonly string[] {
+  if (address === undefined || !URL.canParse(address)) return [];
+  const { username, password } = new URL(address);
+  return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
 }
 
 /** A serializer that hands on the receiver's responses; the SDK would only log them. */

@@ -2,8 +2,6 @@ import type { Writable } from 'node:stream';
 import type { CommandLine } from '../config/command-line.ts';
 import type { Environment } from '../config/settings.ts';
 
-export const PROGRAM = 'ecs-container-exporter';
-
 /** What the exit code says. 2 is for what the operator has to change, so that a restart cannot help. */
 export const EXIT = { ok: 0, runtime: 1, configuration: 2 } as const;
 

@@ -1,8 +1,8 @@
 import { COMMANDS, GROUPS, type Option } from '../config/option.ts';
 import { OPTION_LIST } from '../config/options.ts';
 import { defaultText, flagText, variableTexts } from '../config/wording.ts';
+import { PROGRAM } from '../version.ts';
 import { COMMAND_DESCRIPTIONS, EXIT_DESCRIPTIONS } from './command-table.ts';
-import { PROGRAM } from './context.ts';
 
 const WIDTH = 100;
 

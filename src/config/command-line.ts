@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { PROGRAM } from '../version.ts';
 import { nearest } from './nearest.ts';
 import { COMMANDS, type CommandName } from './option.ts';
 import { OPTION_LIST } from './options.ts';
@@ -66,7 +67,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 
   const asked = [...SWITCHES].find(([flag]) => flags.has(flag));
   if (asked !== undefined) return { command: asked[1], flags, problems: [] };
-  const [named = 'run', ...rest] = positionals;
+  const [named = 'run', ...rest] = withoutProgram(positionals);
   const command = COMMANDS.find((known) => known === named);
   if (command === undefined) problems.push(unknownCommand(named));
   for (const extra of command === 'help' ? [] : rest) {
@@ -93,6 +94,12 @@ function withoutDanglingFlags(argv: readonly string[]): { readonly args: string[
     }
   }
   return { args, valueless };
+}
+
+/** The image of version 2 had no entry point, so a `command` began with the program's name. */
+function withoutProgram(positionals: readonly string[]): readonly string[] {
+  const isProgram = positionals[0]?.split('/').at(-1) === PROGRAM;
+  return isProgram ? positionals.slice(1) : positionals;
 }
 
 /** `arg` may be `--name=secret` or `-nsecret`: only the name is shown. */

@@ -20,6 +20,10 @@ export interface OtlpConfig {
   readonly certificate?: string | undefined;
   readonly clientCertificate?: string | undefined;
   readonly clientKey?: string | undefined;
+  /** The proxy for `url`, as node:http takes it; it may hold a password. */
+  readonly proxyEnv?:
+    | { readonly HTTP_PROXY?: string; readonly HTTPS_PROXY?: string; readonly NO_PROXY?: string }
+    | undefined;
 }
 
 export interface StatsdConfig {

@@ -3,6 +3,7 @@ import type { MetricRow } from '../catalogue/row.ts';
 import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../catalogue/vocabulary.ts';
 import { compileGlob } from './globs.ts';
+import { nearest } from './nearest.ts';
 
 /** What `--metrics` is where nobody gave it. */
 export const DEFAULT_METRICS: readonly string[] = ['default'];
@@ -24,7 +25,11 @@ export function selectMetrics(items: readonly string[]): Selection | { readonly 
     const keys = keysOf(isRemoval ? item.slice(1) : item);
     const place = `(item ${index + 1 - start.length})`;
     if ('wrong' in keys) return { wrong: `${keys.wrong} ${place}` };
-    if (keys.length === 0) return { wrong: `must be names or patterns of metrics; one fits none ${place}` };
+    if (keys.length === 0) {
+      const meant = nearestName(isRemoval ? item.slice(1) : item);
+      const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
+      return { wrong: `must be names or patterns of metrics; one fits none ${place}${hint}` };
+    }
     for (const key of keys) isRemoval ? wanted.delete(key) : wanted.add(key);
   }
   return { has: (row, vocabulary) => wanted.has(keyOf(row, vocabulary)) };
@@ -44,6 +49,15 @@ function keysOf(item: string): readonly string[] | { readonly wrong: string } {
   if ('wrong' in glob) return { wrong: 'must be names or patterns of metrics; a [ has no ] after it' };
   const fitting = new Set(catalogueRows().flatMap(([id, row]) => (namesOf(id, row).some(glob.matches) ? [id] : [])));
   return keysWhere((id) => fitting.has(id));
+}
+
+/** The name that was probably meant; for a pattern that ends in `*`, the beginning of names that was. */
+function nearestName(item: string): string | undefined {
+  const names = catalogueRows().flatMap(([id, row]) => namesOf(id, row));
+  if (!item.endsWith('*')) return nearest(item, ['default', 'all', ...names]);
+  const beginnings = names.flatMap((name) => [...name.matchAll(/[._]/g)].map(({ index }) => name.slice(0, index + 1)));
+  const meant = nearest(item.slice(0, -1), [...new Set(beginnings)]);
+  return meant === undefined ? undefined : `${meant}*`;
 }
 
 function keysWhere(fits: (id: RowId, vocabulary: VocabularyName) => boolean): readonly string[] {

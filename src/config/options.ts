@@ -33,7 +33,8 @@ export const OPTIONS = {
     placeholder: 'seconds',
     own: ['INTERVAL'],
     otel: [],
-    schema: secondsAsMs(1, 3_600),
+    // Version 2 took 0 for "at once".
+    schema: secondsAsMs(1, 3_600, true),
     defaultNote: '15; the export interval when metrics are only pushed and that is shorter',
     description: 'Time between two samples of the endpoint. Scrapes and exports never wait for a sample.',
   },
@@ -207,6 +208,16 @@ export const OPTIONS = {
     description: 'json (a line each), pretty, or auto: pretty on a terminal, json elsewhere.',
   },
   ...STATSD_OPTIONS,
+  isConfigPrinted: {
+    group: 'One command only',
+    flag: 'print-config',
+    own: [],
+    otel: [],
+    schema: trueOrFalse,
+    default: 'false',
+    description: 'run prints its configuration as JSON, without secrets, and ends.',
+    commands: ['run'],
+  },
   onceFormat: {
     group: 'One command only',
     flag: 'format',

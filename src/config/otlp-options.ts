@@ -148,6 +148,33 @@ export const OTLP_OPTIONS = {
     description: 'PEM file with the key of the client certificate.',
     secret: 'path',
   },
+  httpsProxy: {
+    group: 'OTLP push',
+    own: ['https_proxy', 'HTTPS_PROXY'],
+    otel: [],
+    schema: nonEmptyText,
+    defaultNote: 'none',
+    description:
+      'Proxy for an https:// receiver: an http:// or https:// address. Never used for the metadata endpoint, nor for a receiver at localhost.',
+    secret: 'credentials',
+  },
+  httpProxy: {
+    group: 'OTLP push',
+    own: ['http_proxy', 'HTTP_PROXY'],
+    otel: [],
+    schema: nonEmptyText,
+    defaultNote: 'none',
+    description: 'The same for an http:// receiver.',
+    secret: 'credentials',
+  },
+  noProxy: {
+    group: 'OTLP push',
+    own: ['no_proxy', 'NO_PROXY'],
+    otel: [],
+    schema: nonEmptyText,
+    defaultNote: 'none',
+    description: 'Receivers that are reached without the proxy: comma-separated hosts, .domains, or * for all.',
+  },
   otlpInsecure: {
     group: 'OTLP push',
     own: [],

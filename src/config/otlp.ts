@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { OtlpConfig } from './config.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
+import { resolveProxy } from './otlp-proxy.ts';
 import { wrongCertificates, wrongKey, wrongPair } from './pem.ts';
 import { problemWith } from './problem.ts';
 import { headerPairs } from './schemas/pairs.ts';
@@ -37,9 +38,10 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: ReadFil
     }
   }
   const headersFile = textOf(OPTIONS.otlpHeadersFile, 'file of headers', (text) => wrongHeaders(text));
+  const url = settings.value(OPTIONS.otlpUrl);
   return {
     protocol: settings.value(OPTIONS.otlpProtocol),
-    url: settings.value(OPTIONS.otlpUrl),
+    url,
     headers: {
       ...settings.value(OPTIONS.otlpHeaders),
       ...settings.value(OPTIONS.otlpMetricsHeaders),
@@ -51,6 +53,7 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: ReadFil
     certificate: certificate?.text,
     clientCertificate: clientCertificate?.text,
     clientKey: clientKey?.text,
+    ...(isOn && { proxyEnv: resolveProxy(settings, url) }),
   };
 }
 

@@ -10,7 +10,11 @@ export type ProblemCode =
   | 'missing_option'
   | 'invalid_value'
   | 'conflict'
-  | 'unreadable_file';
+  | 'unreadable_file'
+  // Warnings: the program starts all the same.
+  | 'unknown_variable'
+  | 'interval_raised'
+  | 'no_metrics';
 
 /** One mistake in what the program was told. */
 export interface Problem {
@@ -39,7 +43,8 @@ export function problemWith(code: ProblemCode, option: Option<unknown>, source: 
   return problem(code, source.name, `${source.name}${value} ${wrong}`);
 }
 
-function shownValue(option: Option<unknown>, text: string): string {
+/** A value as it may be shown: quoted, and without what is secret. */
+export function shownValue(option: Option<unknown>, text: string): string {
   if (option.secret === 'value') return '[hidden]';
   if (option.secret === 'path') return printable(withoutContents(text));
   return printable(option.secret === 'credentials' ? withoutCredentials(text) : text);

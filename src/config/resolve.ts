@@ -1,5 +1,8 @@
+import { catalogueRows } from '../catalogue/catalogue.ts';
+import { VOCABULARIES } from '../catalogue/vocabulary.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
+import { DEFAULT_METRICS, selectionOf } from './metric-selection.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { resolveOtlp } from './otlp.ts';
@@ -8,6 +11,7 @@ import { hasOwnInterval, resolvePushTimes } from './push-times.ts';
 import { createSettings, type Environment, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
 import type { FileText } from './text-file.ts';
+import { unknownVariables } from './unknown-variables.ts';
 
 export interface ResolveInput {
   /** The arguments after the program's name, command included. */
@@ -21,7 +25,15 @@ export interface ResolveInput {
   readonly metadataUrl?: URL | undefined;
 }
 
-export type Resolved = { readonly config: Config } | { readonly problems: readonly Problem[] };
+export interface ResolvedConfig {
+  readonly config: Config;
+  /** For the log: the program starts all the same. */
+  readonly warnings: readonly Problem[];
+  /** Flags and variables that were given, with their values as they may be shown. */
+  readonly given: ReadonlyMap<string, string>;
+}
+
+export type Resolved = ResolvedConfig | { readonly problems: readonly Problem[] };
 
 /** One poll a scrape at Prometheus' usual intervals, with something new in most of them. */
 const DEFAULT_INTERVAL_MS = 15_000;
@@ -33,6 +45,7 @@ const CHECKED_ONLY: readonly Option<unknown>[] = [
   OPTIONS.configFile,
   OPTIONS.otlpInsecure,
   OPTIONS.otlpHistogramAggregation,
+  OPTIONS.isConfigPrinted,
   OPTIONS.onceFormat,
   OPTIONS.isEndpointOnly,
   OPTIONS.demoPort,
@@ -65,7 +78,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     cgroupRoot: settings.given(OPTIONS.cgroupRoot)?.value,
     exporters,
     vocabularies: resolveVocabularies(settings),
-    metrics: settings.value(OPTIONS.metrics),
+    metrics: resolveMetrics(settings),
     http: { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) },
     otlp: resolveOtlp(settings, exporters.includes('otlp'), input.readFile),
     statsd: resolveStatsd(settings),
@@ -81,7 +94,9 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   for (const option of CHECKED_ONLY) settings.given(option);
   if (!isDisabled && !asked.includes('otlp')) reportIdleFlags(settings, line);
   const problems = [...line.problems, ...settings.problems];
-  return endpoint === undefined || problems.length > 0 ? { problems } : { config: { ...endpoint, ...rest } };
+  if (endpoint === undefined || problems.length > 0) return { problems };
+  const warnings = [...settings.warnings, ...unknownVariables(input.env)];
+  return { config: { ...endpoint, ...rest }, warnings, given: settings.shownSources };
 }
 
 /** A variable may be meant for the task's other containers; a flag is meant for this program. */
@@ -93,6 +108,17 @@ function reportIdleFlags(settings: Settings, { flags }: CommandLine): void {
     const message = `--${flag} has no effect, since otlp is not among the exporters: add it to --exporters`;
     settings.report(problem('conflict', `--${flag}`, message));
   }
+}
+
+function resolveMetrics(settings: Settings): readonly string[] {
+  const given = settings.given(OPTIONS.metrics);
+  if (given === undefined) return DEFAULT_METRICS;
+  const selection = selectionOf(given.value);
+  if (catalogueRows().every(([id]) => VOCABULARIES.every((vocabulary) => !selection.has(id, vocabulary)))) {
+    const message = `nothing is exported: ${given.source.name} leaves no metric`;
+    settings.warn(problem('no_metrics', given.source.name, message));
+  }
+  return given.value;
 }
 
 function resolveEndpoint(
@@ -115,7 +141,12 @@ function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[
   const isPushOnly = exporters.length > 0 && exporters.every(hasOwnInterval);
   // Not the export interval itself: the two timers would run side by side, and each export send a sample that is as old.
   const fallback = isPushOnly ? Math.min(exportIntervalMs, DEFAULT_INTERVAL_MS) : DEFAULT_INTERVAL_MS;
-  return settings.given(OPTIONS.intervalMs)?.value ?? Math.min(Math.max(fallback, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+  const given = settings.given(OPTIONS.intervalMs);
+  if (given?.value === 0) {
+    const message = `${given.source.name}=0 is too short: the interval is ${MIN_INTERVAL_MS / 1_000} s`;
+    settings.warn(problem('interval_raised', given.source.name, message));
+  }
+  return Math.min(Math.max(given?.value ?? fallback, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
 }
 
 /** In version 2, DogStatsD took the place of Prometheus: it still does where nobody names the exporters. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Option, type OptionWithDefault, type Variable, variablesOf } from './option.ts';
-import { type Problem, problemWith, type Source } from './problem.ts';
+import { type Problem, problemWith, type Source, shownValue } from './problem.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,15 +18,24 @@ export interface Settings {
   value<T>(option: OptionWithDefault<T>): T;
   report(problem: Problem): void;
   readonly problems: readonly Problem[];
+  /** Tells of what is odd and no mistake. */
+  warn(warning: Problem): void;
+  readonly warnings: readonly Problem[];
+  /** What was given so far, by flag or variable, as it may be shown. */
+  readonly shownSources: ReadonlyMap<string, string>;
 }
 
 /** `flags` by name without dashes. Where a flag is given, its variables are not looked at, not even for mistakes. */
 export function createSettings(flags: ReadonlyMap<string, string>, env: Environment): Settings {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const shownSources = new Map<string, string>();
 
   function given<T>(option: Option<T>): Given<T> | undefined {
     const found = sourceOf(option, flags, env);
     if (found === undefined) return undefined;
+    const shown = shownValue(option, found.source.text);
+    shownSources.set(found.source.name, shown.replace(/^"(.*)"$/, '$1'));
     const result = v.safeParse(found.schema, found.source.text, { abortPipeEarly: true });
     if (result.success) return { value: result.output, source: found.source };
     problems.push(problemWith('invalid_value', option, found.source, result.issues[0].message));
@@ -38,6 +47,9 @@ export function createSettings(flags: ReadonlyMap<string, string>, env: Environm
     value: (option) => given(option)?.value ?? v.parse(option.schema, option.default),
     report: (problem) => problems.push(problem),
     problems,
+    warn: (warning) => warnings.push(warning),
+    warnings,
+    shownSources,
   };
 }
 

@@ -1,7 +1,14 @@
 import { type DemoContainer, type DemoWorld, replicaWorld, shopWorld } from './containers.ts';
 import { interfaceLoads } from './load-model.ts';
 import { type SamplingGround, statsDocument } from './stats.ts';
-import { containerDocument, identify, TASK_LIMITS, type TaskIdentity, taskDocument } from './task.ts';
+import {
+  containerDocument,
+  identify,
+  TASK_LIMITS,
+  type TaskIdentity,
+  taskDocument,
+  taskWithTagsDocument,
+} from './task.ts';
 
 export interface DemoTaskOptions {
   readonly seed: number;
@@ -18,6 +25,7 @@ export interface DemoTask {
   /** Names the task in the endpoint's address, as Fargate does. */
   readonly endpointId: string;
   task(sinceStartMs: number): ReturnType<typeof taskDocument>;
+  taskWithTags(sinceStartMs: number): ReturnType<typeof taskWithTagsDocument>;
   /** Of the sample last taken at that time. */
   stats(sinceStartMs: number): Readonly<Record<string, ReturnType<typeof statsDocument>>>;
   /** Of the container that asks: the exporter, or the first one where there is none. */
@@ -52,6 +60,7 @@ export function createDemoTask({ seed, originMs, sampleMs, replicas }: DemoTaskO
   return {
     endpointId: idOf(ownPlace),
     task: (sinceStartMs) => taskDocument(identity, containers, sinceStartMs / 1000),
+    taskWithTags: (sinceStartMs) => taskWithTagsDocument(identity, containers, sinceStartMs / 1000),
     stats: (sinceStartMs) => {
       const sample = sampleOf(sinceStartMs);
       return Object.fromEntries(

@@ -26,8 +26,8 @@ export interface DemoEndpoint {
 }
 
 /**
- * Serves the task metadata endpoint, version 4, of a made-up Fargate task: `<url>`, `<url>/task`, `<url>/stats` and
- * `<url>/task/stats`. Documents are rendered once per sample, however often they are asked for.
+ * Serves the task metadata endpoint, version 4, of a made-up Fargate task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
+ * `<url>/stats` and `<url>/task/stats`. Documents are rendered once per sample, however often they are asked for.
  *
  * Rejects with the system's error (`EADDRINUSE` and so on) where it cannot listen, with a RangeError for an option that
  * makes no sense.
@@ -50,6 +50,7 @@ export async function startDemoEndpoint(options: DemoOptions = {}): Promise<Demo
   const routes = new Map<string, () => Buffer>([
     [basePath, perTick(metadataMs, task.ownContainer)],
     [`${basePath}/task`, perTick(metadataMs, task.task)],
+    [`${basePath}/taskWithTags`, perTick(metadataMs, task.taskWithTags)],
     [`${basePath}/stats`, perTick(sampleMs, task.ownStats)],
     [`${basePath}/task/stats`, perTick(sampleMs, task.stats)],
   ]);

@@ -12,6 +12,10 @@ const REVISION = '42';
 /** Of the default ephemeral storage of 20 GiB, as Fargate reports it, in MiB. */
 const RESERVED_MIB = 20_496;
 
+/** What a user of the shop gave the task definition and the service: a label of every container, and tags. */
+const DOCKER_LABELS = { team: 'checkout', 'com.example.tier': 'web' };
+const TASK_TAGS = { team: 'checkout', 'cost-center': 'shop-42' };
+
 export const TASK_LIMITS = { CPU: 1, Memory: 2048 };
 
 /** What stays the same over a task's life. */
@@ -67,6 +71,11 @@ export function taskDocument(identity: TaskIdentity, containers: readonly DemoCo
   };
 }
 
+/** `/taskWithTags`: the same with the tags of the task. */
+export function taskWithTagsDocument(...of: Parameters<typeof taskDocument>) {
+  return { ...taskDocument(...of), TaskTags: TASK_TAGS };
+}
+
 /** One of `Containers`, and the whole answer for the base address itself. */
 export function containerDocument(identity: TaskIdentity, container: DemoContainer, place: number, seconds: number) {
   const { seed, originMs, taskId, containerIds } = identity;
@@ -82,6 +91,7 @@ export function containerDocument(identity: TaskIdentity, container: DemoContain
     Image: image,
     ImageID: `sha256:${hexDigits(64, seed, 43, place)}`,
     Labels: {
+      ...DOCKER_LABELS,
       'com.amazonaws.ecs.cluster': arn(`cluster/${CLUSTER}`),
       'com.amazonaws.ecs.container-name': name,
       'com.amazonaws.ecs.task-arn': arn(`task/${CLUSTER}/${taskId}`),

@@ -1,3 +1,4 @@
+import { nearest } from '../config/nearest.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Transitions } from '../log/transitions.ts';
 import type { FailedValue } from '../readings/recorder.ts';
@@ -47,7 +48,13 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
   }
 
   return {
-    onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags }) {
+    onPoll({ snapshot, failures, restarted, withoutStats, renewed, seconds, internalErrors, tags }) {
+      logger.debug('poll', failures.length === 0 ? 'polled' : 'polled, with failures', {
+        duration_ms: Math.round(seconds * 1e6) / 1e3,
+        containers: snapshot?.containers.length ?? 0,
+        samples_renewed: renewed,
+        failures: failures.map(({ code }) => code),
+      });
       const [failure] = failures;
       if (failure === undefined) transitions.ok('poll');
       else transitions.failing('poll', failure.code, failure.message);
@@ -69,7 +76,12 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
       logger.info('task_found', 'reading the task', { task: snapshot.task.arn, containers: names });
       const all = [...names, ...snapshot.internals.map(({ info }) => info.name)];
       for (const pattern of filter.unmatched(all).filter((one) => !one.startsWith(INTERNAL_PREFIX))) {
-        logger.info('pattern_matches_nothing', `no container is called ${pattern}`, { pattern, containers: names });
+        const meant = nearest(pattern, names);
+        const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+        logger.info('pattern_matches_nothing', `no container is called ${pattern}${hint}`, {
+          pattern,
+          containers: names,
+        });
       }
       if (names.length > 0 && !names.some(filter.isSelected)) {
         logger.warn('nothing_selected', 'include and exclude leave no container: only totals of the task are shown');

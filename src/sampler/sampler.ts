@@ -28,6 +28,10 @@ export interface SamplerObserver {
     readonly withoutStats: readonly string[];
     /** Values that could not be computed. */
     readonly internalErrors: readonly FailedValue[];
+    /** Number of containers with a new sample. */
+    readonly renewed: number;
+    /** How long the poll took. */
+    readonly seconds: number;
     /** Set where the tags of the task were asked for. */
     readonly tags?: TagsAttempt | undefined;
   }): void;
@@ -59,9 +63,9 @@ type Defaulted<Options, Optional extends keyof Options> = Required<Omit<Options,
 const MIN_SAMPLE_LIFE_MS = 60_000;
 const INTERVALS_TO_LIVE = 3;
 
-type Followed = Pick<TaskStep, 'restarted' | 'withoutStats'> & { readonly followError?: FailedValue };
+type Followed = Pick<TaskStep, 'restarted' | 'withoutStats' | 'renewed'> & { readonly followError?: FailedValue };
 
-const NOTHING: Followed = { restarted: [], withoutStats: [] };
+const NOTHING: Followed = { restarted: [], withoutStats: [], renewed: 0 };
 
 const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [] };
 
@@ -193,7 +197,7 @@ export class Sampler implements ReadingSource {
     const result = await this.#pollSafely();
     const { snapshot, failures, tags } = result;
     const nowMs = this.#options.monotonicMs();
-    const { restarted, withoutStats, followError } = this.#followSafely(snapshot, nowMs);
+    const { restarted, withoutStats, renewed, followError } = this.#followSafely(snapshot, nowMs);
     if (snapshot?.hasStats === true) this.#lastSuccessMs = nowMs;
     const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     this.#polledMs = this.#options.wallMs();
@@ -205,7 +209,16 @@ export class Sampler implements ReadingSource {
     const internalErrors = followError === undefined ? valueErrors : [followError, ...valueErrors];
     this.#account.countInternalErrors(internalErrors.length);
     try {
-      this.#options.observer.onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags });
+      this.#options.observer.onPoll({
+        snapshot,
+        failures,
+        restarted,
+        withoutStats,
+        renewed,
+        seconds,
+        internalErrors,
+        tags,
+      });
     } catch {
       // The observer belongs to the host of the library: its error must not stop the polling.
       this.#account.countInternalErrors(1);
@@ -235,7 +248,7 @@ export class Sampler implements ReadingSource {
 
   #follow(snapshot: TaskSnapshot, nowMs: number): Followed {
     const { intervalMs, isSelected } = this.#options;
-    const { history, view, restarted, withoutStats, stale } = followTask(this.#history, snapshot, {
+    const { history, view, restarted, withoutStats, stale, renewed } = followTask(this.#history, snapshot, {
       nowMs,
       staleAfterMs: Math.max(INTERVALS_TO_LIVE * intervalMs, MIN_SAMPLE_LIFE_MS),
       keepForMs: this.#keepForMs(),
@@ -253,7 +266,7 @@ export class Sampler implements ReadingSource {
       this.#identity = identity;
       this.#identityKey = key;
     }
-    return { restarted, withoutStats };
+    return { restarted, withoutStats, renewed };
   }
 
   #record(): Pick<Recorder, 'readings' | 'failures'> {

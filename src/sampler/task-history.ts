@@ -36,6 +36,8 @@ export interface TaskStep {
   readonly withoutStats: readonly string[];
   /** Number of containers whose stats are too old, or older than the previous ones. */
   readonly stale: number;
+  /** Number of containers with a new sample. */
+  readonly renewed: number;
 }
 
 export interface StepOptions {
@@ -60,6 +62,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
   const restarted: string[] = [];
   const withoutStats: string[] = [];
   let stale = 0;
+  let renewed = 0;
   const begunAnew = new Set<string>();
   const rewoundTo = new Map<string, EpochNs>();
   const keepsSamples = history.statsAtMs !== undefined && nowMs - history.statsAtMs <= keepForMs;
@@ -70,6 +73,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
       ? followContainer(known, container, nowMs, staleAfterMs)
       : keepContainer(known, info, nowMs, keepsSamples ? staleAfterMs : Number.NEGATIVE_INFINITY);
     if (step.history !== undefined) containers.set(info.id, step.history);
+    if (step.history?.cameAtMs === nowMs) renewed += 1;
     if (step.hasRestarted) restarted.push(info.name);
     if (info.knownStatus === 'RUNNING' && step.state !== 'current') withoutStats.push(info.name);
     if (step.state === 'stale' || step.state === 'rewound') stale += 1;
@@ -116,6 +120,7 @@ export function followTask(history: TaskHistory, snapshot: TaskSnapshot, options
     restarted,
     withoutStats,
     stale,
+    renewed,
   };
 }
 

@@ -66,8 +66,11 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
-  const newAgent = (agentOptions: AgentOptions): Agent =>
-    baseUrl.protocol === 'https:' ? new (https().Agent)(agentOptions) : new Agent(agentOptions);
+  const newAgent = (agentOptions: AgentOptions): Agent => {
+    // Never by a proxy: it could only answer for another task. Without this, Node.js may take one from the environment.
+    const direct = { ...agentOptions, proxyEnv: {} };
+    return baseUrl.protocol === 'https:' ? new (https().Agent)(direct) : new Agent(direct);
+  };
   const forPolls: RequestPolicy = {
     agent: newAgent({ keepAlive: true, maxSockets: 1 }),
     withinMs: deadlineMs,

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { takeOnce } from '../../src/once.ts';
 import { testConfig } from '../helpers/config.ts';
 import { type Fault, startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
 import { exporterOn, type Running, runningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { until } from '../real/wait.ts';
@@ -110,7 +111,7 @@ test('once waits for tags', async (t) => {
   t.after(() => endpoint.close());
   task.publish(endpoint);
   endpoint.taskWithTags = { TaskARN: 'arn', TaskTags: { team: 'core' } };
-  const { ok, text } = await takeOnce(testConfig(endpoint.url, WANTED), 'prometheus');
+  const { ok, text } = await takeOnce(testConfig(endpoint.url, WANTED), 'prometheus', recordingLogger());
   assert.equal(ok, true);
   assert.deepEqual(tagLabels(text), { team: 'core' });
 });

@@ -5,7 +5,7 @@ import { type Exposition, parseExposition } from '../real/exposition.ts';
 import { testConfig } from './config.ts';
 import { type FaultEndpoint, startFaultEndpoint } from './fault-endpoint.ts';
 import { type LoggedEvent, recordingLogger } from './recording-logger.ts';
-import { scrape } from './scrape.ts';
+import { originOf, scrape } from './scrape.ts';
 import { type ScriptedTask, scriptedTask } from './scripted-task.ts';
 import { stopClock } from './test-clock.ts';
 
@@ -52,7 +52,7 @@ export async function exporterOn(
   const logger = recordingLogger();
   const exporter = await startExporter(testConfig(endpoint.url, changes), logger);
   t.after(() => exporter.shutdown());
-  const origin = `http://${exporter.address.host}:${exporter.address.port}`;
+  const origin = originOf(exporter);
   return {
     exporter,
     endpoint,

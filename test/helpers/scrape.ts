@@ -1,9 +1,13 @@
 import type { Exporter } from '../../src/exporter.ts';
 
+/** Where it listens; no address at all where it does not. */
+export function originOf({ address }: Exporter): string {
+  return address === undefined ? '' : `http://${address.host}:${address.port}`;
+}
+
 /** A page of a running exporter, over HTTP. */
 export async function scrape(exporter: Exporter, path = '/metrics'): Promise<string> {
-  const { host, port } = exporter.address;
-  const response = await fetch(`http://${host}:${port}${path}`);
+  const response = await fetch(`${originOf(exporter)}${path}`);
   return response.text();
 }
 

@@ -30,7 +30,7 @@ export function contentTests(built: () => BuiltImage): void {
     assert.equal(entrypoint.at(-1), '/app/ecs-container-exporter.cjs');
     const env = listAt(inspected, 'Config', 'Env');
     assert.ok(env.includes('EXCLUDE=ecs-container-exporter,~internal~ecs~pause'));
-    assert.ok(env.includes('OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0'));
+    assert.ok(env.includes('OTEL_EXPORTER_PROMETHEUS_HOST=::'));
     const prefix = 'org.opencontainers.image';
     assert.deepEqual(at(inspected, 'Config', 'Labels'), {
       [`${prefix}.title`]: manifest.name,

@@ -5,7 +5,7 @@ import { type CommandContext, EXIT, messageOf, print } from '../context.ts';
 import { reportFailure, reportProblems } from '../report.ts';
 import { runExporter } from '../run-exporter.ts';
 import { listenForStop } from '../stop-requests.ts';
-import { loggerFor, resolveForCommand } from './run.ts';
+import { loggerFor, logStart, resolveForCommand } from './run.ts';
 
 /** Stands in until the made-up endpoint has its address: the options are checked before anything is started. */
 const NOT_YET = new URL('http://localhost');
@@ -21,6 +21,7 @@ export async function demo(context: CommandContext): Promise<number> {
   const port = settings.value(OPTIONS.demoPort);
   const isEndpointOnly = settings.value(OPTIONS.isEndpointOnly);
   const logger = loggerFor(context, resolved.config);
+  logStart(logger, resolved);
   const { startDemoEndpoint } = await import('../../demo/server.ts');
   const endpoint = await startDemoEndpoint({ port }).catch(messageOf);
   if (typeof endpoint === 'string') return reportFailure(context.stderr, endpoint);
@@ -40,7 +41,7 @@ export async function demo(context: CommandContext): Promise<number> {
       host: context.host,
       logger,
       onStarted: ({ address }) => {
-        const origin = shownOrigin(address.host, address.port);
+        const origin = address && shownOrigin(address.host, address.port);
         void print(context.stdout, runningText(endpoint.url, origin, config.exporters.includes('prometheus')));
       },
     });
@@ -58,12 +59,12 @@ Stop with Ctrl-C.
 `;
 }
 
-function runningText(url: string, origin: string, isServingMetrics: boolean): string {
+function runningText(url: string, origin: string | undefined, isServingMetrics: boolean): string {
   const metrics = isServingMetrics ? `  Metrics   ${origin}/metrics\n` : '';
+  const overview = origin === undefined ? '' : `  Overview  ${origin}/\n`;
   return `Watching a made-up task.
 
-${metrics}  Overview  ${origin}/
-  Endpoint  ${url}/task
+${metrics}${overview}  Endpoint  ${url}/task
             ${url}/task/stats
 
 Stop with Ctrl-C.

@@ -1,19 +1,27 @@
 import type { Config } from '../../config/config.ts';
-import { type Resolved, resolveCommandLine } from '../../config/resolve.ts';
+import { OPTIONS } from '../../config/options.ts';
+import { type Resolved, type ResolvedConfig, resolveCommandLine } from '../../config/resolve.ts';
+import { createSettings } from '../../config/settings.ts';
+import { shownConfig } from '../../config/shown-config.ts';
 import { readTextFile } from '../../config/text-file.ts';
 import type { Logger } from '../../log/logger.ts';
 import { createStreamLogger } from '../../log/stream-logger.ts';
 import { httpOrigin, shownOrigin } from '../addresses.ts';
-import type { CommandContext } from '../context.ts';
-import { reportProblems } from '../report.ts';
+import { type CommandContext, print } from '../context.ts';
+import { reportProblems, reportWarnings } from '../report.ts';
 import { runExporter } from '../run-exporter.ts';
 
 /** `run`: everything until a signal comes. */
 export async function run(context: CommandContext): Promise<number> {
   const resolved = resolveForCommand(context);
   if ('problems' in resolved) return reportProblems(context.stderr, resolved.problems);
+  if (createSettings(context.line.flags, context.env).value(OPTIONS.isConfigPrinted)) {
+    await print(context.stdout, `${JSON.stringify(shownConfig(resolved), undefined, 2)}\n`);
+    return reportWarnings(context.stderr, resolved.warnings);
+  }
   const { config } = resolved;
   const logger = loggerFor(context, config);
+  logStart(logger, resolved);
   return runExporter({
     // Loaded here, so that a mistake in the options is answered before OpenTelemetry is read from disk.
     start: async () => (await import('../../exporter.ts')).startExporter(config, logger),
@@ -24,9 +32,18 @@ export async function run(context: CommandContext): Promise<number> {
         logger.warn('nothing_exported', 'nothing is exported: OTEL_SDK_DISABLED is true, or the exporter is none');
       }
       const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };
-      logger.info('listening', `listening on ${shownOrigin(address.host, address.port)}`, fields);
+      if (address === undefined) logger.info('pushing', 'pushing, without an HTTP server', fields);
+      else logger.info('listening', `listening on ${shownOrigin(address.host, address.port)}`, fields);
     },
   });
+}
+
+/** What was odd in the options, and for those who look for a mistake what came of them. */
+export function logStart(logger: Logger, resolved: ResolvedConfig): void {
+  for (const { code, message } of resolved.warnings) logger.warn(code, message);
+  if (resolved.config.log.level !== 'debug') return;
+  const { given, effective } = shownConfig(resolved);
+  logger.debug('configuration', 'the effective configuration', { ...effective, given });
 }
 
 export function resolveForCommand(context: CommandContext, metadataUrl?: URL): Resolved {

@@ -1,6 +1,6 @@
 import { SDK_INFO } from '@opentelemetry/core';
-import { VERSION } from '../../version.ts';
-import { type CommandContext, EXIT, PROGRAM, print } from '../context.ts';
+import { PROGRAM, VERSION } from '../../version.ts';
+import { type CommandContext, EXIT, print } from '../context.ts';
 
 /** `version`, `--version`: all three that a bug report needs. */
 export async function version(context: CommandContext): Promise<number> {

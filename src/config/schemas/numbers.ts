@@ -16,11 +16,13 @@ export function wholeNumber(min: number, max: number, unit = ''): TextSchema<num
   });
 }
 
-/** Seconds, decimals allowed, as whole milliseconds. */
-export function secondsAsMs(min: number, max: number): TextSchema<number> {
+/** Seconds, decimals allowed, as whole milliseconds. With `isZeroAllowed`, 0 is a value too. */
+export function secondsAsMs(min: number, max: number, isZeroAllowed = false): TextSchema<number> {
   const wrong = `must be a number of seconds from ${min} to ${max}`;
   return parsedBy((text) => {
-    const seconds = decimal(text, /^\d{1,15}(\.\d{1,15})?$/, min, max);
-    return seconds === undefined ? { wrong } : { value: Math.round(seconds * 1_000) };
+    const seconds = decimal(text, /^\d{1,15}(\.\d{1,15})?$/, isZeroAllowed ? 0 : min, max);
+    return seconds === undefined || (seconds < min && seconds !== 0)
+      ? { wrong }
+      : { value: Math.round(seconds * 1_000) };
   });
 }

@@ -6,6 +6,7 @@ import { parsedBy, wordFor } from './parsed.ts';
 export const logLevel: TextSchema<LogLevel> = wordFor<LogLevel>(
   {
     all: 'debug',
+    notset: 'debug',
     trace: 'debug',
     verbose: 'debug',
     debug: 'debug',
@@ -17,7 +18,7 @@ export const logLevel: TextSchema<LogLevel> = wordFor<LogLevel>(
     fatal: 'error',
     none: 'none',
   },
-  'must be debug, info, warn, error or none (all, trace, verbose, warning, critical and fatal are understood too)',
+  'must be debug, info, warn, error or none (all, notset, trace, verbose, warning, critical and fatal are understood too)',
 );
 
 export const otlpProtocol = wordFor(

@@ -70,13 +70,26 @@ test('instruments are those of the rows that are wanted', () => {
 test('a pattern that fits nothing is a mistake, and so is one that is none', () => {
   const mistakes = (metrics: string) => messagesOf(resolve({ argv: ['--metrics', metrics] }));
   assert.deepEqual(mistakes('cpu_cores,cpu_usage_ration'), [
-    '--metrics="cpu_cores,cpu_usage_ration" must be names or patterns of metrics; one fits none (item 2)',
+    '--metrics="cpu_cores,cpu_usage_ration" must be names or patterns of metrics; one fits none (item 2): did you mean cpu_usage_ratio?',
   ]);
   assert.deepEqual(mistakes('-mem_usgae'), [
-    '--metrics="-mem_usgae" must be names or patterns of metrics; one fits none (item 1)',
+    '--metrics="-mem_usgae" must be names or patterns of metrics; one fits none (item 1): did you mean mem_usage?',
   ]);
+  assert.match(mistakes('ntework_*').join(), /: did you mean network_\*\?$/);
+  assert.match(mistakes('-container.memroy.*').join(), /: did you mean container\.memory\.\*\?$/);
+  assert.match(mistakes('al').join(), /: did you mean all\?$/);
+  assert.match(mistakes('something_else').join(), /one fits none \(item 1\)$/);
   assert.match(mistakes('cpu_[').join(), /a \[ has no \] after it \(item 1\)$/);
   assert.match(mistakes(' , ').join(), /must be names or patterns of metrics$/);
+});
+
+test('a list that leaves no metric is odd, and no mistake', () => {
+  for (const metrics of ['-*', '-all', 'cpu_cores,-cpu_*']) {
+    const resolved = resolve({ env: { METRICS: metrics } });
+    assert.deepEqual('warnings' in resolved && resolved.warnings.map(({ message }) => message), [
+      'nothing is exported: METRICS leaves no metric',
+    ]);
+  }
 });
 
 test('the configuration holds what METRICS says', () => {

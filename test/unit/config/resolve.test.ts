@@ -110,12 +110,62 @@ const INTERVALS: readonly (readonly [argv: string, intervalMs: number])[] = [
   ['--exporters otlp --interval 5', 5_000],
   ['--exporters prometheus,otlp --export-interval 10', 15_000],
   ['--interval 2.5', 2_500],
+  ['--interval 0', 1_000],
+  ['--interval 0.0', 1_000],
 ];
 for (const [argv, intervalMs] of INTERVALS) {
   test(`${argv} samples every ${intervalMs} ms`, () => {
     assert.equal(configOf(resolve({ argv: argv.split(' ') })).intervalMs, intervalMs);
   });
 }
+
+test('an interval of 0, which version 2 took, is the shortest one, with a warning', () => {
+  const resolved = resolve({ env: { INTERVAL: '0' } });
+  assert.deepEqual('warnings' in resolved && resolved.warnings, [
+    { code: 'interval_raised', source: 'INTERVAL', message: 'INTERVAL=0 is too short: the interval is 1 s' },
+  ]);
+  for (const junk of ['0.5', '-0', '00x', '3601']) {
+    assert.equal(messagesOf(resolve({ env: { INTERVAL: junk } })).length, 1, junk);
+  }
+});
+
+test("Python's level for everything is debug", () => {
+  assert.equal(configOf(resolve({ env: { LOG_LEVEL: 'NOTSET' } })).log.level, 'debug');
+});
+
+const PROXY = 'http://user:secret@proxy.internal:3128';
+
+const PROXIES: readonly (readonly [what: string, env: Record<string, string>, proxyEnv: object | undefined])[] = [
+  ['none', {}, undefined],
+  ['for https', { HTTPS_PROXY: PROXY }, { HTTPS_PROXY: PROXY }],
+  ['lower case first', { HTTPS_PROXY: 'http://other:1', https_proxy: PROXY }, { HTTPS_PROXY: PROXY }],
+  ['without a scheme', { HTTPS_PROXY: 'proxy:3128' }, { HTTPS_PROXY: 'http://proxy:3128' }],
+  ['with exceptions', { HTTPS_PROXY: PROXY, NO_PROXY: '.x' }, { HTTPS_PROXY: PROXY, NO_PROXY: '.x' }],
+  ['for http only', { HTTP_PROXY: PROXY }, undefined],
+  ['for http only, and wrong', { HTTP_PROXY: 'socks5://x' }, undefined],
+  ['for http', { HTTP_PROXY: PROXY, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, { HTTP_PROXY: PROXY }],
+  ['not for otlp', { HTTPS_PROXY: 'socks5://x', EXPORTERS: 'prometheus' }, undefined],
+  ...['https://localhost', 'https://127.0.0.1:4318', 'https://[::1]:4318', 'https://LOCALHOST.:4318'].map(
+    (endpoint) => [endpoint, { HTTPS_PROXY: PROXY, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, undefined] as const,
+  ),
+];
+for (const [what, env, proxyEnv] of PROXIES) {
+  test(`proxy: ${what}`, () => {
+    const otlp = { EXPORTERS: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example.com', ...env };
+    assert.deepEqual(configOf(resolve({ env: otlp })).otlp.proxyEnv, proxyEnv);
+  });
+}
+
+test('a proxy that is none is a mistake, shown without its password', () => {
+  const env = {
+    EXPORTERS: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example.com',
+    HTTPS_PROXY: 'socks5://u:s3cret@x',
+  };
+  const [message, ...others] = messagesOf(resolve({ env }));
+  assert.match(message ?? '', /^HTTPS_PROXY="socks5:\/\/\[hidden\]@x" must be an http:\/\/ or https:\/\/ address/);
+  assert.deepEqual(others, []);
+});
 
 test('the default export timeout gives way to a short interval; one that was given must fit', () => {
   const short = configOf(resolve({ env: { OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: '5000' } }));

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { Server } from 'node:http';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
+import { listen } from '../../../instrumentation/http/listen.ts';
+import { textAt } from '../../real/json.ts';
 import { get } from './http-client.ts';
 import { serve } from './serve.ts';
 
@@ -30,7 +33,7 @@ test('a port in use is an error that names host, port and reason', async (t) => 
   const { port } = await serve(t, { host: 'localhost' });
   await assert.rejects(serve(t, { host: 'localhost', port }), {
     code: 'listen_failed',
-    message: `cannot listen on localhost:${port}: port ${port} on localhost is already in use`,
+    message: `cannot listen on localhost:${port}: port ${port} on localhost is already in use; choose another one with --exporter-port (EXPORTER_PORT)`,
   });
 });
 
@@ -77,6 +80,38 @@ test(':: is every address of both protocols', { skip }, async (t) => {
   const { port } = await serve(t, { host: '::' });
   assert.equal((await get(port, '/-/healthy', { host: '127.0.0.1' })).status, 200);
   assert.equal((await get(port, '/-/healthy', { host: '::1' })).status, 200);
+});
+
+for (const [host, code] of [
+  ['::', 'EAFNOSUPPORT'],
+  ['::', 'EADDRNOTAVAIL'],
+  ['0::0', 'EAFNOSUPPORT'],
+] as const) {
+  test(`${host} is every IPv4 address where a socket for IPv6 ends in ${code}`, async (t) => {
+    const asked: (string | undefined)[] = [];
+    class WithoutIPv6 extends Server {
+      override listen(options: unknown, ...others: readonly unknown[]): this {
+        const address = textAt(options, 'host');
+        asked.push(address);
+        if (!address.includes(':')) return Reflect.apply(Server.prototype.listen, this, [options, ...others]);
+        setImmediate(() => this.emit('error', Object.assign(new Error('no IPv6'), { code })));
+        return this;
+      }
+    }
+    const { servers, port } = await listen(() => new WithoutIPv6(), host, 0);
+    t.after(() => servers.map((server) => server.close()));
+    assert.deepEqual(asked, [host, '0.0.0.0']);
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.destroy();
+  });
+}
+
+test('an address of IPv6 that is not there is an error all the same', async () => {
+  await assert.rejects(
+    listen(() => new Server(), '2001:db8::1', 0),
+    { code: 'listen_failed' },
+  );
 });
 
 test('0.0.0.0 is every IPv4 address', async (t) => {

@@ -130,6 +130,13 @@ const ANSWERS: readonly Row[] = [
   ],
 ];
 
+test('a receiver that answers 415 to a compressed body may not take gzip: that is to be tried first', () => {
+  const compressed = exportErrorOf(answered(415, 'Unsupported Media Type', ''), undefined, true).message;
+  const plain = exportErrorOf(answered(415, 'Unsupported Media Type', ''), undefined).message;
+  assert.match(compressed, /try OTEL_EXPORTER_OTLP_COMPRESSION=none first/);
+  assert.ok(!plain.includes('COMPRESSION'));
+});
+
 const NETWORK: readonly Row[] = [
   ['nobody listens', refused('127.0.0.1'), undefined, 'unreachable', /connect to 127\.0\.0\.1:4318 \(ECONNREFUSED\)/],
   ['nobody listens, IPv6', refused('::1'), undefined, 'unreachable', /connect to \[::1\]:4318 \(ECONNREFUSED\)/],

@@ -9,8 +9,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
 import { createOtlpExporter } from '../../../instrumentation/readers/otlp.ts';
+import { agentFactory } from '../../../instrumentation/readers/otlp-agent.ts';
 import {
-  agentFactory,
   type Connection,
   createHold,
   type Hold,

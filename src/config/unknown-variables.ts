@@ -1,0 +1,59 @@
+import { editDistance } from './nearest.ts';
+import { variablesOf } from './option.ts';
+import { OPTION_LIST } from './options.ts';
+import { printable } from './printable.ts';
+import { type Problem, problem } from './problem.ts';
+import type { Environment } from './settings.ts';
+
+/** A name that differs from ours by this many insertions, deletions, replacements or swaps is a slip. */
+const MAX_EDITS = 2;
+
+/** Prefixes of names that are meant for this program: an unknown one has no effect, however far it is from a known one. */
+const OUR_PREFIXES = ['OTEL_EXPORTER_OTLP_', 'OTEL_METRIC_', 'STATSD_', 'OTLP_'];
+
+/**
+ * Variables of the same prefixes that other programs of a task read: other signals of OTLP, gRPC
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/), and common StatsD clients.
+ */
+const MEANT_FOR_OTHERS = [
+  /^OTEL_EXPORTER_OTLP_(?:TRACES|LOGS|PROFILES|SPAN|LOG)_/,
+  /^OTEL_EXPORTER_OTLP_(?:METRIC_INSECURE|HTTP_|GRPC_|MAX_|USE_|RETRY_|DEFAULT_)/,
+  /^STATSD_(?:PREFIX|NAMESPACE|MAXUDPSIZE|IPV6|ADDR|ADDRESS|URL|ENABLED|DISABLED|SAMPLE_RATE|PROTOCOL|ENV)$/,
+];
+
+/** The warnings of one start. More is no slip but another program's whole environment. */
+const MAX_WARNINGS = 20;
+
+/**
+ * Warns about variables that are set and that nobody reads, where their names say that this program should have: a slip of
+ * the fingers in one of ours, or an unknown name with a prefix of ours. Values are never shown.
+ */
+export function unknownVariables(env: Environment): readonly Problem[] {
+  const known = OPTION_LIST.flatMap((option) => variablesOf(option).map(({ name }) => name));
+  const isKnown = new Set(known);
+  // Datadog's and the proxies' names are those of others: what is near them is not meant for us.
+  const own = known.filter((name) => !/^(?:DD_|DATADOG_|ECS_)|_PROXY$/i.test(name));
+  const warnings: Problem[] = [];
+  for (const [name, text = ''] of Object.entries(env)) {
+    if (text.trim() === '' || isKnown.has(name) || MEANT_FOR_OTHERS.some((others) => others.test(name))) continue;
+    const meant = nearestOf(name, own);
+    const hasOurPrefix = OUR_PREFIXES.some((prefix) => name.startsWith(prefix));
+    if (meant === undefined && !hasOurPrefix) continue;
+    const shown = printable(name).slice(1, -1);
+    const hint = meant === undefined ? 'see --help for the variables that there are' : `did you mean ${meant}?`;
+    warnings.push(problem('unknown_variable', shown, `${shown} is set, and no option has this name: ${hint}`));
+  }
+  return warnings.slice(0, MAX_WARNINGS);
+}
+
+/** The first one of the nearest names. Case is no difference: names in lower case are another variable on Linux. */
+function nearestOf(name: string, candidates: readonly string[]): string | undefined {
+  const upper = name.toUpperCase();
+  const near = candidates
+    .filter((candidate) => Math.abs(candidate.length - upper.length) <= MAX_EDITS)
+    .map((candidate) => ({ candidate, edits: editDistance(upper, candidate) }))
+    // Two edits lead from RETRIES to METRICS: few slips are at the first letter.
+    .filter(({ candidate, edits }) => edits <= (candidate[0] === upper[0] ? MAX_EDITS : 1))
+    .toSorted((one, other) => one.edits - other.edits);
+  return near[0]?.candidate;
+}
