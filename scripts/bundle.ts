@@ -15,7 +15,7 @@ const { metafile } = await build({
   outfile: `${folder}/ecs-container-exporter.cjs`,
   bundle: true,
   platform: 'node',
-  target: 'node22.18',
+  target: 'node22.21',
   // As ESM, `import 'node:http'` evaluates every export of it, and with that loads 90 more modules of Node, fetch and
   // WebSocket among them: 12 MB (https://github.com/nodejs/node/issues/59686). `require` does not.
   format: 'cjs',

@@ -22,11 +22,11 @@ export interface OnceResult {
  */
 export async function takeOnce(config: Config, format: 'prometheus' | 'json', logger: Logger): Promise<OnceResult> {
   const all = createTransitions({ logger });
-  // A poll that failed as a whole is the result, and told as that.
+  // A poll that failed is the result, and reported as such.
   const transitions: Transitions = {
     ...all,
     failing: (event, ...told) => {
-      if (event !== 'poll' || failure === undefined) all.failing(event, ...told);
+      if (event !== 'poll') all.failing(event, ...told);
     },
   };
   const local: Config = { ...config, exporters: ['prometheus'] };

@@ -92,6 +92,7 @@ const TOO_LARGE =
 const OUT_OF_ORDER =
   'Prometheus takes no points older than its newest ones, and drops the export: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
+const PROXY_CREDENTIALS = 'the proxy wants a user and a password, in its address: http://user:password@host:port';
 const WRONG_FORMAT =
   'the receiver does not take this protocol: try the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL';
 const WRONG_COMPRESSION =
@@ -103,6 +104,7 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   403: REFUSED_CREDENTIALS,
   404: WRONG_PATH,
   405: WRONG_PATH,
+  407: PROXY_CREDENTIALS,
   413: TOO_LARGE,
   415: WRONG_FORMAT,
   429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
@@ -159,6 +161,12 @@ function codedError(code: string, error: Error): ExportError {
       'unreachable',
       `cannot connect${addressesOf(error)} (${code}): does the receiver run, are host and port of the endpoint right (OTLP/HTTP usually has 4318), and do firewalls and security groups let this pass?`,
     );
+  }
+  // https://nodejs.org/api/errors.html#err_proxy_tunnel
+  if (code === 'ERR_PROXY_TUNNEL') {
+    const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+    const hint = status === 407 ? PROXY_CREDENTIALS : 'can it reach the receiver, and may it?';
+    return new ExportError('unreachable', `the proxy opened no tunnel (${status ?? code}): ${hint}`);
   }
   if (code.startsWith('HPE_')) return notHttp(code, error);
   return new ExportError('other', `failed (${shown(code)})`);

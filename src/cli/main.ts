@@ -24,7 +24,7 @@ export async function main(surroundings: Surroundings): Promise<number> {
 }
 
 /** `engines` in package.json only warns. */
-const MIN_NODE = [22, 18] as const;
+const MIN_NODE = [22, 21] as const;
 
 export function isNodeTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -40,6 +40,113 @@ describe('commands', { concurrency: 4 }, () => {
     );
   });
 
+  test('once shows warnings on stderr, and only the result on stdout', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const env = { INCLUD: 'web', INCLUDE: 'none', INTERVAL: '0', LOG_FORMAT: 'json' };
+    const program = startProgram(t, ['once', '--metadata-url', endpoint.url], env);
+    assert.equal((await program.ended).code, 0);
+    assert.deepEqual(program.events(), ['interval_raised', 'unknown_variable', 'nothing_selected']);
+    assert.equal(status(parseExposition(program.stdout())), 1);
+    const quiet = startProgram(t, ['once', '--metadata-url', endpoint.url, '--log-level', 'none'], env);
+    assert.deepEqual([(await quiet.ended).code, quiet.stderr()], [0, '']);
+  });
+
+  test('once without stats: the rest is printed, the failure is told once', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    endpoint.fault = { stats: { status: 404 } };
+    const program = startProgram(t, ['once', '--metadata-url', endpoint.url], { LOG_FORMAT: 'json' });
+    assert.equal((await program.ended).code, 1);
+    assert.match(program.stderr(), /^error: client_error: [^\n]+answered 404[^\n]+\n$/);
+    const printed = parseExposition(program.stdout());
+    assert.equal(status(printed), 0);
+    assert.equal(printed.value('ecs_task_cpu_limit', { container_name: '_task_' }), 1024);
+  });
+
+  test("the program's name before its options, as the image of version 2 wanted it", async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    for (const name of ['ecs-container-exporter', '/usr/local/bin/ecs-container-exporter']) {
+      const program = startProgram(t, [name, 'once', '--metadata-url', endpoint.url]);
+      assert.deepEqual([(await program.ended).code, program.stderr()], [0, '']);
+    }
+    const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_PORT: '0' };
+    const running = startProgram(t, ['ecs-container-exporter', '--use-statsd'], env);
+    await running.origin();
+    assert.match(running.stderr(), /"exporters":"statsd"/);
+    assert.equal((await running.stop('SIGTERM')).code, 0);
+  });
+
+  test('run --print-config: what was given, what comes of it, and exit code 0', async (t) => {
+    const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x', INTERVAL: '30', LOGLEVEL: 'debug' };
+    const program = startProgram(t, ['run', '--print-config', '--exporters', 'prometheus,otlp'], env);
+    assert.equal((await program.ended).code, 0);
+    assert.equal(program.stderr(), 'warning: LOGLEVEL is set, and no option has this name: did you mean LOG_LEVEL?\n');
+    const printed: unknown = JSON.parse(program.stdout());
+    assert.deepEqual(at(printed, 'given'), {
+      ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x',
+      INTERVAL: '30',
+      '--exporters': 'prometheus,otlp',
+      '--print-config': 'true',
+    });
+    assert.equal(at(printed, 'effective', 'intervalMs'), 30_000);
+    assert.equal(at(printed, 'effective', 'otlp', 'url'), 'http://localhost:4318/v1/metrics');
+    const wrong = startProgram(t, ['run', '--print-config', '--interval', 'x'], env);
+    assert.equal((await wrong.ended).code, 2);
+    assert.equal(wrong.stdout(), '');
+  });
+
+  test('LOG_LEVEL=debug: the configuration, and each poll', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_PORT: '0', INTERVAL: '1', LOG_FORMAT: 'json' };
+    const program = startProgram(t, [], { ...env, LOG_LEVEL: 'debug' });
+    await until('three polls', () =>
+      program.events().filter((event) => event === 'poll').length >= 3 ? true : undefined,
+    );
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    const lines = program.stderr().trim().split('\n');
+    const read = (event: string): readonly unknown[] =>
+      lines.map((line): unknown => JSON.parse(line)).filter((line) => at(line, 'event') === event);
+    assert.equal(at(read('configuration')[0], 'intervalMs'), 1000);
+    const [first, second] = read('poll');
+    const shown = (line: unknown) => ['containers', 'samples_renewed', 'failures'].map((field) => at(line, field));
+    assert.deepEqual(
+      [shown(first), shown(second)],
+      [
+        [2, 2, []],
+        [2, 0, []],
+      ],
+    );
+    assert.ok(Number(at(first, 'duration_ms')) > 0);
+  });
+
+  test('a port that is taken: an error that names the option, but only a warning for one who pushes', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const neighbour = startProgram(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
+    const { port } = new URL(await neighbour.origin());
+    const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_PORT: port, LOG_FORMAT: 'json' };
+    const pulled = startProgram(t, ['run', '--exporters', 'prometheus,console'], env);
+    assert.equal((await pulled.ended).code, 1);
+    assert.match(await pulled.message('start_failed'), /already in use.*--exporter-port \(EXPORTER_PORT\)$/);
+    const pushing = startProgram(t, ['run', '--exporters', 'console'], { ...env, OTEL_METRIC_EXPORT_INTERVAL: '500' });
+    assert.match(await pushing.message('http_server_missing'), /already in use.*--exporter-port \(EXPORTER_PORT\)$/);
+    await pushing.message('pushing');
+    await until('two exports', () =>
+      pushing.stdout().split("name: 'aws.ecs.exporter.polls'").length > 2 ? true : undefined,
+    );
+    assert.equal((await pushing.stop('SIGTERM')).code, 0);
+  });
+
+  test('METRICS=-*: one warning that nothing is left, and none of the SDK', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const env = { METRICS: '-*', EXPORTER_PORT: '0', OTEL_METRIC_EXPORT_INTERVAL: '200', LOG_FORMAT: 'json' };
+    const argv = ['run', '--metadata-url', endpoint.url, '--exporters', 'prometheus,console'];
+    const program = startProgram(t, argv, env);
+    const origin = await program.origin();
+    await until('a good sample', async () => (await fetch(`${origin}/-/ready`)).status === 200 || undefined);
+    assert.equal((await fetch(`${origin}/metrics`)).status, 200);
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.deepEqual(program.events(), ['no_metrics', 'listening', 'task_found', 'stopping', 'stopped']);
+  });
+
   test('once against an endpoint that is gone or wrong: exit code 1, and why', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     endpoint.fault = { status: 404, body: CANARY };

@@ -171,6 +171,23 @@ async function assertNothingShown(
   assert.equal(program.stdout(), '');
 }
 
+test('run --print-config shows no secret', async () => {
+  const env = {
+    ECS_CONTAINER_METADATA_URI_V4: 'http://localhost/v4/x',
+    EXPORTERS: 'prometheus,otlp',
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `https://collector/v1/metrics${QUERY}`,
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: pemFile('client'),
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: pemFile('client-key'),
+    HTTPS_PROXY: `http://user:${CANARY}@proxy:3128`,
+    ...SECRETS,
+  };
+  const program = startProgramHere(['run', '--print-config'], env);
+  assert.equal(await program.ended, 0);
+  assertSilent('the configuration', program.stdout() + program.stderr());
+  assert.ok(!program.stdout().includes('PRIVATE KEY'));
+  for (const header of Object.keys(HEADERS)) assert.ok(program.stdout().includes(`"${header}": "[hidden]"`));
+});
+
 describe('a receiver that', () => {
   for (const [name, behaviour, line] of BEHAVIOURS) {
     for (const format of FORMATS) {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type DemoEndpoint, type DemoOptions, startDemoEndpoint } from '../../../src/demo/server.ts';
 import { createEndpoint } from '../../../src/source/endpoint.ts';
 import { eventually } from '../../helpers/eventually.ts';
+import { at, listAt, textAt } from '../../real/json.ts';
 
 async function start(t: TestContext, options?: DemoOptions): Promise<DemoEndpoint> {
   const demo = await startDemoEndpoint(options);
@@ -95,4 +96,11 @@ test('close() ends open connections and frees the port', async () => {
   await get(`${demo.url}/task`);
   await demo.close();
   await assert.rejects(fetch(`${demo.url}/task`));
+});
+
+test('the task has tags, and its containers labels of their own', async (t) => {
+  const demo = await start(t);
+  const { document } = await get(`${demo.url}/taskWithTags`);
+  assert.deepEqual(Object.keys(Object(at(document, 'TaskTags'))), ['team', 'cost-center']);
+  for (const container of listAt(document, 'Containers')) assert.equal(textAt(container, 'Labels', 'team'), 'checkout');
 });

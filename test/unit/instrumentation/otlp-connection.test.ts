@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
 import { createOtlpExporter } from '../../../instrumentation/readers/otlp.ts';
-import { agentFactory } from '../../../instrumentation/readers/otlp-agent.ts';
 import {
   type Connection,
   createHold,
@@ -19,7 +17,6 @@ import {
 } from '../../../instrumentation/readers/otlp-connection.ts';
 import { type FaultReceiver, startFaultReceiver } from '../../helpers/fault-receiver.ts';
 import { DIES, dripping, GOOD, NEVER, refused } from '../../outages/answers.ts';
-import { at } from '../../real/json.ts';
 import { until } from '../../real/wait.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 7, 8, 9, 10);
@@ -150,24 +147,6 @@ test('closed: nothing is listened to, no headers are given, and what is under wa
   assert.ok(!ANSWERED.hasSubscribers);
   await assert.rejects(connection.headers());
   await until('no connection', () => (receiver.openConnections === 0 ? true : undefined));
-});
-
-test('agents keep connections open, for https with what TLS needs', async () => {
-  const plain = (await agentFactory('http://localhost:4318/v1/metrics', { certificate: 'c' }))();
-  assert.ok(plain instanceof Agent && !(plain instanceof SecureAgent));
-  assert.equal(at(plain, 'options', 'keepAlive'), true);
-  const create = await agentFactory('https://localhost/', { certificate: 'c', clientCertificate: 'd', clientKey: 'e' });
-  const secure = create();
-  assert.ok(secure instanceof SecureAgent);
-  const given = ['keepAlive', 'minVersion', 'ca', 'cert', 'key'].map((name) => at(secure, 'options', name));
-  assert.deepEqual(given, [true, 'TLSv1.2', 'c', 'd', 'e']);
-  assert.notEqual(create(), secure);
-  // Node's own authorities are used.
-  const usual = (await agentFactory('https://localhost/', {}))();
-  assert.deepEqual(
-    ['ca', 'cert', 'key'].filter((name) => Object.hasOwn(Object(at(usual, 'options')), name)),
-    [],
-  );
 });
 
 const METRICS: ResourceMetrics = { resource: resourceFromAttributes({ 'service.name': 'test' }), scopeMetrics: [] };

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { test } from 'node:test';
+import { agentFactory } from '../../../instrumentation/readers/otlp-agent.ts';
+import { at } from '../../real/json.ts';
+import { until } from '../../real/wait.ts';
+
+test('agents keep connections open, for https with what TLS needs', async () => {
+  const plain = (await agentFactory('http://localhost:4318/v1/metrics', { certificate: 'c' }))();
+  assert.ok(plain instanceof Agent && !(plain instanceof SecureAgent));
+  assert.equal(at(plain, 'options', 'keepAlive'), true);
+  const create = await agentFactory('https://localhost/', { certificate: 'c', clientCertificate: 'd', clientKey: 'e' });
+  const secure = create();
+  assert.ok(secure instanceof SecureAgent);
+  const given = ['keepAlive', 'minVersion', 'ca', 'cert', 'key'].map((name) => at(secure, 'options', name));
+  assert.deepEqual(given, [true, 'TLSv1.2', 'c', 'd', 'e']);
+  assert.notEqual(create(), secure);
+  // Node's own authorities are used.
+  const usual = (await agentFactory('https://localhost/', {}))();
+  assert.deepEqual(
+    ['ca', 'cert', 'key'].filter((name) => Object.hasOwn(Object(at(usual, 'options')), name)),
+    [],
+  );
+});
+
+test('a connection is used for five minutes, and the next request gets a new one', async (t) => {
+  let nowMs = 1000;
+  t.mock.method(performance, 'now', () => nowMs);
+  const ports: (number | undefined)[] = [];
+  let open = 0;
+  const server = createServer((incoming, response) => {
+    ports.push(incoming.socket.remotePort);
+    response.end();
+  }).on('connection', (socket) => {
+    open += 1;
+    socket.on('close', () => {
+      open -= 1;
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
+  const agent = (await agentFactory(url, {}))();
+  t.after(() => {
+    agent.destroy();
+    server.close();
+  });
+  const ask = async (): Promise<void> => {
+    const [response]: IncomingMessage[] = await once(request(url, { agent }).end(), 'response');
+    await once(response?.resume() ?? server, 'end');
+    await until('a connection that is free or gone', () => Object.keys(agent.sockets).length === 0 || undefined);
+  };
+  const used: number[] = [];
+  for (const afterMs of [0, 60_000, 239_999, 1, 60_000, 299_999, 1, 1]) {
+    nowMs += afterMs;
+    await ask();
+    used.push(new Set(ports).size);
+  }
+  // New ones after the request at five minutes, and again.
+  assert.deepEqual(used, [1, 1, 1, 1, 2, 2, 2, 3]);
+  assert.equal(ports.length, 8);
+  await until('the closed connections to be gone', () => (open === 1 ? true : undefined));
+});
