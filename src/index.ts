@@ -9,12 +9,12 @@ export type {
   Readings,
   SeriesAttributes,
 } from '../instrumentation/metric-definition.ts';
-export { CATALOGUE, type RowId } from './catalogue/catalogue.ts';
-export { metricSet } from './catalogue/definitions.ts';
-export type { MetricRow } from './catalogue/row.ts';
-export { DEFAULT_SELECTION, EVERYTHING, type Selection } from './catalogue/selection.ts';
-export type { VocabularyName } from './catalogue/vocabulary.ts';
 export { taskIdentity } from './identity.ts';
+export { CATALOGUE, type RowId } from './metrics/catalogue.ts';
+export { metricSet } from './metrics/definitions.ts';
+export type { MetricRow } from './metrics/row.ts';
+export { DEFAULT_SELECTION, EVERYTHING, type Selection } from './metrics/selection.ts';
+export type { VocabularyName } from './metrics/vocabulary.ts';
 export { createFilter } from './sampler/filter.ts';
 export { createPoller, type PollResult } from './sampler/poller.ts';
 export { Sampler, type SamplerObserver, type SamplerOptions } from './sampler/sampler.ts';

@@ -1,5 +1,5 @@
-import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import type { LogLevel } from '../log/record.ts';
+import type { VocabularyName } from '../metrics/vocabulary.ts';
 
 export type { VocabularyName };
 

@@ -1,7 +1,7 @@
-import { catalogueRows, type RowId } from '../catalogue/catalogue.ts';
-import type { MetricRow } from '../catalogue/row.ts';
-import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
-import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../catalogue/vocabulary.ts';
+import { catalogueRows, type RowId } from '../metrics/catalogue.ts';
+import type { MetricRow } from '../metrics/row.ts';
+import { DEFAULT_SELECTION, type Selection } from '../metrics/selection.ts';
+import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../metrics/vocabulary.ts';
 import { compileGlob } from './globs.ts';
 import { nearest } from './nearest.ts';
 

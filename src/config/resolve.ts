@@ -1,5 +1,5 @@
-import { catalogueRows } from '../catalogue/catalogue.ts';
-import { VOCABULARIES } from '../catalogue/vocabulary.ts';
+import { catalogueRows } from '../metrics/catalogue.ts';
+import { VOCABULARIES } from '../metrics/vocabulary.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
 import { DEFAULT_METRICS, selectionOf } from './metric-selection.ts';

@@ -1,5 +1,5 @@
 import { CGROUP_FAILURES, type CgroupFailure } from '../cgroup/failure.ts';
-import type { Recorder } from '../readings/recorder.ts';
+import type { PollCounts } from '../metrics/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../source/endpoint-error.ts';
 import type { PollResult } from './poller.ts';
@@ -14,24 +14,13 @@ export interface Account {
   countInternalErrors(count: number): void;
   /** For the next poll's time. */
   history(): PollHistory;
-  /** @param containers of the last poll; undefined as long as none has succeeded lately. */
-  record(out: Recorder, containers: ContainerCounts | undefined): void;
+  counts(): PollCounts;
 }
 
-/** Number of containers of the task, by the state of their stats. */
-export interface ContainerCounts {
-  readonly withStats: number;
-  /** RUNNING, without a current sample. */
-  readonly withoutStats: number;
-  readonly stale: number;
-}
-
-export function createAccount(version: string): Account {
+export function createAccount(): Account {
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
   const refused = new Map<RefusalReason, number>();
-  /** Empty as long as nobody asks for tags. */
   const tagFailures = new Map<TagFailureReason, number>();
-  /** Empty as long as nobody reads cgroups. */
   const cgroupFailures = new Map<CgroupFailure, number>();
   let polls = 0;
   let restarts = 0;
@@ -71,20 +60,16 @@ export function createAccount(version: string): Account {
       if (count > 0) refused.set('internal', (refused.get('internal') ?? 0) + count);
     },
     history: () => ({ hasSucceeded: lastSuccessSeconds !== undefined, failures: failuresInARow, lastFailure }),
-    record(out, containers) {
-      out.exporter('exporter_status', lastSuccessSeconds !== undefined && failuresInARow === 0 ? 1 : 0);
-      out.exporter('exporter_polls', polls);
-      for (const [reason, count] of failures) out.exporter('exporter_poll_failures', count, { reason });
-      for (const [reason, count] of refused) out.exporter('exporter_invalid_values', count, { reason });
-      for (const [reason, count] of tagFailures) out.exporter('exporter_task_tags_failures', count, { reason });
-      for (const [reason, count] of cgroupFailures) out.exporter('exporter_cgroup_failures', count, { reason });
-      out.exporter('exporter_poll_duration_seconds', lastPollSeconds);
-      out.exporter('exporter_last_success_timestamp_seconds', lastSuccessSeconds);
-      out.exporter('exporter_container_restarts', restarts);
-      out.exporter('exporter_containers', containers?.withStats);
-      out.exporter('exporter_containers_without_stats', containers?.withoutStats);
-      out.exporter('exporter_stale_containers', containers?.stale);
-      out.exporter('exporter_build_info', 1, { version, nodeVersion: process.version });
-    },
+    counts: () => ({
+      count: polls,
+      isLastGood: lastSuccessSeconds !== undefined && failuresInARow === 0,
+      restarts,
+      lastSeconds: lastPollSeconds,
+      lastSuccessSeconds,
+      failures,
+      invalidValues: refused,
+      tagFailures,
+      cgroupFailures,
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, isHeld } from '../derive/view.ts';
+import { COUNTER_GROUPS, isHeld } from '../history/view.ts';
 import {
   type ContainerInfo,
   type ContainerSample,

@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, type CpuBaseline, isHeld } from '../derive/view.ts';
+import { COUNTER_GROUPS, type CpuBaseline, isHeld } from '../history/view.ts';
 import { hasCpuTime } from '../snapshot/cpu.ts';
 import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
 import { type ContainerTracks, followSample } from './container-counters.ts';

@@ -1,4 +1,4 @@
-import type { Recorder } from '../readings/recorder.ts';
+import type { ExportCounts } from '../metrics/self-scope.ts';
 
 /** What can be counted of exports: all of it is there from the start, so that a first failure is an increase. */
 export interface ExportKinds {
@@ -13,7 +13,7 @@ export interface ExportAccount {
   /** @param reason why it failed; undefined when it did not. */
   enter(exporter: string, reason: string | undefined): void;
   enterRejected(exporter: string, points: number): void;
-  record(out: Recorder): void;
+  counts(): ExportCounts;
 }
 
 export function createExportAccount({ exporters, failureReasons, withRejections }: ExportKinds): ExportAccount {
@@ -34,12 +34,6 @@ export function createExportAccount({ exporters, failureReasons, withRejections 
     enterRejected(exporter, points) {
       rejected.set(exporter, (rejected.get(exporter) ?? 0) + points);
     },
-    record(out) {
-      for (const [exporter, count] of exports) out.exporter('exporter_exports', count, { exporter });
-      for (const [exporter, byReason] of failures) {
-        for (const [reason, count] of byReason) out.exporter('exporter_export_failures', count, { exporter, reason });
-      }
-      for (const [exporter, count] of rejected) out.exporter('exporter_export_rejected_points', count, { exporter });
-    },
+    counts: () => ({ exports, failures, rejected }),
   };
 }

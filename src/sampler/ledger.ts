@@ -1,4 +1,4 @@
-import type { TaskTotals, TotalKey } from '../derive/view.ts';
+import type { TaskTotals, TotalKey } from '../history/view.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 
 /** What one source (a container, or an interface of a network namespace) had counted at its latest reading. */

@@ -1,7 +1,7 @@
 import { nearest } from '../config/nearest.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Transitions } from '../log/transitions.ts';
-import type { FailedValue } from '../readings/recorder.ts';
+import type { FailedValue } from '../metrics/recorder.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import type { ContainerFilter } from './filter.ts';
 import type { SamplerObserver } from './sampler.ts';

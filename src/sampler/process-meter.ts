@@ -1,8 +1,9 @@
-import type { Recorder } from '../readings/recorder.ts';
+import type { ProcessUse } from '../metrics/self-scope.ts';
 
 /** What the exporter costs, measured at each poll. */
 export interface ProcessMeter {
-  record(out: Recorder): void;
+  /** Since the last call, where it is a difference. */
+  read(): ProcessUse;
   stop(): void;
 }
 
@@ -26,16 +27,16 @@ export function startProcessMeter(resolutionMs = RESOLUTION_MS): ProcessMeter {
     dueMs = nowMs + resolutionMs;
   }, resolutionMs).unref();
   return {
-    record(out) {
+    read() {
       const { user, system } = process.cpuUsage();
-      out.exporter('exporter_process_cpu_seconds', (user + system) / 1e6);
-      out.exporter('exporter_process_resident_memory_bytes', process.memoryUsage.rss());
-      if (latestMs === undefined) return;
+      const use = { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
+      if (latestMs === undefined) return use;
       // A wake that is overdue has not told yet; when it comes, the rest of its delay is new.
       const nowMs = performance.now();
-      out.exporter('exporter_event_loop_delay_seconds', Math.max(latestMs, nowMs - dueMs, 0) / 1000);
+      const eventLoopDelaySeconds = Math.max(latestMs, nowMs - dueMs, 0) / 1000;
       dueMs = Math.max(dueMs, nowMs);
       latestMs = 0;
+      return { ...use, eventLoopDelaySeconds };
     },
     stop() {
       clearInterval(timer);

@@ -1,15 +1,16 @@
 import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
-import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
-import type { VocabularyName } from '../catalogue/vocabulary.ts';
-import { derive } from '../derive/derive.ts';
-import type { TaskView } from '../derive/view.ts';
+import type { TaskView } from '../history/view.ts';
 import { taskIdentity } from '../identity.ts';
-import { type Columns, createColumns } from '../readings/columns.ts';
-import { createRecorder, type FailedValue, failedValue, type Recorder } from '../readings/recorder.ts';
-import { createSeriesBook } from '../readings/series.ts';
+import { type Columns, createColumns } from '../metrics/columns.ts';
+import { evaluate, evaluateSelf } from '../metrics/evaluate.ts';
+import { createRecorder, type FailedValue, failedValue, type Recorder } from '../metrics/recorder.ts';
+import { DEFAULT_SELECTION, type Selection } from '../metrics/selection.ts';
+import type { ContainerCounts, SelfScope } from '../metrics/self-scope.ts';
+import { createSeriesBook } from '../metrics/series.ts';
+import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { EpochNs, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { EndpointError } from '../source/endpoint-error.ts';
-import { type Account, type ContainerCounts, createAccount } from './account.ts';
+import { type Account, createAccount } from './account.ts';
 import { createExportAccount, type ExportAccount, type ExportKinds } from './export-account.ts';
 import type { PollResult } from './poller.ts';
 import type { ProcessMeter } from './process-meter.ts';
@@ -111,7 +112,7 @@ export class Sampler implements ReadingSource {
     this.#columns = createColumns(this.#options.vocabularies, this.#options.selection);
     this.#polledMs = this.#options.wallMs();
     this.startedNs = epochNs(this.#polledMs);
-    this.#account = createAccount(this.#options.version);
+    this.#account = createAccount();
     this.#exports = createExportAccount(this.#options.exports);
     this.#readings = this.#record().readings;
   }
@@ -277,12 +278,18 @@ export class Sampler implements ReadingSource {
       exporterStartNs: this.startedNs,
     });
     const view = this.#view;
-    if (view !== undefined) derive(view, recorder);
-    recorder.exporter('exporter_series', recorder.count());
+    if (view !== undefined) evaluate(view, recorder);
     const withStats = view?.containers.filter(({ sample }) => sample !== undefined).length;
-    this.#account.record(recorder, withStats === undefined ? undefined : { withStats, ...this.#containers });
-    this.#exports.record(recorder);
-    this.#options.processMeter?.record(recorder);
+    const self: SelfScope = {
+      version: this.#options.version,
+      nodeVersion: process.version,
+      polls: this.#account.counts(),
+      containers: withStats === undefined ? undefined : { withStats, ...this.#containers },
+      series: recorder.count(),
+      exports: this.#exports.counts(),
+      process: this.#options.processMeter?.read(),
+    };
+    evaluateSelf(self, recorder);
     return recorder;
   }
 }

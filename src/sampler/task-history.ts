@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, type ContainerView, isHeld, type TaskTotals, type TaskView } from '../derive/view.ts';
+import { COUNTER_GROUPS, type ContainerView, isHeld, type TaskTotals, type TaskView } from '../history/view.ts';
 import {
   type ContainerInfo,
   type ContainerSnapshot,

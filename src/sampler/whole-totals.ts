@@ -1,4 +1,4 @@
-import type { TaskTotals, TotalKey } from '../derive/view.ts';
+import type { TaskTotals, TotalKey } from '../history/view.ts';
 import {
   type ContainerSnapshot,
   DISK_COUNTERS,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import type { VocabularyName } from '../../src/catalogue/vocabulary.ts';
+import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { brokenRules } from '../helpers/exposition-rules.ts';
 import { runningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';

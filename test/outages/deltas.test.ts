@@ -1,10 +1,10 @@
 /** Delta temporality over a receiver that fails: what it acknowledged adds up to what grew. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { metricSet } from '../../src/catalogue/definitions.ts';
 import type { Config } from '../../src/config/config.ts';
 import { unit } from '../../src/demo/random.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
+import { metricSet } from '../../src/metrics/definitions.ts';
 import { createPoller } from '../../src/sampler/poller.ts';
 import type { Sampler } from '../../src/sampler/sampler.ts';
 import { createEndpoint } from '../../src/source/endpoint.ts';

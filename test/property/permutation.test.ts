@@ -4,9 +4,9 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import * as fc from 'fast-check';
 import type { Readings } from '../../instrumentation/metric-definition.ts';
 import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts';
-import { metricSet } from '../../src/catalogue/definitions.ts';
-import { EVERYTHING } from '../../src/catalogue/selection.ts';
-import { SCOPES, VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { metricSet } from '../../src/metrics/definitions.ts';
+import { EVERYTHING } from '../../src/metrics/selection.ts';
+import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
 

@@ -1,10 +1,10 @@
 import type { Reading } from '../../instrumentation/metric-definition.ts';
-import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
-import { derive } from '../../src/derive/derive.ts';
-import type { TaskView } from '../../src/derive/view.ts';
-import { createColumns } from '../../src/readings/columns.ts';
-import { createRecorder } from '../../src/readings/recorder.ts';
-import { createSeriesBook, type SeriesBook } from '../../src/readings/series.ts';
+import type { TaskView } from '../../src/history/view.ts';
+import { createColumns } from '../../src/metrics/columns.ts';
+import { evaluate } from '../../src/metrics/evaluate.ts';
+import { createRecorder } from '../../src/metrics/recorder.ts';
+import { createSeriesBook, type SeriesBook } from '../../src/metrics/series.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/sampler/task-history.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { joinStats } from '../../src/snapshot/stats-document.ts';
@@ -46,7 +46,7 @@ export function createPipeline(series: SeriesBook = createSeriesBook()): Pipelin
         keepForMs: 60_000,
         isSelected: () => true,
       });
-      derive(followed.view, recorder);
+      evaluate(followed.view, recorder);
       return {
         history: followed.history,
         view: followed.view,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { TotalKey } from '../../src/derive/view.ts';
+import type { TotalKey } from '../../src/history/view.ts';
 import {
   COUNTED,
   type Counted,

@@ -1,7 +1,7 @@
 /** What an export says beyond a page, against what has to be there. */
 import assert from 'node:assert/strict';
-import { metricSet } from '../../src/catalogue/definitions.ts';
-import { SCOPES, VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { metricSet } from '../../src/metrics/definitions.ts';
+import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { metricsOf, type OtlpExport, type OtlpMetric } from '../helpers/otlp-export.ts';
 

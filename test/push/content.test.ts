@@ -1,7 +1,7 @@
 /** What a real Collector receives, against what the same exporter serves at the same sample. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';

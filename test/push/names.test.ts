@@ -1,7 +1,7 @@
 /** Which names OTLP has where it becomes Prometheus: the ones of our own page, in a real Collector and a real Prometheus. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { SCOPES, VOCABULARIES, type VocabularyName } from '../../src/catalogue/vocabulary.ts';
+import { SCOPES, VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { asValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { TASK_ID } from '../helpers/scripted-task.ts';

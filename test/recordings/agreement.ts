@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { catalogueRows } from '../../src/catalogue/catalogue.ts';
-import { DIMENSIONS } from '../../src/catalogue/dimensions.ts';
-import type { Level, MetricRow } from '../../src/catalogue/row.ts';
-import { round4 } from '../../src/derive/arithmetic.ts';
+import { round4 } from '../../src/metrics/arithmetic.ts';
+import { catalogueRows } from '../../src/metrics/catalogue.ts';
+import { DIMENSIONS } from '../../src/metrics/dimensions.ts';
+import { type Level, levelsOf, type MetricRow } from '../../src/metrics/row.ts';
 import { splitImage } from '../../src/snapshot/image.ts';
 import type { Exposition, Series } from '../real/exposition.ts';
 import { prometheusLabel, prometheusName } from './names.ts';
@@ -16,7 +16,7 @@ const TASK_TOTAL = '_task_';
 export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: boolean): number {
   let compared = 0;
   for (const [id, row] of catalogueRows()) {
-    for (const level of row.ecs?.levels ?? []) {
+    for (const level of row.ecs === undefined ? [] : levelsOf(row)) {
       const name = row.semconv?.[level];
       if (row.ecs === undefined || row.semconv === undefined || name === undefined) continue;
       const ecs = exposition.series.filter((one) => one.name === ecsName(row) && levelOf(one) === level);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { metricSet } from '../../src/catalogue/definitions.ts';
-import { EVERYTHING } from '../../src/catalogue/selection.ts';
-import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { metricSet } from '../../src/metrics/definitions.ts';
+import { EVERYTHING } from '../../src/metrics/selection.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { brokenRules } from '../helpers/exposition-rules.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
 import { prometheusName } from './names.ts';

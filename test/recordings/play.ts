@@ -1,5 +1,5 @@
-import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { startExporter } from '../../src/exporter.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';

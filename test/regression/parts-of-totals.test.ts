@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskView } from '../../src/derive/view.ts';
+import type { TaskView } from '../../src/history/view.ts';
 import { createPipeline, EMPTY_HISTORY, isoOf, valueIn } from '../property/pipeline.ts';
 
 interface Container {

@@ -1,12 +1,11 @@
 /** A RUNNING container without a current sample: the task's CPU usage is then absent, not 0. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deriveCpu } from '../../src/derive/cpu.ts';
-import { containerView, taskView, tellOf } from '../unit/derive/views.ts';
+import { containerView, taskView, tellOf } from '../unit/metrics/views.ts';
 
 function taskCpu(knownStatus: string): number | undefined {
   const container = containerView('web', { info: { knownStatus } });
-  return tellOf(deriveCpu, taskView({ cpuCores: 1 }, [container]))['cpu_cores _task_'];
+  return tellOf('cpu', taskView({ cpuCores: 1 }, [container]))['cpu_cores _task_'];
 }
 
 test('missing is not stopped', () => {

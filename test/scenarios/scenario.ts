@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VocabularyName } from '../../src/catalogue/vocabulary.ts';
-import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
 import { startExporter } from '../../src/exporter.ts';
+import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { VOCABULARIES } from '../../src/catalogue/vocabulary.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { playScenario, readScenarios } from './scenario.ts';
 
 /** `npm run goldens` writes the expected pages anew; look at the difference before you commit it. */

@@ -14,7 +14,7 @@ function complaints(rule: (file: SourceFile) => readonly string[]): readonly str
 
 test('there are files to look at', () => {
   assert.ok(files.length > 80, `${files.length}`);
-  assert.ok(files.some(({ path }) => path === 'src/derive/cpu.ts'));
+  assert.ok(files.some(({ path }) => path === 'src/metrics/cpu.ts'));
   assert.ok(files.every(({ imports, text }) => imports.length > 0 || !/^import /m.test(text)));
 });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CATALOGUE, catalogueRows, type RowId } from '../../../src/catalogue/catalogue.ts';
-import { metricSet } from '../../../src/catalogue/definitions.ts';
-import { DEFAULT_SELECTION, type Selection } from '../../../src/catalogue/selection.ts';
-import { VOCABULARIES } from '../../../src/catalogue/vocabulary.ts';
 import { selectionOf, selectMetrics } from '../../../src/config/metric-selection.ts';
+import { CATALOGUE, catalogueRows, type RowId } from '../../../src/metrics/catalogue.ts';
+import { metricSet } from '../../../src/metrics/definitions.ts';
+import { DEFAULT_SELECTION, type Selection } from '../../../src/metrics/selection.ts';
+import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { configOf, messagesOf, resolve } from './samples.ts';
 
 function selected(...items: readonly string[]): Selection {

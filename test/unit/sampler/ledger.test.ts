@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskTotals } from '../../../src/derive/view.ts';
+import type { TaskTotals } from '../../../src/history/view.ts';
 import { EMPTY_LEDGER, type Ledger, type Posting, settle } from '../../../src/sampler/ledger.ts';
 
 function posting(source: string, read: number, counters: TaskTotals, owner = source): Posting {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Readings } from '../../../instrumentation/metric-definition.ts';
-import { SCOPES, VOCABULARIES } from '../../../src/catalogue/vocabulary.ts';
+import { SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { Sampler, type SamplerObserver, type SamplerOptions } from '../../../src/sampler/sampler.ts';
 import { ENDPOINT_ERROR_CODES } from '../../../src/source/endpoint-error.ts';
 import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaskTotals } from '../../../src/derive/view.ts';
+import type { TaskTotals } from '../../../src/history/view.ts';
 import { EMPTY_HISTORY, followTask, type TaskStep } from '../../../src/sampler/task-history.ts';
 import type { ContainerInfo, ContainerSnapshot, TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 

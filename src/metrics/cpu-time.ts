@@ -1,0 +1,132 @@
+import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
+import { inSeconds } from './arithmetic.ts';
+import { isCpuTimeKnown } from './cpu-use.ts';
+import { CGROUP_1 } from './platforms.ts';
+import type { MetricRow, Point, SemconvNames } from './row.ts';
+import type { ContainerScope } from './scope.ts';
+
+const STEPS = 'On cgroup v1 user and system are counted in steps of 10 ms and do not add up to the exact total';
+
+/**
+ * OpenTelemetry wants a container's points either all with a mode or all without, and with one where it is known. Their
+ * sum is thus not exact everywhere, and the exact total has a name of ours.
+ */
+const BY_MODE =
+  'CPU time used since the container started: by cpu.mode (user, system) where it is known, else without it. ' +
+  `${STEPS}, which is aws.ecs.container.cpu.time.`;
+
+function byMode(constants?: { readonly 'cpu.mode': string }): SemconvNames {
+  return {
+    container: 'container.cpu.time',
+    unit: 's',
+    description: BY_MODE,
+    ...(constants !== undefined && { constants }),
+  };
+}
+
+/** Counters of CPU time. They begin when the container does. */
+export const CPU_TIME_ROWS = {
+  cpu_usage_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'double',
+    description:
+      'CPU time used since the container started, summed over all CPUs, in seconds. For the task: since its first container started.',
+    source: 'total_usage / 1e9; for the task: the sum over its containers, including stopped ones',
+    stability: 'stable',
+    ecs: { name: 'cpu_usage_seconds' },
+    semconv: {
+      container: 'aws.ecs.container.cpu.time',
+      task: 'aws.ecs.task.cpu.time',
+      unit: 's',
+      description: 'CPU time used since the container started, summed over all CPUs.',
+      taskDescription: 'CPU time used since the task started, by all of its containers, including stopped ones.',
+    },
+    container: (scope) => (isCpuTimeKnown(scope) ? inSeconds(scope.sample?.cpu?.totalNs) : undefined),
+    task: ({ totals }) => inSeconds(totals.cpuNs),
+  },
+  cpu_user_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'double',
+    description: `CPU time spent in user space since the container started, in seconds. ${STEPS}.`,
+    source: 'usage_in_usermode / 1e9, where usage_in_kernelmode is given too',
+    stability: 'stable',
+    ecs: { name: 'cpu_user_seconds' },
+    semconv: byMode({ 'cpu.mode': 'user' }),
+    container: (scope) => timeInMode(scope, 'userNs'),
+  },
+  cpu_system_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'double',
+    description: `CPU time spent in the kernel since the container started, in seconds. ${STEPS}.`,
+    source: 'usage_in_kernelmode / 1e9, where usage_in_usermode is given too',
+    stability: 'stable',
+    ecs: { name: 'cpu_system_seconds' },
+    semconv: byMode({ 'cpu.mode': 'system' }),
+    container: (scope) => timeInMode(scope, 'kernelNs'),
+  },
+  cpu_time_without_mode: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'double',
+    description: BY_MODE,
+    source: 'total_usage / 1e9, where usage_in_usermode or usage_in_kernelmode is missing',
+    stability: 'development',
+    semconv: byMode(),
+    container: timeWithoutMode,
+  },
+  cpu_logical_seconds: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'double',
+    description:
+      'CPU time used on one CPU since the container started, in seconds; CPUs that were never used are left out. cgroup v1 only.',
+    source: 'percpu_usage[i] / 1e9; on Fargate they do not always add up to total_usage',
+    stability: 'stable',
+    optIn: ['ecs', 'semconv'],
+    dimensions: ['cpu'],
+    ecs: { name: 'cpu_logical_seconds' },
+    semconv: { container: 'aws.ecs.container.cpu.logical.time', unit: 's' },
+    platforms: CGROUP_1,
+    container: perCpuTimes,
+  },
+  cpu_online_cpus: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'CPUs that the host of the container has, whatever its limit: on Fargate those of the micro VM, more than the task has a right to.',
+    source: 'online_cpus, num_procs (Windows)',
+    stability: 'stable',
+    optIn: ['ecs', 'semconv'],
+    ecs: { name: 'cpu_online_cpus' },
+    semconv: { container: 'aws.ecs.container.cpu.online', unit: '{cpu}', kind: 'updowncounter' },
+    container: ({ sample }) => sample?.cpu?.onlineCpus,
+  },
+} as const satisfies Record<string, MetricRow>;
+
+/** Both modes or none: a single mode would look like the total. */
+function* timeInMode(scope: ContainerScope, mode: 'userNs' | 'kernelNs'): Generator<Point> {
+  const { userNs, kernelNs } = scope.sample?.cpu ?? {};
+  if (userNs === undefined || kernelNs === undefined || !isCpuTimeKnown(scope)) return;
+  const startNs = resetOf(scope, COUNTER_GROUPS.modes, mode);
+  yield { value: inSeconds(mode === 'userNs' ? userNs : kernelNs), startNs };
+}
+
+function timeWithoutMode(scope: ContainerScope): number | undefined {
+  const { userNs, kernelNs, totalNs } = scope.sample?.cpu ?? {};
+  const hasModes = userNs !== undefined && kernelNs !== undefined;
+  if (hasModes || !isCpuTimeKnown(scope) || isHeld(scope.groups, COUNTER_GROUPS.modes)) return undefined;
+  return inSeconds(totalNs);
+}
+
+/** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
+function* perCpuTimes(scope: ContainerScope): Generator<Point> {
+  for (const [cpu, ns] of scope.sample?.cpu?.perCpuNs?.entries() ?? []) {
+    if (ns === 0) continue;
+    const startNs = resetOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
+    yield { value: inSeconds(ns), dimensions: { cpu }, startNs };
+  }
+}

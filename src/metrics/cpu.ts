@@ -1,0 +1,187 @@
+import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
+import { divided, growth } from './arithmetic.ts';
+import { CPU_TIME_ROWS } from './cpu-time.ts';
+import { coresOf, ratioOf, usageRatio } from './cpu-use.ts';
+import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
+import { CGROUP_1, LINUX } from './platforms.ts';
+import type { MetricRow, Point } from './row.ts';
+import type { ContainerScope } from './scope.ts';
+import { wholeSum, zeroIfStopped } from './whole.ts';
+
+export const CPU_ROWS = {
+  cpu_usage_ratio: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description:
+      'CPU used over the last interval as a share of the limit in force (1 = all of it); of all the CPUs where no limit is set.',
+    source:
+      'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores (Windows: d(total_usage) / d(read) / cpu_limit_cores, or / num_procs where no limit is set), rounded to 4 digits',
+    stability: 'compatible',
+    ecs: { name: 'cpu_usage_ratio', isRounded: true },
+    container: ({ info, of, cpuUse }) => ratioOf(cpuUse(), cpuLimitCores(info, of.task)),
+    task: (scope) =>
+      wholeSum(scope, ({ cpuUse }) => ratioOf(cpuUse(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
+  },
+  cpu_reservation_utilization: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description:
+      'CPU usage over the last interval as a fraction of the CPU reservation of the container (1 = all of it). Above 1 when the container uses CPU that others leave idle.',
+    source: 'd(total_usage) / d(read) / (Limits.CPU / 1024)',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.reservation_utilization', unit: '1' },
+    container: ({ info, cpuUse }) => divided(coresOf(cpuUse()), cpuReservationCores(info)),
+  },
+  cpu_limit_utilization: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description:
+      'CPU usage over the last interval as a fraction of the CPU limit of the task (1 = all of it), or of all host CPUs if the task has no limit.',
+    source:
+      'd(total_usage) / d(read) / Limits.CPU of the task, else online_cpus; for the task: the sum over its containers',
+    stability: 'stable',
+    semconv: {
+      container: 'aws.ecs.container.cpu.limit_utilization',
+      task: 'aws.ecs.task.cpu.limit_utilization',
+      unit: '1',
+    },
+    container: ({ of, cpuUse }) => divided(coresOf(cpuUse()), of.cpus()),
+    task: (scope) => divided(scope.cpuCores(), scope.cpus()),
+  },
+  percpu_usage_ratio: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'What one CPU adds to cpu_usage_ratio; CPUs that were never used are left out. cgroup v1 only.',
+    source: 'd(percpu_usage[i]), scaled like cpu_usage_ratio',
+    stability: 'compatible',
+    dimensions: ['cpu'],
+    ecs: { name: 'percpu_usage_ratio', isRounded: true },
+    platforms: CGROUP_1,
+    container: perCpuRatios,
+  },
+  cpu_kernelmode: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'CPU time spent in the kernel over the last interval, in nanoseconds.',
+    source: 'd(usage_in_kernelmode)',
+    stability: 'compatible',
+    ecs: { name: 'cpu_kernelmode' },
+    container: ({ baseline, sample }) => growth(baseline?.cpu.kernelNs, sample?.cpu?.kernelNs),
+  },
+  cpu_usermode: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'CPU time spent in user space over the last interval, in nanoseconds.',
+    source: 'd(usage_in_usermode)',
+    stability: 'compatible',
+    ecs: { name: 'cpu_usermode' },
+    container: ({ baseline, sample }) => growth(baseline?.cpu.userNs, sample?.cpu?.userNs),
+  },
+  cpu_throttle_periods: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'Enforcement periods since the container started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+    source: 'throttling_data.periods',
+    stability: 'compatible',
+    ecs: { name: 'cpu_throttle_periods' },
+    container: ({ sample }) => sample?.cpu?.throttlePeriods,
+  },
+  cpu_throttle_throttled_periods: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'Enforcement periods in which the container was throttled, since it started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+    source: 'throttling_data.throttled_periods',
+    stability: 'compatible',
+    ecs: { name: 'cpu_throttle_throttled_periods' },
+    container: ({ sample }) => sample?.cpu?.throttledPeriods,
+  },
+  cpu_throttle_throttled_time: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'Time that the container was throttled since it started, in nanoseconds. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+    source: 'throttling_data.throttled_time',
+    stability: 'compatible',
+    ecs: { name: 'cpu_throttle_throttled_time' },
+    container: ({ sample }) => sample?.cpu?.throttledNs,
+  },
+  throttling_periods: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Enforcement periods of the CPU quota of the container itself; absent as long as it has none.',
+    source: 'throttling_data.periods, once it has moved',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.throttling.periods', unit: '{period}' },
+    platforms: LINUX,
+    container: (scope) => ownQuota(scope, 'throttlePeriods'),
+  },
+  throttling_throttled_periods: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Enforcement periods in which the CPU quota of the container itself throttled it.',
+    source: 'throttling_data.throttled_periods, once periods has moved',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_periods', unit: '{period}' },
+    platforms: LINUX,
+    container: (scope) => ownQuota(scope, 'throttledPeriods'),
+  },
+  throttling_throttled_time: {
+    family: 'cpu',
+    kind: 'counter',
+    valueType: 'double',
+    description: 'Time that the CPU quota of the container itself throttled it.',
+    source: 'throttling_data.throttled_time / 1e9, once periods has moved',
+    stability: 'stable',
+    semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_time', unit: 's' },
+    platforms: LINUX,
+    container: (scope) => ownQuota(scope, 'throttledNs', 1e9),
+  },
+  ...CPU_TIME_ROWS,
+  cpu_cores: {
+    family: 'cpu',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'CPU used over the last interval, in cores.',
+    source: 'd(total_usage) / d(read)',
+    stability: 'stable',
+    ecs: { name: 'cpu_cores' },
+    semconv: { container: 'container.cpu.usage', task: 'aws.ecs.task.cpu.usage', unit: '{cpu}' },
+    container: ({ cpuUse }) => coresOf(cpuUse()),
+    task: ({ cpuCores }) => cpuCores(),
+  },
+} as const satisfies Record<string, MetricRow>;
+
+/** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
+function* perCpuRatios({ baseline, sample, info, of, cpuUse }: ContainerScope): Generator<Point> {
+  for (const [cpu, ns] of sample?.cpu?.perCpuNs?.entries() ?? []) {
+    const used = growth(baseline?.cpu.perCpuNs?.[cpu], ns);
+    const use = cpuUse();
+    if (ns === 0 || used === undefined || use === undefined) continue;
+    yield { value: usageRatio(use, used, cpuLimitCores(info, of.task)), dimensions: { cpu } };
+  }
+}
+
+/** 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled". */
+function* ownQuota(
+  scope: ContainerScope,
+  counter: 'throttlePeriods' | 'throttledPeriods' | 'throttledNs',
+  unit = 1,
+): Generator<Point> {
+  const cpu = scope.sample?.cpu;
+  if (cpu === undefined || (cpu.throttlePeriods ?? 0) === 0 || isHeld(scope.groups, COUNTER_GROUPS.throttling)) return;
+  const startNs = resetOf(scope, COUNTER_GROUPS.throttling, counter);
+  yield { value: divided(cpu[counter], unit), startNs };
+}

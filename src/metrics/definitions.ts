@@ -1,0 +1,76 @@
+import type { InstrumentKind, MetricDefinition, MetricSet } from '../../instrumentation/metric-definition.ts';
+import { catalogueRows, type RowId } from './catalogue.ts';
+import type { Level, MetricRow } from './row.ts';
+import { DEFAULT_SELECTION, type Selection } from './selection.ts';
+import { ECS_PREFIX, SCOPES, type VocabularyName } from './vocabulary.ts';
+
+/** The instrument of a row in one vocabulary, for each level that it has there. */
+export type LevelDefinitions = Readonly<Partial<Record<Level, MetricDefinition>>>;
+
+export type RowDefinitions = Readonly<Record<VocabularyName, LevelDefinitions>>;
+
+const LEVELS: readonly Level[] = ['container', 'task', 'exporter'];
+
+function defineRows(): ReadonlyMap<RowId, RowDefinitions> {
+  const byName = new Map<string, MetricDefinition>();
+  const intern = (definition: MetricDefinition): MetricDefinition => {
+    const known = byName.get(definition.name);
+    if (known !== undefined) return known;
+    byName.set(definition.name, definition);
+    return definition;
+  };
+  const rows = new Map<RowId, RowDefinitions>();
+  for (const [id, row] of catalogueRows()) {
+    const definitions: Record<VocabularyName, Partial<Record<Level, MetricDefinition>>> = { ecs: {}, semconv: {} };
+    for (const level of LEVELS) {
+      const ecs = ecsDefinition(row, level);
+      if (ecs !== undefined) definitions.ecs[level] = intern(ecs);
+      const semconv = semconvDefinition(row, level);
+      if (semconv !== undefined) definitions.semconv[level] = intern(semconv);
+    }
+    rows.set(id, definitions);
+  }
+  return rows;
+}
+
+/**
+ * The unit stays empty: the old names are kept as they are on every way they travel, and a unit would add a suffix where
+ * OTLP becomes Prometheus.
+ */
+function ecsDefinition(row: MetricRow, level: Level): MetricDefinition | undefined {
+  if (row.ecs === undefined || row[level] === undefined) return undefined;
+  const { kind, valueType, description } = row;
+  return { name: `${ECS_PREFIX}${row.ecs.name}`, kind, valueType, unit: '', description };
+}
+
+function semconvDefinition(row: MetricRow, level: Level): MetricDefinition | undefined {
+  const name = row.semconv?.[level];
+  if (row.semconv === undefined || name === undefined) return undefined;
+  const kind: InstrumentKind = row.semconv.kind ?? row.kind;
+  const { unit, description = row.description, taskDescription } = row.semconv;
+  const text = level === 'task' ? (taskDescription ?? description) : description;
+  return { name, kind, valueType: row.valueType, unit, description: text };
+}
+
+/** A vocabulary as instruments, ready to be registered: those of the rows that are wanted. */
+export function metricSet(
+  vocabulary: VocabularyName,
+  version: string,
+  selection: Selection = DEFAULT_SELECTION,
+): MetricSet {
+  const metrics = new Set<MetricDefinition>();
+  for (const [row, definitions] of ROW_DEFINITIONS) {
+    if (!selection.has(row, vocabulary)) continue;
+    for (const level of LEVELS) {
+      const definition = definitions[vocabulary][level];
+      if (definition !== undefined) metrics.add(definition);
+    }
+  }
+  return { scope: SCOPES[vocabulary], version, metrics: [...metrics] };
+}
+
+/**
+ * Every row's instruments. Rows that share a name (two directions of one metric) share the definition, and a reading and
+ * its instrument know each other by this object.
+ */
+export const ROW_DEFINITIONS: ReadonlyMap<RowId, RowDefinitions> = defineRows();

@@ -1,0 +1,58 @@
+import type { DimensionName, Dimensions } from './row.ts';
+import type { VocabularyName } from './vocabulary.ts';
+
+/** Attribute name of each dimension, by vocabulary. Undefined if the vocabulary does not use the dimension. */
+export const DIMENSIONS: Readonly<Record<DimensionName, Readonly<Partial<Record<VocabularyName, string>>>>> = {
+  cpu: { ecs: 'cpu', semconv: 'cpu.logical_number' },
+  iface: { ecs: 'iface', semconv: 'network.interface.name' },
+  device: { ecs: 'device', semconv: 'system.device.name' },
+  faultType: { ecs: 'type', semconv: 'system.paging.fault.type' },
+  reason: { ecs: 'reason', semconv: 'error.type' },
+  exporter: { ecs: 'exporter', semconv: 'otel.component.name' },
+  containerId: { ecs: 'container_id', semconv: 'container.id' },
+  image: { ecs: 'image' },
+  imageName: { semconv: 'container.image.name' },
+  imageTags: { semconv: 'container.image.tags' },
+  imageId: { ecs: 'image_id', semconv: 'container.image.id' },
+  containerArn: { ecs: 'container_arn', semconv: 'aws.ecs.container.arn' },
+  dockerName: { ecs: 'docker_name', semconv: 'aws.ecs.container.docker_name' },
+  snapshotter: { ecs: 'snapshotter', semconv: 'aws.ecs.container.snapshotter' },
+  knownStatus: { ecs: 'known_status', semconv: 'aws.ecs.known_status' },
+  desiredStatus: { ecs: 'desired_status', semconv: 'aws.ecs.desired_status' },
+  healthState: { ecs: 'status', semconv: 'aws.ecs.container.health.state' },
+  cluster: { ecs: 'cluster', semconv: 'aws.ecs.cluster.name' },
+  taskArn: { ecs: 'task_arn', semconv: 'aws.ecs.task.arn' },
+  taskFamily: { ecs: 'family', semconv: 'aws.ecs.task.family' },
+  revision: { ecs: 'revision', semconv: 'aws.ecs.task.revision' },
+  service: { ecs: 'service', semconv: 'aws.ecs.service.name' },
+  launchType: { ecs: 'launch_type', semconv: 'aws.ecs.launchtype' },
+  availabilityZone: { ecs: 'availability_zone', semconv: 'cloud.availability_zone' },
+  availabilityZoneId: { ecs: 'availability_zone_id', semconv: 'aws.ecs.availability_zone.id' },
+  vpcId: { ecs: 'vpc_id', semconv: 'aws.ecs.vpc.id' },
+  version: { ecs: 'version', semconv: 'service.version' },
+  nodeVersion: { ecs: 'node_version', semconv: 'process.runtime.version' },
+};
+
+/** The attributes that tell which container a series is of. */
+export const CONTAINER_ATTRIBUTES = {
+  ecs: { name: 'container_name' },
+  semconv: { name: 'container.name', id: 'container.id' },
+} as const;
+
+/** Dimensions of which some may be unknown. */
+export type MaybeDimensions = Readonly<Partial<Record<DimensionName, string | readonly string[] | undefined>>>;
+
+/** Those that are known: an attribute that is unknown is none. */
+export function present(dimensions: MaybeDimensions): Dimensions {
+  const known: Partial<Record<DimensionName, string | readonly string[]>> = {};
+  for (const name in dimensions) {
+    if (!isNameOf(name, dimensions)) continue;
+    const value = dimensions[name];
+    if (value !== undefined) known[name] = value;
+  }
+  return known;
+}
+
+function isNameOf(name: string, dimensions: Readonly<Partial<Record<DimensionName, unknown>>>): name is DimensionName {
+  return Object.hasOwn(dimensions, name);
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalogueRows } from '../../../src/metrics/catalogue.ts';
+import { metricSet, ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
+import { DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { levelsOf } from '../../../src/metrics/row.ts';
+import { EVERYTHING } from '../../../src/metrics/selection.ts';
+import { ECS_PREFIX, SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { prometheusName } from './prometheus-name.ts';
+
+/** ecs-container-exporter 2.4.0's series: these names and levels may never change. */
+const OLD_SERIES: Readonly<Record<string, readonly string[]>> = {
+  ecs_task_cpu_limit: ['container', 'task'],
+  ecs_task_mem_limit: ['container', 'task'],
+  ecs_task_cpu_usage_ratio: ['container', 'task'],
+  ecs_task_percpu_usage_ratio: ['container'],
+  ecs_task_cpu_kernelmode: ['container'],
+  ecs_task_cpu_usermode: ['container'],
+  ecs_task_cpu_throttle_periods: ['container'],
+  ecs_task_cpu_throttle_throttled_periods: ['container'],
+  ecs_task_cpu_throttle_throttled_time: ['container'],
+  ecs_task_mem_cache: ['container', 'task'],
+  ecs_task_mem_usage: ['container', 'task'],
+  ecs_task_disk_read_bytes_total: ['container', 'task'],
+  ecs_task_disk_written_bytes_total: ['container', 'task'],
+  ecs_task_disk_read_iops_total: ['container', 'task'],
+  ecs_task_disk_written_iops_total: ['container', 'task'],
+  ecs_task_network_rx_bytes_total: ['container', 'task'],
+  ecs_task_network_rx_packets_total: ['container', 'task'],
+  ecs_task_network_rx_errors_total: ['container', 'task'],
+  ecs_task_network_rx_dropped_total: ['container', 'task'],
+  ecs_task_network_tx_bytes_total: ['container', 'task'],
+  ecs_task_network_tx_packets_total: ['container', 'task'],
+  ecs_task_network_tx_errors_total: ['container', 'task'],
+  ecs_task_network_tx_dropped_total: ['container', 'task'],
+  ecs_task_exporter_status: ['exporter'],
+};
+
+test('the old program’s series, and only they, are called compatible', () => {
+  const compatible = catalogueRows().filter(([, row]) => row.stability === 'compatible');
+  const ours = compatible.map(([id, row]): readonly [string, readonly string[]] => {
+    const [definition] = Object.values(ROW_DEFINITIONS.get(id)?.ecs ?? {});
+    assert.ok(definition !== undefined, id);
+    return [prometheusName(definition), [...levelsOf(row)].sort()];
+  });
+  assert.deepEqual(Object.fromEntries(ours), OLD_SERIES);
+});
+
+for (const [id, row] of catalogueRows()) {
+  test(`row ${id}`, () => {
+    assert.match(id, /^[a-z]+(?:_[a-z]+)*$/);
+    assert.ok(row.ecs !== undefined || row.semconv !== undefined, 'it has a name');
+    for (const text of [row.description, row.semconv?.description ?? row.description]) {
+      assert.match(text, /^[A-Z][^\n]*\.$/, 'a sentence on one line');
+      assert.doesNotMatch(text, /\s\s|"|\\/);
+    }
+    assert.match(row.source, /^[^\n]+[^.\n]$/);
+    if (row.ecs !== undefined) {
+      assert.match(row.ecs.name, /^[a-z]+(?:_[a-z]+)*$/);
+      assert.doesNotMatch(row.ecs.name, /_total$/, 'the serializer adds it');
+      assert.ok(levelsOf(row).length > 0);
+    }
+    for (const level of ['container', 'task', 'exporter'] as const) {
+      const name = row.semconv?.[level];
+      const prefix = {
+        container: /^(?:container|aws\.ecs\.container)\./,
+        task: /^aws\.ecs\.task\./,
+        exporter: /^(?:aws\.ecs\.exporter|process|nodejs)\./,
+      };
+      if (name !== undefined) assert.match(name, prefix[level]);
+    }
+    for (const dimension of row.dimensions ?? []) assert.ok(dimension in DIMENSIONS);
+  });
+}
+
+for (const vocabulary of VOCABULARIES) {
+  test(`names of the ${vocabulary} vocabulary`, () => {
+    const { metrics, scope, version } = metricSet(vocabulary, '1.2.3', EVERYTHING);
+    assert.equal(scope, SCOPES[vocabulary]);
+    assert.equal(version, '1.2.3');
+    const names = metrics.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length, 'one instrument a name');
+    assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length, 'instrument names ignore case');
+    for (const { name, unit } of metrics) {
+      assert.match(name, /^[a-z][a-z0-9_.]{0,254}$/);
+      if (vocabulary === 'ecs') {
+        assert.equal(unit, '', `${name}: a unit would change its name where OTLP becomes Prometheus`);
+        assert.ok(name.startsWith(ECS_PREFIX));
+      } else {
+        assert.match(unit, /^(?:By|s|1|\{[a-z]+\})$/, name);
+      }
+    }
+  });
+}
+
+/** What each instrument of the semconv vocabulary is told apart by, row by row, and what the row says of it. */
+function semconvRows(): ReadonlyMap<string, readonly (readonly [constants: string, says: string])[]> {
+  const rows = catalogueRows().flatMap(([, row]) => {
+    const { kind = row.kind, unit, description = row.description, constants = {} } = row.semconv ?? { unit: '' };
+    const says = JSON.stringify({ kind, unit, description });
+    return [row.semconv?.container, row.semconv?.task, row.semconv?.exporter].flatMap((name) =>
+      name === undefined ? [] : [{ name, pair: [JSON.stringify(constants), says] as const }],
+    );
+  });
+  return new Map([...Map.groupBy(rows, ({ name }) => name)].map(([name, all]) => [name, all.map(({ pair }) => pair)]));
+}
+
+test('rows that share an instrument say the same of it, and differ by an attribute', () => {
+  const byName = semconvRows();
+  for (const [name, rows] of byName) {
+    assert.equal(new Set(rows.map(([constants]) => constants)).size, rows.length, `${name}: told apart`);
+    assert.equal(new Set(rows.map(([, says]) => says)).size, 1, `${name}: kind, unit and description`);
+  }
+  assert.ok(
+    [...byName.values()].some((rows) => rows.length === 2),
+    'some are shared',
+  );
+});
+
+test('an ecs name belongs to one row', () => {
+  const names = catalogueRows().flatMap(([, { ecs }]) => (ecs === undefined ? [] : [ecs.name]));
+  assert.equal(new Set(names).size, names.length);
+});
+
+test('no two instruments, of whatever vocabulary, become one Prometheus name', () => {
+  const names = VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '', EVERYTHING).metrics.map(prometheusName));
+  assert.deepEqual(
+    names.filter((name, at) => names.indexOf(name) !== at),
+    [],
+  );
+});
+
+test('dimensions have one name each in a vocabulary, and as Prometheus labels too', () => {
+  for (const vocabulary of VOCABULARIES) {
+    const names = Object.values(DIMENSIONS).flatMap((dimension) => dimension[vocabulary]?.replaceAll('.', '_') ?? []);
+    assert.equal(new Set(names).size, names.length);
+  }
+});
+
+test('a description holds for the name that it stands at', () => {
+  for (const [id] of catalogueRows()) {
+    const { ecs, semconv } = ROW_DEFINITIONS.get(id) ?? {};
+    for (const { name, description } of Object.values(ecs ?? {})) {
+      assert.doesNotMatch(description, /\b(?:aws|container)\.\w+/, name);
+    }
+    for (const { name, description } of Object.values(semconv ?? {})) {
+      assert.doesNotMatch(description, /\b(?:cpu|mem|disk|network|container|exporter|cgroup)_\w+/, name);
+    }
+    assert.doesNotMatch(semconv?.task?.description ?? '', /\bthe container\b/, id);
+  }
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { metricSet } from '../../../src/metrics/definitions.ts';
+import { EVERYTHING } from '../../../src/metrics/selection.ts';
+import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
+import { prometheusName } from './prometheus-name.ts';
+
+const scenarios = new URL('../../scenarios/', import.meta.url);
+
+/** Metric names of the pages that the scenarios give, with their types and descriptions. */
+function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  const folders = readdirSync(scenarios, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  assert.ok(folders.length >= 32);
+  for (const { name: folder } of folders) {
+    const page = readFileSync(new URL(`${folder}/expected.${vocabulary}.prom`, scenarios), 'utf8');
+    for (const [, name = '', rest = ''] of page.matchAll(/^# (?:TYPE|HELP) (\S+) (.*)$/gm)) {
+      const texts = found.get(name) ?? new Set();
+      found.set(name, texts.add(rest));
+    }
+  }
+  found.delete('target_info');
+  return found;
+}
+
+/** Scenarios only pull, and do not last; test/e2e/otlp-faults.test.ts and test/e2e/process-metrics.test.ts look at these. */
+const ELSEWHERE = /exporter_(?:exports|export_failures|export_rejected_points)_total$|event_?loop_delay/;
+
+for (const vocabulary of VOCABULARIES) {
+  const { metrics } = metricSet(vocabulary, '', EVERYTHING);
+  const pages = pageMetrics(vocabulary);
+
+  test(`every metric of the ${vocabulary} vocabulary is on some scenario’s page`, () => {
+    const missing = metrics.map(prometheusName).filter((name) => !pages.has(name) && !ELSEWHERE.test(name));
+    assert.deepEqual(missing, []);
+  });
+
+  test(`no page has a name that is not in the ${vocabulary} vocabulary`, () => {
+    const known = new Set(metrics.map(prometheusName));
+    assert.deepEqual(
+      [...pages.keys()].filter((name) => !known.has(name)),
+      [],
+    );
+  });
+
+  test(`pages show the kinds and descriptions of the ${vocabulary} vocabulary`, () => {
+    for (const metric of metrics) {
+      if (ELSEWHERE.test(prometheusName(metric))) continue;
+      const kind = metric.kind === 'counter' ? 'counter' : 'gauge';
+      assert.deepEqual(pages.get(prometheusName(metric)), new Set([metric.description, kind]), metric.name);
+    }
+  });
+}

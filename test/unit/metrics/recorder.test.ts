@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ContainerView, TaskView } from '../../../src/history/view.ts';
+import { createColumns } from '../../../src/metrics/columns.ts';
+import { evaluate } from '../../../src/metrics/evaluate.ts';
+import { createRecorder, type Recorder } from '../../../src/metrics/recorder.ts';
+import { createSeriesBook } from '../../../src/metrics/series.ts';
+import { SCOPES, VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
+
+function recorder(vocabularies: readonly VocabularyName[] = VOCABULARIES): Recorder {
+  return createRecorder({
+    columns: createColumns(vocabularies),
+    series: createSeriesBook(),
+    polledNs: 9n,
+    exporterStartNs: 7n,
+  });
+}
+
+const web: ContainerView = {
+  info: { id: 'abc', name: 'web', sandbox: 's', sharesSandbox: false },
+  countedFromNs: 5n,
+  isSelected: true,
+};
+const view: TaskView = { task: {}, containers: [web], totals: {}, startedNs: 3n };
+
+/** `scope's vocabulary: name value start`. */
+function told({ readings }: Recorder): readonly string[] {
+  return VOCABULARIES.flatMap((vocabulary) =>
+    (readings.byScope.get(SCOPES[vocabulary]) ?? []).map(
+      ({ metric, value, startTimeNs }) => `${vocabulary}: ${metric.name} ${value} ${startTimeNs}`,
+    ),
+  );
+}
+
+test('a value is recorded in each vocabulary that has a name for it at that level', () => {
+  const out = recorder();
+  out.container('cpu_usage_seconds', web, { value: 1.5 });
+  out.task('cpu_usage_seconds', view, { value: 2.5 });
+  out.container('mem_limit', web, { value: 64 });
+  out.container('mem_available', web, { value: 9 });
+  out.task('percpu_usage_ratio', view, { value: 1 });
+  out.exporter('exporter_polls', { value: 4 });
+  assert.deepEqual(told(out), [
+    'ecs: ecs_task.cpu_usage_seconds 1.5 5',
+    'ecs: ecs_task.cpu_usage_seconds 2.5 3',
+    'ecs: ecs_task.mem_limit 64 undefined',
+    'ecs: ecs_task.exporter_polls 4 7',
+    'semconv: aws.ecs.container.cpu.time 1.5 5',
+    'semconv: aws.ecs.task.cpu.time 2.5 3',
+    'semconv: container.memory.available 9 undefined',
+    'semconv: aws.ecs.exporter.polls 4 7',
+  ]);
+});
+
+test('only the vocabularies that somebody speaks, and only the one that a value is for', () => {
+  const one = recorder(['semconv']);
+  one.container('mem_usage', web, { value: 1 });
+  assert.deepEqual(told(one), ['semconv: container.memory.usage 1 undefined']);
+  assert.deepEqual([...one.readings.byScope.keys()], [SCOPES.semconv]);
+  const both = recorder();
+  both.container('network_rx_bytes', web, { value: 1, dimensions: { iface: 'eth0' }, only: 'ecs' });
+  assert.deepEqual(told(both), ['ecs: ecs_task.network_rx_bytes 1 5']);
+});
+
+for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 60, 2 ** 64]) {
+  test(`${value} is no value`, () => {
+    const out = recorder();
+    out.container('mem_usage', web, { value: value });
+    out.task('mem_usage', view, { value: value });
+    out.exporter('exporter_polls', { value: value });
+    assert.deepEqual(told(out), []);
+  });
+}
+
+for (const value of [0, 2 ** 60 - 128]) {
+  test(`${value} is a value`, () => {
+    const out = recorder(['ecs']);
+    out.container('mem_usage', web, { value: value });
+    assert.deepEqual(told(out), [`ecs: ecs_task.mem_usage ${value} undefined`]);
+  });
+}
+
+test('a container that is not selected shows nothing', () => {
+  const out = recorder();
+  evaluate({ ...view, containers: [{ ...web, isSelected: false, info: { ...web.info, cpuUnits: 512 } }] }, out);
+  assert.ok(told(out).length > 0);
+  assert.ok(
+    [...out.readings.byScope.values()].flat().every(({ attributes }) => !JSON.stringify(attributes).includes('web')),
+  );
+});
+
+test('a container with a duplicate name is exported in semconv only, where its id distinguishes it', () => {
+  const out = recorder();
+  out.container('mem_usage', { ...web, isNameTaken: true }, { value: 1 });
+  assert.deepEqual(told(out), ['semconv: container.memory.usage 1 undefined']);
+});
+
+test('ratios are rounded to 4 digits in ecs, and exact in semconv; integers have no fraction', () => {
+  const out = recorder();
+  out.container('mem_usage_ratio', web, { value: 1 / 3 });
+  out.container('mem_usage', web, { value: 7.9 });
+  assert.deepEqual(told(out), [
+    'ecs: ecs_task.mem_usage_ratio 0.3333 undefined',
+    'ecs: ecs_task.mem_usage 7 undefined',
+    `semconv: aws.ecs.container.memory.limit_utilization ${1 / 3} undefined`,
+    'semconv: container.memory.usage 7 undefined',
+  ]);
+});
+
+test('a sampled value has the time of the sample, the others that of the poll', () => {
+  const out = recorder(['ecs']);
+  const sampled = { ...web, sample: { readNs: 4n } };
+  out.container('mem_usage', sampled, { value: 1 });
+  out.container('container_running', sampled, { value: 1 });
+  out.container('container_uptime_seconds', sampled, { value: 1 });
+  out.task('cpu_cores', { ...view, sampledNs: 6n }, { value: 1 });
+  out.task('cpu_cores', view, { value: 1 });
+  out.exporter('exporter_polls', { value: 1 });
+  const times = (out.readings.byScope.get(SCOPES.ecs) ?? []).map(({ metric, timeNs }) => [metric.name, timeNs]);
+  assert.deepEqual(times, [
+    ['ecs_task.mem_usage', 4n],
+    ['ecs_task.container_running', 9n],
+    ['ecs_task.cpu_cores', 6n],
+    ['ecs_task.cpu_cores', 9n],
+    ['ecs_task.exporter_polls', 9n],
+  ]);
+});

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalogueRows } from '../../../src/metrics/catalogue.ts';
+import { metricSet } from '../../../src/metrics/definitions.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { evaluate } from '../../../src/metrics/evaluate.ts';
+import { EVERYTHING } from '../../../src/metrics/selection.ts';
+import { type ConventionConstant, conventionConstants } from './convention-package.ts';
+import { isUnit } from './ucum.ts';
+import { containerView, recordingSink, taskView } from './views.ts';
+
+const constants = conventionConstants();
+
+/** The constant of a kind with this value that is in force; undefined where there is none, or only a deprecated one. */
+function inForce(prefix: string, value: string): ConventionConstant | undefined {
+  return constants.find((one) => one.name.startsWith(prefix) && one.value === value && !one.isDeprecated);
+}
+
+test('the package is read: what is there, and what is deprecated', () => {
+  assert.ok(constants.length > 2000, `${constants.length}`);
+  assert.equal(inForce('METRIC_', 'container.cpu.time')?.name, 'METRIC_CONTAINER_CPU_TIME');
+  assert.equal(inForce('METRIC_', 'container.memory.paging.faults'), undefined);
+  assert.equal(inForce('ATTR_', 'process.paging.fault_type'), undefined);
+  assert.equal(inForce('CPU_MODE_VALUE_', 'kernel'), undefined);
+  assert.equal(inForce('CPU_MODE_VALUE_', 'system')?.name, 'CPU_MODE_VALUE_SYSTEM');
+});
+
+/**
+ * Kinds and units. The package has neither: they are out of the metrics.yaml of the container, process and nodejs models.
+ *
+ * @see https://github.com/open-telemetry/semantic-conventions/tree/v1.45.0/model
+ */
+const KINDS_AND_UNITS: Readonly<Record<string, readonly [kind: string, unit: string]>> = {
+  'container.uptime': ['gauge', 's'],
+  'container.cpu.time': ['counter', 's'],
+  'container.cpu.usage': ['gauge', '{cpu}'],
+  'container.memory.usage': ['updowncounter', 'By'],
+  'container.memory.available': ['updowncounter', 'By'],
+  'container.memory.rss': ['updowncounter', 'By'],
+  'container.memory.working_set': ['updowncounter', 'By'],
+  'container.paging.faults': ['counter', '{fault}'],
+  'container.disk.io': ['counter', 'By'],
+  'container.network.io': ['counter', 'By'],
+  'process.cpu.time': ['counter', 's'],
+  'process.memory.usage': ['updowncounter', 'By'],
+  'nodejs.eventloop.delay.max': ['gauge', 's'],
+};
+
+const OWN = /^aws\.ecs\./;
+const metrics = metricSet('semconv', '', EVERYTHING).metrics;
+const borrowed = metrics.filter(({ name }) => !OWN.test(name));
+
+for (const { name, kind, unit } of borrowed) {
+  test(`${name} is as the conventions have it`, () => {
+    assert.ok(inForce('METRIC_', name) !== undefined, 'it is in the package, and not deprecated');
+    assert.deepEqual([kind, unit], KINDS_AND_UNITS[name]);
+  });
+}
+
+test('there are such metrics', () => {
+  assert.ok(borrowed.filter(({ name }) => name.startsWith('container.')).length >= 9, `${borrowed.length}`);
+});
+
+test('what begins with aws.ecs. is ours: no metric of the conventions is called so', () => {
+  for (const { name } of metrics.filter((metric) => OWN.test(metric.name))) {
+    assert.ok(!constants.some((one) => one.name.startsWith('METRIC_') && one.value === name), name);
+  }
+});
+
+const keys = new Set([
+  ...Object.values(DIMENSIONS).flatMap(({ semconv }) => semconv ?? []),
+  ...Object.values(CONTAINER_ATTRIBUTES.semconv),
+  ...catalogueRows().flatMap(([, { semconv }]) => Object.keys(semconv?.constants ?? {})),
+]);
+
+for (const key of keys) {
+  test(`the attribute ${key} is in the conventions and not deprecated, or ours`, () => {
+    assert.ok(OWN.test(key) || inForce('ATTR_', key) !== undefined);
+  });
+}
+
+test('no attribute is deprecated, those below aws.ecs. neither', () => {
+  for (const key of keys) {
+    const known = constants.filter(({ name, value }) => name.startsWith('ATTR_') && value === key);
+    assert.ok(known.length === 0 || known.some(({ isDeprecated }) => !isDeprecated), key);
+  }
+});
+
+/** Refuses a value that an attribute with a list of values does not have there. */
+function assertValue(key: string, value: string): void {
+  const attribute = inForce('ATTR_', key) ?? assert.fail(`no attribute ${key}`);
+  const prefix = `${attribute.name.replace('ATTR_', '')}_VALUE_`;
+  assert.ok(inForce(prefix, value) !== undefined, `${key}=${value}`);
+}
+
+test('values that rows always carry are in the lists of their attributes', () => {
+  const all = catalogueRows().flatMap(([, { semconv }]) => Object.entries(semconv?.constants ?? {}));
+  const listed = all.filter(([key]) => !OWN.test(key));
+  for (const [key, value] of listed) assertValue(key, value);
+  const used = new Set(listed.map(([key, value]) => `${key}=${value}`));
+  assert.ok(used.has('cpu.mode=user') && used.has('cpu.mode=system') && used.has('disk.io.direction=read'));
+});
+
+test('so are types of page faults', () => {
+  const sink = recordingSink('memory');
+  const sample = { memory: { minorFaults: 1, majorFaults: 1 } };
+  evaluate(taskView({}, [containerView('c', { sample })]), sink);
+  const types = [...sink.told.keys()].flatMap((key) => /"faultType":"(\w+)"/.exec(key)?.[1] ?? []);
+  assert.deepEqual(types, ['minor', 'major']);
+  for (const type of types) assertValue(DIMENSIONS.faultType.semconv ?? '', type);
+});
+
+for (const unit of new Set(metrics.map((metric) => metric.unit))) {
+  test(`the unit ${unit} is UCUM`, () => assert.ok(isUnit(unit)));
+}
+
+const UNITS: readonly (readonly [unit: string, isUnit: boolean])[] = [
+  ['{request}/s', true],
+  ['By/s', true],
+  ['s/{period}', true],
+  ['{page_fault}', true],
+  ['', false],
+  ['ms', false],
+  ['KiBy', false],
+  ['bytes', false],
+  ['b', false],
+  ['%', false],
+  ['requests', false],
+  ['{Request}', false],
+  ['{}', false],
+  ['{a b}', false],
+  ['By/', false],
+  ['/s', false],
+  ['By/1', false],
+  ['By/s/s', false],
+  ['{a}{b}', false],
+];
+
+for (const [unit, expected] of UNITS) {
+  test(`${JSON.stringify(unit)} is ${expected ? 'a' : 'no'} unit`, () => assert.equal(isUnit(unit), expected));
+}
