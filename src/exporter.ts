@@ -5,7 +5,7 @@ import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
-import { startProcessMeter } from './sampler/process-meter.ts';
+import { startProcessMeter } from './self/process-meter.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry } from './wiring.ts';
 

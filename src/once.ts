@@ -4,7 +4,7 @@ import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
 import type { Sampler } from './sampler/sampler.ts';
-import type { EndpointError } from './source/endpoint-error.ts';
+import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
 import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {

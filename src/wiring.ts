@@ -2,7 +2,6 @@ import type { MetricSet } from '../instrumentation/metric-definition.ts';
 import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/readers/export-failure.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
-import type { TaskCgroupReader } from './cgroup/task-cgroup.ts';
 import type { Config } from './config/config.ts';
 import { selectionOf } from './config/metric-selection.ts';
 import type { Logger } from './log/logger.ts';
@@ -11,11 +10,12 @@ import { metricSet } from './metrics/definitions.ts';
 import type { VocabularyName } from './metrics/vocabulary.ts';
 import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import { createPoller, type PollerOptions } from './sampler/poller.ts';
-import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
-import { createTagReader } from './sampler/tag-reader.ts';
-import { createEndpoint, type Endpoint } from './source/endpoint.ts';
+import type { ProcessMeter } from './self/process-meter.ts';
+import type { TaskCgroupReader } from './sources/cgroup/task-cgroup.ts';
+import { createEndpoint, type Endpoint } from './sources/ecs-task/endpoint.ts';
+import { createPoller, type PollerOptions } from './sources/ecs-task/poller.ts';
+import { createTagReader } from './sources/ecs-task/tag-reader.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
 /** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
@@ -41,7 +41,7 @@ export async function createTaskPoller(
 }
 
 async function cgroupReaderOf(root: string, transitions: Transitions): Promise<TaskCgroupReader> {
-  const { createTaskCgroupReader } = await import('./cgroup/task-cgroup.ts');
+  const { createTaskCgroupReader } = await import('./sources/cgroup/task-cgroup.ts');
   return createTaskCgroupReader({ root, transitions });
 }
 

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../text/nearest.ts';
+import { printable, withoutAssignment } from '../text/printable.ts';
 import { PROGRAM } from '../version.ts';
-import { nearest } from './nearest.ts';
 import { COMMANDS, type CommandName } from './option.ts';
 import { OPTION_LIST } from './options.ts';
-import { printable, withoutAssignment } from './printable.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** What argv says, before any value was looked at. */

@@ -2,8 +2,8 @@ import { catalogueRows, type RowId } from '../metrics/catalogue.ts';
 import type { MetricRow } from '../metrics/row.ts';
 import { DEFAULT_SELECTION, type Selection } from '../metrics/selection.ts';
 import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../metrics/vocabulary.ts';
-import { compileGlob } from './globs.ts';
-import { nearest } from './nearest.ts';
+import { compileGlob } from '../text/globs.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** What `--metrics` is where nobody gave it. */
 export const DEFAULT_METRICS: readonly string[] = ['default'];

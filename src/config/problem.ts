@@ -1,5 +1,5 @@
+import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
 import type { Option } from './option.ts';
-import { printable, withoutContents, withoutCredentials } from './printable.ts';
 
 export type ProblemCode =
   | 'unknown_command'

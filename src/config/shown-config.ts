@@ -1,5 +1,5 @@
+import { withoutCredentials } from '../text/printable.ts';
 import type { Config } from './config.ts';
-import { withoutCredentials } from './printable.ts';
 import type { ResolvedConfig } from './resolve.ts';
 
 const HIDDEN = '[hidden]';

@@ -1,7 +1,7 @@
-import { editDistance } from './nearest.ts';
+import { editDistance } from '../text/nearest.ts';
+import { printable } from '../text/printable.ts';
 import { variablesOf } from './option.ts';
 import { OPTION_LIST } from './options.ts';
-import { printable } from './printable.ts';
 import { type Problem, problem } from './problem.ts';
 import type { Environment } from './settings.ts';
 

@@ -1,8 +1,8 @@
 import type { ContainerView, TaskView } from '../history/view.ts';
+import type { SelfScope } from '../self/self-scope.ts';
 import { catalogueRows, type RowId } from './catalogue.ts';
 import type { Level, MetricRow, Point, Value } from './row.ts';
 import { scopeOf } from './scope.ts';
-import type { SelfScope } from './self-scope.ts';
 
 /** Receives the points of the rows that it wants. */
 export interface Sink {

@@ -1,5 +1,5 @@
+import type { ByReason, SelfScope } from '../self/self-scope.ts';
 import type { MetricRow, Point } from './row.ts';
-import type { ByReason, SelfScope } from './self-scope.ts';
 
 export const EXPORTER_ROWS = {
   exporter_status: {
@@ -154,7 +154,7 @@ export const EXPORTER_ROWS = {
     stability: 'development',
     ecs: { name: 'exporter_process_cpu_seconds' },
     semconv: { exporter: 'process.cpu.time', unit: 's' },
-    exporter: ({ process }) => process?.cpuSeconds,
+    exporter: ({ processUse }) => processUse?.cpuSeconds,
   },
   exporter_process_resident_memory_bytes: {
     family: 'exporter',
@@ -165,7 +165,7 @@ export const EXPORTER_ROWS = {
     stability: 'development',
     ecs: { name: 'exporter_process_resident_memory_bytes' },
     semconv: { exporter: 'process.memory.usage', unit: 'By', kind: 'updowncounter' },
-    exporter: ({ process }) => process?.residentBytes,
+    exporter: ({ processUse }) => processUse?.residentBytes,
   },
   exporter_event_loop_delay_seconds: {
     family: 'exporter',
@@ -177,7 +177,7 @@ export const EXPORTER_ROWS = {
     stability: 'development',
     ecs: { name: 'exporter_event_loop_delay_seconds' },
     semconv: { exporter: 'nodejs.eventloop.delay.max', unit: 's' },
-    exporter: ({ process }) => process?.eventLoopDelaySeconds,
+    exporter: ({ processUse }) => processUse?.eventLoopDelaySeconds,
   },
   exporter_exports: {
     family: 'exporter',

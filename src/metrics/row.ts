@@ -1,8 +1,8 @@
 import type { InstrumentKind, ValueType } from '../../instrumentation/metric-definition.ts';
+import type { SelfScope } from '../self/self-scope.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import type { Platform } from './platforms.ts';
 import type { ContainerScope, TaskScope } from './scope.ts';
-import type { SelfScope } from './self-scope.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
 /** Metrics of one kind; a heading of docs/metrics.md. */

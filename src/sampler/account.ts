@@ -1,10 +1,10 @@
-import { CGROUP_FAILURES, type CgroupFailure } from '../cgroup/failure.ts';
-import type { PollCounts } from '../metrics/self-scope.ts';
+import type { PollCounts } from '../self/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
-import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../source/endpoint-error.ts';
-import type { PollResult } from './poller.ts';
+import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/failure.ts';
+import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
+import type { PollResult } from '../sources/ecs-task/poller.ts';
+import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
 import type { PollHistory } from './schedule.ts';
-import { TAG_FAILURE_REASONS, type TagFailureReason } from './tag-reader.ts';
 
 /** What the program counts of its own work. */
 export interface Account {

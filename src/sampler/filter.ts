@@ -1,4 +1,4 @@
-import { compileGlob } from '../config/globs.ts';
+import { compileGlob } from '../text/globs.ts';
 
 /** Which containers show. Exclude wins; without include patterns all are included. */
 export interface ContainerFilter {

@@ -1,8 +1,8 @@
-import { nearest } from '../config/nearest.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Transitions } from '../log/transitions.ts';
 import type { FailedValue } from '../metrics/recorder.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import { nearest } from '../text/nearest.ts';
 import type { ContainerFilter } from './filter.ts';
 import type { SamplerObserver } from './sampler.ts';
 

@@ -1,22 +1,22 @@
 import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import { EMPTY_HISTORY, followTask, type TaskHistory, type TaskStep } from '../history/task-history.ts';
 import type { TaskView } from '../history/view.ts';
-import { taskIdentity } from '../identity.ts';
 import { type Columns, createColumns } from '../metrics/columns.ts';
 import { evaluate, evaluateSelf } from '../metrics/evaluate.ts';
+import { taskIdentity } from '../metrics/identity.ts';
 import { createRecorder, type FailedValue, failedValue, type Recorder } from '../metrics/recorder.ts';
 import { DEFAULT_SELECTION, type Selection } from '../metrics/selection.ts';
-import type { ContainerCounts, SelfScope } from '../metrics/self-scope.ts';
 import { createSeriesBook } from '../metrics/series.ts';
 import type { VocabularyName } from '../metrics/vocabulary.ts';
+import { createExportAccount, type ExportAccount, type ExportKinds } from '../self/export-account.ts';
+import type { ProcessMeter } from '../self/process-meter.ts';
+import type { ContainerCounts, SelfScope } from '../self/self-scope.ts';
 import type { EpochNs, TaskSnapshot } from '../snapshot/snapshot.ts';
-import { EndpointError } from '../source/endpoint-error.ts';
+import { EndpointError } from '../sources/ecs-task/endpoint-error.ts';
+import type { PollResult } from '../sources/ecs-task/poller.ts';
+import type { TagsAttempt } from '../sources/ecs-task/tag-reader.ts';
 import { type Account, createAccount } from './account.ts';
-import { createExportAccount, type ExportAccount, type ExportKinds } from './export-account.ts';
-import type { PollResult } from './poller.ts';
-import type { ProcessMeter } from './process-meter.ts';
 import { nextPollAfterMs } from './schedule.ts';
-import type { TagsAttempt } from './tag-reader.ts';
-import { EMPTY_HISTORY, followTask, type TaskHistory, type TaskStep } from './task-history.ts';
 
 /** What happened at a poll, for the log. */
 export interface SamplerObserver {
@@ -287,7 +287,7 @@ export class Sampler implements ReadingSource {
       containers: withStats === undefined ? undefined : { withStats, ...this.#containers },
       series: recorder.count(),
       exports: this.#exports.counts(),
-      process: this.#options.processMeter?.read(),
+      processUse: this.#options.processMeter?.read(),
     };
     evaluateSelf(self, recorder);
     return recorder;

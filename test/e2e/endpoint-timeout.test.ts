@@ -7,7 +7,7 @@ import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { runningExporter } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { failureOf } from '../unit/source/set-up.ts';
+import { failureOf } from '../unit/sources/ecs-task/set-up.ts';
 
 /** The message of a request that a hanging endpoint never answers. */
 async function timeoutMessage(t: TestContext, changes: Partial<Config>): Promise<string> {

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createTaskCgroupReader } from '../../src/cgroup/task-cgroup.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
+import { createTaskCgroupReader } from '../../src/sources/cgroup/task-cgroup.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { until } from '../real/wait.ts';
 

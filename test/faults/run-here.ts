@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
-import { createPoller } from '../../src/sampler/poller.ts';
-import { EndpointError } from '../../src/source/endpoint-error.ts';
+import { EndpointError } from '../../src/sources/ecs-task/endpoint-error.ts';
+import { createPoller } from '../../src/sources/ecs-task/poller.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../helpers/otlp-receiver.ts';

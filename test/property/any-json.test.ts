@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { taskIdentity } from '../../src/identity.ts';
+import { taskIdentity } from '../../src/metrics/identity.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { parseTaskTags } from '../../src/snapshot/task-tags.ts';
 import { fargateTask } from './documents.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Reading } from '../../instrumentation/metric-definition.ts';
-import type { TaskHistory } from '../../src/sampler/task-history.ts';
+import type { TaskHistory } from '../../src/history/task-history.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask, withVictim } from './documents.ts';
 import { MUTATIONS, type Path, pathsOf, swapped, valueAt, withValue } from './mutations.ts';
 import { containerOf, createPipeline, EMPTY_HISTORY, type Outcome } from './pipeline.ts';

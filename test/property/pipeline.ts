@@ -1,11 +1,11 @@
 import type { Reading } from '../../instrumentation/metric-definition.ts';
+import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/history/task-history.ts';
 import type { TaskView } from '../../src/history/view.ts';
 import { createColumns } from '../../src/metrics/columns.ts';
 import { evaluate } from '../../src/metrics/evaluate.ts';
 import { createRecorder } from '../../src/metrics/recorder.ts';
 import { createSeriesBook, type SeriesBook } from '../../src/metrics/series.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/sampler/task-history.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { joinStats } from '../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../src/snapshot/task-document.ts';

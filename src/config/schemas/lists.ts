@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { compileGlob } from '../../text/globs.ts';
 import type { ExporterName, VocabularyName } from '../config.ts';
-import { compileGlob } from '../globs.ts';
 import { selectMetrics } from '../metric-selection.ts';
 import type { TextSchema } from '../option.ts';
 import { parsedBy } from './parsed.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { type DemoEndpoint, type DemoOptions, startDemoEndpoint } from '../../../src/demo/server.ts';
-import { createEndpoint } from '../../../src/source/endpoint.ts';
+import { createEndpoint } from '../../../src/sources/ecs-task/endpoint.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { at, listAt, textAt } from '../../real/json.ts';
 

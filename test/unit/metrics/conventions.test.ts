@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
-import { taskIdentity } from '../../../src/identity.ts';
+import { taskIdentity } from '../../../src/metrics/identity.ts';
 
 /** Values of the package's constants whose names begin so. */
 function constants(prefix: string): ReadonlySet<string> {

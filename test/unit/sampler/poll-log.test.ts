@@ -4,7 +4,7 @@ import { createTransitions } from '../../../src/log/transitions.ts';
 import { createFilter } from '../../../src/sampler/filter.ts';
 import { createPollLog } from '../../../src/sampler/poll-log.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
-import { EndpointError } from '../../../src/source/endpoint-error.ts';
+import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Readings } from '../../../instrumentation/metric-definition.ts';
 import { SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { Sampler, type SamplerObserver, type SamplerOptions } from '../../../src/sampler/sampler.ts';
-import { ENDPOINT_ERROR_CODES } from '../../../src/source/endpoint-error.ts';
+import { ENDPOINT_ERROR_CODES } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts';
 
 const INTERVAL_MS = 10_000;

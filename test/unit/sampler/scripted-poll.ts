@@ -1,5 +1,5 @@
-import { createPoller, type PollResult } from '../../../src/sampler/poller.ts';
-import { EndpointError, type EndpointErrorCode } from '../../../src/source/endpoint-error.ts';
+import { EndpointError, type EndpointErrorCode } from '../../../src/sources/ecs-task/endpoint-error.ts';
+import { createPoller, type PollResult } from '../../../src/sources/ecs-task/poller.ts';
 
 /** Result of the next poll: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
 export type Answer =

@@ -1,0 +1,58 @@
+import type { SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import type { TaskInfo } from '../snapshot/snapshot.ts';
+
+/** `arn:<partition>:ecs:<region>:<account>:task/[<cluster>/]<id>`, in every partition (aws, aws-cn, aws-us-gov, ...). */
+const TASK_ARN =
+  /^arn:(?<partition>[^:]+):ecs:(?<region>[^:]*):(?<account>[^:]*):task\/(?:(?<cluster>[^/]+)\/)?(?<id>[^/]+)$/;
+const CLUSTER_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:cluster\/.+$/;
+
+/**
+ * The task's identity as resource attributes: what stays the same for the life of the task, so no status and no time.
+ * Empty for what the metadata does not give.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/ecs/
+ */
+export function taskIdentity(task: TaskInfo): SeriesAttributes {
+  const arn = TASK_ARN.exec(task.arn ?? '')?.groups;
+  const { region, account, id } = arn ?? {};
+  return defined({
+    'cloud.provider': 'aws',
+    'cloud.platform': 'aws_ecs',
+    'cloud.region': region,
+    'cloud.account.id': account,
+    'cloud.availability_zone': task.availabilityZone,
+    'aws.ecs.availability_zone.id': task.availabilityZoneId,
+    'aws.ecs.vpc.id': task.vpcId,
+    'aws.ecs.cluster.arn': clusterArn(task.cluster, arn),
+    'aws.ecs.task.arn': task.arn,
+    'cloud.resource_id': task.arn,
+    'aws.ecs.task.id': id,
+    'aws.ecs.task.family': task.family,
+    'aws.ecs.task.revision': task.revision,
+    'aws.ecs.launchtype': task.launchType?.toLowerCase(),
+    'aws.ecs.service.name': task.serviceName,
+    'service.instance.id': id,
+    ...tagAttributes(task),
+  });
+}
+
+/** No convention has tags of a task; the name is built as those of labels are (`k8s.pod.label.<key>`). */
+function tagAttributes({ tags = new Map() }: TaskInfo): Readonly<Record<string, string>> {
+  return Object.fromEntries([...tags].map(([key, value]) => [`aws.ecs.task.tag.${key}`, value]));
+}
+
+/** EC2 gives the cluster's short name, Fargate its ARN; region and account of the task are the cluster's. */
+function clusterArn(cluster: string | undefined, arn: Record<string, string> | undefined): string | undefined {
+  if (cluster !== undefined && CLUSTER_ARN.test(cluster)) return cluster;
+  if (arn === undefined) return undefined;
+  const { partition, region, account, cluster: ofTask } = arn;
+  const name = cluster ?? ofTask;
+  return name === undefined ? undefined : `arn:${partition}:ecs:${region}:${account}:cluster/${name}`;
+}
+
+function defined(attributes: Readonly<Record<string, string | undefined>>): SeriesAttributes {
+  const present: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined && value !== '') present[name] = value;
+  return Object.freeze(present);
+}

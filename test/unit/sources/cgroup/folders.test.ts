@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { relative } from 'node:path';
+import { test } from 'node:test';
+import { realFiles } from '../../../../src/sources/cgroup/files.ts';
+import { findFolders } from '../../../../src/sources/cgroup/folders.ts';
+import { TASK_ID, type TreeEntries, version1Tree, version2Tree, withTree } from './cgroup-tree.ts';
+
+const V1 = `ecs/${TASK_ID}`;
+const V2 = `ecstasks.slice/ecstasks-${TASK_ID}.slice`;
+
+/** `<version> <path below the root>` by controller. */
+async function foldersIn(root: string, taskId = TASK_ID): Promise<Readonly<Record<string, string>>> {
+  const found = await findFolders(realFiles, root, taskId);
+  return Object.fromEntries(
+    [...found].map(([controller, { version, path }]) => [controller, `${version} ${relative(root, path)}`]),
+  );
+}
+
+const TREES: Readonly<Record<string, readonly [TreeEntries, Readonly<Record<string, string>>]>> = {
+  'v1, with controllers that share a hierarchy': [
+    version1Tree(V1),
+    { cpu: `1 cpu,cpuacct/${V1}`, cpuacct: `1 cpu,cpuacct/${V1}`, memory: `1 memory/${V1}` },
+  ],
+  'v1, without the links of the distribution': [
+    { [`cpuacct,cpu/${V1}/cpu.stat`]: '', [`cpuset/${V1}/x`]: '' },
+    { cpu: `1 cpuacct,cpu/${V1}`, cpuacct: `1 cpuacct,cpu/${V1}` },
+  ],
+  'v1, each controller on its own': [
+    { [`cpu/${V1}/x`]: '', [`cpuacct/${V1}/x`]: '', [`memory/${V1}/x`]: '', 'cpu,cpuacct/x': '' },
+    { cpu: `1 cpu/${V1}`, cpuacct: `1 cpuacct/${V1}`, memory: `1 memory/${V1}` },
+  ],
+  v2: [version2Tree(V2), { cpu: `2 ${V2}`, cpuacct: `2 ${V2}`, memory: `2 ${V2}` }],
+  'both: v1 has the controllers': [
+    { ...version1Tree(V1), 'unified/cgroup.controllers': 'hugetlb\n', [`unified/${V1}/cpu.stat`]: '' },
+    { cpu: `1 cpu,cpuacct/${V1}`, cpuacct: `1 cpu,cpuacct/${V1}`, memory: `1 memory/${V1}` },
+  ],
+  'both: memory has moved to v2': [
+    { [`cpu/${V1}/x`]: '', [`cpuacct/${V1}/x`]: '', [`unified/${V2}/memory.current`]: '' },
+    { cpu: `1 cpu/${V1}`, cpuacct: `1 cpuacct/${V1}`, memory: `2 unified/${V2}` },
+  ],
+  'both: memory has moved to v2, where the agent works without systemd': [
+    { [`cpu/${V1}/x`]: '', [`unified/${V1}/memory.current`]: '' },
+    { cpu: `1 cpu/${V1}`, cpuacct: `2 unified/${V1}`, memory: `2 unified/${V1}` },
+  ],
+  'another task’s alone': [
+    { ...version1Tree('ecs/other'), ...version2Tree('ecstasks.slice/ecstasks-other.slice') },
+    {},
+  ],
+  'a container’s own view': [{ 'cgroup.controllers': '', 'cpu.stat': 'usage_usec 1\n' }, {}],
+  nothing: [{}, {}],
+};
+
+for (const [name, [tree, folders]] of Object.entries(TREES)) {
+  test(name, () => withTree(tree, async (root) => assert.deepEqual(await foldersIn(root), folders)));
+}
+
+test('the UUID of an old ARN, in both places where it can be', async () => {
+  for (const path of ['ecstasks-a-b.slice', 'ecstasks-a.slice/ecstasks-a-b.slice']) {
+    await withTree(version2Tree(`ecstasks.slice/${path}`), async (root) => {
+      assert.equal((await foldersIn(root, 'a-b'))['cpu'], `2 ecstasks.slice/${path}`);
+    });
+  }
+});
+
+test('no root, or a file', () =>
+  withTree({ file: '' }, async (root) => {
+    assert.deepEqual(await foldersIn(`${root}/missing`), {});
+    assert.deepEqual(await foldersIn(`${root}/file`), {});
+  }));
+
+test('links that leave the root lead nowhere; the root itself may be one', () =>
+  withTree(
+    { ...version1Tree(V1), 'host/cpu': { link: '../cpu,cpuacct' }, 'host/memory': { link: '../memory' } },
+    (outer) =>
+      withTree({ root: { link: outer } }, async (inner) => {
+        assert.deepEqual(await foldersIn(`${outer}/host`), {});
+        const found = await findFolders(realFiles, `${inner}/root`, TASK_ID);
+        assert.equal(found.get('memory')?.path, `${outer}/memory/${V1}`);
+      }),
+  ));

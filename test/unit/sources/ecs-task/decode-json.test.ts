@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeJson } from '../../../../src/sources/ecs-task/decode-json.ts';
+import { failureOf, setUp } from './set-up.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const LIMITS = { maxValues: 262_144, maxDepth: 64 };
+
+/** As many as fit into the size cap. */
+function filled(open: string, item: string, close: string): string {
+  return open + item.repeat(Math.floor((MAX_BYTES - open.length - close.length) / item.length)) + close;
+}
+
+const BOMBS: readonly (readonly [name: string, document: string, code: 'too_large' | 'parse'])[] = [
+  ['2 million open brackets', '['.repeat(MAX_BYTES / 2) + ']'.repeat(MAX_BYTES / 2), 'too_large'],
+  ['brackets that never close', '['.repeat(MAX_BYTES), 'too_large'],
+  ['a million nested objects', '{"":'.repeat(MAX_BYTES / 5) + '0'.padEnd(MAX_BYTES / 5, '}'), 'too_large'],
+  ['a million empty containers', filled('[', '{},', '{}]'), 'too_large'],
+  ['a million members', filled('{', '"a":1,', '"b":1}'), 'too_large'],
+  ['one quote that never ends', filled('"', '\\"', ''), 'parse'],
+];
+
+for (const [name, document, code] of BOMBS) {
+  test(`${name}: ${code}`, () => {
+    const bytes = Buffer.from(document);
+    assert.ok(bytes.length > 3_000_000 && bytes.length <= MAX_BYTES, `${bytes.length} bytes`);
+    const decoded = decodeJson(bytes, LIMITS);
+    assert.equal(decoded.ok ? 'ok' : decoded.code, code);
+  });
+}
+
+test('signs inside strings count for nothing', () => {
+  const text = '[{,'.repeat(200_000);
+  const decoded = decodeJson(Buffer.from(JSON.stringify({ a: text, b: `é\\"${text}\\` })), LIMITS);
+  assert.deepEqual(decoded, { ok: true, document: { a: text, b: `é\\"${text}\\` } });
+});
+
+test('a small document may be as deep as it likes', () => {
+  const depth = 100_000;
+  assert.equal(decodeJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), LIMITS).ok, true);
+});
+
+test('limits hold to the value', () => {
+  const values = 40_000;
+  const bytes = Buffer.from(JSON.stringify(Array.from({ length: values }, () => 'padding')));
+  assert.equal(decodeJson(bytes, { maxValues: values + 1, maxDepth: 1 }).ok, true);
+  assert.equal(decodeJson(bytes, { maxValues: values, maxDepth: 1 }).ok, false);
+  assert.equal(decodeJson(bytes, { maxValues: values + 1, maxDepth: 0 }).ok, false);
+});
+
+test('keys with a meaning in JavaScript are plain members', () => {
+  const decoded = decodeJson(Buffer.from('{"__proto__":{"polluted":1},"constructor":2}'), LIMITS);
+  assert.ok(decoded.ok && typeof decoded.document === 'object' && decoded.document !== null);
+  assert.deepEqual(Object.keys(decoded.document), ['__proto__', 'constructor']);
+  assert.equal('polluted' in {}, false);
+});
+
+test('a thousand containers, close to the size cap, are within all limits', async (t) => {
+  const { server, client } = await setUp(t);
+  const counters = Object.fromEntries(Array.from({ length: 155 }, (_, i) => [`total_counter_${i}`, 1e10 + i]));
+  const containers = Array.from({ length: 1000 }, (_, i) => [`${i}`.padStart(32, '0'), counters]);
+  // Fewer containers until the document just fits.
+  let text = JSON.stringify(Object.fromEntries(containers));
+  while (text.length > MAX_BYTES) {
+    containers.length -= 10;
+    text = JSON.stringify(Object.fromEntries(containers));
+  }
+  assert.ok(text.length > 0.98 * MAX_BYTES);
+  server.stats = Buffer.from(text);
+
+  assert.deepEqual(await client.fetchStats(), JSON.parse(text));
+});
+
+test('an honest document above the size cap is refused', async (t) => {
+  const { server, client } = await setUp(t, { maxBytes: 1000 });
+  server.task = { padding: 'x'.repeat(1000 - '{"padding":""}'.length) };
+  assert.deepEqual(await client.fetchTask(), server.task);
+  server.task = { padding: 'x'.repeat(1001 - '{"padding":""}'.length) };
+  const error = await failureOf(client.fetchTask());
+  assert.equal(error.code, 'too_large');
+  assert.match(error.message, /1000 bytes/);
+});

@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Endpoint } from '../../../../src/sources/ecs-task/endpoint.ts';
+import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.ts';
+import { createPoller } from '../../../../src/sources/ecs-task/poller.ts';
+import { createTagReader, type TagReader } from '../../../../src/sources/ecs-task/tag-reader.ts';
+
+const TASK = { TaskARN: 'arn', Containers: [{ DockerId: 'a', Name: 'app' }] };
+const STATS = { a: { read: '2026-01-01T00:00:10Z' } };
+
+/** An endpoint that answers as its script says, and remembers what it was asked for. */
+function scriptedEndpoint(): Endpoint & {
+  task: () => unknown;
+  stats: () => unknown;
+  tags: () => unknown;
+  readonly asked: string[];
+} {
+  const asked: string[] = [];
+  const endpoint = {
+    asked,
+    task: (): unknown => TASK,
+    stats: (): unknown => STATS,
+    tags: (): unknown => ({ ...TASK, TaskTags: { team: 'core', other: 'x' } }),
+    fetchTask: async (): Promise<unknown> => {
+      asked.push('task');
+      return endpoint.task();
+    },
+    fetchStats: async (): Promise<unknown> => {
+      asked.push('stats');
+      return endpoint.stats();
+    },
+    fetchTaskWithTags: async (): Promise<unknown> => {
+      asked.push('tags');
+      return endpoint.tags();
+    },
+    close: () => {},
+  };
+  return endpoint;
+}
+
+function failing(code: ConstructorParameters<typeof EndpointError>[0]): () => never {
+  return () => {
+    throw new EndpointError(code, code);
+  };
+}
+
+test('stats first, then the task, at every poll', async () => {
+  const endpoint = scriptedEndpoint();
+  const poll = createPoller(endpoint);
+  const { snapshot, failures, refused } = await poll();
+  await poll();
+  assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task']);
+  assert.equal(snapshot?.containers[0]?.sample?.readNs, 1_767_225_610_000_000_000n);
+  assert.deepEqual(failures, []);
+  assert.equal(refused.size, 0);
+});
+
+test('/task/stats fails: /task is requested anyway, and its containers have no sample', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = failing('server_error');
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(endpoint.asked, ['stats', 'task']);
+  assert.equal(snapshot?.hasStats, false);
+  assert.deepEqual(
+    snapshot.containers.map(({ info, sample }) => [info.name, sample]),
+    [['app', undefined]],
+  );
+  assert.deepEqual(
+    failures.map(({ code }) => code),
+    ['server_error'],
+  );
+});
+
+test('an endpoint that throttles gets no request for /task while the metadata is recent', async () => {
+  const endpoint = scriptedEndpoint();
+  let nowMs = 0;
+  const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  endpoint.stats = failing('throttled');
+  for (const [atMs, asked] of [
+    [0, ['stats', 'task']],
+    [100, ['stats']],
+    [101, ['stats', 'task']],
+  ] as const) {
+    nowMs = atMs;
+    endpoint.asked.length = 0;
+    const { snapshot, failures } = await poll();
+    assert.deepEqual(endpoint.asked, asked);
+    assert.equal(snapshot?.hasStats, false);
+    assert.equal(failures.length, 1);
+  }
+});
+
+test('connection refused: only one request', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = failing('unreachable');
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(endpoint.asked, ['stats']);
+  assert.equal(snapshot, undefined);
+  assert.equal(failures.length, 1);
+});
+
+test('both documents fail: no snapshot, and both failures', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = failing('timeout');
+  endpoint.task = failing('reset');
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.equal(snapshot, undefined);
+  assert.deepEqual(
+    failures.map(({ code }) => code),
+    ['timeout', 'reset'],
+  );
+});
+
+test('metadata serves for a while where the task cannot be read any more, and no longer', async () => {
+  const endpoint = scriptedEndpoint();
+  let nowMs = 0;
+  const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  await poll();
+  endpoint.task = failing('throttled');
+  nowMs = 100;
+  assert.ok((await poll()).snapshot !== undefined);
+  nowMs = 101;
+  const { snapshot, failures } = await poll();
+  assert.equal(snapshot, undefined);
+  assert.deepEqual(
+    failures.map(({ code }) => code),
+    ['throttled'],
+  );
+  endpoint.task = () => TASK;
+  assert.ok((await poll()).snapshot !== undefined);
+});
+
+test('a task that fails: no snapshot at first, later the older metadata and a failure', async () => {
+  const endpoint = scriptedEndpoint();
+  const poll = createPoller(endpoint);
+  endpoint.task = failing('timeout');
+  const first = await poll();
+  assert.equal(first.snapshot, undefined);
+  assert.equal(first.failures.length, 1);
+  endpoint.task = () => TASK;
+  await poll();
+  endpoint.task = failing('server_error');
+  const third = await poll();
+  assert.equal(third.snapshot?.containers[0]?.info.name, 'app');
+  assert.deepEqual(
+    third.failures.map(({ code }) => code),
+    ['server_error'],
+  );
+});
+
+const NO_TASKS: readonly unknown[] = [null, [], {}, 'task metadata handler: unable to get task', 5, { a: 1 }];
+
+for (const document of NO_TASKS) {
+  test(`a task document that is none: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    const poll = createPoller(endpoint);
+    endpoint.task = () => document;
+    const first = await poll();
+    assert.equal(first.snapshot, undefined);
+    assert.deepEqual(
+      first.failures.map(({ code }) => code),
+      ['parse'],
+    );
+    endpoint.task = () => TASK;
+    await poll();
+    endpoint.task = () => document;
+    const third = await poll();
+    assert.equal(third.snapshot?.containers.length, 1);
+    assert.equal(third.failures.length, 1);
+  });
+}
+
+test('a task whose containers all lack an id is a failure with a clear message, not an empty task', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({
+    TaskARN: 'arn',
+    Containers: [
+      { ID: 'a', Name: 'app' },
+      { ID: 'b', Name: 'db' },
+    ],
+  });
+  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  assert.equal(snapshot, undefined);
+  assert.equal(failures[0]?.code, 'parse');
+  assert.match(failures[0]?.message ?? '', /none of the 2 containers in \/task has a DockerId/);
+  assert.deepEqual(Object.fromEntries(refused), { no_id: 2 });
+});
+
+test('a task whose containers are all pulled and not created is one without containers', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({ TaskARN: 'arn', Containers: [{ DockerId: '', Name: 'app' }] });
+  endpoint.stats = () => ({});
+  const { snapshot, failures } = await createPoller(endpoint)();
+  assert.deepEqual(snapshot?.containers, []);
+  assert.deepEqual(failures, []);
+});
+
+test('a container without an id does not affect the others', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.task = () => ({ ...TASK, Containers: [...TASK.Containers, { ID: 'b', Name: 'db' }] });
+  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  assert.deepEqual(
+    snapshot?.containers.map(({ info }) => info.name),
+    ['app'],
+  );
+  assert.deepEqual(failures, []);
+  assert.deepEqual(Object.fromEntries(refused), { no_id: 1 });
+});
+
+for (const document of [null, {}]) {
+  test(`stats of no container: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    endpoint.stats = () => document;
+    const { snapshot, failures } = await createPoller(endpoint)();
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      snapshot?.containers.map(({ sample }) => sample),
+      [undefined],
+    );
+  });
+}
+
+for (const document of [[], 'failed to get stats', 5]) {
+  test(`a stats document that is none: ${JSON.stringify(document)}`, async () => {
+    const endpoint = scriptedEndpoint();
+    endpoint.stats = () => document;
+    const { snapshot, failures } = await createPoller(endpoint)();
+    assert.equal(snapshot?.hasStats, false);
+    assert.deepEqual(
+      failures.map(({ code }) => code),
+      ['parse'],
+    );
+    assert.match(failures[0]?.message ?? '', /\/task\/stats/);
+  });
+}
+
+test('an endpoint that throws anything at all is a failure like others', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = () => {
+    throw new TypeError('a defect');
+  };
+  const { failures } = await createPoller(endpoint)();
+  assert.equal(failures[0]?.code, 'parse');
+  assert.ok(failures[0]?.cause instanceof TypeError);
+});
+
+test('what was refused is told by reason, unknown containers too', async () => {
+  const endpoint = scriptedEndpoint();
+  endpoint.stats = () => ({ a: { read: 'junk' }, unknown: null });
+  const { refused } = await createPoller(endpoint)();
+  assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
+});
+
+/** A poller with the tag `team` in its allow-list, and an endpoint that delays its answer with tags. */
+function withHeldTags(options: { readonly waitsForTags?: boolean } = {}) {
+  const endpoint = scriptedEndpoint();
+  const answer = Promise.withResolvers<unknown>();
+  const hasEnded = Promise.withResolvers<void>();
+  endpoint.tags = () => answer.promise;
+  const reader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
+  const tagReader: TagReader = {
+    ...reader,
+    requestIfDue: () => reader.requestIfDue().finally(hasEnded.resolve),
+  };
+  const release = (): Promise<void> => {
+    answer.resolve({ ...TASK, TaskTags: { team: 'core', other: 'x' } });
+    return hasEnded.promise;
+  };
+  return { endpoint, poll: createPoller(endpoint, { ...options, tagReader }), release };
+}
+
+test('no sample waits for tags: the next poll after their arrival has them', async () => {
+  const { endpoint, poll, release } = withHeldTags();
+  for (let polls = 0; polls < 3; polls += 1) {
+    const { snapshot, tags, failures } = await poll();
+    assert.equal(snapshot?.containers.length, 1);
+    assert.equal(snapshot.task.tags, undefined);
+    assert.equal(tags, undefined);
+    assert.deepEqual(failures, []);
+  }
+  await release();
+  for (const expected of [{}, undefined]) {
+    const { snapshot, tags } = await poll();
+    assert.deepEqual(tags, expected);
+    assert.deepEqual([...(snapshot?.task.tags ?? [])], [['team', 'core']]);
+  }
+  assert.equal(endpoint.asked.filter((path) => path === 'tags').length, 1);
+});
+
+test('a poller that takes only one sample waits for tags', async () => {
+  const { poll, release } = withHeldTags({ waitsForTags: true });
+  const polled = poll();
+  await release();
+  assert.deepEqual([...((await polled).snapshot?.task.tags ?? [])], [['team', 'core']]);
+});
+
+test('tags are asked for after the task, once, and are part of every snapshot from then on', async () => {
+  const endpoint = scriptedEndpoint();
+  const tagReader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
+  const poll = createPoller(endpoint, { tagReader, waitsForTags: true });
+  for (const expected of [{}, undefined, undefined]) {
+    const { snapshot, tags } = await poll();
+    assert.deepEqual(tags, expected);
+    assert.deepEqual([...(snapshot?.task.tags ?? [])], [['team', 'core']]);
+  }
+  assert.deepEqual(endpoint.asked, ['stats', 'task', 'tags', 'stats', 'task', 'stats', 'task']);
+});
+
+test('tags are not asked for as long as there is no task, and their failure fails nothing else', async () => {
+  const endpoint = scriptedEndpoint();
+  const tagReader = createTagReader(endpoint, { isWanted: () => true });
+  const poll = createPoller(endpoint, { tagReader, waitsForTags: true });
+  endpoint.task = failing('client_error');
+  await poll();
+  endpoint.task = () => ({ ...TASK, Errors: [{ ErrorCode: 'A' }] });
+  endpoint.tags = () => ({ ...TASK, Errors: [{ ErrorCode: 'B' }] });
+  const { snapshot, tags, failures } = await poll();
+  assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task', 'tags']);
+  assert.equal(tags?.failure?.reason, 'refused');
+  assert.deepEqual(failures, []);
+  assert.equal(snapshot?.containers.length, 1);
+  assert.deepEqual(
+    snapshot.task.errors?.map(({ code }) => code),
+    ['A', 'B'],
+  );
+});
+
+test('labels of containers, those that were asked for', async () => {
+  const endpoint = scriptedEndpoint();
+  const container = { DockerId: 'a', Name: 'app', Labels: { team: 'core', other: 'x' } };
+  endpoint.task = () => ({ ...TASK, Containers: [container] });
+  const { snapshot } = await createPoller(endpoint, { isLabelWanted: (key) => key === 'team' })();
+  assert.deepEqual([...(snapshot?.containers[0]?.info.labels ?? [])], [['team', 'core']]);
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRefusals } from '../../../../src/snapshot/refusals.ts';
+import { EndpointError, type EndpointErrorCode } from '../../../../src/sources/ecs-task/endpoint-error.ts';
+import { createTagReader, type TagFailureReason } from '../../../../src/sources/ecs-task/tag-reader.ts';
+
+const MINUTE_MS = 60_000;
+const TAGGED = { TaskARN: 'arn', TaskTags: { team: 'core', secret: 'x' } };
+const REFUSED = { TaskARN: 'arn', Errors: [{ ErrorField: 'TaskTags', ErrorCode: 'AccessDeniedException' }] };
+
+/** A reader on a clock of its own, whose endpoint answers as `answer` says. */
+function setUp(first: () => unknown) {
+  const state = { nowMs: 0, answer: first, requests: 0 };
+  const reader = createTagReader(
+    {
+      fetchTaskWithTags: async () => {
+        state.requests += 1;
+        return state.answer();
+      },
+    },
+    { isWanted: (key) => key === 'team', monotonicMs: () => state.nowMs },
+  );
+  const read = async (): Promise<TagFailureReason | 'none' | undefined> => {
+    await reader.requestIfDue();
+    const attempt = reader.takeOutcome(createRefusals());
+    return attempt === undefined ? undefined : (attempt.failure?.reason ?? 'none');
+  };
+  return { state, reader, read };
+}
+
+function failing(code: EndpointErrorCode): () => never {
+  return () => {
+    throw new EndpointError(code, code);
+  };
+}
+
+test('one request, whose answer is kept', async () => {
+  const { state, reader, read } = setUp(() => TAGGED);
+  assert.equal(reader.known(), undefined);
+  assert.equal(await read(), 'none');
+  state.nowMs = 1e9;
+  assert.equal(await read(), undefined);
+  assert.equal(state.requests, 1);
+  assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
+});
+
+test('a task without tags is an answer too', async () => {
+  const { state, reader, read } = setUp(() => ({ TaskARN: 'arn' }));
+  assert.equal(await read(), 'none');
+  state.nowMs = 1e9;
+  assert.equal(await read(), undefined);
+  assert.deepEqual(reader.known(), { problem: undefined, errors: [] });
+});
+
+const FAILURES: readonly (readonly [what: string, answer: () => unknown, reason: TagFailureReason])[] = [
+  ['throttled', failing('throttled'), 'throttled'],
+  ['not there', failing('client_error'), 'client_error'],
+  ['broken', failing('server_error'), 'server_error'],
+  ['too slow', failing('timeout'), 'timeout'],
+  ['no task', () => 'unable to generate metadata', 'parse'],
+  ['no permission', () => REFUSED, 'refused'],
+  [
+    'a defect',
+    () => {
+      throw new TypeError('a defect');
+    },
+    'parse',
+  ],
+];
+
+for (const [what, answer, reason] of FAILURES) {
+  test(`asked again after a minute, doubled each time, seven times in all: ${what}`, async () => {
+    const { state, read } = setUp(answer);
+    const askedAt: number[] = [];
+    for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS / 4) {
+      const outcome = await read();
+      if (outcome === undefined) continue;
+      assert.equal(outcome, reason);
+      askedAt.push(state.nowMs / MINUTE_MS);
+    }
+    assert.deepEqual(askedAt, [0, 1, 3, 7, 15, 31, 63]);
+  });
+}
+
+test('what fails at first may work later', async () => {
+  const { state, reader, read } = setUp(() => REFUSED);
+  assert.equal(await read(), 'refused');
+  assert.equal(reader.known()?.errors.length, 1);
+  state.answer = failing('throttled');
+  state.nowMs = MINUTE_MS;
+  assert.equal(await read(), 'throttled');
+  assert.equal(reader.known()?.errors.length, 1, 'the last answer is still the last answer');
+  state.answer = () => TAGGED;
+  state.nowMs = 3 * MINUTE_MS;
+  assert.equal(await read(), 'none');
+  assert.deepEqual(reader.known()?.errors, []);
+  state.nowMs = 1e9;
+  assert.equal(await read(), undefined);
+});
+
+test('a refusal says what to look at, and nothing of the answer but the code', async () => {
+  const document = { ...REFUSED, Errors: [{ ErrorCode: 'AccessDeniedException', ErrorMessage: 'User: arn:aws:sts' }] };
+  const { reader } = setUp(() => document);
+  await reader.requestIfDue();
+  const message = reader.takeOutcome(createRefusals())?.failure?.message ?? '';
+  assert.match(message, /AccessDeniedException.*ecs:ListTagsForResource/);
+  assert.doesNotMatch(message, /arn:aws/);
+});
+
+test('what could not be taken of the tags is told to the poll', async () => {
+  const { reader } = setUp(() => ({ TaskARN: 'arn', TaskTags: { team: 5 } }));
+  const refusals = createRefusals();
+  await reader.requestIfDue();
+  assert.deepEqual(reader.takeOutcome(refusals), {});
+  assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
+});
+
+test('one request at a time; its outcome is returned once, after it has ended', async () => {
+  const answer = Promise.withResolvers<unknown>();
+  const { state, reader } = setUp(() => answer.promise);
+  const first = reader.requestIfDue();
+  const second = reader.requestIfDue();
+  assert.equal(state.requests, 1);
+  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+  answer.resolve(TAGGED);
+  await Promise.all([first, second]);
+  assert.equal(reader.known(), undefined);
+  assert.deepEqual(reader.takeOutcome(createRefusals()), {});
+  assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
+  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+});
+
+for (const code of ['timeout', 'reset'] as const) {
+  test(`${code}: the message names the ECS API and the time of the next request`, async () => {
+    const { state, reader } = setUp(failing(code));
+    const messages: string[] = [];
+    for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS) {
+      await reader.requestIfDue();
+      const failure = reader.takeOutcome(createRefusals())?.failure;
+      if (failure !== undefined) messages.push(failure.message);
+    }
+    for (const message of messages)
+      assert.match(message, new RegExp(`did not arrive \\(${code}\\): .*ECS API.*thrott`));
+    assert.match(messages[0] ?? '', /; next request in 60 s$/);
+    assert.match(messages[1] ?? '', /; next request in 120 s$/);
+    assert.match(messages[6] ?? '', /; no further requests will be sent$/);
+    assert.equal(messages.length, 7);
+  });
+}
