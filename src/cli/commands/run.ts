@@ -20,7 +20,9 @@ export async function run(context: CommandContext): Promise<number> {
     host: context.host,
     logger,
     onStarted: ({ address }) => {
-      if (config.exporters.length === 0) {
+      if (config.statsd.isDisabled) {
+        logger.warn('statsd_disabled', 'nothing is pushed to DogStatsD: DD_DOGSTATSD_DISABLE turns it off');
+      } else if (config.exporters.length === 0) {
         logger.warn('nothing_exported', 'nothing is exported: OTEL_SDK_DISABLED is true, or the exporter is none');
       }
       const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };
