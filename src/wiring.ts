@@ -16,6 +16,7 @@ import type { ProcessMeter } from './sampler/process-meter.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createTagReader } from './sampler/tag-reader.ts';
 import { createEndpoint, type Endpoint } from './source/endpoint.ts';
+import { statsdTags } from './statsd-tags.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
 /** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
@@ -109,7 +110,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),
-    statsd: statsd && { ...config.statsd, ...statsd },
+    statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
     onExport: (name, error) => {
