@@ -1,23 +1,4 @@
-/** Use it as a library: the same readings, on a MeterProvider of your own. */
-export { registerInstruments } from '../instrumentation/instruments.ts';
-export type {
-  InstrumentKind,
-  MetricDefinition,
-  MetricSet,
-  Reading,
-  ReadingSource,
-  Readings,
-  SeriesAttributes,
-} from '../instrumentation/metric-definition.ts';
-export { CATALOGUE, type RowId } from './catalogue/catalogue.ts';
-export { metricSet } from './catalogue/definitions.ts';
-export type { MetricRow } from './catalogue/row.ts';
-export { DEFAULT_SELECTION, EVERYTHING, type Selection } from './catalogue/selection.ts';
+/** The library: metrics of the task's containers on a MeterProvider of the host. */
 export type { VocabularyName } from './catalogue/vocabulary.ts';
-export { taskIdentity } from './identity.ts';
-export { createFilter } from './sampler/filter.ts';
-export { createPoller, type PollResult } from './sampler/poller.ts';
-export { Sampler, type SamplerObserver, type SamplerOptions } from './sampler/sampler.ts';
-export { createEndpoint, type Endpoint, type EndpointOptions } from './source/endpoint.ts';
-export { ENDPOINT_ERROR_CODES, EndpointError, type EndpointErrorCode } from './source/endpoint-error.ts';
-export { VERSION } from './version.ts';
+export type { EcsMetricsOptions } from './ecs-metrics-options.ts';
+export { type EcsMetrics, startEcsMetrics } from './start-ecs-metrics.ts';

@@ -92,8 +92,7 @@ test('the program has few dependencies, and each is imported', () => {
     .join('\n');
   const { dependencies, optionalDependencies, peerDependencies } = manifest;
   const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies };
-  for (const name of Object.keys(declared))
-    assert.ok(sources.includes(`'${name}'`), `${name} is not used`);
+  for (const name of Object.keys(declared)) assert.ok(sources.includes(`'${name}'`), `${name} is not used`);
   const used = new Set(
     [...sources.matchAll(/(?:from|import\() ?'(@[^'/]+\/[^'/]+|[^'./][^'/]*)/g)].map(([, name = '']) => name),
   );
