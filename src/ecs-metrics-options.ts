@@ -4,29 +4,7 @@ import { VOCABULARIES, type VocabularyName } from './catalogue/vocabulary.ts';
 import { printable, withoutCredentials } from './config/printable.ts';
 import { baseUrl } from './config/schemas/addresses.ts';
 import { globList } from './config/schemas/lists.ts';
-
-/** What `startEcsMetrics` takes. */
-export interface EcsMetricsOptions {
-  /**
-   * The MeterProvider that gets the instruments, or a function that returns it. The function is called once, after the first
-   * sample, with the resource attributes of the task. Instruments of a provider that is passed directly are registered at
-   * once; until the first sample only the metrics of the exporter itself have values.
-   */
-  readonly meterProvider: MeterProvider | ((resource: Readonly<Record<string, string>>) => MeterProvider);
-  /**
-   * Base address of the task metadata endpoint, `http` or `https`; `/task` and `/task/stats` are appended.
-   * @default the variable ECS_CONTAINER_METADATA_URI_V4, otherwise ECS_CONTAINER_METADATA_URI
-   */
-  readonly metadataUrl?: string | undefined;
-  /** Milliseconds between two samples, 1000 to 3600000. @default 15000 */
-  readonly intervalMs?: number | undefined;
-  /** Containers to export: names or patterns with `*`, `?` and `[a-z]`. @default all */
-  readonly include?: readonly string[] | undefined;
-  /** Containers to leave out, likewise; takes precedence over `include`. @default none */
-  readonly exclude?: readonly string[] | undefined;
-  /** `semconv` for the names of OpenTelemetry, `ecs` for those of ecs-container-exporter 2.4.0, or a list. @default 'semconv' */
-  readonly metricNames?: VocabularyName | readonly VocabularyName[] | undefined;
-}
+import type { EcsMetricsOptions } from './ecs-metrics.ts';
 
 /** Options that are valid and complete. */
 export interface CheckedOptions {

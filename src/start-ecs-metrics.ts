@@ -1,7 +1,8 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
 import { metricSet } from './catalogue/definitions.ts';
-import { checkOptions, type EcsMetricsOptions, isProvider } from './ecs-metrics-options.ts';
+import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
+import { checkOptions, isProvider } from './ecs-metrics-options.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { createFilter } from './sampler/filter.ts';
@@ -10,23 +11,6 @@ import { createPoller } from './sampler/poller.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createEndpoint } from './source/endpoint.ts';
 import { VERSION } from './version.ts';
-
-/** Polling that has started. */
-export interface EcsMetrics {
-  /**
-   * Resolves once the first sample is there and the instruments are registered. Rejects if `stop` is called before, and with
-   * the error of a `meterProvider` function that throws. While the endpoint fails it stays pending and polling goes on. It
-   * can be ignored: it never becomes an unhandled rejection.
-   */
-  readonly ready: Promise<void>;
-  /** Resource attributes that identify the task, for example `aws.ecs.task.arn`; empty until they are known. */
-  resource(): Readonly<Record<string, string>>;
-  /**
-   * Stops polling, removes the callbacks of the instruments and closes the connections to the endpoint. The MeterProvider
-   * is left as it is: to export the last sample, shut it down before. Never rejects; a second call returns the same promise.
-   */
-  stop(): Promise<void>;
-}
 
 const ENDPOINT_TIMEOUT_MS = 5000;
 

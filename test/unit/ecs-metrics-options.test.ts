@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metrics } from '@opentelemetry/api';
-import { checkOptions, type EcsMetricsOptions } from '../../src/ecs-metrics-options.ts';
-import { startEcsMetrics } from '../../src/index.ts';
+import { checkOptions } from '../../src/ecs-metrics-options.ts';
+import { type EcsMetricsOptions, startEcsMetrics } from '../../src/index.ts';
 
 const meterProvider = metrics.getMeterProvider();
 const V3 = 'http://169.254.170.2/v3/id';
