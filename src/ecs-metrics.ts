@@ -38,8 +38,11 @@ export interface EcsMetrics {
   /** Resource attributes that identify the task, for example `aws.ecs.task.arn`; empty until they are known. */
   resource(): Readonly<Record<string, string>>;
   /**
-   * Stops polling, removes the callbacks of the instruments and closes the connections to the endpoint. The MeterProvider
-   * is left as it is: to export the last sample, shut it down before. Never rejects; a second call returns the same promise.
+   * Stops polling, removes the callbacks of the instruments and closes the connections to the endpoint. Never rejects; a
+   * second call returns the same promise.
+   *
+   * The MeterProvider is left as it is. Shut it down before, so that it exports the last sample: with cumulative
+   * temporality, an SDK that goes on exports the last values again and again.
    */
   stop(): Promise<void>;
 }

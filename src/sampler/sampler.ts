@@ -207,7 +207,7 @@ export class Sampler implements ReadingSource {
     try {
       this.#options.observer.onPoll({ snapshot, failures, restarted, withoutStats, internalErrors, tags });
     } catch {
-      // The observer belongs to the host of the library: its error must not stop the polling.
+      // An observer that throws must not stop the polling.
       this.#account.countInternalErrors(1);
     }
   }

@@ -85,10 +85,9 @@ async function startDemoEndpoint(t: TestContext, project: FreshProject): Promise
   const bin = project.bin('ecs-container-exporter');
   const server = await startServer(process.execPath, [bin, 'demo', '--endpoint-only'], { env: {} });
   t.after(() => server.stop());
-  return until('the endpoint', () => {
-    if (server.hasEnded()) throw new Error(server.log());
-    return /ECS_CONTAINER_METADATA_URI_V4=(\S+)/.exec(server.log())?.[1];
-  });
+  const address = (): string | undefined => /ECS_CONTAINER_METADATA_URI_V4=(\S+)/.exec(server.log())?.[1];
+  await until('the endpoint', () => server.hasEnded() || address());
+  return address() ?? assert.fail(server.log());
 }
 
 for (const { name, packages } of SDKS) {
@@ -124,10 +123,8 @@ for (const { name, packages } of SDKS) {
       };
       const sample = await startServer(process.execPath, ['sample.ts'], { env, cwd: installed().folder });
       t.after(() => sample.stop());
-      await until('an export', () => {
-        if (sample.hasEnded()) throw new Error(sample.log());
-        return receiver.exports[0];
-      });
+      await until('an export', () => sample.hasEnded() || receiver.exports[0]);
+      assert.equal(sample.hasEnded(), false, sample.log());
       const ending = await sample.stop();
       assert.deepEqual([ending.code, ending.signal], [0, null], sample.log());
       assert.equal(sample.log(), '');
