@@ -1,9 +1,9 @@
-import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import type { ReadingSource, Readings } from '../../instrumentation/metric-definition.ts';
 import { DEFAULT_SELECTION, type Selection } from '../catalogue/selection.ts';
 import type { VocabularyName } from '../catalogue/vocabulary.ts';
 import { derive } from '../derive/derive.ts';
 import type { TaskView } from '../derive/view.ts';
-import { taskIdentity } from '../identity.ts';
+import { type TaskIdentity, taskIdentity } from '../identity.ts';
 import { type Columns, createColumns } from '../readings/columns.ts';
 import { createRecorder, type FailedValue, failedValue, type Recorder } from '../readings/recorder.ts';
 import { createSeriesBook } from '../readings/series.ts';
@@ -88,7 +88,7 @@ export class Sampler implements ReadingSource {
   /** Whether the poll that made it read stats. */
   #hasViewStats = false;
   #containers: Omit<ContainerCounts, 'withStats'> = { withoutStats: 0, stale: 0 };
-  #identity: SeriesAttributes = Object.freeze({});
+  #identity: TaskIdentity = Object.freeze({});
   #identityKey = '';
   /** When the last poll that read stats ended, on the monotonic clock. */
   #lastSuccessMs: number | undefined;
@@ -143,7 +143,7 @@ export class Sampler implements ReadingSource {
     return this.#readings;
   }
 
-  resource(): SeriesAttributes {
+  resource(): TaskIdentity {
     return this.#identity;
   }
 
@@ -188,8 +188,8 @@ export class Sampler implements ReadingSource {
     const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#account.history());
     // From the start of this poll, so that intervals do not drift by its length; never a burst to catch up.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
-    // It is no reason for a process to go on: the program has a server, and a host of the library its own work.
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs)).unref();
+    // It keeps the process alive until `stop`: a program that only waits for the first sample must not end before it.
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
   }
 
   async #pollOnce(): Promise<void> {
@@ -220,7 +220,7 @@ export class Sampler implements ReadingSource {
         tags,
       });
     } catch {
-      // The observer belongs to the host of the library: its error must not stop the polling.
+      // An observer that throws must not stop the polling.
       this.#account.countInternalErrors(1);
     }
   }
