@@ -1,7 +1,7 @@
 /** The library: metrics of the task's containers on a MeterProvider of the host. */
 
 /** For readings of another source than a task: what `startEcsMetrics` registers. */
-export { type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
+export { type Observed, type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
 export type {
   InstrumentKind,
   MetricDefinition,
