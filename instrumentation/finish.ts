@@ -11,6 +11,7 @@ import {
 import { createCensus } from './census.ts';
 import type { Deltas } from './deltas.ts';
 import { earlier, hrTime, later, rememberedHrTimes } from './hr-time.ts';
+import type { Observed } from './instruments.ts';
 import type { Reading } from './metric-definition.ts';
 import { isNumeric, type NumericMetric } from './numeric-metric.ts';
 import { createOwnStarts } from './own-starts.ts';
@@ -33,9 +34,6 @@ import { createSeriesKeys, readingsOf } from './series-keys.ts';
 export interface Finisher {
   finish(collected: ResourceMetrics, observed: Observed, resource: Resource): Finished;
 }
-
-/** By scope and instrument name: the readings of an instrument, in the order in which they were observed. */
-export type Observed = ReadonlyMap<string, ReadonlyMap<string, readonly Reading[]>>;
 
 export interface Finished {
   readonly resourceMetrics: ResourceMetrics;

@@ -5,8 +5,10 @@ import {
   type Observable,
   ValueType,
 } from '@opentelemetry/api';
-import type { Observed } from './finish.ts';
 import type { MetricDefinition, MetricSet, Reading, ReadingSource } from './metric-definition.ts';
+
+/** By scope and instrument name: the readings of an instrument, in the order in which they were observed. */
+export type Observed = ReadonlyMap<string, ReadonlyMap<string, readonly Reading[]>>;
 
 /** Instruments of one set on somebody's MeterProvider. */
 export interface RegisteredInstruments {

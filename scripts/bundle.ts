@@ -2,8 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { thirdPartyLicences } from './third-party.ts';
 
-/** Native, so that no bundle can hold them; loaded for the Unix socket of DogStatsD only, from beside the bundle. */
-const NATIVE = ['node-unix-socket', 'unix-dgram'];
+/** Native, so that no bundle can hold it; loaded for the Unix socket of DogStatsD only, from beside the bundle. */
+const NATIVE = ['node-unix-socket'];
 
 const root = new URL('..', import.meta.url).pathname;
 /** Emptied first. Another one for a test. */
@@ -29,4 +29,4 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
-writeFileSync(`${folder}/THIRD-PARTY.txt`, thirdPartyLicences(root, Object.keys(metafile.inputs), NATIVE.slice(0, 1)));
+writeFileSync(`${folder}/THIRD-PARTY.txt`, thirdPartyLicences(root, Object.keys(metafile.inputs), NATIVE));

@@ -1,5 +1,7 @@
-/** Use it as a library: the same readings, on a MeterProvider of your own. */
-export { registerInstruments } from '../instrumentation/instruments.ts';
+/** The library: metrics of the task's containers on a MeterProvider of the host. */
+
+/** For readings of another source than a task: what `startEcsMetrics` registers. */
+export { type Observed, type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
 export type {
   InstrumentKind,
   MetricDefinition,
@@ -8,16 +10,7 @@ export type {
   ReadingSource,
   Readings,
   SeriesAttributes,
+  ValueType,
 } from '../instrumentation/metric-definition.ts';
-export { CATALOGUE, type RowId } from './metrics/catalogue.ts';
-export { metricSet } from './metrics/definitions.ts';
-export { taskIdentity } from './metrics/identity.ts';
-export type { MetricRow } from './metrics/row.ts';
-export { DEFAULT_SELECTION, EVERYTHING, type Selection } from './metrics/selection.ts';
-export type { VocabularyName } from './metrics/vocabulary.ts';
-export { createFilter } from './sampler/filter.ts';
-export { Sampler, type SamplerObserver, type SamplerOptions } from './sampler/sampler.ts';
-export { createEndpoint, type Endpoint, type EndpointOptions } from './sources/ecs-task/endpoint.ts';
-export { ENDPOINT_ERROR_CODES, EndpointError, type EndpointErrorCode } from './sources/ecs-task/endpoint-error.ts';
-export { createPoller, type PollResult } from './sources/ecs-task/poller.ts';
-export { VERSION } from './version.ts';
+export type { EcsMetrics, EcsMetricsOptions, VocabularyName } from './ecs-metrics.ts';
+export { startEcsMetrics } from './start-ecs-metrics.ts';

@@ -4,6 +4,7 @@ import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import { selectionOf } from './config/metric-selection.ts';
+import { statsdTags } from './config/statsd-tags.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
 import { metricSet } from './metrics/definitions.ts';
@@ -109,7 +110,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),
-    statsd: statsd && { ...config.statsd, ...statsd },
+    statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
     onExport: (name, error) => {

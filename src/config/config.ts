@@ -1,5 +1,6 @@
 import type { LogLevel } from '../log/record.ts';
 import type { VocabularyName } from '../metrics/vocabulary.ts';
+import type { TaskTagName } from './statsd-tags.ts';
 
 export type { VocabularyName };
 
@@ -31,6 +32,14 @@ export interface StatsdConfig {
   readonly port: number;
   /** The agent's Unix datagram socket: host and port are not used then. */
   readonly socketPath?: string | undefined;
+  /** Tags of every line that STATSD_TAGS gives. */
+  readonly tags: readonly string[];
+  /** Tags of every line with the task's identity. */
+  readonly taskTags: readonly TaskTagName[];
+  /** Tags of every line that Datadog's variables give, in the order of version 2's client. */
+  readonly clientTags: readonly string[];
+  /** DD_DOGSTATSD_DISABLE has removed statsd from the exporters. */
+  readonly isDisabled: boolean;
 }
 
 /** Everything that the program was told, checked and complete: no other module reads a flag or a variable. */

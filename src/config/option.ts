@@ -40,6 +40,8 @@ export interface Option<T> {
   /** OpenTelemetry's variables, looked at after the own ones. */
   readonly otel: readonly (string | Variable<T>)[];
   readonly schema: TextSchema<T>;
+  /** Spaces count, so that a blank text is a value too; an empty one is not. */
+  readonly isVerbatim?: boolean;
   /** Read as if it had been given. */
   readonly default?: string;
   /** Words for help and docs where the default hangs on other options, or needs a unit. */

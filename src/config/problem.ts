@@ -14,7 +14,8 @@ export type ProblemCode =
   // Warnings: the program starts all the same.
   | 'unknown_variable'
   | 'interval_raised'
-  | 'no_metrics';
+  | 'no_metrics'
+  | 'statsd_disabled';
 
 /** One mistake in what the program was told. */
 export interface Problem {

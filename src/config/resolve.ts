@@ -61,7 +61,8 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   const settings = createSettings(line.flags, input.env);
   const isDisabled = settings.value(OPTIONS.isSdkDisabled);
   const asked = resolveExporters(settings);
-  const exporters = isDisabled ? [] : asked;
+  const statsd = resolveStatsd(settings, !isDisabled && asked.includes('statsd'));
+  const exporters = isDisabled ? [] : asked.filter((name) => name !== 'statsd' || !statsd.isDisabled);
   const endpoint =
     input.metadataUrl === undefined
       ? resolveEndpoint(settings, line.command !== undefined)
@@ -81,7 +82,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     metrics: resolveMetrics(settings),
     http: { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) },
     otlp: resolveOtlp(settings, exporters.includes('otlp'), input.readFile),
-    statsd: resolveStatsd(settings),
+    statsd,
     exportIntervalMs,
     exportTimeoutMs,
     serviceName: settings.given(OPTIONS.serviceName)?.value,

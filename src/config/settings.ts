@@ -62,7 +62,8 @@ function sourceOf<T>(
   if (flagText !== undefined) return { source: { name: `--${option.flag}`, text: flagText }, schema: option.schema };
   for (const { name, schema } of variablesOf(option)) {
     const text = env[name];
-    if (text !== undefined && text.trim() !== '') return { source: { name, text }, schema };
+    if (text !== undefined && (option.isVerbatim ? text : text.trim()) !== '')
+      return { source: { name, text }, schema };
   }
   return undefined;
 }

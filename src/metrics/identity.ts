@@ -1,5 +1,7 @@
-import type { SeriesAttributes } from '../../instrumentation/metric-definition.ts';
 import type { TaskInfo } from '../snapshot/snapshot.ts';
+
+/** Resource attributes of a task, by name. */
+export type TaskIdentity = Readonly<Record<string, string>>;
 
 /** `arn:<partition>:ecs:<region>:<account>:task/[<cluster>/]<id>`, in every partition (aws, aws-cn, aws-us-gov, ...). */
 const TASK_ARN =
@@ -12,7 +14,7 @@ const CLUSTER_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:cluster\/.+$/;
  *
  * @see https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/ecs/
  */
-export function taskIdentity(task: TaskInfo): SeriesAttributes {
+export function taskIdentity(task: TaskInfo): TaskIdentity {
   const arn = TASK_ARN.exec(task.arn ?? '')?.groups;
   const { region, account, id } = arn ?? {};
   return defined({
@@ -50,7 +52,7 @@ function clusterArn(cluster: string | undefined, arn: Record<string, string> | u
   return name === undefined ? undefined : `arn:${partition}:ecs:${region}:${account}:cluster/${name}`;
 }
 
-function defined(attributes: Readonly<Record<string, string | undefined>>): SeriesAttributes {
+function defined(attributes: Readonly<Record<string, string | undefined>>): TaskIdentity {
   const present: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined && value !== '') present[name] = value;

@@ -1,9 +1,9 @@
-import type { ReadingSource, Readings, SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import type { ReadingSource, Readings } from '../../instrumentation/metric-definition.ts';
 import { EMPTY_HISTORY, followTask, type TaskHistory, type TaskStep } from '../history/task-history.ts';
 import type { TaskView } from '../history/view.ts';
 import { type Columns, createColumns } from '../metrics/columns.ts';
 import { evaluate, evaluateSelf } from '../metrics/evaluate.ts';
-import { taskIdentity } from '../metrics/identity.ts';
+import { type TaskIdentity, taskIdentity } from '../metrics/identity.ts';
 import { createRecorder, type FailedValue, failedValue, type Recorder } from '../metrics/recorder.ts';
 import { DEFAULT_SELECTION, type Selection } from '../metrics/selection.ts';
 import { createSeriesBook } from '../metrics/series.ts';
@@ -89,7 +89,7 @@ export class Sampler implements ReadingSource {
   /** Whether the poll that made it read stats. */
   #hasViewStats = false;
   #containers: Omit<ContainerCounts, 'withStats'> = { withoutStats: 0, stale: 0 };
-  #identity: SeriesAttributes = Object.freeze({});
+  #identity: TaskIdentity = Object.freeze({});
   #identityKey = '';
   /** When the last poll that read stats ended, on the monotonic clock. */
   #lastSuccessMs: number | undefined;
@@ -144,7 +144,7 @@ export class Sampler implements ReadingSource {
     return this.#readings;
   }
 
-  resource(): SeriesAttributes {
+  resource(): TaskIdentity {
     return this.#identity;
   }
 
@@ -189,8 +189,8 @@ export class Sampler implements ReadingSource {
     const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#account.history());
     // From the start of this poll, so that intervals do not drift by its length; never a burst to catch up.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
-    // It is no reason for a process to go on: the program has a server, and a host of the library its own work.
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs)).unref();
+    // It keeps the process alive until `stop`: a program that only waits for the first sample must not end before it.
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
   }
 
   async #pollOnce(): Promise<void> {
@@ -221,7 +221,7 @@ export class Sampler implements ReadingSource {
         tags,
       });
     } catch {
-      // The observer belongs to the host of the library: its error must not stop the polling.
+      // An observer that throws must not stop the polling.
       this.#account.countInternalErrors(1);
     }
   }

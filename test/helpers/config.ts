@@ -22,7 +22,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
       compression: 'none',
       temporality: 'cumulative',
     },
-    statsd: { host: '127.0.0.1', port: 8125 },
+    statsd: { host: '127.0.0.1', port: 8125, tags: [], taskTags: [], clientTags: [], isDisabled: false },
     exportIntervalMs: 60_000,
     exportTimeoutMs: 2000,
     resourceAttributes: {},

@@ -123,9 +123,13 @@ export function metricOf(
 }
 
 /** Exports, and tells how it ended: `undefined` for a success. */
-export function exportOf(exporter: PushMetricExporter, metrics: readonly MetricData[]): Promise<Error | undefined> {
+export function exportOf(
+  exporter: PushMetricExporter,
+  metrics: readonly MetricData[],
+  resource = emptyResource(),
+): Promise<Error | undefined> {
   const collected: ResourceMetrics = {
-    resource: emptyResource(),
+    resource,
     scopeMetrics: [{ scope: { name: 'test' }, metrics: [...metrics] }],
   };
   return new Promise((resolve) => {

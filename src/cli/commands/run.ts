@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<number> {
     host: context.host,
     logger,
     onStarted: ({ address }) => {
-      if (config.exporters.length === 0) {
+      if (config.exporters.length === 0 && !config.statsd.isDisabled) {
         logger.warn('nothing_exported', 'nothing is exported: OTEL_SDK_DISABLED is true, or the exporter is none');
       }
       const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { compileGlob } from '../../text/globs.ts';
+import { nearest } from '../../text/nearest.ts';
 import type { ExporterName, VocabularyName } from '../config.ts';
 import { selectMetrics } from '../metric-selection.ts';
 import type { TextSchema } from '../option.ts';
+import { TASK_TAG_NAMES, type TaskTagName } from '../statsd-tags.ts';
 import { parsedBy } from './parsed.ts';
 
 /** ECS allows 255 characters in a container's name, so a longer pattern is a slip. */
@@ -14,13 +16,16 @@ function commaItems(text: string): readonly string[] {
   return [...new Set(items.filter((item) => item !== ''))];
 }
 
-/** A list of at least one word out of a few, in any case. */
-function listOf<T extends string>(allowed: readonly T[]): TextSchema<readonly T[]> {
+/** A list of words out of a few, in any case; at least one unless `mayBeEmpty`. */
+function listOf<T extends string>(allowed: readonly T[], mayBeEmpty = false): TextSchema<readonly T[]> {
   const wrong = `must be a comma-separated list of ${allowed.join(', ')}`;
   return parsedBy((text) => {
     const words = commaItems(text.toLowerCase());
-    const value = allowed.filter((word) => words.includes(word));
-    return words.length > 0 && value.length === words.length ? { value } : { wrong };
+    const unknown = words.find((word) => !allowed.some((one) => one === word));
+    const meant = unknown === undefined ? undefined : nearest(unknown, allowed);
+    if (meant !== undefined) return { wrong: `${wrong}; did you mean "${meant}"?` };
+    if (unknown !== undefined || (words.length === 0 && !mayBeEmpty)) return { wrong };
+    return { value: allowed.filter((word) => words.includes(word)) };
   });
 }
 
@@ -47,6 +52,11 @@ export const exporterList: TextSchema<readonly ExporterName[]> = v.pipe(
   v.check((words) => !words.includes('none') || words.length === 1, 'must be none alone, or a list without none'),
   v.transform((words) => words.filter((word) => word !== 'none')),
 );
+
+/** DogStatsD tags as they are given; one key may have several values. */
+export const tagList: TextSchema<readonly string[]> = parsedBy((text) => ({ value: commaItems(text) }));
+
+export const taskTagList: TextSchema<readonly TaskTagName[]> = listOf(TASK_TAG_NAMES, true);
 
 export const vocabularyList: TextSchema<readonly VocabularyName[]> = listOf(['ecs', 'semconv']);
 

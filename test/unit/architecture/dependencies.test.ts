@@ -10,6 +10,7 @@ const manifestSchema = v.object({
   dependencies: versions,
   devDependencies: versions,
   optionalDependencies: versions,
+  peerDependencies: versions,
   bundleDependencies: v.optional(v.unknown()),
   overrides: v.optional(v.unknown()),
 });
@@ -54,6 +55,11 @@ test('every dependency is pinned to one version', () => {
   for (const [name, version] of pins) assert.match(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/, name);
 });
 
+test('the API is a peer: the host of the library decides which copy there is', () => {
+  assert.deepEqual(manifest.peerDependencies, { '@opentelemetry/api': '>=1.9 <2' });
+  assert.equal(manifest.dependencies['@opentelemetry/api'], undefined);
+});
+
 test('there is one copy of each OpenTelemetry package: two do not know each other’s readers and resources', () => {
   const names = openTelemetry.map(({ name }) => name);
   assert.ok(names.includes('@opentelemetry/sdk-metrics') && names.includes('@opentelemetry/api'));
@@ -84,12 +90,12 @@ test('the program has few dependencies, and each is imported', () => {
     .filter((path) => path.endsWith('.ts'))
     .map((path) => readFileSync(join(ROOT, path), 'utf8'))
     .join('\n');
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
-    assert.ok(sources.includes(`'${name}'`), `${name} is not used`);
+  const { dependencies, optionalDependencies, peerDependencies } = manifest;
+  const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies };
+  for (const name of Object.keys(declared)) assert.ok(sources.includes(`'${name}'`), `${name} is not used`);
   const used = new Set(
     [...sources.matchAll(/(?:from|import\() ?'(@[^'/]+\/[^'/]+|[^'./][^'/]*)/g)].map(([, name = '']) => name),
   );
-  const declared = { ...manifest.dependencies, ...manifest.optionalDependencies };
   const missing = [...used].filter((name) => !name.startsWith('node:') && !(name in declared));
   assert.deepEqual(missing, []);
 });

@@ -30,7 +30,15 @@ test('defaults', () => {
       clientCertificate: undefined,
       clientKey: undefined,
     },
-    statsd: { host: 'localhost', port: 8125, socketPath: undefined },
+    statsd: {
+      host: 'localhost',
+      port: 8125,
+      socketPath: undefined,
+      tags: [],
+      taskTags: [],
+      clientTags: [],
+      isDisabled: false,
+    },
     exportIntervalMs: 60_000,
     exportTimeoutMs: 30_000,
     serviceName: undefined,
@@ -204,41 +212,6 @@ test('OTEL_SDK_DISABLED turns every exporter off, in any case of its letters', (
   const env = { OTEL_SDK_DISABLED: 'TRUE', OTEL_METRICS_EXPORTER: 'otlp' };
   assert.deepEqual(configOf(resolve({ env })).exporters, []);
   assert.deepEqual(configOf(resolve({ env: { ...env, OTEL_SDK_DISABLED: 'false' } })).exporters, ['otlp']);
-});
-
-const STATSD: readonly (readonly [
-  argv: string,
-  env: Readonly<Record<string, string>>,
-  exporters: readonly string[],
-])[] = [
-  ['--use-statsd', {}, ['statsd']],
-  ['', { USE_STATSD: 'true' }, ['statsd']],
-  ['--exporters prometheus', { USE_STATSD: 'yes' }, ['prometheus', 'statsd']],
-  ['', { USE_STATSD: '1', OTEL_METRICS_EXPORTER: 'otlp' }, ['otlp', 'statsd']],
-  ['--exporters statsd,prometheus', {}, ['prometheus', 'statsd']],
-  ['--exporters statsd --use-statsd', {}, ['statsd']],
-  ['--use-statsd', { OTEL_SDK_DISABLED: 'true' }, []],
-];
-
-for (const [argv, env, exporters] of STATSD) {
-  test(`DogStatsD: ${argv} ${JSON.stringify(env)}`, () => {
-    const config = configOf(resolve({ argv: argv.split(' ').filter((word) => word !== ''), env }));
-    assert.deepEqual(config.exporters, exporters);
-    assert.equal(config.intervalMs, 15_000);
-  });
-}
-
-test('DogStatsD: where the agent is', () => {
-  const udp = resolve({ env: { STATSD_HOST: '10.0.0.1', STATSD_PORT: '9125' } });
-  assert.deepEqual(configOf(udp).statsd, { host: '10.0.0.1', port: 9125, socketPath: undefined });
-  const socket = resolve({ argv: ['--statsd-socket', '/var/run/datadog/dsd.socket'] });
-  assert.equal(configOf(socket).statsd.socketPath, '/var/run/datadog/dsd.socket');
-  const url = resolve({ env: { STATSD_SOCKET: 'unix:///var/run/datadog/dsd.socket' } });
-  assert.equal(configOf(url).statsd.socketPath, '/var/run/datadog/dsd.socket');
-  const both = resolve({ env: { STATSD_SOCKET: '/a', STATSD_PORT: '8125' } });
-  assert.deepEqual(messagesOf(both), [
-    'STATSD_SOCKET="/a" cannot be used together with STATSD_PORT: one is a Unix socket, the other UDP',
-  ]);
 });
 
 test('log format: auto looks at the terminal', () => {

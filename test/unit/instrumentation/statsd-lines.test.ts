@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Attributes } from '@opentelemetry/api';
+import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, InstrumentType, type MetricData } from '@opentelemetry/sdk-metrics';
-import { createStatsdExporter } from '../../../instrumentation/readers/statsd.ts';
+import { constantTag, joinLines } from '../../../instrumentation/readers/dogstatsd-lines.ts';
+import { createStatsdExporter, type StatsdOptions } from '../../../instrumentation/readers/statsd.ts';
 import { exportOf, metricOf, type StatsdReceiver, udpReceiver } from '../../helpers/statsd-receiver.ts';
 
 /** What one export of these metrics sends. */
-async function datagramsOf(t: TestContext, metrics: readonly MetricData[]): Promise<readonly string[]> {
+async function datagramsOf(
+  t: TestContext,
+  metrics: readonly MetricData[],
+  options: Pick<StatsdOptions, 'constantTags'> = {},
+  resource = emptyResource(),
+): Promise<readonly string[]> {
   const receiver = await udpReceiver(t);
-  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
-  assert.equal(await exportOf(exporter, metrics), undefined);
+  const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, ...options });
+  assert.equal(await exportOf(exporter, metrics, resource), undefined);
   // Over the loopback, a datagram that was sent is there: what comes after it, comes after all of the export.
   await exportOf(exporter, [metricOf('end', [[1]])]);
   await endOf(receiver);
@@ -17,7 +24,8 @@ async function datagramsOf(t: TestContext, metrics: readonly MetricData[]): Prom
 }
 
 const endOf = async (receiver: StatsdReceiver): Promise<void> => {
-  for (let count = 1; receiver.datagrams.at(-1) !== 'end:1|g'; count += 1) await receiver.lines(count);
+  for (let count = 1; receiver.datagrams.at(-1)?.startsWith('end:1|g') !== true; count += 1)
+    await receiver.lines(count);
 };
 
 test('gauges, counters and levels that add up, all as gauges, in one datagram', async (t) => {
@@ -75,11 +83,6 @@ const TAGS: readonly (readonly [attributes: Attributes, tags: string])[] = [
   [{ empty: '', none: undefined }, ''],
   [{ cpu: 0, isOn: false }, '|#cpu:0,isOn:false'],
   [{ list: ['a', 'b'] }, '|#list:a_b'],
-  // Names of options of hot-shots.
-  [
-    { tags: 'a', sampleRate: 0.5, timestamp: 1, cardinality: 'low' },
-    '|#tags:a,sampleRate:0.5,timestamp:1,cardinality:low',
-  ],
   [JSON.parse('{"__proto__":"web"}'), '|#__proto__:web'],
   [{ long: 'x'.repeat(5000) }, `|#long:${'x'.repeat(1000)}`],
 ];
@@ -102,25 +105,44 @@ test('nothing to send, nothing sent', async (t) => {
   assert.deepEqual(await datagramsOf(t, [metricOf('m', [])]), []);
 });
 
-test('Datadog’s variables of the task change nothing', async (t) => {
-  const variables = {
-    DD_TAGS: 'a:b',
-    DD_ENV: 'prod',
-    DD_SERVICE: 's',
-    DD_VERSION: '1',
-    DD_ENTITY_ID: 'e',
-    DD_EXTERNAL_ENV: 'x',
-    DD_CARDINALITY: 'low',
-    DD_AGENT_HOST: '192.0.2.1',
-    DD_DOGSTATSD_PORT: '9',
-    DD_DOGSTATSD_URL: 'unix:///nowhere',
-    DATADOG_TAGS: 'c:d',
-  };
-  t.after(() => {
-    for (const name of Object.keys(variables)) delete process.env[name];
-  });
-  Object.assign(process.env, variables);
-  assert.deepEqual(await datagramsOf(t, [metricOf('m', [[1, { a: 'own' }]])]), ['m:1|g|#a:own']);
+test('constant tags come after the metric’s own, and know the resource', async (t) => {
+  const resource = resourceFromAttributes({ 'aws.ecs.task.id': 'abc' });
+  const constantTags = (attributes: Attributes) => ['team:core', `task_id:${attributes['aws.ecs.task.id']}`, 'bare'];
+  const metrics = [metricOf('m', [[-1, { a: 'own' }], [2]])];
+  assert.deepEqual(await datagramsOf(t, metrics, { constantTags }, resource), [
+    [
+      'm:0|g|#a:own,team:core,task_id:abc,bare',
+      'm:-1|g|#a:own,team:core,task_id:abc,bare',
+      'm:2|g|#team:core,task_id:abc,bare',
+    ].join('\n'),
+  ]);
+});
+
+const CONSTANT_TAGS: readonly (readonly [given: string, sent: string])[] = [
+  ['env:prod', 'env:prod'],
+  ['a:b:c', 'a:b:c'],
+  ['task_arn:arn:aws:ecs:eu-west-1:1:task/c/d', 'task_arn:arn:aws:ecs:eu-west-1:1:task/c/d'],
+  [' spaced out ', '_spaced_out_'],
+  ['x:a|c|#y', 'x:a_c__y'],
+  ['x:a,y@z', 'x:a_y_z'],
+  ['x:a\nforged:1|g', 'x:a_forged:1_g'],
+  ['x:a\r\u0000\u2028b', 'x:a___b'],
+  ['größe:東京½', 'größe:東京½'],
+  ['e\u0301:😀', 'e_:_'],
+];
+
+test('constant tags: the replacements of Datadog’s Python client', () => {
+  assert.deepEqual(
+    CONSTANT_TAGS.map(([given]) => [given, constantTag(given)]),
+    CONSTANT_TAGS,
+  );
+});
+
+test('lines are joined by their bytes, as many as fit', () => {
+  assert.deepEqual(joinLines([], 5), []);
+  assert.deepEqual(joinLines(['ab', 'cd', 'e', 'f'], 5), ['ab\ncd', 'e\nf']);
+  assert.deepEqual(joinLines(['é', 'éé', 'é'], 7), ['é\néé', 'é']);
+  assert.deepEqual(joinLines(['a', 'longer', 'b', 'c'], 5), ['a', 'longer', 'b\nc']);
 });
 
 test('totals are asked for, not differences', async () => {

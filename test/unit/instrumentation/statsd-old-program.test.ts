@@ -28,8 +28,12 @@ async function exportsOf(t: TestContext, scenario: Scenario, isThere: (lines: re
   t.after(() => endpoint.close());
   const { polls, include, exclude } = scenario;
   [endpoint.task, endpoint.stats] = [polls[0]?.task, polls[0]?.stats];
-  const statsd = { host: '127.0.0.1', port: receiver.port };
-  const config = testConfig(endpoint.url, { include, exclude, exporters: ['statsd'], statsd });
+  const config = testConfig(endpoint.url, {
+    include,
+    exclude,
+    exporters: ['statsd'],
+    statsd: { ...testConfig(endpoint.url).statsd, port: receiver.port },
+  });
   const exporter = await startExporter(config, recordingLogger());
   t.after(() => exporter.shutdown());
   for (const { task, stats } of polls) {

@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { udpTarget } from '../../../instrumentation/readers/datagram-stream.ts';
+import { udpTarget } from '../../../instrumentation/readers/datagram-targets.ts';
 import { ExportError } from '../../../instrumentation/readers/export-failure.ts';
 import { createStatsdExporter } from '../../../instrumentation/readers/statsd.ts';
 import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../helpers/statsd-receiver.ts';
@@ -128,8 +128,7 @@ test('IPv6: an address, and a name', { skip }, async (t) => {
   assert.deepEqual(await receiver.lines(1), ['m:1|g']);
 
   const target = udpTarget('agent.test', receiver.port, async () => [{ address: '::1', family: 6 }]);
-  const stream = await target.open(new AbortController().signal);
-  stream.end('by name\n');
+  await target.send(['by name'], new AbortController().signal);
   assert.deepEqual((await receiver.lines(2)).slice(1), ['by name']);
 });
 
@@ -148,14 +147,13 @@ test('of several addresses, the first that this machine has a way to', async (t)
     { address: '127.0.0.1', family: 4 },
   ];
   const target = udpTarget('agent.test', receiver.port, async () => addresses);
-  const stream = await target.open(new AbortController().signal);
-  stream.end('there\n');
+  await target.send(['there'], new AbortController().signal);
   assert.deepEqual(await receiver.lines(1), ['there']);
 });
 
 test('no way to any address fails the export', async () => {
   const target = udpTarget('agent.test', 8125, async () => [{ address: '255.255.255.255', family: 4 }]);
-  await assert.rejects(target.open(new AbortController().signal), (error) => {
+  await assert.rejects(target.send(['lost'], new AbortController().signal), (error) => {
     assert.ok(error instanceof Error);
     assert.match(target.explain(error).message, /^cannot send to port 8125 of agent\.test \(E\w+\)/);
     return true;
@@ -216,19 +214,11 @@ test('what is under way can be cut off', async () => {
 test('between two exports nothing is open, and no timer runs', async (t) => {
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, maxExportMs });
-  const started = t.mock.method(globalThis, 'setInterval').mock;
-  const cleared = t.mock.method(globalThis, 'clearInterval').mock;
   for (let i = 0; i < 5; i += 1) assert.equal(await exportOf(exporter, one), undefined);
   await receiver.close();
   assert.equal(reasonOf(await exportOf(exporter, one)), 'unreachable');
-  const timers = started.calls.map(({ result }) => result);
-  assert.equal(timers.length, 6);
-  assert.deepEqual(
-    timers,
-    cleared.calls.map(({ arguments: [timer] }) => timer),
-  );
   await until('all to be closed', () => {
-    const open = process.getActiveResourcesInfo().filter((kind) => ['UDPWrap', 'Immediate'].includes(kind));
+    const open = process.getActiveResourcesInfo().filter((kind) => ['UDPWrap', 'Immediate', 'Timeout'].includes(kind));
     return open.length === 0 ? true : undefined;
   });
 });

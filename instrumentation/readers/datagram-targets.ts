@@ -1,8 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { createResolver, type Resolver } from './datagram-addresses.ts';
 import { ExportError } from './export-failure.ts';
 import { shown } from './foreign-text.ts';
@@ -12,11 +11,11 @@ export interface DatagramTarget {
   /** The most that is put together into one datagram, in bytes. */
   readonly maxBytes: number;
   /**
-   * A stream whose every write is one datagram, less the newline at its end. It fails with the first datagram that does, and
-   * drops the rest. Meant for one export: the next one finds an agent that was started anew, or has moved.
+   * Sends the datagrams of one export over a socket of its own, so that each export finds an agent that was restarted or has
+   * moved. Rejects at the first datagram that fails, and drops the rest.
    */
-  open(signal: AbortSignal): Promise<Writable>;
-  /** What an error of `open` or of the stream means. */
+  send(datagrams: readonly string[], signal: AbortSignal): Promise<void>;
+  /** What an error of `send` means. */
   explain(error: Error): ExportError;
 }
 
@@ -32,35 +31,41 @@ const ANSWER_MS = 20;
 export function udpTarget(host: string, port: number, resolve: Resolver = createResolver(host)): DatagramTarget {
   return {
     maxBytes: MAX_UDP_BYTES,
-    async open(signal) {
+    async send(datagrams, signal) {
       const socket = await connect(await resolve(signal), port);
-      let sent = 0;
-      const stream = new Writable({
-        signal,
-        write(line: Buffer, _encoding, done) {
-          sent += 1;
-          const isPauseDue = sent % BURST === 0;
-          socket.send(line.subarray(0, -1), (error) => {
-            if (error === null && isPauseDue) setTimeout(done, BURST_PAUSE_MS);
-            else done(error);
-          });
-        },
+      const failure = new AbortController();
+      socket.on('error', (error) => failure.abort(error));
+      const stop = AbortSignal.any([signal, failure.signal]);
+      try {
+        for (const [index, datagram] of datagrams.entries()) {
+          stop.throwIfAborted();
+          await sendOver(socket, datagram);
+          if ((index + 1) % BURST === 0) await sleep(BURST_PAUSE_MS, undefined, { signal: stop });
+        }
+        await sleep(ANSWER_MS, undefined, { signal: stop });
         // One more event loop turn: after a stall, due timers fire before arrived answers are read.
-        final: (done) => void setTimeout(() => setImmediate(done), ANSWER_MS),
-        destroy: (error, done) => void socket.close(() => done(error)),
-      });
-      socket.on('error', (error) => stream.destroy(error));
-      return stream;
+        await turn();
+      } finally {
+        socket.close();
+        // The reason, instead of the AbortError of a sleep.
+        stop.throwIfAborted();
+      }
     },
     explain(error) {
       const code = 'code' in error && typeof error.code === 'string' ? error.code : shown(error.message);
       const isUnknown = 'syscall' in error && error.syscall === 'getaddrinfo';
       const message = isUnknown
-        ? `the host ${host} cannot be looked up (${code}): check STATSD_HOST, and this machine's DNS`
-        : `cannot send to port ${port} of ${host} (${code}): does the agent run, and are STATSD_HOST and STATSD_PORT right?`;
+        ? `the host ${host} cannot be looked up (${code}): check STATSD_HOST or DD_AGENT_HOST, and this machine's DNS`
+        : `cannot send to port ${port} of ${host} (${code}): does the agent run, and are host and port right (STATSD_HOST and STATSD_PORT, or DD_AGENT_HOST and DD_DOGSTATSD_PORT)?`;
       return new ExportError('unreachable', message);
     },
   };
+}
+
+function sendOver(socket: Socket, datagram: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.send(datagram, (error) => (error === null ? resolve() : reject(error)));
+  return promise;
 }
 
 /** A socket of the first address that this machine has a way to. @throws the last one's error. */
@@ -99,8 +104,8 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
   // It tells of what it cannot receive, too.
   const createSender = () => new DgramSocket().on('error', () => {});
 
-  /** @returns false when the agent's queue is full. */
-  function send(socket: InstanceType<typeof DgramSocket>, datagram: Buffer): boolean {
+  /** Sends at once; false when the agent's queue is full. */
+  function isSent(socket: InstanceType<typeof DgramSocket>, datagram: Buffer): boolean {
     // It sends, and answers, before it returns; or else it keeps the datagram for later.
     const answers: (Error | undefined)[] = [];
     socket.sendTo(datagram, 0, datagram.length, path, (error) => answers.push(error));
@@ -111,29 +116,25 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
 
   return {
     maxBytes: MAX_SOCKET_BYTES,
-    async open(signal) {
+    async send(datagrams, signal) {
       let socket = createSender();
       let waitedMs = 0;
-      async function sendPatiently(datagram: Buffer): Promise<void> {
-        for (let waitMs = FIRST_WAIT_MS; !send(socket, datagram); waitMs *= 2) {
-          // Its own queue has no bound, and once used makes the event loop spin: closing forgets it.
-          socket.close();
-          socket = createSender();
-          if (waitedMs >= maxWaitMs) {
-            throw new ExportError('throttled', `the agent does not read what it gets at ${path}: is it overloaded?`);
+      try {
+        for (const datagram of datagrams) {
+          for (let waitMs = FIRST_WAIT_MS; !isSent(socket, Buffer.from(datagram)); waitMs *= 2) {
+            // Its own queue has no bound, and once used makes the event loop spin: closing forgets it.
+            socket.close();
+            socket = createSender();
+            if (waitedMs >= maxWaitMs) {
+              throw new ExportError('throttled', `the agent does not read what it gets at ${path}: is it overloaded?`);
+            }
+            await sleep(waitMs, undefined, { signal });
+            waitedMs += waitMs;
           }
-          await sleep(waitMs, undefined, { signal });
-          waitedMs += waitMs;
         }
+      } finally {
+        socket.close();
       }
-      return new Writable({
-        signal,
-        write: (line: Buffer, _encoding, done) => void sendPatiently(line.subarray(0, -1)).then(() => done(), done),
-        destroy(error, done) {
-          socket.close();
-          done(error);
-        },
-      });
     },
     explain: ({ message }) =>
       new ExportError(

@@ -1,0 +1,58 @@
+import type { Attributes } from '@opentelemetry/api';
+import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
+
+/**
+ * A metric as DogStatsD gauges: `name:value|g|#tag:value,...`. Counters are gauges too, with `_total` at the end of their
+ * name. The name of an instrument has no character that the protocol uses.
+ *
+ * @param constantTags tags of every line, after the metric's own; see `constantTag`
+ * @see https://docs.datadoghq.com/extend/dogstatsd/datagram_shell/
+ */
+export function gaugeLines(metric: MetricData, constantTags: readonly string[]): readonly string[] {
+  if (metric.dataPointType !== DataPointType.GAUGE && metric.dataPointType !== DataPointType.SUM) return [];
+  const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
+  const name = isCounter ? `${metric.descriptor.name}_total` : metric.descriptor.name;
+  return metric.dataPoints.flatMap(({ attributes, value }) => {
+    if (!Number.isFinite(value)) return [];
+    const tags = [...ownTags(attributes), ...constantTags];
+    const line = (text: number): string => `${name}:${text}|g${tags.length === 0 ? '' : `|#${tags.join(',')}`}`;
+    // StatsD reads a gauge with a sign as a change of the one before, unless that is 0 (Datadog's agent does not):
+    // https://github.com/statsd/statsd/blob/master/docs/metric_types.md#gauges
+    return value < 0 ? [line(0), line(value)] : [line(value)];
+  });
+}
+
+/** In UTF-8 that is at most three times as many bytes: a datagram holds a line of many such tags. */
+const MAX_VALUE_LENGTH = 1000;
+/** Characters that separate the parts of a line, and those that some receiver may take for its end. */
+const RESERVED = /[|,#@\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+/** A tag without a value would be malformed, so it is left out. */
+function ownTags(attributes: Attributes): readonly string[] {
+  return Object.entries(attributes).flatMap(([name, value = '']) => {
+    const text = String(value).slice(0, MAX_VALUE_LENGTH).replace(RESERVED, '_');
+    return text === '' ? [] : [`${name.replace(RESERVED, '_').replaceAll(':', '_')}:${text}`];
+  });
+}
+
+/** A tag that the operator wrote, with the replacements that Datadog's Python client makes: series keep their tags. */
+export function constantTag(text: string): string {
+  return text.replace(/[^\p{L}\p{N}_:/.-]/gu, '_');
+}
+
+/** Joins lines to datagrams of at most `maxBytes`. A longer line is a datagram of its own. */
+export function joinLines(lines: readonly string[], maxBytes: number): readonly string[] {
+  const datagrams: string[] = [];
+  let joined: string[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const lineBytes = Buffer.byteLength(line);
+    if (joined.length > 0 && bytes + 1 + lineBytes > maxBytes) {
+      datagrams.push(joined.join('\n'));
+      joined = [];
+    }
+    bytes = joined.length === 0 ? lineBytes : bytes + 1 + lineBytes;
+    joined.push(line);
+  }
+  return joined.length === 0 ? datagrams : [...datagrams, joined.join('\n')];
+}

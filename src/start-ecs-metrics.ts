@@ -1,0 +1,129 @@
+import { diag, type MeterProvider } from '@opentelemetry/api';
+import { type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
+import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
+import { checkOptions, isProvider } from './ecs-metrics-options.ts';
+import type { Logger } from './log/logger.ts';
+import { createTransitions } from './log/transitions.ts';
+import { metricSet } from './metrics/definitions.ts';
+import { createFilter } from './sampler/filter.ts';
+import { createPollLog } from './sampler/poll-log.ts';
+import { Sampler } from './sampler/sampler.ts';
+import { createEndpoint } from './sources/ecs-task/endpoint.ts';
+import { createPoller } from './sources/ecs-task/poller.ts';
+import { VERSION } from './version.ts';
+
+const ENDPOINT_TIMEOUT_MS = 5000;
+
+/**
+ * Polls the ECS task metadata endpoint, and exports the metrics of the task's containers through a MeterProvider.
+ *
+ * Polling keeps the process alive until `stop` is called. Failures of the endpoint and errors of the provider never reach
+ * the host: they are reported once each to OpenTelemetry's `diag` logger.
+ *
+ * @throws TypeError that names every option that is missing or invalid.
+ */
+export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
+  const { meterProvider, metadataUrl, urlSource, intervalMs, include, exclude, vocabularies } = checkOptions(
+    options,
+    process.env,
+  );
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  const endpoint = createEndpoint(metadataUrl, { deadlineMs: Math.min(ENDPOINT_TIMEOUT_MS, intervalMs), urlSource });
+  const pollEndpoint = createPoller(endpoint);
+  const filter = createFilter(include, exclude);
+  const logger = diagLog();
+  const log = createPollLog(logger, createTransitions({ logger }), filter);
+  const registered: RegisteredInstruments[] = [];
+  let polling: Promise<unknown> = Promise.resolve();
+  let stopping: Promise<void> | undefined;
+
+  const sampler = new Sampler({
+    poll: () => {
+      const poll = pollEndpoint();
+      polling = poll;
+      return poll;
+    },
+    intervalMs,
+    isSelected: filter.isSelected,
+    vocabularies,
+    version: VERSION,
+    observer: {
+      onPoll(outcome) {
+        if (stopping !== undefined) return;
+        if (outcome.snapshot?.hasStats === true) onSample();
+        log.onPoll(outcome);
+      },
+    },
+  });
+
+  function register(provider: MeterProvider): void {
+    for (const vocabulary of vocabularies) {
+      registered.push(registerInstruments(provider, [metricSet(vocabulary, VERSION)], sampler));
+    }
+  }
+
+  function onSample(): void {
+    try {
+      if (registered.length === 0 && typeof meterProvider === 'function') {
+        const provider: unknown = meterProvider(sampler.resource());
+        if (!isProvider(provider)) throw new TypeError('startEcsMetrics: meterProvider returned no MeterProvider');
+        // The function may have called `stop`.
+        if (stopping === undefined) register(provider);
+      }
+      ready.resolve();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    ready.reject(error);
+    void stop();
+    logger.error('start_failed', `the instruments could not be registered: ${messageOf(error)}`);
+  }
+
+  function stop(): Promise<void> {
+    stopping ??= close();
+    return stopping;
+  }
+
+  async function close(): Promise<void> {
+    ready.reject(new Error('stopped before the first sample'));
+    sampler.stop();
+    endpoint.close();
+    for (const instruments of registered) {
+      try {
+        instruments.unregister();
+      } catch (error) {
+        logger.error('stop_failed', `the instruments could not be removed: ${messageOf(error)}`);
+      }
+    }
+    await polling.catch(() => {});
+  }
+
+  try {
+    if (typeof meterProvider !== 'function') register(meterProvider);
+    sampler.start();
+  } catch (error) {
+    fail(error);
+  }
+  return { ready: ready.promise, resource: () => sampler.resource(), stop };
+}
+
+/** A log on the diagnostics logger that the host has chosen; without one, nothing is written. */
+function diagLog(): Logger {
+  const target = diag.createComponentLogger({ namespace: 'ecs-container-exporter' });
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (event: string, message: string) => {
+    try {
+      target[level](`${event}: ${message}`);
+    } catch {
+      // A logger that fails must not stop the polling.
+    }
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
