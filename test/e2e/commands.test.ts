@@ -94,30 +94,6 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal(wrong.stdout(), '');
   });
 
-  test('LOG_LEVEL=debug: the configuration, and each poll', async (t) => {
-    const { endpoint } = await scriptedEndpoint(t);
-    const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_PORT: '0', INTERVAL: '1', LOG_FORMAT: 'json' };
-    const program = startProgram(t, [], { ...env, LOG_LEVEL: 'debug' });
-    await until('three polls', () =>
-      program.events().filter((event) => event === 'poll').length >= 3 ? true : undefined,
-    );
-    assert.equal((await program.stop('SIGTERM')).code, 0);
-    const lines = program.stderr().trim().split('\n');
-    const read = (event: string): readonly unknown[] =>
-      lines.map((line): unknown => JSON.parse(line)).filter((line) => at(line, 'event') === event);
-    assert.equal(at(read('configuration')[0], 'intervalMs'), 1000);
-    const [first, second] = read('poll');
-    const shown = (line: unknown) => ['containers', 'samples_renewed', 'failures'].map((field) => at(line, field));
-    assert.deepEqual(
-      [shown(first), shown(second)],
-      [
-        [2, 2, []],
-        [2, 0, []],
-      ],
-    );
-    assert.ok(Number(at(first, 'duration_ms')) > 0);
-  });
-
   test('a port that is taken: an error that names the option, but only a warning for one who pushes', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const neighbour = startProgram(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);

@@ -6,8 +6,8 @@ import { readTextFile } from '../../src/config/text-file.ts';
 import { startProgram } from '../helpers/program.ts';
 import { type ForwardProxy, startProxy } from '../helpers/proxy.ts';
 import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { pemFile, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
-import { until } from '../real/wait.ts';
 
 /** The certificate of `server-other-host` is for this one. */
 const HOST = 'collector.example.com';
@@ -30,19 +30,26 @@ async function startProxied(t: TestContext, scheme: 'http' | 'https'): Promise<P
     INTERVAL: '1',
     OTEL_EXPORTER_OTLP_ENDPOINT: `${scheme}://${HOST}:4318`,
     OTEL_EXPORTER_OTLP_CERTIFICATE: pemFile('ca'),
-    OTEL_METRIC_EXPORT_INTERVAL: '300',
     [scheme === 'http' ? 'HTTP_PROXY' : 'HTTPS_PROXY']: `http://user:${PASSWORD}@127.0.0.1:${proxy.port}`,
     LOG_FORMAT: 'json',
   };
   return { receiver, proxy, env };
 }
 
-async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Running> {
+interface Started extends Running {
+  readonly clock: TestClock;
+}
+
+/** An exporter on a clock that the test moves. */
+async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Started> {
+  const clock = stopClock(t);
   const { endpoint, task } = await scriptedEndpoint(t);
+  t.after(() => clock.during(running.exporter.shutdown()));
   const input = { argv: [], env, isTTY: false, readFile: readTextFile, metadataUrl: new URL(endpoint.url) };
   const resolved = resolveConfig(input);
   if ('problems' in resolved) assert.fail(JSON.stringify(resolved.problems));
-  return exporterOn(t, endpoint, task, resolved.config);
+  const running = await exporterOn(t, endpoint, task, resolved.config);
+  return { ...running, clock };
 }
 
 const BASIC = `Basic ${Buffer.from(`user:${PASSWORD}`).toString('base64')}`;
@@ -53,8 +60,8 @@ for (const [scheme, method, target] of [
 ] as const) {
   test(`${scheme}: exports go through the proxy, with its user and password`, async (t) => {
     const { receiver, proxy, env } = await startProxied(t, scheme);
-    const { lines } = await start(t, env);
-    await receiver.received(1);
+    const { lines, clock } = await start(t, env);
+    await clock.until('two exports', () => receiver.exports[1]);
     const [first] = proxy.requests;
     assert.deepEqual([first?.method, first?.target, first?.headers['proxy-authorization']], [method, target, BASIC]);
     assert.ok(proxy.requests.every((one) => one.target === target));
@@ -67,19 +74,23 @@ for (const [scheme, method, target] of [
   test(`${scheme}: the message says that there is a proxy, and nothing of its password`, async (t) => {
     const { proxy, env } = await startProxied(t, scheme);
     proxy.refusal = 407;
-    const { lines } = await start(t, env);
-    const failing = await until('the failure', () => lines().find(({ event }) => event === 'otlp_export_failing'));
+    const { lines, clock } = await start(t, env);
+    const failing = await clock.until('the failure', () =>
+      lines().find(({ event }) => event === 'otlp_export_failing'),
+    );
     assert.match(failing.message, /\b407\b.*\(through the proxy of HTTPS_PROXY or HTTP_PROXY\)$/);
     assert.ok(!JSON.stringify(lines()).includes(PASSWORD));
     proxy.refusal = undefined;
-    await until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
+    await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
   });
 
   test(`${scheme}: a proxy that is not there`, async (t) => {
     const { proxy, env } = await startProxied(t, scheme);
     await proxy.close();
-    const { lines } = await start(t, env);
-    const failing = await until('the failure', () => lines().find(({ event }) => event === 'otlp_export_failing'));
+    const { lines, clock } = await start(t, env);
+    const failing = await clock.until('the failure', () =>
+      lines().find(({ event }) => event === 'otlp_export_failing'),
+    );
     assert.match(failing.message, /ECONNREFUSED.*through the proxy/);
     assert.ok(!JSON.stringify(lines()).includes(PASSWORD));
   });
@@ -93,8 +104,8 @@ for (const [what, changes] of [
 ] as const) {
   test(`${what}: the proxy is not asked`, async (t) => {
     const { proxy, env } = await startProxied(t, 'https');
-    const { lines } = await start(t, { ...env, ...changes });
-    await until('the failure', () => lines().find(({ event }) => event === 'otlp_export_failing'));
+    const { lines, clock } = await start(t, { ...env, ...changes });
+    await clock.until('the failure', () => lines().find(({ event }) => event === 'otlp_export_failing'));
     assert.deepEqual(proxy.requests, []);
   });
 }
