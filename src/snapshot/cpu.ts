@@ -1,6 +1,22 @@
 import type { Refusals } from './refusals.ts';
-import type { CpuCounters, EpochNs } from './snapshot.ts';
+import type { EpochNs } from './time.ts';
 import { amountOf, cpuTimeOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+
+/** CPU counters since the container's start. */
+export interface CpuCounters {
+  readonly totalNs: number;
+  readonly kernelNs?: number | undefined;
+  readonly userNs?: number | undefined;
+  /** cgroup v1 only; may be padded with zeros past the real number of CPUs. */
+  readonly perCpuNs?: readonly number[] | undefined;
+  /** CPU time of the whole host (on Fargate: of the micro VM), all CPUs together. */
+  readonly systemNs?: number | undefined;
+  /** CPUs that the container's host has. */
+  readonly onlineCpus?: number | undefined;
+  readonly throttledPeriods?: number | undefined;
+  readonly throttlePeriods?: number | undefined;
+  readonly throttledNs?: number | undefined;
+}
 
 /** More than any host of ECS has, and few enough for a page. */
 const MAX_CPUS = 1024;

@@ -1,6 +1,16 @@
 import type { Refusals } from './refusals.ts';
-import { DISK_COUNTERS, type DiskCounter, type DiskLevels } from './snapshot.ts';
 import { amountOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+
+export const DISK_COUNTERS = ['readBytes', 'writtenBytes', 'reads', 'writes'] as const;
+export type DiskCounter = (typeof DISK_COUNTERS)[number];
+export type DiskCounters = Readonly<Partial<Record<DiskCounter, number>>>;
+
+export interface DiskLevels {
+  /** Sums over devices. Stacked devices (LVM over NVMe) count the same bytes once each, as docker and the ECS agent do. */
+  readonly total: DiskCounters;
+  /** By `major:minor`; undefined where the platform names no devices (Windows). */
+  readonly byDevice?: ReadonlyMap<string, DiskCounters> | undefined;
+}
 
 type Totals = Partial<Record<DiskCounter, number>>;
 /** Operation -> counter; other operations (Sync, Async, Discard, Total) count the same bytes again. */

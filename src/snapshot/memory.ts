@@ -1,6 +1,34 @@
 import type { Refusals } from './refusals.ts';
-import type { MemoryLevels } from './snapshot.ts';
 import { amountOf, type JsonObject, limitOf, member, objectOf } from './values.ts';
+
+export interface MemoryLevels {
+  /** Which hierarchy the kernel's names came from; undefined where nothing tells (Windows, empty). */
+  readonly cgroup?: 1 | 2 | undefined;
+  /** Includes the page cache. */
+  readonly usageBytes?: number | undefined;
+  readonly cacheBytes?: number | undefined;
+  readonly rssBytes?: number | undefined;
+  /** Usage without the inactive page cache, never below 0: what the kernel cannot simply take back. */
+  readonly workingSetBytes?: number | undefined;
+  /** v1 only: the smallest limit on the way up to the root, so it includes the task's. */
+  readonly hierarchicalLimitBytes?: number | undefined;
+  /** The container's own limit; where it has none, EC2 gives the host's memory here. */
+  readonly limitBytes?: number | undefined;
+  /** The highest that usage has been. v1 only. */
+  readonly peakBytes?: number | undefined;
+  /** v1 only, and of old dockers alone. */
+  readonly swapBytes?: number | undefined;
+  /** Kernel stacks and slab caches. v2 only. */
+  readonly kernelBytes?: number | undefined;
+  /** Since the container started: page faults that needed no disk, and those that did. */
+  readonly minorFaults?: number | undefined;
+  readonly majorFaults?: number | undefined;
+  /** How often the container's own limit was hit: on v2 only where that was out of memory. */
+  readonly limitHits?: number | undefined;
+  /** Windows: what is promised to processes, in memory or page file, and the highest that it has been. */
+  readonly commitBytes?: number | undefined;
+  readonly commitPeakBytes?: number | undefined;
+}
 
 /**
  * `memory_stats`, whose inner names differ between cgroup v1 (`cache`, `rss`, `total_*`) and v2 (`file`, `anon`), and on

@@ -1,6 +1,18 @@
 import type { Refusals } from './refusals.ts';
-import { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './snapshot.ts';
 import { amountOf, member, objectOf, textOf } from './values.ts';
+
+export const INTERFACE_COUNTERS = [
+  'rx_bytes',
+  'rx_packets',
+  'rx_errors',
+  'rx_dropped',
+  'tx_bytes',
+  'tx_packets',
+  'tx_errors',
+  'tx_dropped',
+] as const;
+export type InterfaceCounter = (typeof INTERFACE_COUNTERS)[number];
+export type InterfaceCounters = Readonly<Partial<Record<InterfaceCounter, number>>>;
 
 /** Interface names are at most 15 characters on Linux; Windows has adapter names and endpoint ids. */
 const MAX_NAME = 128;

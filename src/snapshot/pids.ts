@@ -1,6 +1,12 @@
 import type { Refusals } from './refusals.ts';
-import type { PidLevels } from './snapshot.ts';
 import { amountOf, limitOf, member, objectOf } from './values.ts';
+
+/** Processes and threads, as the kernel's pids controller counts them. */
+export interface PidLevels {
+  readonly current?: number | undefined;
+  /** Absent: none is set. */
+  readonly limit?: number | undefined;
+}
 
 /**
  * `pids_stats`: empty on Fargate, Managed Instances and Windows. The kernel's "max" comes as 0 or not at all from cgroup

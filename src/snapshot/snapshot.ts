@@ -5,96 +5,30 @@
  * Times are nanoseconds since the Unix epoch as bigint: `read` stamps have nine digits, which a double cannot hold.
  */
 
+import type { CpuCounters } from './cpu.ts';
+import type { DiskLevels } from './disk.ts';
 import type { Health } from './health.ts';
 import type { Labels } from './labels.ts';
+import type { MemoryLevels } from './memory.ts';
+import type { InterfaceCounters } from './network.ts';
+import type { PidLevels } from './pids.ts';
 import type { TaskError } from './task-errors.ts';
 import type { EpochNs } from './time.ts';
 
+export type { CpuCounters } from './cpu.ts';
+export { DISK_COUNTERS, type DiskCounter, type DiskCounters, type DiskLevels } from './disk.ts';
+export type { MemoryLevels } from './memory.ts';
+export { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './network.ts';
+export type { PidLevels } from './pids.ts';
 export type { EpochNs };
 
 /** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
 export const TASK_TOTAL_NAME = '_task_';
 
-/** CPU counters since the container's start. */
-export interface CpuCounters {
-  readonly totalNs: number;
-  readonly kernelNs?: number | undefined;
-  readonly userNs?: number | undefined;
-  /** cgroup v1 only; may be padded with zeros past the real number of CPUs. */
-  readonly perCpuNs?: readonly number[] | undefined;
-  /** CPU time of the whole host (on Fargate: of the micro VM), all CPUs together. */
-  readonly systemNs?: number | undefined;
-  /** CPUs that the container's host has. */
-  readonly onlineCpus?: number | undefined;
-  readonly throttledPeriods?: number | undefined;
-  readonly throttlePeriods?: number | undefined;
-  readonly throttledNs?: number | undefined;
-}
-
 /** CPU counters and the moment at which they were read: what a difference is taken from. */
 export interface CpuReading {
   readonly readNs: EpochNs;
   readonly cpu: CpuCounters;
-}
-
-export interface MemoryLevels {
-  /** Which hierarchy the kernel's names came from; undefined where nothing tells (Windows, empty). */
-  readonly cgroup?: 1 | 2 | undefined;
-  /** Includes the page cache. */
-  readonly usageBytes?: number | undefined;
-  readonly cacheBytes?: number | undefined;
-  readonly rssBytes?: number | undefined;
-  /** Usage without the inactive page cache, never below 0: what the kernel cannot simply take back. */
-  readonly workingSetBytes?: number | undefined;
-  /** v1 only: the smallest limit on the way up to the root, so it includes the task's. */
-  readonly hierarchicalLimitBytes?: number | undefined;
-  /** The container's own limit; where it has none, EC2 gives the host's memory here. */
-  readonly limitBytes?: number | undefined;
-  /** The highest that usage has been. v1 only. */
-  readonly peakBytes?: number | undefined;
-  /** v1 only, and of old dockers alone. */
-  readonly swapBytes?: number | undefined;
-  /** Kernel stacks and slab caches. v2 only. */
-  readonly kernelBytes?: number | undefined;
-  /** Since the container started: page faults that needed no disk, and those that did. */
-  readonly minorFaults?: number | undefined;
-  readonly majorFaults?: number | undefined;
-  /** How often the container's own limit was hit: on v2 only where that was out of memory. */
-  readonly limitHits?: number | undefined;
-  /** Windows: what is promised to processes, in memory or page file, and the highest that it has been. */
-  readonly commitBytes?: number | undefined;
-  readonly commitPeakBytes?: number | undefined;
-}
-
-/** Processes and threads, as the kernel's pids controller counts them. */
-export interface PidLevels {
-  readonly current?: number | undefined;
-  /** Absent: none is set. */
-  readonly limit?: number | undefined;
-}
-
-export const INTERFACE_COUNTERS = [
-  'rx_bytes',
-  'rx_packets',
-  'rx_errors',
-  'rx_dropped',
-  'tx_bytes',
-  'tx_packets',
-  'tx_errors',
-  'tx_dropped',
-] as const;
-export type InterfaceCounter = (typeof INTERFACE_COUNTERS)[number];
-export type InterfaceCounters = Readonly<Partial<Record<InterfaceCounter, number>>>;
-
-export const DISK_COUNTERS = ['readBytes', 'writtenBytes', 'reads', 'writes'] as const;
-export type DiskCounter = (typeof DISK_COUNTERS)[number];
-export type DiskCounters = Readonly<Partial<Record<DiskCounter, number>>>;
-
-export interface DiskLevels {
-  /** Sums over devices. Stacked devices (LVM over NVMe) count the same bytes once each, as docker and the ECS agent do. */
-  readonly total: DiskCounters;
-  /** By `major:minor`; undefined where the platform names no devices (Windows). */
-  readonly byDevice?: ReadonlyMap<string, DiskCounters> | undefined;
 }
 
 /** What one container's entry of `/task/stats` said. */
