@@ -6,6 +6,8 @@ import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { startProcessMeter } from './self/process-meter.ts';
+import { within } from './sources/within.ts';
+import { messageOf } from './text/message-of.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry } from './wiring.ts';
 
@@ -124,18 +126,4 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 
 function pageOf({ page }: Telemetry): Promise<Page> {
   return page === undefined ? Promise.reject(new Error('there is no Prometheus exporter')) : page();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
-}
-
-/** Waits for `promise`, but no longer than `ms`. */
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

@@ -10,6 +10,7 @@ import { createPollLog } from './sampler/poll-log.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
 import { createPoller } from './sources/ecs-task/poller.ts';
+import { messageOf } from './text/message-of.ts';
 import { VERSION } from './version.ts';
 
 const ENDPOINT_TIMEOUT_MS = 5000;
@@ -122,8 +123,4 @@ function diagLog(): Logger {
     }
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -17,11 +17,6 @@ export function divided(value: number | undefined, by: number | undefined): numb
   return value === undefined || by === undefined || by === 0 ? undefined : value / by;
 }
 
-/** The value, or undefined where it is not above 0. */
-export function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 ? value : undefined;
-}
-
 /** `to - from`, or undefined where one is missing or the counter fell. */
 export function growth(from: number | undefined, to: number | undefined): number | undefined {
   if (from === undefined || to === undefined || to < from) return undefined;

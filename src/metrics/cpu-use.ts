@@ -1,7 +1,8 @@
 import { COUNTER_GROUPS, type ContainerView, type CpuBaseline, isHeld } from '../history/view.ts';
 import { hasCpuTime } from '../snapshot/cpu.ts';
 import type { CpuCounters } from '../snapshot/snapshot.ts';
-import { divided, growth, positive } from './arithmetic.ts';
+import { positive } from '../snapshot/values.ts';
+import { divided, growth } from './arithmetic.ts';
 
 /** CPU time of a container between two readings of the same run, and the quantities to divide it by. */
 export interface CpuUse {

@@ -1,6 +1,7 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
 import type { ContainerInfo, EpochNs } from '../snapshot/snapshot.ts';
 import { SENTINEL } from '../snapshot/values.ts';
+import { messageOf } from '../text/message-of.ts';
 import { round4 } from './arithmetic.ts';
 import type { RowId } from './catalogue.ts';
 import type { Columns } from './columns.ts';
@@ -18,7 +19,7 @@ export interface FailedValue {
 
 /** @param row the metric, if the error belongs to one */
 export function failedValue(error: unknown, row?: RowId): FailedValue {
-  return { row, message: error instanceof Error ? error.message : String(error) };
+  return { row, message: messageOf(error) };
 }
 
 /** Turns points into readings, in each vocabulary that an exporter uses. */

@@ -1,6 +1,6 @@
 import type { Refusals } from './refusals.ts';
 import type { EpochNs } from './time.ts';
-import { amountOf, cpuTimeOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+import { amountOf, cpuTimeOf, type JsonObject, listOf, member, objectOf, positive } from './values.ts';
 
 /** CPU counters since the container's start. */
 export interface CpuCounters {
@@ -103,8 +103,4 @@ function parsePerCpu(value: unknown, refusals: Refusals): readonly number[] | un
     perCpu.push(ns);
   }
   return perCpu;
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value === undefined || value > 0 ? value : undefined;
 }

@@ -93,3 +93,8 @@ function replaceControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd');
 }
+
+/** The value, or undefined where it is not above 0. */
+export function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
+}

@@ -1,5 +1,6 @@
 import type { Transitions } from '../../log/transitions.ts';
 import type { TaskCgroup, TaskSnapshot } from '../../snapshot/snapshot.ts';
+import { within } from '../within.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from './failure.ts';
 import { type CgroupFileSystem, realFiles } from './files.ts';
 import { type CgroupFolders, findFolders } from './folders.ts';
@@ -118,14 +119,4 @@ export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupRe
       return outcome;
     },
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
-  const { promise: late, resolve } = Promise.withResolvers<'late'>();
-  const timer = setTimeout(() => resolve('late'), ms);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

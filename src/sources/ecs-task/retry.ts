@@ -13,19 +13,3 @@ export function retryDelayMs(wantedMs: number, remainingMs: number, random: numb
   const delayMs = Math.max(jitterMs, wantedMs);
   return delayMs < remainingMs ? delayMs : undefined;
 }
-
-/**
- * A Retry-After header in milliseconds from `nowMs` (Unix): seconds or an HTTP date (RFC 9110, 10.2.3). Absent, junk,
- * negative and past are all 0.
- */
-export function retryAfterMs(header: string | undefined, nowMs: number): number {
-  if (header === undefined) {
-    return 0;
-  }
-  if (/^\d+$/.test(header)) {
-    return Number(header) * 1000;
-  }
-  // Date.parse takes much for a date (`-1` is one in 2001), so ask for the weekday of an HTTP date first.
-  const dateMs = /^[A-Z][a-z]+, /.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - nowMs);
-}

@@ -1,26 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryAfterMs, retryDelayMs } from '../../../../src/sources/ecs-task/retry.ts';
+import { retryDelayMs } from '../../../../src/sources/ecs-task/retry.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { failureOf, PATIENT_MS, recordWaits, setUp } from './set-up.ts';
-
-const NOW_MS = Date.parse('2026-11-22T12:00:00Z');
-
-for (const [header, expectedMs] of [
-  [undefined, 0],
-  ['0', 0],
-  ['1', 1000],
-  ['86400', 86_400_000],
-  ['Sun, 22 Nov 2026 12:00:05 GMT', 5000],
-  ['Sun, 22 Nov 2026 11:00:00 GMT', 0],
-  ['-1', 0],
-  ['1.5', 0],
-  ['soon', 0],
-  ['', 0],
-  ['Nonsense, 99 Abc', 0],
-] as const) {
-  test(`Retry-After ${header} is ${expectedMs} ms`, () => assert.equal(retryAfterMs(header, NOW_MS), expectedMs));
-}
 
 for (const [wantedMs, remainingMs, random, expectedMs] of [
   [0, 2000, 0, 50],
