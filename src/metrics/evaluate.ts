@@ -22,36 +22,45 @@ export function evaluate(view: TaskView, out: Sink): void {
   for (const container of task.containers) {
     if (!container.isSelected) continue;
     for (const [id, row] of ofContainer) {
-      put(id, row.container, container, out, (point) => out.container(id, container, point));
+      const value = computed(id, row.container, container, out);
+      if (typeof value === 'number') out.container(id, container, { value });
+      else for (const point of value ?? NONE) out.container(id, container, point);
     }
   }
-  for (const [id, row] of wantedRows('task', out)) put(id, row.task, task, out, (point) => out.task(id, task, point));
+  for (const [id, row] of wantedRows('task', out)) {
+    const value = computed(id, row.task, task, out);
+    if (typeof value === 'number') out.task(id, task, { value });
+    else for (const point of value ?? NONE) out.task(id, task, point);
+  }
 }
 
 /** The same for what the exporter knows of its own work. */
 export function evaluateSelf(self: SelfScope, out: Sink): void {
-  for (const [id, row] of wantedRows('exporter', out))
-    put(id, row.exporter, self, out, (point) => out.exporter(id, point));
+  for (const [id, row] of wantedRows('exporter', out)) {
+    const value = computed(id, row.exporter, self, out);
+    if (typeof value === 'number') out.exporter(id, { value });
+    else for (const point of value ?? NONE) out.exporter(id, point);
+  }
 }
 
 function wantedRows(level: Level, out: Sink): readonly (readonly [RowId, MetricRow])[] {
   return catalogueRows().filter(([id, row]) => row[level] !== undefined && out.wants(id, level));
 }
 
+const NONE: readonly Point[] = [];
+
 /** All points of a row or none: an error affects nothing else. */
-function put<Scope>(
+function computed<Scope>(
   id: RowId,
   value: Value<Scope> | undefined,
   scope: Scope,
   out: Sink,
-  add: (point: Point) => void,
-): void {
+): number | readonly Point[] | undefined {
   try {
-    const computed = value?.(scope);
-    if (computed === undefined) return;
-    if (typeof computed === 'number') add({ value: computed });
-    else for (const point of [...computed]) add(point);
+    const result = value?.(scope);
+    return typeof result === 'object' ? [...result] : result;
   } catch (error) {
     out.failed(id, error);
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
-import type { ContainerInfo, EpochNs } from '../snapshot/snapshot.ts';
+import type { ContainerView } from '../history/view.ts';
+import type { EpochNs } from '../snapshot/snapshot.ts';
 import { SENTINEL } from '../snapshot/values.ts';
 import { messageOf } from '../text/message-of.ts';
 import { round4 } from './arithmetic.ts';
@@ -62,7 +63,8 @@ const EXPORTER: Subject = { level: 'exporter' };
 export function createRecorder({ columns, series, polledNs, exporterStartNs }: RecorderOptions): Recorder {
   const lists: Readonly<Record<VocabularyName, Reading[]>> = { ecs: [], semconv: [] };
   const byScope = new Map(columns.vocabularies.map((vocabulary) => [SCOPES[vocabulary], lists[vocabulary]]));
-  const subjects = new Map<ContainerInfo, Subject>();
+  const origins = new Map<ContainerView, Origin>();
+  const ofExporter: Origin = { subject: EXPORTER, startNs: exporterStartNs };
   const failures: FailedValue[] = [];
 
   function record(row: RowId, { subject, startNs, sampledNs, isNameTaken }: Origin, point: Point): void {
@@ -82,13 +84,15 @@ export function createRecorder({ columns, series, polledNs, exporterStartNs }: R
     }
   }
 
-  function subjectOf(info: ContainerInfo): Subject {
-    let subject = subjects.get(info);
-    if (subject === undefined) {
-      subject = { level: 'container', name: info.name, id: info.id, labels: info.labels };
-      subjects.set(info, subject);
+  function originOf(container: ContainerView): Origin {
+    let origin = origins.get(container);
+    if (origin === undefined) {
+      const { info, sample, countedFromNs, isNameTaken } = container;
+      const subject: Subject = { level: 'container', name: info.name, id: info.id, labels: info.labels };
+      origin = { subject, startNs: countedFromNs, sampledNs: sample?.readNs, isNameTaken };
+      origins.set(container, origin);
     }
-    return subject;
+    return origin;
   }
 
   return {
@@ -97,15 +101,9 @@ export function createRecorder({ columns, series, polledNs, exporterStartNs }: R
     count: () => lists.ecs.length + lists.semconv.length,
     wants: (row, level) => columns.of(row, level).length > 0,
     failed: (row, error) => void failures.push(failedValue(error, row)),
-    container(row, { info, sample, countedFromNs, isNameTaken }, point) {
-      const origin = { subject: subjectOf(info), startNs: countedFromNs, sampledNs: sample?.readNs, isNameTaken };
-      record(row, origin, point);
-    },
-    task(row, { startedNs, sampledNs }, point) {
-      record(row, { subject: TASK, startNs: startedNs, sampledNs }, point);
-    },
-    exporter(row, point) {
-      record(row, { subject: EXPORTER, startNs: exporterStartNs }, point);
-    },
+    container: (row, container, point) => record(row, originOf(container), point),
+    task: (row, { startedNs, sampledNs }, point) =>
+      record(row, { subject: TASK, startNs: startedNs, sampledNs }, point),
+    exporter: (row, point) => record(row, ofExporter, point),
   };
 }
