@@ -81,7 +81,9 @@ function npm(folder: string, command: string, ...args: readonly string[]): Promi
 
 async function outputOf(program: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, args, { cwd, timeout: LIMIT_MS });
+    // Programs write colours in CI too.
+    const env = { ...process.env, NO_COLOR: '1' };
+    const { stdout, stderr } = await promisify(execFile)(program, args, { cwd, env, timeout: LIMIT_MS });
     return `${stdout}${stderr}`;
   } catch (error) {
     if (!(error instanceof Error && 'stdout' in error && 'stderr' in error)) throw error;
