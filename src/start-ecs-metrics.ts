@@ -4,6 +4,7 @@ import { metricSet } from './catalogue/definitions.ts';
 import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
 import { checkOptions, isProvider } from './ecs-metrics-options.ts';
 import type { Logger } from './log/logger.ts';
+import { messageOf } from './log/message-of.ts';
 import { createTransitions } from './log/transitions.ts';
 import { createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
@@ -122,8 +123,4 @@ function diagLog(): Logger {
     }
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -35,7 +35,3 @@ export function print(output: Output, text: string): Promise<void> {
     output.write(text, () => resolve());
   });
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,7 @@
 import type { Exporter } from '../exporter.ts';
 import type { Logger } from '../log/logger.ts';
-import { EXIT, messageOf, type ProcessHost } from './context.ts';
+import { messageOf } from '../log/message-of.ts';
+import { EXIT, type ProcessHost } from './context.ts';
 import { listenForStop } from './stop-requests.ts';
 
 export interface RunOptions {

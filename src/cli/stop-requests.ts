@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger.ts';
-import { EXIT, messageOf, type ProcessHost } from './context.ts';
+import { messageOf } from '../log/message-of.ts';
+import { EXIT, type ProcessHost } from './context.ts';
 
 export type StopReason = 'signal' | 'crash';
 

@@ -1,7 +1,8 @@
 import { OPTIONS } from '../../config/options.ts';
 import { createSettings } from '../../config/settings.ts';
+import { messageOf } from '../../log/message-of.ts';
 import { shownOrigin } from '../addresses.ts';
-import { type CommandContext, EXIT, messageOf, print } from '../context.ts';
+import { type CommandContext, EXIT, print } from '../context.ts';
 import { reportFailure, reportProblems } from '../report.ts';
 import { runExporter } from '../run-exporter.ts';
 import { listenForStop } from '../stop-requests.ts';

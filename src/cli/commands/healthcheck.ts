@@ -1,8 +1,9 @@
 import { OPTIONS } from '../../config/options.ts';
 import { problem } from '../../config/problem.ts';
 import { createSettings } from '../../config/settings.ts';
+import { messageOf } from '../../log/message-of.ts';
 import { clientHosts, httpOrigin } from '../addresses.ts';
-import { type CommandContext, EXIT, messageOf, print } from '../context.ts';
+import { type CommandContext, EXIT, print } from '../context.ts';
 import { reportProblems } from '../report.ts';
 
 /** Below the 5 s that ECS gives a health check by default. */
