@@ -51,7 +51,7 @@ export function registerInstruments(
       }
     };
     const all = [...instruments.values()];
-    // The SDK complains of a callback for nothing.
+    // The SDK logs a warning for a callback without instruments.
     if (all.length === 0) continue;
     meter.addBatchObservableCallback(callback, all);
     unregister.push(() => meter.removeBatchObservableCallback(callback, all));

@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import * as v from 'valibot';
 import { baseUrl } from './config/schemas/addresses.ts';
 import { globList } from './config/schemas/lists.ts';
+import { INTERVAL_LIMITS_MS } from './config/schemas/numbers.ts';
 import type { EcsMetricsOptions } from './ecs-metrics.ts';
 import { VOCABULARIES, type VocabularyName } from './metrics/vocabulary.ts';
 import { printable, withoutCredentials } from './text/printable.ts';
@@ -19,8 +20,6 @@ export interface CheckedOptions {
 }
 
 const URL_VARIABLES = ['ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI'] as const;
-const MIN_INTERVAL_MS = 1000;
-const MAX_INTERVAL_MS = 3_600_000;
 
 /** @throws TypeError that names every option that is missing or invalid. */
 export function checkOptions(
@@ -28,13 +27,14 @@ export function checkOptions(
   env: Readonly<Record<string, string | undefined>>,
 ): CheckedOptions {
   const { meterProvider, intervalMs = 15_000, metricNames = 'semconv' } = options;
+  const { min, max } = INTERVAL_LIMITS_MS;
   const problems: string[] = [];
 
   if (!isProvider(meterProvider) && typeof meterProvider !== 'function') {
     problems.push('meterProvider must be a MeterProvider, or a function that returns one');
   }
-  if (!(Number.isFinite(intervalMs) && intervalMs >= MIN_INTERVAL_MS && intervalMs <= MAX_INTERVAL_MS)) {
-    problems.push(`intervalMs=${String(intervalMs)} must be a number from ${MIN_INTERVAL_MS} to ${MAX_INTERVAL_MS}`);
+  if (!(Number.isFinite(intervalMs) && intervalMs >= min && intervalMs <= max)) {
+    problems.push(`intervalMs=${String(intervalMs)} must be a number from ${min} to ${max}`);
   }
   const names: readonly string[] = [metricNames].flat();
   const vocabularies = VOCABULARIES.filter((name) => names.includes(name));

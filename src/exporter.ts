@@ -71,7 +71,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
   }).catch((error: unknown) => {
     if (!isPulled) {
-      // Nobody asked for the server: its health checks are not worth the metrics that are pushed.
+      // Metrics are only pushed: a port in use must not prevent that.
       logger.warn('http_server_missing', `no health checks: ${messageOf(error)}`);
       return undefined;
     }

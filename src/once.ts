@@ -22,7 +22,7 @@ export interface OnceResult {
  */
 export async function takeOnce(config: Config, format: 'prometheus' | 'json', logger: Logger): Promise<OnceResult> {
   const all = createTransitions({ logger });
-  // A poll that failed is the result, and reported as such.
+  // A failed poll is the result of the command, which reports it.
   const transitions: Transitions = {
     ...all,
     failing: (event, ...told) => {

@@ -90,9 +90,10 @@ const WRONG_SERVICE = 'is the endpoint an OTLP/HTTP receiver?';
 const TOO_LARGE =
   'the export is too large for the receiver: raise its limit, or try OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
 const OUT_OF_ORDER =
-  'Prometheus takes no points older than its newest ones, and drops the export: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
+  'Prometheus rejects an export with points older than its newest: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
-const PROXY_CREDENTIALS = 'the proxy wants a user and a password, in its address: http://user:password@host:port';
+const PROXY_CREDENTIALS =
+  'the proxy requires a user and a password: put them in its address, http://user:password@host:port';
 const WRONG_FORMAT =
   'the receiver does not take this protocol: try the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL';
 const WRONG_COMPRESSION =
@@ -110,7 +111,7 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
-/** The words of Prometheus' storage. */
+/** Error messages of the Prometheus storage. */
 const OUT_OF_ORDER_ANSWERS = /out of order sample|out of bounds|too old sample/i;
 
 /** @param body looked at for what receivers say of a wrong use of TLS, and never shown. */

@@ -96,7 +96,7 @@ function withoutDanglingFlags(argv: readonly string[]): { readonly args: string[
   return { args, valueless };
 }
 
-/** The image of version 2 had no entry point, so a `command` began with the program's name. */
+/** Task definitions for version 2 may have a `command` that begins with the program's name. */
 function withoutProgram(positionals: readonly string[]): readonly string[] {
   const isProgram = positionals[0]?.split('/').at(-1) === PROGRAM;
   return isProgram ? positionals.slice(1) : positionals;

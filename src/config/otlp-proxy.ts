@@ -4,10 +4,10 @@ import { problemWith } from './problem.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * The proxy for an address, from the variables that every program of a container may have. Only the variable that counts
- * for this address is checked: the other ones are for others.
+ * The proxy for an address, from the standard variables. Only the variable for the scheme of the address is validated: the
+ * other one may be meant for other programs.
  *
- * @returns undefined where none is set, and for a receiver on this machine, which no proxy can reach.
+ * @returns undefined if none is set, and for a loopback address, which a proxy cannot reach.
  */
 export function resolveProxy(settings: Settings, url: string): OtlpConfig['proxyEnv'] {
   const { protocol, hostname } = new URL(url);
@@ -19,7 +19,7 @@ export function resolveProxy(settings: Settings, url: string): OtlpConfig['proxy
   const proxy = settings.given(option);
   if (proxy === undefined) return undefined;
   const noProxy = settings.given(OPTIONS.noProxy);
-  // Without a scheme as curl takes it.
+  // curl accepts an address without a scheme, too.
   const address = proxy.value.includes('://') ? proxy.value : `http://${proxy.value}`;
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
     const wrong = 'must be an http:// or https:// address; NO_PROXY names the receivers that are reached without it';
@@ -29,7 +29,7 @@ export function resolveProxy(settings: Settings, url: string): OtlpConfig['proxy
   return { [name]: address, ...(noProxy && { NO_PROXY: noProxy.value }) };
 }
 
-/** `localhost`, and every address of this machine alone. */
+/** `localhost` and its subdomains, 127.0.0.0/8 and ::1. */
 function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -8,6 +8,7 @@ import { OPTIONS } from './options.ts';
 import { resolveOtlp } from './otlp.ts';
 import { type Problem, problem } from './problem.ts';
 import { hasOwnInterval, resolvePushTimes } from './push-times.ts';
+import { INTERVAL_LIMITS_MS } from './schemas/numbers.ts';
 import { createSettings, type Environment, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
 import type { FileText } from './text-file.ts';
@@ -27,9 +28,9 @@ export interface ResolveInput {
 
 export interface ResolvedConfig {
   readonly config: Config;
-  /** For the log: the program starts all the same. */
+  /** Logged at the start; none of them prevents it. */
   readonly warnings: readonly Problem[];
-  /** Flags and variables that were given, with their values as they may be shown. */
+  /** Values given, by flag or variable, with secrets hidden. */
   readonly given: ReadonlyMap<string, string>;
 }
 
@@ -37,8 +38,6 @@ export type Resolved = ResolvedConfig | { readonly problems: readonly Problem[] 
 
 /** One poll a scrape at Prometheus' usual intervals, with something new in most of them. */
 const DEFAULT_INTERVAL_MS = 15_000;
-const MIN_INTERVAL_MS = 1_000;
-const MAX_INTERVAL_MS = 3_600_000;
 
 /** Nothing of these reaches the Config: they are read for their mistakes, and again by the command that they belong to. */
 const CHECKED_ONLY: readonly Option<unknown>[] = [
@@ -144,10 +143,10 @@ function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[
   const fallback = isPushOnly ? Math.min(exportIntervalMs, DEFAULT_INTERVAL_MS) : DEFAULT_INTERVAL_MS;
   const given = settings.given(OPTIONS.intervalMs);
   if (given?.value === 0) {
-    const message = `${given.source.name}=0 is too short: the interval is ${MIN_INTERVAL_MS / 1_000} s`;
+    const message = `${given.source.name}=0 is too short: the interval is ${INTERVAL_LIMITS_MS.min / 1_000} s`;
     settings.warn(problem('interval_raised', given.source.name, message));
   }
-  return Math.min(Math.max(given?.value ?? fallback, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+  return Math.min(Math.max(given?.value ?? fallback, INTERVAL_LIMITS_MS.min), INTERVAL_LIMITS_MS.max);
 }
 
 /** In version 2, DogStatsD took the place of Prometheus: it still does where nobody names the exporters. */

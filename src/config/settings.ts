@@ -18,10 +18,10 @@ export interface Settings {
   value<T>(option: OptionWithDefault<T>): T;
   report(problem: Problem): void;
   readonly problems: readonly Problem[];
-  /** Tells of what is odd and no mistake. */
+  /** Adds a warning: the configuration is valid all the same. */
   warn(warning: Problem): void;
   readonly warnings: readonly Problem[];
-  /** What was given so far, by flag or variable, as it may be shown. */
+  /** Values read so far, by flag or variable, with secrets hidden. */
   readonly shownSources: ReadonlyMap<string, string>;
 }
 

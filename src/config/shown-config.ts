@@ -4,7 +4,7 @@ import type { ResolvedConfig } from './resolve.ts';
 
 const HIDDEN = '[hidden]';
 
-/** The effective configuration as it may be shown: what was given and where, and what came of it. For JSON. */
+/** The configuration with secrets hidden, for JSON: the values given, by flag or variable, and the effective ones. */
 export function shownConfig({ config, given }: ResolvedConfig): {
   readonly given: Readonly<Record<string, string>>;
   readonly effective: object;
@@ -21,7 +21,7 @@ function withoutSecrets({ metadataUrl, otlp, ...others }: Config): object {
       ...otlp,
       url: withoutCredentials(url),
       headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
-      // Whole PEM texts.
+      // PEM contents.
       certificate: certificate && HIDDEN,
       clientCertificate: clientCertificate && HIDDEN,
       clientKey: clientKey && HIDDEN,

@@ -5,7 +5,7 @@ import { OPTION_LIST } from './options.ts';
 import { type Problem, problem } from './problem.ts';
 import type { Environment } from './settings.ts';
 
-/** A name that differs from ours by this many insertions, deletions, replacements or swaps is a slip. */
+/** Maximum edit distance from a known name. */
 const MAX_EDITS = 2;
 
 /** Prefixes of names that are meant for this program: an unknown one has no effect, however far it is from a known one. */
@@ -21,17 +21,17 @@ const MEANT_FOR_OTHERS = [
   /^STATSD_(?:PREFIX|NAMESPACE|MAXUDPSIZE|IPV6|ADDR|ADDRESS|URL|ENABLED|DISABLED|SAMPLE_RATE|PROTOCOL|ENV)$/,
 ];
 
-/** The warnings of one start. More is no slip but another program's whole environment. */
+/** Limits the log lines of one start. */
 const MAX_WARNINGS = 20;
 
 /**
- * Warns about variables that are set and that nobody reads, where their names say that this program should have: a slip of
- * the fingers in one of ours, or an unknown name with a prefix of ours. Values are never shown.
+ * Warnings for variables that are set and have no effect: names that are almost the name of an option, and unknown names with
+ * a prefix of this program. Values are never shown.
  */
 export function unknownVariables(env: Environment): readonly Problem[] {
   const known = OPTION_LIST.flatMap((option) => variablesOf(option).map(({ name }) => name));
   const isKnown = new Set(known);
-  // Datadog's and the proxies' names are those of others: what is near them is not meant for us.
+  // Names of Datadog, ECS and proxies belong to other programs: similar names do, too.
   const own = known.filter((name) => !/^(?:DD_|DATADOG_|ECS_)|_PROXY$/i.test(name));
   const warnings: Problem[] = [];
   for (const [name, text = ''] of Object.entries(env)) {
@@ -46,13 +46,13 @@ export function unknownVariables(env: Environment): readonly Problem[] {
   return warnings.slice(0, MAX_WARNINGS);
 }
 
-/** The first one of the nearest names. Case is no difference: names in lower case are another variable on Linux. */
+/** The nearest candidate. Case is ignored: `log_level` is a misspelt LOG_LEVEL. */
 function nearestOf(name: string, candidates: readonly string[]): string | undefined {
   const upper = name.toUpperCase();
   const near = candidates
     .filter((candidate) => Math.abs(candidate.length - upper.length) <= MAX_EDITS)
     .map((candidate) => ({ candidate, edits: editDistance(upper, candidate) }))
-    // Two edits lead from RETRIES to METRICS: few slips are at the first letter.
+    // RETRIES is two edits from METRICS; typos rarely change the first letter.
     .filter(({ candidate, edits }) => edits <= (candidate[0] === upper[0] ? MAX_EDITS : 1))
     .toSorted((one, other) => one.edits - other.edits);
   return near[0]?.candidate;

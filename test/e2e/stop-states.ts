@@ -35,6 +35,8 @@ export interface State {
   /** Another address than that of the receiver, or of the agent. */
   readonly elsewhere?: (t: TestContext) => Promise<Readonly<Record<string, string>>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Between polls. @default 1 */
+  readonly intervalSeconds?: number;
   /** Resolves in the moment for the signal. */
   readonly reach: (scene: Scene) => Promise<unknown>;
   /** Upper limit for states in which something must time out first. All other states stop at once. */
@@ -232,10 +234,14 @@ const PUSHING: readonly State[] = [
   },
 ];
 
-/** As a process only: the console is that of the whole process. */
+/**
+ * As a process only: the console is that of the whole process. There, time goes on: with a short interval a poll may be
+ * under way at the signal, which is then the last one, with what the endpoint said before.
+ */
 export const EVERYBODY: State = {
   name: 'pushing to everybody',
   signals: ['SIGTERM', 'SIGINT'],
+  intervalSeconds: 3600,
   exporters: 'prometheus,otlp,console,statsd',
   reach: async (scene) => {
     await taken(scene);

@@ -22,7 +22,7 @@ interface FarEnds extends Omit<Scene, 'program' | 'clock'> {
 /** Endpoint, receiver and agent, and how the program finds them. */
 async function startFarEnds(
   t: TestContext,
-  { fault = 'none', exporters = 'prometheus', answer = GOOD, elsewhere, env }: State,
+  { fault = 'none', exporters = 'prometheus', answer = GOOD, elsewhere, env, intervalSeconds = 1 }: State,
 ): Promise<FarEnds> {
   const endpoint = await startFaultEndpoint();
   const receiver = await startFaultReceiver(answer);
@@ -39,7 +39,10 @@ async function startFarEnds(
     receiver,
     datagrams,
     task,
-    argv: ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--interval', '1', '--exporters', exporters],
+    argv: [
+      ...['run', '--metadata-url', endpoint.url, '--exporter-port', '0'],
+      ...['--interval', String(intervalSeconds), '--exporters', exporters],
+    ],
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: new URL(receiver.url).origin,
       STATSD_HOST: '127.0.0.1',

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { taskIdentity } from '../../src/metrics/identity.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { parseTaskTags } from '../../src/snapshot/task-tags.ts';
+import { propertyRuns } from '../helpers/property-runs.ts';
 import { fargateTask } from './documents.ts';
 import { pathsOf } from './mutations.ts';
 import { createPipeline, type Documents, EMPTY_HISTORY } from './pipeline.ts';
@@ -25,7 +26,7 @@ test('any JSON at all as either document', () => {
   const any = fc.record({ task: fc.jsonValue({ maxDepth: 5 }), stats: fc.jsonValue({ maxDepth: 5 }) });
   fc.assert(
     fc.property(any, any, (first, second) => survive(first, second)),
-    { numRuns: 500 },
+    propertyRuns(500),
   );
 });
 
@@ -68,7 +69,7 @@ test('the endpoint’s own words in any order', () => {
   const documents = fc.record({ task: document, stats: document });
   fc.assert(
     fc.property(documents, documents, (first, second) => survive(first, second)),
-    { numRuns: 500 },
+    propertyRuns(500),
   );
 });
 
@@ -109,7 +110,7 @@ test('a task of the right shape with any content', () => {
   });
   fc.assert(
     fc.property(documents, documents, (first, second) => survive(first, second)),
-    { numRuns: 100 },
+    propertyRuns(100),
   );
 });
 
@@ -125,6 +126,6 @@ test('any JSON as the answer with the tags of the task', () => {
         assert.ok(value !== '' && String(value).isWellFormed() && name.isWellFormed());
       }
     }),
-    { numRuns: 300 },
+    propertyRuns(300),
   );
 });

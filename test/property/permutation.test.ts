@@ -7,6 +7,7 @@ import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts'
 import { metricSet } from '../../src/metrics/definitions.ts';
 import { EVERYTHING } from '../../src/metrics/selection.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
+import { propertyRuns } from '../helpers/property-runs.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
 
@@ -67,7 +68,7 @@ for (const task of [fargateTask(), cgroup2Task(), windowsTask()]) {
       fc.asyncProperty(fc.array(fc.nat(), { minLength: 23, maxLength: 23 }), async (keys) => {
         assert.equal(await pageOf(task, shuffleBy(keys)), expected);
       }),
-      { numRuns: 25 },
+      propertyRuns(25),
     );
   });
 }

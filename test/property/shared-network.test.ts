@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { propertyRuns } from '../helpers/property-runs.ts';
 import { createPipeline, type Documents, EMPTY_HISTORY, isoOf } from './pipeline.ts';
 
 /** One container at one poll. */
@@ -101,6 +102,6 @@ test('the total of a shared namespace is its newest reading, once, and never goe
         assert.equal(outcome.view?.totals.rx_bytes, newest < 0 ? undefined : bytes);
       }
     }),
-    { numRuns: 300 },
+    propertyRuns(300),
   );
 });

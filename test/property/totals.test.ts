@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { TotalKey } from '../../src/history/view.ts';
+import { propertyRuns } from '../helpers/property-runs.ts';
 import {
   COUNTED,
   type Counted,
@@ -120,14 +121,14 @@ test('totals of the task are what its containers did, however they restart', () 
     fc.property(fc.array(fc.tuple(movesOfOne, fc.boolean()), { minLength: 1, maxLength: 3 }), (containers) => {
       play(new Map(containers.map(([moves, hasPolicy], place) => [`c${place + 2}`, pollsOf(moves, hasPolicy)])));
     }),
-    { numRuns: 400 },
+    propertyRuns(400),
   );
 });
 
 /** The property above is only worth something if the plays hold what it is about. */
 test('the generated plays hold every kind of restart, seen and unseen', () => {
   const seen = new Set<string>();
-  for (const moves of fc.sample(movesOfOne, 200)) {
+  for (const moves of fc.sample(movesOfOne, propertyRuns(200))) {
     let before: Sampled | undefined;
     for (const { sampled } of pollsOf(moves)) {
       if (sampled !== undefined && before !== undefined && sampled.isRestart) {

@@ -38,7 +38,7 @@ export async function run(context: CommandContext): Promise<number> {
   });
 }
 
-/** What was odd in the options, and for those who look for a mistake what came of them. */
+/** Logs the warnings, and at level debug the effective configuration. */
 export function logStart(logger: Logger, resolved: ResolvedConfig): void {
   for (const { code, message } of resolved.warnings) logger.warn(code, message);
   if (resolved.config.log.level !== 'debug') return;

@@ -1,6 +1,9 @@
 import type { TextSchema } from '../option.ts';
 import { parsedBy } from './parsed.ts';
 
+/** Limits of the time between two samples, in milliseconds. */
+export const INTERVAL_LIMITS_MS = { min: 1_000, max: 3_600_000 } as const;
+
 /** Plain decimals only: no sign, exponent, hexadecimal or digit separator, so that a slip is never a value. */
 function decimal(text: string, pattern: RegExp, min: number, max: number): number | undefined {
   if (!pattern.test(text)) return undefined;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { COMMANDS, variablesOf } from '../../../src/config/option.ts';
+import { propertyRuns } from '../../helpers/property-runs.ts';
 import { messagesOf, problemsOf, ROWS, resolve } from './samples.ts';
 
 const CANARY = 'c4n4ry';
@@ -122,6 +123,6 @@ test('whatever is given: never a throw, and each message is one printable line o
         assert.ok(message.length < 1_500);
       }
     }),
-    { numRuns: 300 },
+    propertyRuns(300),
   );
 });

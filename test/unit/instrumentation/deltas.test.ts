@@ -6,6 +6,7 @@ import { AggregationTemporality, type DataPoint, type ResourceMetrics } from '@o
 import * as fc from 'fast-check';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import { createPushPipeline, type PushPipeline } from '../../../instrumentation/readers/push.ts';
+import { propertyRuns } from '../../helpers/property-runs.ts';
 import { createRooms, ENERGY, type FakeSource, fakeSource, PEOPLE, pipelineOptions } from './made-up.ts';
 
 const room = createRooms();
@@ -234,6 +235,6 @@ test('whatever fails, the deltas that arrived add up to what grew and was seen',
       assert.equal(sum, total);
       for (const { value } of received.arrived.flat()) assert.ok(value >= 0);
     }),
-    { numRuns: 50 },
+    propertyRuns(50),
   );
 });

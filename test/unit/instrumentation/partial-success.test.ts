@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type PartialSuccess, partialSuccess } from '../../../instrumentation/readers/partial-success.ts';
+import { propertyRuns } from '../../helpers/property-runs.ts';
 
 const NOTHING: PartialSuccess = { rejectedPoints: 0, message: '' };
 const asIs = (text: string): string => text;
@@ -80,6 +81,7 @@ test('any bytes: no error, a count, one bounded line; also for 4 MiB', () => {
         assert.ok(Number.isSafeInteger(rejectedPoints) && rejectedPoints >= 0);
         assert.ok(message.length <= 200 && !/[\p{Cc}\u2028\u2029]/u.test(message));
       }),
+      propertyRuns(),
     );
     for (const byte of [0x00, 0x0a, 0x12, 0x20, 0x5b, 0x7b, 0x80, 0xff]) {
       const { rejectedPoints, message } = partialSuccess(Buffer.alloc(4 * 1024 ** 2, byte), protocol, asIs);

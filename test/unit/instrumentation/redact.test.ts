@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRedactor } from '../../../instrumentation/readers/redact.ts';
+import { propertyRuns } from '../../helpers/property-runs.ts';
 
 const CASES: readonly (readonly [secrets: readonly string[], text: string, shown: string])[] = [
   [[], 'all of it', 'all of it'],
@@ -36,5 +37,6 @@ test('whatever surrounds them, no secret stays', () => {
       const shown = createRedactor(secrets)(secrets.map((one) => `${filler}${one}`).join(' '));
       for (const one of secrets) assert.ok(!shown.includes(one), `${one} is in ${shown}`);
     }),
+    propertyRuns(),
   );
 });

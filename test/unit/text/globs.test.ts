@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { compileGlob } from '../../../src/text/globs.ts';
+import { propertyRuns } from '../../helpers/property-runs.ts';
 
 const MATCHES: readonly (readonly [glob: string, yes: readonly string[], no: readonly string[]])[] = [
   ['app', ['app'], ['', 'App', 'apps', 'my-app']],
@@ -39,7 +40,7 @@ test('a regular expression agrees on stars and question marks', () => {
       const compiled = compileGlob(glob);
       assert.equal('matches' in compiled && compiled.matches(name), oracle.test(name));
     }),
-    { numRuns: 2_000 },
+    propertyRuns(2_000),
   );
 });
 

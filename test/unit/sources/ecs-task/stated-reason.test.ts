@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { MAX_REASON_BYTES, statedReason } from '../../../../src/sources/ecs-task/stated-reason.ts';
 import type { Fault } from '../../../helpers/fault-endpoint.ts';
+import { propertyRuns } from '../../../helpers/property-runs.ts';
 import { createClient, failureOf, setUp } from './set-up.ts';
 
 const JSON_TYPE = 'application/json';
@@ -64,6 +65,7 @@ test('any input: no throw, and one printable line of bounded length', () => {
       assert.match(reason ?? '', /^[^\p{C}\p{Zl}\p{Zp}]*$/u);
       assert.ok([...(reason ?? '')].length <= 201);
     }),
+    propertyRuns(),
   );
 });
 
