@@ -108,11 +108,11 @@ export const CPU_TIME_ROWS = {
 } as const satisfies Record<string, MetricRow>;
 
 /** Both modes or none: a single mode would look like the total. */
-function* timeInMode(scope: ContainerScope, mode: 'userNs' | 'kernelNs'): Generator<Point> {
+function timeInMode(scope: ContainerScope, mode: 'userNs' | 'kernelNs'): readonly Point[] {
   const { userNs, kernelNs } = scope.sample?.cpu ?? {};
-  if (userNs === undefined || kernelNs === undefined || !isCpuTimeKnown(scope)) return;
+  if (userNs === undefined || kernelNs === undefined || !isCpuTimeKnown(scope)) return [];
   const startNs = resetOf(scope, COUNTER_GROUPS.modes, mode);
-  yield { value: inSeconds(mode === 'userNs' ? userNs : kernelNs), startNs };
+  return [{ value: inSeconds(mode === 'userNs' ? userNs : kernelNs), startNs }];
 }
 
 function timeWithoutMode(scope: ContainerScope): number | undefined {
@@ -123,10 +123,12 @@ function timeWithoutMode(scope: ContainerScope): number | undefined {
 }
 
 /** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
-function* perCpuTimes(scope: ContainerScope): Generator<Point> {
+function perCpuTimes(scope: ContainerScope): readonly Point[] {
+  const points: Point[] = [];
   for (const [cpu, ns] of scope.sample?.cpu?.perCpuNs?.entries() ?? []) {
     if (ns === 0) continue;
     const startNs = resetOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
-    yield { value: inSeconds(ns), dimensions: { cpu }, startNs };
+    points.push({ value: inSeconds(ns), dimensions: { cpu }, startNs });
   }
+  return points;
 }

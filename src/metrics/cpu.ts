@@ -165,23 +165,26 @@ export const CPU_ROWS = {
 } as const satisfies Record<string, MetricRow>;
 
 /** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
-function* perCpuRatios({ baseline, sample, info, of, cpuUse }: ContainerScope): Generator<Point> {
+function perCpuRatios({ baseline, sample, info, of, cpuUse }: ContainerScope): readonly Point[] {
+  const points: Point[] = [];
   for (const [cpu, ns] of sample?.cpu?.perCpuNs?.entries() ?? []) {
     const used = growth(baseline?.cpu.perCpuNs?.[cpu], ns);
     const use = cpuUse();
     if (ns === 0 || used === undefined || use === undefined) continue;
-    yield { value: usageRatio(use, used, cpuLimitCores(info, of.task)), dimensions: { cpu } };
+    points.push({ value: usageRatio(use, used, cpuLimitCores(info, of.task)), dimensions: { cpu } });
   }
+  return points;
 }
 
 /** 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled". */
-function* ownQuota(
+function ownQuota(
   scope: ContainerScope,
   counter: 'throttlePeriods' | 'throttledPeriods' | 'throttledNs',
   unit = 1,
-): Generator<Point> {
+): readonly Point[] {
   const cpu = scope.sample?.cpu;
-  if (cpu === undefined || (cpu.throttlePeriods ?? 0) === 0 || isHeld(scope.groups, COUNTER_GROUPS.throttling)) return;
+  const isHere = (cpu?.throttlePeriods ?? 0) > 0 && !isHeld(scope.groups, COUNTER_GROUPS.throttling);
+  if (cpu === undefined || !isHere) return [];
   const startNs = resetOf(scope, COUNTER_GROUPS.throttling, counter);
-  yield { value: divided(cpu[counter], unit), startNs };
+  return [{ value: divided(cpu[counter], unit), startNs }];
 }

@@ -130,11 +130,11 @@ function totalOf(scope: ContainerScope, counter: DiskCounter): Point {
 }
 
 /** One point without a device where the platform names none. */
-function* devicesOf(scope: ContainerScope, counter: DiskCounter): Generator<Point> {
+function devicesOf(scope: ContainerScope, counter: DiskCounter): readonly Point[] {
   const { byDevice } = scope.sample?.disk ?? {};
-  if (byDevice === undefined) yield totalOf(scope, counter);
-  for (const [device, counters] of byDevice ?? []) {
+  if (byDevice === undefined) return [totalOf(scope, counter)];
+  return Array.from(byDevice, ([device, counters]) => {
     const startNs = resetOf(scope, COUNTER_GROUPS.device(device), counter);
-    yield { value: counters[counter], dimensions: { device }, startNs };
-  }
+    return { value: counters[counter], dimensions: { device }, startNs };
+  });
 }

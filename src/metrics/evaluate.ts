@@ -49,7 +49,7 @@ function wantedRows(level: Level, out: Sink): readonly (readonly [RowId, MetricR
 
 const NONE: readonly Point[] = [];
 
-/** All points of a row or none: an error affects nothing else. */
+/** The value of a row for one scope. An error affects no other. */
 function computed<Scope>(
   id: RowId,
   value: Value<Scope> | undefined,
@@ -57,8 +57,7 @@ function computed<Scope>(
   out: Sink,
 ): number | readonly Point[] | undefined {
   try {
-    const result = value?.(scope);
-    return typeof result === 'object' ? [...result] : result;
+    return value?.(scope);
   } catch (error) {
     out.failed(id, error);
     return undefined;

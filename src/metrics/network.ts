@@ -63,12 +63,12 @@ export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, Metric
  * Every container shows the counters of its network namespace. In the semconv vocabulary `container.network.io` is the
  * container's own traffic, so a shared namespace appears only as the task's.
  */
-function* interfaces(scope: ContainerScope, counter: InterfaceCounter): Generator<Point> {
+function interfaces(scope: ContainerScope, counter: InterfaceCounter): readonly Point[] {
   const { sharesSandbox } = scope.info;
-  for (const [iface, counters] of scope.sample?.networks ?? []) {
+  return Array.from(scope.sample?.networks ?? [], ([iface, counters]): Point => {
     const resetNs = resetOf(scope, COUNTER_GROUPS.network(iface), counter);
     const point = { value: counters[counter], dimensions: { iface } };
     // A shared namespace outlives the container's run; no source reports its start.
-    yield sharesSandbox ? { ...point, only: 'ecs', startNs: resetNs ?? null } : { ...point, startNs: resetNs };
-  }
+    return sharesSandbox ? { ...point, only: 'ecs', startNs: resetNs ?? null } : { ...point, startNs: resetNs };
+  });
 }

@@ -120,7 +120,7 @@ export interface Point {
 }
 
 /** Computes the values of a row. Undefined means that there is no value: absent is not zero. */
-export type Value<Scope> = (scope: Scope) => number | undefined | Iterable<Point>;
+export type Value<Scope> = (scope: Scope) => number | undefined | readonly Point[];
 
 export type Level = 'container' | 'task' | 'exporter';
 

@@ -152,12 +152,12 @@ export const TASK_CGROUP_ROWS = {
 } as const satisfies Record<string, MetricRow>;
 
 /** A counter that fell began again; the others began with the task. */
-function* counter(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): Generator<Point> {
-  if (cgroup !== undefined) yield { value: divided(cgroup[name], unit), startNs: cgroup.countedFromNs?.[name] };
+function counter(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): readonly Point[] {
+  return cgroup === undefined ? [] : [{ value: divided(cgroup[name], unit), startNs: cgroup.countedFromNs?.[name] }];
 }
 
 /** Without a quota nothing is ever throttled: a 0 would speak of a limit that is not there. */
-function throttling(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): Iterable<Point> {
+function throttling(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): readonly Point[] {
   const hasQuota = cgroup?.quotaCores !== undefined || (cgroup?.periods ?? 0) > 0;
   return hasQuota ? counter(cgroup, name, unit) : [];
 }
