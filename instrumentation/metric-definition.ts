@@ -53,3 +53,18 @@ export interface ReadingSource {
   /** Attributes of the resource as known now; the same object as long as nothing changed. */
   resource(): SeriesAttributes;
 }
+
+/** All values of one resource at one sample: of a task, or of the exporter itself. Immutable. */
+export interface ResourceReadings {
+  /** Tells the resources of a source apart; the same for as long as the resource is there. */
+  readonly key: string;
+  /** Attributes of the resource; the same object as long as nothing changed. */
+  readonly resource: SeriesAttributes;
+  readonly readings: Readings;
+}
+
+/** Where exporters read from. */
+export interface SampleSource {
+  /** One entry for each resource. The same list as long as there is no newer sample. Waits for nothing and never throws. */
+  current(): readonly ResourceReadings[];
+}

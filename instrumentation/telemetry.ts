@@ -1,15 +1,15 @@
 import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
+import type { ExportError } from './export-error.ts';
 import type { Page } from './http/page.ts';
 import type { MetricSet, ReadingSource } from './metric-definition.ts';
-import type { ExportError } from './readers/export-failure.ts';
+import type { PartialSuccess } from './metric-exporter.ts';
+import type { OtlpOptions } from './otlp/otlp-exporter.ts';
+import type { PullPipeline } from './prometheus/pull-pipeline.ts';
 import type { Sender } from './readers/gated-exporter.ts';
-import type { OtlpOptions } from './readers/otlp.ts';
-import type { PartialSuccess } from './readers/partial-success.ts';
-import type { PullPipeline } from './readers/prometheus.ts';
 import { createPushPipeline, type PushPipeline } from './readers/push.ts';
 import { createSampledPipeline, type SampledPipeline } from './readers/sampled.ts';
-import type { StatsdOptions } from './readers/statsd.ts';
 import { createResourceBuilder, type ServiceOptions } from './resource.ts';
+import type { StatsdOptions } from './statsd/statsd-exporter.ts';
 
 /** Exporters that send by themselves. */
 export type PushExporterName = 'otlp' | 'console' | 'statsd';
@@ -77,21 +77,21 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let pull: PullPipeline | undefined;
   let sampled: SampledPipeline | undefined;
   if (prometheus !== undefined) {
-    const { createPullPipeline } = await import('./readers/prometheus.ts');
+    const { createPullPipeline } = await import('./prometheus/pull-pipeline.ts');
     pull = createPullPipeline({ ...common, sets: prometheus.sets });
   }
   if (otlp !== undefined) {
     // No request outlives its export, and the SDK gives up first: it knows why the export failed.
     const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs, options.exportIntervalMs * 0.9) };
     const onAccepted = (partial: PartialSuccess): void => options.onAccepted('otlp', partial);
-    const { createOtlpExporter } = await import('./readers/otlp.ts');
+    const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
     const exporter = await createOtlpExporter(bounded, options.userAgent, onAccepted);
     // What the SDK's timeout does not see: an answer that never ends, byte by byte.
     add('otlp', otlp, exporter, Math.min(timeoutMs, bounded.timeoutMs * 1.05));
   }
   if (console !== undefined) add('console', console, new ConsoleMetricExporter());
   if (statsd !== undefined) {
-    const { createStatsdExporter } = await import('./readers/statsd.ts');
+    const { createStatsdExporter } = await import('./statsd/statsd-exporter.ts');
     const exporter = await createStatsdExporter(statsd);
     const sampledOptions = { exporter, timeoutMs: STATSD_TIMEOUT_MS, onExport: onExportBy('statsd') };
     sampled = createSampledPipeline({ ...common, sets: statsd.sets }, sampledOptions);

@@ -1,5 +1,5 @@
+import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/export-error.ts';
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
-import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/readers/export-failure.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';

@@ -1,7 +1,8 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ExportError } from '../export-error.ts';
 import { SDK_TEMPORALITY } from '../finish.ts';
-import { type ExportError, exportErrorOf, timedOut } from './export-failure.ts';
+import { exportErrorOf, timedOut } from '../otlp/export-failure.ts';
 
 /** An exporter of the SDK's kind that can be hurried. */
 export interface Sender extends PushMetricExporter {

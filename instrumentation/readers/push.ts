@@ -5,8 +5,8 @@ import {
   type PeriodicExportingMetricReaderOptions,
 } from '@opentelemetry/sdk-metrics';
 import { createDeltas } from '../deltas.ts';
+import { ExportError } from '../export-error.ts';
 import { createPipeline, type FinishPass, type Pipeline, type PipelineOptions } from '../pipeline.ts';
-import { ExportError } from './export-failure.ts';
 import { type ExportObserver, type GatedExporter, gateExporter, lastExportMs, type Sender } from './gated-exporter.ts';
 import { createTurns } from './turns.ts';
 

@@ -1,6 +1,6 @@
+import { ExportError } from '../export-error.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { CollectingReader } from './collecting-reader.ts';
-import { ExportError } from './export-failure.ts';
 import { type ExportObserver, type GatedExporter, gateExporter, lastExportMs, type Sender } from './gated-exporter.ts';
 
 export interface SampledOptions {

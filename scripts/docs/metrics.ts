@@ -1,5 +1,5 @@
 import type { MetricDefinition } from '../../instrumentation/metric-definition.ts';
-import { prometheusName } from '../../instrumentation/prometheus-names.ts';
+import { prometheusName } from '../../instrumentation/prometheus/prometheus-names.ts';
 import { catalogueRows, type RowId } from '../../src/metrics/catalogue.ts';
 import { type LevelDefinitions, ROW_DEFINITIONS } from '../../src/metrics/definitions.ts';
 import { DIMENSIONS } from '../../src/metrics/dimensions.ts';

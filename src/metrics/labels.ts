@@ -1,4 +1,4 @@
-import { joinByLabelName } from '../../instrumentation/label-names.ts';
+import { joinByLabelName } from '../../instrumentation/prometheus/label-names.ts';
 import type { Labels } from '../snapshot/labels.ts';
 import type { VocabularyName } from './vocabulary.ts';
 

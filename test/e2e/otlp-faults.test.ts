@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { ExportFailureReason } from '../../instrumentation/readers/export-failure.ts';
+import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
 import { gateExporter } from '../../instrumentation/readers/gated-exporter.ts';
 import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';

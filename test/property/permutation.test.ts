@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import * as fc from 'fast-check';
 import type { Readings } from '../../instrumentation/metric-definition.ts';
-import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts';
+import { createPullPipeline } from '../../instrumentation/prometheus/pull-pipeline.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import { EVERYTHING } from '../../src/metrics/selection.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';

@@ -1,7 +1,7 @@
 /** A real DogStatsD receiver shows what our own page shows: over UDP and a Unix datagram socket, through restarts. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createStatsdExporter } from '../../instrumentation/readers/statsd.ts';
+import { createStatsdExporter } from '../../instrumentation/statsd/statsd-exporter.ts';
 import { startProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { exportOf, manySeries, metricOf, socketPath } from '../helpers/statsd-receiver.ts';

@@ -14,7 +14,7 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { registerInstruments } from '../../instrumentation/instruments.ts';
-import { createPullPipeline } from '../../instrumentation/readers/prometheus.ts';
+import { createPullPipeline } from '../../instrumentation/prometheus/pull-pipeline.ts';
 import { createPushPipeline } from '../../instrumentation/readers/push.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { ENERGY, fakeSource, PEOPLE, pipelineOptions, ROOMS, TEMPERATURE } from '../unit/instrumentation/made-up.ts';

@@ -4,7 +4,7 @@ import { AggregationTemporality, InMemoryMetricExporter, MetricReader } from '@o
 import { SDK_TEMPORALITY } from '../../../instrumentation/finish.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import { createPipeline, type FinishPass, type PipelineOptions } from '../../../instrumentation/pipeline.ts';
-import { createPullPipeline } from '../../../instrumentation/readers/prometheus.ts';
+import { createPullPipeline } from '../../../instrumentation/prometheus/pull-pipeline.ts';
 import { createPushPipeline } from '../../../instrumentation/readers/push.ts';
 import { parseExposition } from '../../real/exposition.ts';
 import { ENERGY, type FakeSource, fakeSource, PEOPLE, pipelineOptions } from './made-up.ts';

@@ -6,10 +6,8 @@ import {
   EXPORT_FAILURE_REASONS,
   ExportError,
   type ExportFailureReason,
-  exportErrorOf,
-  type HttpAnswer,
-  timedOut,
-} from '../../../instrumentation/readers/export-failure.ts';
+} from '../../../instrumentation/export-error.ts';
+import { exportErrorOf, type HttpAnswer, timedOut } from '../../../instrumentation/otlp/export-failure.ts';
 
 /** Whatever a receiver or an address may hold; never to be seen. */
 const CANARY = 'c4n4ry';

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError } from '../../../instrumentation/readers/export-failure.ts';
+import { ExportError } from '../../../instrumentation/export-error.ts';
 import { type GatedExporter, gateExporter, type Sender } from '../../../instrumentation/readers/gated-exporter.ts';
 
 const METRICS: ResourceMetrics = { resource: resourceFromAttributes({}), scopeMetrics: [] };

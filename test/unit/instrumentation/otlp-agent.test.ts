@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { test } from 'node:test';
-import { agentFactory } from '../../../instrumentation/readers/otlp-agent.ts';
+import { agentFactory } from '../../../instrumentation/otlp/agent.ts';
 import { at } from '../../real/json.ts';
 import { until } from '../../real/wait.ts';
 

@@ -6,14 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { type Connection, createHold, type Hold, openConnection } from '../../../instrumentation/otlp/connection.ts';
+import { createOtlpExporter } from '../../../instrumentation/otlp/otlp-exporter.ts';
 import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
-import { createOtlpExporter } from '../../../instrumentation/readers/otlp.ts';
-import {
-  type Connection,
-  createHold,
-  type Hold,
-  openConnection,
-} from '../../../instrumentation/readers/otlp-connection.ts';
 import { type FaultReceiver, startFaultReceiver } from '../../helpers/fault-receiver.ts';
 import { DIES, dripping, GOOD, NEVER, refused } from '../../outages/answers.ts';
 import { until } from '../../real/wait.ts';

@@ -10,7 +10,7 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../../../instrumentation/metric-definition.ts';
-import { createPageText } from '../../../instrumentation/readers/page-text.ts';
+import { createPageText } from '../../../instrumentation/prometheus/page-text.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 

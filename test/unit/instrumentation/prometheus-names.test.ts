@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstrumentKind } from '../../../instrumentation/metric-definition.ts';
-import { createPullPipeline } from '../../../instrumentation/readers/prometheus.ts';
+import { createPullPipeline } from '../../../instrumentation/prometheus/pull-pipeline.ts';
 import { fakeSource, pipelineOptions, ROOMS } from './made-up.ts';
 
 type Case = readonly [name: string, kind: InstrumentKind, unit: string, expected: string];

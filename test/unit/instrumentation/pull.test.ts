@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createPullPipeline } from '../../../instrumentation/readers/prometheus.ts';
+import { createPullPipeline } from '../../../instrumentation/prometheus/pull-pipeline.ts';
 import { parseExposition } from '../../real/exposition.ts';
 import {
   createRooms,

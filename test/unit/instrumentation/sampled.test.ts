@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { ExportError } from '../../../instrumentation/readers/export-failure.ts';
+import type { ExportError } from '../../../instrumentation/export-error.ts';
 import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
 import { createSampledPipeline, type SampledPipeline } from '../../../instrumentation/readers/sampled.ts';
 import { eventually } from '../../helpers/eventually.ts';

@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import timers, { setTimeout as sleep } from 'node:timers/promises';
-import { ExportError } from '../../../instrumentation/readers/export-failure.ts';
+import { ExportError } from '../../../instrumentation/export-error.ts';
 import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
-import { createStatsdExporter } from '../../../instrumentation/readers/statsd.ts';
+import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import {
   exportOf,

@@ -10,9 +10,9 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { udpTarget } from '../../../instrumentation/readers/datagram-targets.ts';
-import { ExportError } from '../../../instrumentation/readers/export-failure.ts';
-import { createStatsdExporter } from '../../../instrumentation/readers/statsd.ts';
+import { ExportError } from '../../../instrumentation/export-error.ts';
+import { udpTarget } from '../../../instrumentation/statsd/datagram-targets.ts';
+import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
 import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../helpers/statsd-receiver.ts';
 import { until } from '../../real/wait.ts';
 
@@ -163,7 +163,7 @@ test('no way to any address fails the export', async () => {
 /** Exports while every file descriptor is taken, and again when they are free; prints how it ended. */
 const OUT_OF_DESCRIPTORS = `
   import { closeSync, openSync } from 'node:fs';
-  import { createStatsdExporter } from '${import.meta.resolve('../../../instrumentation/readers/statsd.ts')}';
+  import { createStatsdExporter } from '${import.meta.resolve('../../../instrumentation/statsd/statsd-exporter.ts')}';
   import { exportOf, metricOf } from '${import.meta.resolve('../../helpers/statsd-receiver.ts')}';
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: Number(process.argv[1]) });
   const taken = [];

@@ -1,5 +1,5 @@
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
-import type { MetricDefinition } from './metric-definition.ts';
+import type { MetricDefinition } from '../metric-definition.ts';
 
 /** Units that the specification's translation spells out at the end of a Prometheus name. */
 const SUFFIXES: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,4 @@
-import { shown, stringMember } from './foreign-text.ts';
+import { shown, stringMember } from '../foreign-text.ts';
 
 const WANTS_CLIENT_CERTIFICATE =
   'the receiver wants a client certificate: give OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY';

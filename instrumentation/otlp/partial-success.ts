@@ -1,11 +1,5 @@
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
-
-/** What the receiver did not take of an export that it took. */
-export interface PartialSuccess {
-  readonly rejectedPoints: number;
-  /** The receiver's words: bounded, without the secrets of the request. Not empty with 0 points: it is a warning. */
-  readonly message: string;
-}
+import type { PartialSuccess } from '../metric-exporter.ts';
 
 const MAX_MESSAGE_LENGTH = 200;
 

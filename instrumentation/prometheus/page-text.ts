@@ -3,8 +3,8 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { emptyResource, type Resource } from '@opentelemetry/resources';
 import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { isNumeric, type NumericMetric } from '../numeric-metric.ts';
-import { withPrometheusName } from '../prometheus-names.ts';
-import { withLabelNames } from './label-names.ts';
+import { withPrometheusName } from './prometheus-names.ts';
+import { withLabelNames } from './resource-labels.ts';
 
 /** Makes the text of a page out of a collection. */
 export type PageText = (collected: ResourceMetrics) => string;

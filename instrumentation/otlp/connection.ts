@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { ExportError } from '../export-error.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
-import { type ExportError, errorOfAnswer, exportErrorOf, type HttpAnswer } from './export-failure.ts';
+import { errorOfAnswer, exportErrorOf, type HttpAnswer } from './export-failure.ts';
 
 /** Connections to one receiver, and what it last answered. */
 export interface Connection {

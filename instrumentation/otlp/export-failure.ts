@@ -1,42 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import { shown, stringMember } from './foreign-text.ts';
+import { ExportError } from '../export-error.ts';
+import { shown, stringMember } from '../foreign-text.ts';
 import { answeredTlsFailure, isTlsRecord, tlsFailure } from './tls-failure.ts';
-
-/** Why an export failed. Stable: operators see these in logs. */
-export const EXPORT_FAILURE_REASONS = [
-  'unreachable',
-  'timeout',
-  'reset',
-  'tls',
-  'throttled',
-  'client_error',
-  'server_error',
-  'redirect',
-  'other',
-] as const;
-
-export type ExportFailureReason = (typeof EXPORT_FAILURE_REASONS)[number];
 
 /** What the receiver answered last during the export, where it answered at all. */
 export interface HttpAnswer {
   readonly status: number;
   readonly statusText: string;
-}
-
-/**
- * A failed export. Match on `reason`; the message is one line for people, and says what to check.
- *
- * It has no cause: the errors of the transport carry the answer's body, raw packets or whole certificates. Nor does the
- * message hold anything of an answer but its status: some receivers send back the header that they refuse.
- */
-export class ExportError extends Error {
-  override readonly name = 'ExportError';
-  readonly reason: ExportFailureReason;
-
-  constructor(reason: ExportFailureReason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createPage, type Page } from '../http/page.ts';
 import type { Readings } from '../metric-definition.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
-import { CollectingReader } from './collecting-reader.ts';
+import { CollectingReader } from '../readers/collecting-reader.ts';
 import { createPageText } from './page-text.ts';
 
 const COMPONENT_TYPE = 'prometheus_http_text_metric_exporter';

@@ -10,11 +10,13 @@ import {
   ProtobufMetricsSerializer,
 } from '@opentelemetry/otlp-transformer';
 import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError, exportErrorOf } from './export-failure.ts';
-import type { Sender } from './gated-exporter.ts';
-import { type AgentOptions, agentFactory } from './otlp-agent.ts';
-import { type Connection, createHold, openConnection } from './otlp-connection.ts';
-import { type PartialSuccess, partialSuccess } from './partial-success.ts';
+import { ExportError } from '../export-error.ts';
+import type { PartialSuccess } from '../metric-exporter.ts';
+import type { Sender } from '../readers/gated-exporter.ts';
+import { type AgentOptions, agentFactory } from './agent.ts';
+import { type Connection, createHold, openConnection } from './connection.ts';
+import { exportErrorOf } from './export-failure.ts';
+import { partialSuccess } from './partial-success.ts';
 import { createRedactor } from './redact.ts';
 
 export interface OtlpOptions extends AgentOptions {

@@ -2,9 +2,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { ExportError } from '../export-error.ts';
+import { shown } from '../foreign-text.ts';
 import { createResolver, type Resolver } from './datagram-addresses.ts';
-import { ExportError } from './export-failure.ts';
-import { shown } from './foreign-text.ts';
 
 /** Where datagrams go. */
 export interface DatagramTarget {

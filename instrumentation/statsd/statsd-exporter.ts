@@ -1,10 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { AggregationTemporality, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { ExportError } from '../export-error.ts';
+import type { Sender } from '../readers/gated-exporter.ts';
 import { udpTarget, unixTarget } from './datagram-targets.ts';
 import { constantTag, gaugeLines, joinLines } from './dogstatsd-lines.ts';
-import { ExportError } from './export-failure.ts';
-import type { Sender } from './gated-exporter.ts';
 
 export interface StatsdOptions {
   /** The agent's address, for UDP. */

@@ -1,5 +1,5 @@
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { joinByLabelName } from '../label-names.ts';
+import { joinByLabelName } from './label-names.ts';
 
 /**
  * A resource whose attribute names are Prometheus label names, each one once. The SDK's serializer would let a name
