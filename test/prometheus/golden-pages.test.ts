@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promtoolFindings } from '../real/prometheus-server.ts';
 
-const scenarios = new URL('../scenarios', import.meta.url);
+const scenarios = new URL('../scenarios/', import.meta.url);
 
 const folders = readdirSync(scenarios, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../../src/metrics/selection.ts';
 import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
 import { prometheusName } from './prometheus-name.ts';
 
-const scenarios = new URL('../../scenarios', import.meta.url);
+const scenarios = new URL('../../scenarios/', import.meta.url);
 
 /** Metric names of the pages that the scenarios give, with their types and descriptions. */
 function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySet<string>> {
