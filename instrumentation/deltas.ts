@@ -1,7 +1,9 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { DataPoint } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, type DataPoint } from '@opentelemetry/sdk-metrics';
+import { type Collected, type CollectedMetric, isCounter } from './collected.ts';
 import { hrTime, isLater, later } from './hr-time.ts';
 import type { Reading } from './metric-definition.ts';
+import { createSeriesKeys } from './series-keys.ts';
 
 /**
  * Growth of counters between exports that were acknowledged. What an export that failed carried is part of the next one,
@@ -9,11 +11,12 @@ import type { Reading } from './metric-definition.ts';
  * export but its answer was lost.
  */
 export interface Deltas {
-  /** A collection begins: what an earlier one handed out has not arrived. */
-  begin(): void;
-  /** The growth of one series, or nothing where it is not known how much of the value is new. */
-  point(series: string, cumulative: DataPoint<number>, reading: Reading): DataPoint<number> | undefined;
-  /** What was handed out since `begin()` has arrived. */
+  /**
+   * The same collections with the growth of counters in the place of their totals; without the points where it is not known
+   * how much of a total is new. What earlier calls gave has not arrived.
+   */
+  of(collected: readonly Collected[]): readonly Collected[];
+  /** What the last call of `of` gave has arrived. */
   acknowledge(): void;
 }
 
@@ -35,6 +38,7 @@ const MAX_GONE_SERIES = 5000;
 export function createDeltas(watchedFromNs: bigint): Deltas {
   /** By series, the ones acknowledged last at the end. */
   const bases = new Map<string, Base>();
+  const keyOf = createSeriesKeys();
   let pending = new Map<string, Base>();
 
   function firstPoint(cumulative: DataPoint<number>, { value, startTimeNs }: Reading): DataPoint<number> | undefined {
@@ -54,35 +58,59 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
     }
   }
 
+  /** The growth of one series, or nothing where it is not known how much of the value is new. */
+  function pointOf(series: string, cumulative: DataPoint<number>, reading: Reading): DataPoint<number> | undefined {
+    const { value, startTimeNs } = reading;
+    const base = bases.get(series);
+    const endTime = base === undefined ? cumulative.endTime : later(base.endTime, cumulative.endTime);
+    pending.set(series, { value, startTimeNs, endTime });
+    if (base === undefined) {
+      const first = firstPoint(cumulative, reading);
+      // Nothing was sent, so nothing has to be acknowledged: what comes next is growth even if this export fails.
+      if (first === undefined) bases.set(series, { value, startTimeNs, endTime });
+      return first;
+    }
+    const { attributes } = cumulative;
+    if (!isNewLife(base, reading)) {
+      // The last acknowledged sample again: nothing to add.
+      if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
+      if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
+      // Less, but of the same life: a device that left, a share that became smaller. Nothing new was counted.
+      bases.set(series, { value, startTimeNs, endTime });
+      return undefined;
+    }
+    const began = startTimeNs === undefined ? base.endTime : hrTime(startTimeNs);
+    // Intervals of one series must not overlap.
+    const startTime = later(base.endTime, began);
+    return { attributes, startTime, endTime: later(startTime, endTime), value };
+  }
+
+  function growthOf(prefix: string, metric: CollectedMetric): CollectedMetric {
+    const { data, readings } = metric;
+    if (!isCounter(data)) return metric;
+    const dataPoints: DataPoint<number>[] = [];
+    const shown: Reading[] = [];
+    for (const [index, reading] of readings.entries()) {
+      const total = data.dataPoints[index];
+      const point = total && pointOf(`${prefix}\0${reading.metric.name}\0${keyOf(reading.attributes)}`, total, reading);
+      if (point === undefined) continue;
+      dataPoints.push(point);
+      shown.push(reading);
+    }
+    return { data: { ...data, aggregationTemporality: AggregationTemporality.DELTA, dataPoints }, readings: shown };
+  }
+
   return {
-    begin() {
+    of(collected) {
       forgetGone();
       pending = new Map();
-    },
-    point(series, cumulative, reading) {
-      const { value, startTimeNs } = reading;
-      const base = bases.get(series);
-      const endTime = base === undefined ? cumulative.endTime : later(base.endTime, cumulative.endTime);
-      pending.set(series, { value, startTimeNs, endTime });
-      if (base === undefined) {
-        const first = firstPoint(cumulative, reading);
-        // Nothing was sent, so nothing has to be acknowledged: what comes next is growth even if this export fails.
-        if (first === undefined) bases.set(series, { value, startTimeNs, endTime });
-        return first;
-      }
-      const { attributes } = cumulative;
-      if (!isNewLife(base, reading)) {
-        // The last acknowledged sample again: nothing to add.
-        if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
-        if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
-        // Less, but of the same life: a device that left, a share that became smaller. Nothing new was counted.
-        bases.set(series, { value, startTimeNs, endTime });
-        return undefined;
-      }
-      const began = startTimeNs === undefined ? base.endTime : hrTime(startTimeNs);
-      // Intervals of one series must not overlap.
-      const startTime = later(base.endTime, began);
-      return { attributes, startTime, endTime: later(startTime, endTime), value };
+      return collected.map(({ key, resource, scopes }) => {
+        const grown = scopes.map(({ scope, metrics }) => {
+          const all = metrics.map((metric) => growthOf(`${key}\0${scope.name}`, metric));
+          return { scope, metrics: all.filter(({ readings }) => readings.length > 0) };
+        });
+        return { key, resource, scopes: grown.filter(({ metrics }) => metrics.length > 0) };
+      });
     },
     acknowledge() {
       for (const [series, base] of pending) {

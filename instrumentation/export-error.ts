@@ -28,3 +28,12 @@ export class ExportError extends Error {
     this.reason = reason;
   }
 }
+
+/** The error for an export that was given up. */
+export function timedOut(timeoutMs: number | undefined): ExportError {
+  const after = timeoutMs === undefined ? '' : ` after ${Math.round(timeoutMs)} ms`;
+  return new ExportError(
+    'timeout',
+    `timed out${after}: is the receiver overloaded, or does a firewall or security group drop packets to it?`,
+  );
+}

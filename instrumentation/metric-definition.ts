@@ -26,6 +26,11 @@ export interface MetricSet {
   readonly version: string;
   readonly schemaUrl?: string;
   readonly metrics: readonly MetricDefinition[];
+  /**
+   * On a Prometheus page of several resources, the labels that tell them apart: names of resource attributes with the labels
+   * that they become. @default none
+   */
+  readonly resourceLabels?: Readonly<Record<string, string>>;
 }
 
 /** One value of one series, as of the last sample. */

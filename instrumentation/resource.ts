@@ -18,10 +18,11 @@ export interface ServiceOptions {
  */
 export function createResourceBuilder(options: ServiceOptions): (identity: SeriesAttributes) => Resource {
   const randomId = randomUuid();
-  let built: { readonly identity: SeriesAttributes; readonly resource: Resource } | undefined;
+  const built = new WeakMap<SeriesAttributes, Resource>();
   return (identity) => {
-    if (built?.identity !== identity) built = { identity, resource: build(options, randomId, identity) };
-    return built.resource;
+    const resource = built.get(identity) ?? build(options, randomId, identity);
+    built.set(identity, resource);
+    return resource;
   };
 }
 

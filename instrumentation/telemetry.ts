@@ -1,13 +1,9 @@
-import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
-import type { ExportError } from './export-error.ts';
+import { type Collections, createCollections } from './collections.ts';
+import { createExportLoop, type ExportLoop } from './export-loop.ts';
 import type { Page } from './http/page.ts';
-import type { MetricSet, ReadingSource } from './metric-definition.ts';
-import type { PartialSuccess } from './metric-exporter.ts';
+import type { MetricSet, SampleSource } from './metric-definition.ts';
+import type { MetricExporter, Outcome } from './metric-exporter.ts';
 import type { OtlpOptions } from './otlp/otlp-exporter.ts';
-import type { PullPipeline } from './prometheus/pull-pipeline.ts';
-import type { Sender } from './readers/gated-exporter.ts';
-import { createPushPipeline, type PushPipeline } from './readers/push.ts';
-import { createSampledPipeline, type SampledPipeline } from './readers/sampled.ts';
 import { createResourceBuilder, type ServiceOptions } from './resource.ts';
 import type { StatsdOptions } from './statsd/statsd-exporter.ts';
 
@@ -20,7 +16,7 @@ interface Sets {
 }
 
 export interface TelemetryOptions {
-  readonly source: ReadingSource;
+  readonly source: SampleSource;
   readonly service: ServiceOptions;
   /** Product and version, for receivers' logs. */
   readonly userAgent: string;
@@ -35,9 +31,7 @@ export interface TelemetryOptions {
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   /** Told how each export ended. */
-  readonly onExport: (exporter: PushExporterName, error: ExportError | undefined) => void;
-  /** Told of each export that the OTLP receiver took, with what it left out of it. */
-  readonly onAccepted: (exporter: PushExporterName, partial: PartialSuccess) => void;
+  readonly onOutcome: (exporter: PushExporterName, outcome: Outcome) => void;
 }
 
 export interface Telemetry {
@@ -45,66 +39,69 @@ export interface Telemetry {
   readonly page: (() => Promise<Page>) | undefined;
   /** There is a new sample: for the exporters that send each one. */
   sampled(): void;
-  /** Exports now by every exporter with an interval of its own. Failures go to `onExport`; it rejects for none. */
+  /** Exports now by every exporter. Failures go to `onOutcome`; it rejects for none. */
   flush(timeoutMs: number): Promise<void>;
   /** Last exports, then everything is closed. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
 
-/** Above the exporter's own. */
-const STATSD_TIMEOUT_MS = 6000;
+const STATSD_TIMEOUT_MS = 5000;
 
 /**
- * Builds a pipeline (reader, MeterProvider, instruments) for each exporter that is asked for.
+ * Builds what each exporter that is asked for needs, over collections that they share.
  *
  * @throws an Error that says what is missing when an exporter cannot work on this machine at all.
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { source, service, prometheus, otlp, console, statsd, exportTimeoutMs: timeoutMs } = options;
-  const buildResource = createResourceBuilder(service);
-  const common = { source, resource: () => buildResource(source.resource()) };
-  const push: PushPipeline[] = [];
-  const onExportBy =
-    (name: PushExporterName) =>
-    (error: ExportError | undefined): void =>
-      options.onExport(name, error);
-  const add = (name: PushExporterName, { sets }: Sets, exporter: Sender, longestMs = timeoutMs): void => {
-    const { exportIntervalMs: intervalMs, watchedFromNs } = options;
-    const pushOptions = { exporter, intervalMs, timeoutMs: longestMs, watchedFromNs, onExport: onExportBy(name) };
-    push.push(createPushPipeline({ ...common, sets }, pushOptions));
-  };
+  const { source, prometheus, otlp, console, statsd, exportIntervalMs: intervalMs } = options;
+  const sets = [prometheus, otlp, console, statsd].flatMap((exporter) =>
+    exporter === undefined ? [] : [exporter.sets],
+  );
+  const resourceOf = createResourceBuilder(options.service);
+  const collections: Collections = createCollections({ source, resourceOf, sets, begunNs: options.watchedFromNs });
+  const loops: ExportLoop[] = [];
 
-  let pull: PullPipeline | undefined;
-  let sampled: SampledPipeline | undefined;
+  function add(
+    name: PushExporterName,
+    { sets }: Sets,
+    exporter: MetricExporter,
+    pace: { readonly intervalMs?: number; readonly timeoutMs: number },
+  ): void {
+    const { watchedFromNs } = options;
+    const onOutcome = (outcome: Outcome): void => options.onOutcome(name, outcome);
+    loops.push(createExportLoop({ exporter, source, collections, sets, watchedFromNs, onOutcome, ...pace }));
+  }
+
+  let page: Telemetry['page'];
   if (prometheus !== undefined) {
-    const { createPullPipeline } = await import('./prometheus/pull-pipeline.ts');
-    pull = createPullPipeline({ ...common, sets: prometheus.sets });
+    const { createPages } = await import('./prometheus/pages.ts');
+    page = createPages(source, collections, prometheus.sets);
   }
   if (otlp !== undefined) {
-    // No request outlives its export, and the SDK gives up first: it knows why the export failed.
-    const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs, options.exportIntervalMs * 0.9) };
-    const onAccepted = (partial: PartialSuccess): void => options.onAccepted('otlp', partial);
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
-    const exporter = await createOtlpExporter(bounded, options.userAgent, onAccepted);
-    // What the SDK's timeout does not see: an answer that never ends, byte by byte.
-    add('otlp', otlp, exporter, Math.min(timeoutMs, bounded.timeoutMs * 1.05));
+    const timeoutMs = Math.min(otlp.timeoutMs, options.exportTimeoutMs);
+    add('otlp', otlp, await createOtlpExporter(otlp, options.userAgent), { intervalMs, timeoutMs });
   }
-  if (console !== undefined) add('console', console, new ConsoleMetricExporter());
+  if (console !== undefined) {
+    const { createConsoleExporter } = await import('./console-exporter.ts');
+    add('console', console, createConsoleExporter(), { intervalMs, timeoutMs: options.exportTimeoutMs });
+  }
   if (statsd !== undefined) {
     const { createStatsdExporter } = await import('./statsd/statsd-exporter.ts');
-    const exporter = await createStatsdExporter(statsd);
-    const sampledOptions = { exporter, timeoutMs: STATSD_TIMEOUT_MS, onExport: onExportBy('statsd') };
-    sampled = createSampledPipeline({ ...common, sets: statsd.sets }, sampledOptions);
+    add('statsd', statsd, await createStatsdExporter(statsd), { timeoutMs: STATSD_TIMEOUT_MS });
   }
+
   return {
-    page: pull?.page,
-    sampled: () => void sampled?.send(),
-    flush: async (flushTimeoutMs) => {
-      await Promise.allSettled(push.map((pipeline) => pipeline.flush(flushTimeoutMs)));
+    page,
+    sampled() {
+      for (const loop of loops) loop.sampled();
     },
-    shutdown: async (shutdownTimeoutMs) => {
-      const pushing = [...push, ...(sampled === undefined ? [] : [sampled])];
-      await Promise.allSettled([pull?.shutdown(), ...pushing.map((pipeline) => pipeline.shutdown(shutdownTimeoutMs))]);
+    flush: async (timeoutMs) => {
+      await Promise.all(loops.map((loop) => loop.flush(timeoutMs)));
+    },
+    shutdown: async (timeoutMs) => {
+      await Promise.all(loops.map((loop) => loop.shutdown(timeoutMs)));
+      await collections.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/export-error.ts';
-import type { MetricSet } from '../instrumentation/metric-definition.ts';
+import type { MetricSet, ResourceReadings, SampleSource } from '../instrumentation/metric-definition.ts';
+import type { PartialSuccess } from '../instrumentation/metric-exporter.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
@@ -103,7 +104,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');
   return startTelemetry({
-    source: sampler,
+    source: sampleSource(sampler),
     service: serviceOf(config),
     userAgent: `${PROGRAM}/${VERSION}`,
     watchedFromNs: sampler.startedNs,
@@ -113,15 +114,13 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
-    onExport: (name, error) => {
+    onOutcome: (name, { error, partial }) => {
       sampler.countExport(name, error?.reason);
-      if (error === undefined) transitions.ok(`${name}_export`);
-      else reportFailure(transitions, name, error);
-    },
-    onAccepted: (name, { rejectedPoints, message }) => {
-      sampler.countRejected(name, rejectedPoints);
-      if (rejectedPoints === 0 && message === '') transitions.ok(`${name}_partial`);
-      else reportPartial(transitions, `${name}_partial`, rejectedPoints, message);
+      if (error !== undefined) return reportFailure(transitions, name, error);
+      transitions.ok(`${name}_export`);
+      if (partial === undefined) return;
+      sampler.countRejected(name, partial.rejectedPoints);
+      reportPartial(transitions, `${name}_partial`, partial);
     },
   });
 }
@@ -135,8 +134,23 @@ function reportFailure(transitions: Transitions, exporter: string, { reason, mes
 }
 
 /** @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1 a message without rejected points is a warning. */
-function reportPartial(transitions: Transitions, event: string, rejectedPoints: number, said: string): void {
+function reportPartial(transitions: Transitions, event: string, { rejectedPoints, message }: PartialSuccess): void {
+  if (rejectedPoints === 0 && message === '') {
+    transitions.ok(event);
+    return;
+  }
   const what = rejectedPoints === 0 ? 'the receiver warns' : `the receiver rejected ${rejectedPoints} points`;
   const reason = rejectedPoints === 0 ? 'warning' : 'rejected_points';
-  transitions.failing(event, reason, said === '' ? what : `${what}: ${said}`);
+  transitions.failing(event, reason, message === '' ? what : `${what}: ${message}`);
+}
+
+function sampleSource(sampler: Sampler): SampleSource {
+  let last: readonly ResourceReadings[] = [];
+  return {
+    current() {
+      const [readings, resource] = [sampler.current(), sampler.resource()];
+      if (last[0]?.readings !== readings || last[0].resource !== resource) last = [{ key: 'task', resource, readings }];
+      return last;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { ExportError } from '../export-error.ts';
+import { ExportError, timedOut } from '../export-error.ts';
 import { shown, stringMember } from '../foreign-text.ts';
 import { answeredTlsFailure, isTlsRecord, tlsFailure } from './tls-failure.ts';
 
@@ -38,15 +38,6 @@ export function exportErrorOf(
 /** The error for an answer of which only the head is known. */
 export function errorOfAnswer({ status, statusText }: HttpAnswer): ExportError {
   return answeredError(status, statusText, '');
-}
-
-/** The error for an export that was given up. */
-export function timedOut(timeoutMs: number | undefined): ExportError {
-  const after = timeoutMs === undefined ? '' : ` after ${Math.round(timeoutMs)} ms`;
-  return new ExportError(
-    'timeout',
-    `timed out${after}: is the receiver overloaded, or does a firewall or security group drop packets to it?`,
-  );
 }
 
 /** node:http's message for a connection that ended within an answer: its status is known, and says more. */

@@ -1,13 +1,13 @@
-import type { InstrumentationScope } from '@opentelemetry/core';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { emptyResource, type Resource } from '@opentelemetry/resources';
-import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { isNumeric, type NumericMetric } from '../numeric-metric.ts';
+import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import type { DataPoint } from '@opentelemetry/sdk-metrics';
+import type { Collected, CollectedScope, NumericMetric } from '../collected.ts';
+import type { MetricSet } from '../metric-definition.ts';
 import { withPrometheusName } from './prometheus-names.ts';
 import { withLabelNames } from './resource-labels.ts';
 
-/** Makes the text of a page out of a collection. */
-export type PageText = (collected: ResourceMetrics) => string;
+/** Makes the text of a page out of what each resource showed. */
+export type PageText = (collected: readonly Collected[]) => string;
 
 /** What stays the same of a metric: `# HELP` and `# TYPE` with their ends of line, and the name of its samples. */
 interface Heading {
@@ -19,18 +19,22 @@ interface Heading {
  * The SDK's Prometheus serializer, asked once for what does not change. A page is the same from sample to sample but for its
  * numbers, and making names and labels out of attributes is nearly all of the serializer's work: so it writes each heading,
  * each set of labels and the resource once, and what it wrote is used again as long as they last. Each metric has a name of its
- * own on the page: two that would share one are not brought together here.
+ * own on the page; those of several resources stand together, and labels of their resources tell them apart.
+ *
+ * @param sets what the collections are of
  */
-export function createPageText(): PageText {
+export function createPageText(sets: readonly MetricSet[]): PageText {
   // Without scopes as labels: they would change every old series.
   const forMetrics = new PrometheusSerializer(undefined, false, undefined, true, true);
   const forResource = new PrometheusSerializer(undefined, false, undefined, false, true);
-  const headings = new WeakMap<MetricData['descriptor'], Heading>();
+  const headings = new WeakMap<NumericMetric['descriptor'], Heading>();
   /** By the object of attributes, which the metrics of one container share: `{container_name="web"} `, or a space. */
   const labels = new WeakMap<object, string>();
-  let target: { readonly resource: Resource; readonly text: string } | undefined;
+  const targets = new WeakMap<Resource, Heading & { readonly sample: string }>();
+  /** By resource and scope. */
+  const resourceLabels = new WeakMap<Resource, Map<string, string>>();
 
-  function learn(metric: NumericMetric, points: readonly DataPoint<number>[], scope: InstrumentationScope): Heading {
+  function learn(metric: NumericMetric, points: readonly DataPoint<number>[], scope: CollectedScope['scope']): Heading {
     const metrics = [withPrometheusName({ ...metric, dataPoints: [...points] })];
     const text = forMetrics.serialize({ resource: emptyResource(), scopeMetrics: [{ scope, metrics }] });
     const [help = '', type = '', ...lines] = text.trimEnd().split('\n');
@@ -42,7 +46,7 @@ export function createPageText(): PageText {
     return { text: `${help}\n${type}\n`, name };
   }
 
-  function headingOf(metric: NumericMetric, scope: InstrumentationScope): Heading {
+  function headingOf(metric: NumericMetric, scope: CollectedScope['scope']): Heading {
     const unknown = metric.dataPoints.filter(({ attributes }) => !labels.has(attributes));
     const known = headings.get(metric.descriptor);
     if (known !== undefined && unknown.length === 0) return known;
@@ -51,27 +55,64 @@ export function createPageText(): PageText {
     return heading;
   }
 
-  function targetText(resource: Resource): string {
-    if (target?.resource !== resource) {
+  function targetOf(resource: Resource): Heading & { readonly sample: string } {
+    let target = targets.get(resource);
+    if (target === undefined) {
       const text = forResource.serialize({ resource: withLabelNames(resource), scopeMetrics: [] });
-      target = { resource, text: text.slice(0, text.lastIndexOf('\n') + 1) };
+      const [help = '', type = '', sample = ''] = text.split('\n');
+      target = { text: `${help}\n${type}\n`, name: 'target_info', sample: `${sample}\n` };
+      targets.set(resource, target);
     }
-    return target.text;
+    return target;
   }
 
-  return ({ resource, scopeMetrics }) => {
-    const parts = [targetText(resource)];
-    for (const { scope, metrics } of scopeMetrics) {
-      for (const metric of metrics) {
-        if (!isNumeric(metric)) continue;
-        const { text, name } = headingOf(metric, scope);
-        parts.push(text);
-        for (const { attributes, value } of metric.dataPoints)
-          parts.push(name, labels.get(attributes) ?? ' ', numberText(value), '\n');
+  /** `task_id="...",` for the series of a scope, as the serializer writes it. */
+  function resourceLabelsOf(resource: Resource, scope: string): string {
+    const known = resourceLabels.get(resource) ?? new Map<string, string>();
+    resourceLabels.set(resource, known);
+    let text = known.get(scope);
+    if (text === undefined) {
+      const wanted = Object.entries(sets.find((set) => set.scope === scope)?.resourceLabels ?? {});
+      const found = wanted.map(([attribute, label]) => [label, resource.attributes[attribute]] as const);
+      const told = Object.fromEntries(found.filter(([, value]) => value !== undefined));
+      const { sample } = targetOf(resourceFromAttributes(told));
+      text = Object.keys(told).length === 0 ? '' : `${sample.slice(sample.indexOf('{') + 1, sample.lastIndexOf('}'))},`;
+      known.set(scope, text);
+    }
+    return text;
+  }
+
+  return (collected) => {
+    const families = new Map<string, string[]>();
+    const familyOf = ({ name, text }: Heading): string[] => {
+      let family = families.get(name);
+      if (family === undefined) {
+        family = [text];
+        families.set(name, family);
+      }
+      return family;
+    };
+    for (const { resource, scopes } of collected) {
+      const target = targetOf(resource);
+      familyOf(target).push(target.sample);
+      for (const { scope, metrics } of scopes) {
+        const added = collected.length > 1 ? resourceLabelsOf(resource, scope.name) : '';
+        for (const { data } of metrics) {
+          const heading = headingOf(data, scope);
+          const family = familyOf(heading);
+          for (const { attributes, value } of data.dataPoints) {
+            const own = labels.get(attributes) ?? ' ';
+            family.push(heading.name, added === '' ? own : withLabels(own, added), numberText(value), '\n');
+          }
+        }
       }
     }
-    return parts.join('');
+    return [...families.values()].map((family) => family.join('')).join('');
   };
+}
+
+function withLabels(own: string, added: string): string {
+  return own === ' ' ? `{${added.slice(0, -1)}} ` : `{${added}${own.slice(1)}`;
 }
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ floats as Go's ParseFloat() reads them. */

@@ -1,8 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import { AggregationTemporality, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { ExportError } from '../export-error.ts';
-import type { Sender } from '../readers/gated-exporter.ts';
+import type { MetricExporter } from '../metric-exporter.ts';
 import { udpTarget, unixTarget } from './datagram-targets.ts';
 import { constantTag, gaugeLines, joinLines } from './dogstatsd-lines.ts';
 
@@ -14,14 +13,12 @@ export interface StatsdOptions {
   readonly socketPath?: string | undefined;
   /** Tags of every line, `name:value`, by the attributes of the resource. @default none */
   readonly constantTags?: (resource: Attributes) => readonly string[];
-  /**
-   * Deadline of one export. Sending takes a second at most, so only a name server that does not answer exceeds it.
-   * @default 5000
-   */
-  readonly maxExportMs?: number;
   /** How long one export waits while the agent's queue is full. @default 1000 */
   readonly maxWaitMs?: number;
 }
+
+/** Sending takes a second at most, so only a name server that does not answer lasts until the deadline. */
+const TIMED_OUT = "not sent in time: does this machine's DNS answer?";
 
 /**
  * Sends every value as a DogStatsD gauge, `name:value|g|#attribute:value`, counters too (with `_total` at the end of their
@@ -29,60 +26,27 @@ export interface StatsdOptions {
  *
  * @throws an Error with the code `statsd_socket_unsupported` when there is no support for Unix datagrams on this platform.
  */
-export async function createStatsdExporter(options: StatsdOptions): Promise<Sender> {
-  const { host, port, socketPath, constantTags = () => [], maxExportMs = 5000, maxWaitMs = 1000 } = options;
+export async function createStatsdExporter(options: StatsdOptions): Promise<MetricExporter> {
+  const { host, port, socketPath, constantTags = () => [], maxWaitMs = 1000 } = options;
   const target = socketPath === undefined ? udpTarget(host, port) : await unixTarget(socketPath, maxWaitMs);
-  const timedOut = `not sent after ${maxExportMs} ms: does this machine's DNS answer?`;
-  const underWay = new Map<AbortController, Promise<void>>();
-  let isShutDown = false;
 
-  async function send({ resource, scopeMetrics }: ResourceMetrics, signal: AbortSignal): Promise<void> {
+  function linesOf({ resource, scopeMetrics }: ResourceMetrics): readonly string[] {
     const tags = constantTags(resource.attributes).map(constantTag);
-    const lines = scopeMetrics.flatMap(({ metrics }) => metrics.flatMap((metric) => gaugeLines(metric, tags)));
-    await target.send(joinLines(lines, target.maxBytes), signal);
-  }
-
-  async function resultOf(sending: Promise<void>, signal: AbortSignal): Promise<ExportResult> {
-    try {
-      await sending;
-      return { code: ExportResultCode.SUCCESS };
-    } catch (cause) {
-      const error = signal.aborted ? signal.reason : cause;
-      const isKnown = error instanceof ExportError;
-      return { code: ExportResultCode.FAILED, error: isKnown ? error : target.explain(asError(error)) };
-    }
+    return scopeMetrics.flatMap(({ metrics }) => metrics.flatMap((metric) => gaugeLines(metric, tags)));
   }
 
   return {
-    export(metrics, done) {
-      if (isShutDown) {
-        done({ code: ExportResultCode.FAILED, error: new ExportError('other', 'the exporter is shut down') });
-        return;
+    temporality: 'cumulative',
+    async export(metrics, signal) {
+      try {
+        await target.send(joinLines(metrics.flatMap(linesOf), target.maxBytes), signal);
+        return {};
+      } catch (error) {
+        if (signal.aborted) return { error: new ExportError('timeout', TIMED_OUT) };
+        if (error instanceof ExportError) return { error };
+        return { error: target.explain(error instanceof Error ? error : new Error(String(error))) };
       }
-      const abortion = new AbortController();
-      const deadline = setTimeout(() => abortion.abort(new ExportError('timeout', timedOut)), maxExportMs);
-      const ended = resultOf(send(metrics, abortion.signal), abortion.signal).then((result) => {
-        clearTimeout(deadline);
-        underWay.delete(abortion);
-        done(result);
-      });
-      underWay.set(abortion, ended);
     },
-    abort() {
-      for (const abortion of underWay.keys()) abortion.abort(new ExportError('other', 'cut off'));
-      return undefined;
-    },
-    async forceFlush() {
-      await Promise.allSettled(underWay.values());
-    },
-    async shutdown() {
-      isShutDown = true;
-      await Promise.allSettled(underWay.values());
-    },
-    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
+    async close() {},
   };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

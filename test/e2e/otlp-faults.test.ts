@@ -2,11 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
-import { gateExporter } from '../../instrumentation/readers/gated-exporter.ts';
 import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { type OtlpReceiver, RECEIVER_CANARY, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
@@ -91,22 +87,3 @@ for (const host of ['127.0.0.1', 'localhost']) {
     assert.equal(await pushing.status('/metrics'), 200);
   });
 }
-
-test('an error without a message is told by its code: a name with several addresses and nobody at any of them', async () => {
-  const nobody = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')]), {
-    code: 'ECONNREFUSED',
-  });
-  const told: (Error | undefined)[] = [];
-  const failing = {
-    export: (_metrics: ResourceMetrics, done: (result: ExportResult) => void) =>
-      done({ code: ExportResultCode.FAILED, error: nobody }),
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  };
-  const gate = gateExporter(failing, 1000, (error) => told.push(error));
-  const resource = resourceFromAttributes({});
-  const result = await new Promise<ExportResult>((resolve) => gate.export({ resource, scopeMetrics: [] }, resolve));
-  assert.equal(result.code, ExportResultCode.SUCCESS);
-  assert.equal(told.length, 1);
-  assert.match(told[0]?.message ?? '', /ECONNREFUSED/);
-});

@@ -1,6 +1,7 @@
 /** Scrapes never wait for the metadata endpoint, ask it for nothing, and are good from the start. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { ResourceReadings } from '../../instrumentation/metric-definition.ts';
 import { startTelemetry } from '../../instrumentation/telemetry.ts';
 import { startDemoEndpoint } from '../../src/demo/server.ts';
 import { startExporter } from '../../src/exporter.ts';
@@ -57,25 +58,27 @@ test('the first good scrape comes with the start, not after an interval', async 
 test('a sample is rendered once, for all who ask at once and later, and the next sample anew', async () => {
   const metric = { name: 'level', kind: 'gauge', unit: '', description: 'A level.' } as const;
   const attributes = {};
-  const sample = (value: number) => ({ byScope: new Map([['test', [{ metric, attributes, value }]]]) });
-  let readings = sample(1);
+  const sample = (value: number): readonly ResourceReadings[] => {
+    const readings = { byScope: new Map([['test', [{ metric, attributes, value }]]]) };
+    return [{ key: 'test', resource: attributes, readings }];
+  };
+  let current = sample(1);
   const telemetry = await startTelemetry({
-    source: { current: () => readings, resource: () => attributes },
+    source: { current: () => current },
     service: { serviceName: 'test', isServiceNameGiven: true, serviceVersion: '1', resourceAttributes: {} },
     prometheus: { sets: [{ scope: 'test', version: '1', metrics: [metric] }] },
     exportIntervalMs: 60_000,
     exportTimeoutMs: 1000,
     userAgent: 'test/1',
     watchedFromNs: 0n,
-    onExport: () => {},
-    onAccepted: () => {},
+    onOutcome: () => {},
   });
   const ask = () => telemetry.page?.() ?? assert.fail('there is no page');
   const pages = new Set(await Promise.all(Array.from({ length: 200 }, ask)));
   const [page] = pages.add(await ask());
   assert.equal(pages.size, 1);
   assert.equal(await page?.gzip(), await page?.gzip());
-  readings = sample(2);
+  current = sample(2);
   const next = await ask();
   assert.notEqual(next, page);
   assert.match(next.body.toString(), /^level 2$/m);

@@ -6,16 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Attributes, ValueType } from '@opentelemetry/api';
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
-import {
-  AggregationTemporality,
-  DataPointType,
-  type MetricData,
-  type PushMetricExporter,
-  type ResourceMetrics,
-} from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import { DgramSocket } from 'node-unix-socket';
+import type { MetricExporter } from '../../instrumentation/metric-exporter.ts';
 import { until } from '../real/wait.ts';
 
 /** A DogStatsD agent that only listens. */
@@ -123,20 +117,15 @@ export function metricOf(
 }
 
 /** Exports, and tells how it ended: `undefined` for a success. */
-export function exportOf(
-  exporter: PushMetricExporter,
+export async function exportOf(
+  exporter: MetricExporter,
   metrics: readonly MetricData[],
   resource = emptyResource(),
+  signal = new AbortController().signal,
 ): Promise<Error | undefined> {
-  const collected: ResourceMetrics = {
-    resource,
-    scopeMetrics: [{ scope: { name: 'test' }, metrics: [...metrics] }],
-  };
-  return new Promise((resolve) => {
-    exporter.export(collected, ({ code, error }: ExportResult) =>
-      resolve(code === ExportResultCode.SUCCESS ? undefined : (error ?? new Error('failed, and does not say why'))),
-    );
-  });
+  const scopeMetrics = [{ scope: { name: 'test' }, metrics: [...metrics] }];
+  const { error } = await exporter.export([{ resource, scopeMetrics }], signal);
+  return error;
 }
 
 /** So many series, each of a line of about 90 bytes, as the exporter's own are. */

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import * as fc from 'fast-check';
-import type { Readings } from '../../instrumentation/metric-definition.ts';
-import { createPullPipeline } from '../../instrumentation/prometheus/pull-pipeline.ts';
+import type { ResourceReadings } from '../../instrumentation/metric-definition.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import { EVERYTHING } from '../../src/metrics/selection.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
+import { pagesOf } from '../unit/instrumentation/made-up.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
 
@@ -17,13 +16,10 @@ type Shuffle = <T>(list: readonly T[]) => readonly T[];
 async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
   const pipeline = createPipeline();
   let history = EMPTY_HISTORY;
-  let current: Readings = { byScope: new Map() };
-  const resource = resourceFromAttributes({ 'service.name': 'test' });
-  const pull = createPullPipeline({
-    source: { current: () => current, resource: () => ({}) },
-    sets: VOCABULARIES.map((vocabulary) => metricSet(vocabulary, '0', EVERYTHING)),
-    resource: () => resource,
-  });
+  let current: readonly ResourceReadings[] = [];
+  const resource = { 'service.instance.id': 'test' };
+  const sets = VOCABULARIES.map((vocabulary) => metricSet(vocabulary, '0', EVERYTHING));
+  const { page } = pagesOf({ current: () => current }, sets);
   for (const seconds of [100, 110]) {
     const { task: document, stats } = task.at(seconds);
     const outcome = pipeline.step(history, {
@@ -34,16 +30,14 @@ async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
     const known = metricSet('ecs', '0', EVERYTHING).metrics;
     const ecs = outcome.readings.filter(({ metric }) => known.includes(metric));
     const semconv = outcome.readings.filter(({ metric }) => !known.includes(metric));
-    current = {
-      byScope: new Map([
-        [SCOPES.ecs, ecs],
-        [SCOPES.semconv, semconv],
-      ]),
-    };
-    await pull.page();
+    const byScope = new Map([
+      [SCOPES.ecs, ecs],
+      [SCOPES.semconv, semconv],
+    ]);
+    current = [{ key: 'task', resource, readings: { byScope } }];
+    await page();
   }
-  const { body } = await pull.page();
-  await pull.shutdown();
+  const { body } = await page();
   return body.toString();
 }
 

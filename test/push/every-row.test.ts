@@ -2,18 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import type { MetricSet, ReadingSource } from '../../instrumentation/metric-definition.ts';
-import type { PartialSuccess } from '../../instrumentation/metric-exporter.ts';
+import type { MetricSet, SampleSource } from '../../instrumentation/metric-definition.ts';
 import { createOtlpExporter } from '../../instrumentation/otlp/otlp-exporter.ts';
-import { createPullPipeline } from '../../instrumentation/prometheus/pull-pipeline.ts';
-import { createPushPipeline } from '../../instrumentation/readers/push.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import { EVERYTHING } from '../../src/metrics/selection.ts';
 import { VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
-import { fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
+import { exporting, pagesOf } from '../unit/instrumentation/made-up.ts';
 import { contentOfPage } from './content-as-page.ts';
 import { startPageOfCollector } from './page-of-collector.ts';
 
@@ -55,8 +52,7 @@ for (const vocabulary of VOCABULARIES) {
 }
 
 /** Values all differ: one under the name of another would show. */
-function oneReadingEach({ scope, metrics }: MetricSet): ReadingSource {
-  const source = fakeSource();
+function oneReadingEach({ scope, metrics }: MetricSet): SampleSource {
   const startTimeNs = BigInt(Date.now() - 60_000) * 1_000_000n;
   const readings = metrics.map((metric, index) => ({
     metric,
@@ -64,22 +60,17 @@ function oneReadingEach({ scope, metrics }: MetricSet): ReadingSource {
     value: index + 1,
     startTimeNs: metric.kind === 'counter' ? startTimeNs : undefined,
   }));
-  source.readings = { byScope: new Map([[scope, readings]]) };
-  return source;
+  const sample = [{ key: 'test', resource: {}, readings: { byScope: new Map([[scope, readings]]) } }];
+  return { current: () => sample };
 }
 
-async function ourPage(source: ReadingSource, set: MetricSet): Promise<string> {
-  const pipeline = createPullPipeline(pipelineOptions(source, [set]));
-  try {
-    return (await pipeline.page()).body.toString();
-  } finally {
-    await pipeline.shutdown();
-  }
+async function ourPage(source: SampleSource, set: MetricSet): Promise<string> {
+  const { page } = pagesOf(source, [set]);
+  return (await page()).body.toString();
 }
 
 /** One export. Both receivers answer after they have taken it in: it can be read there from then on. */
-async function pushTo(url: string, source: ReadingSource, set: MetricSet): Promise<void> {
-  const accepted: PartialSuccess[] = [];
+async function pushTo(url: string, source: SampleSource, set: MetricSet): Promise<void> {
   const exporter = await createOtlpExporter(
     {
       protocol: 'http/protobuf',
@@ -90,19 +81,10 @@ async function pushTo(url: string, source: ReadingSource, set: MetricSet): Promi
       temporality: 'cumulative',
     },
     'test/1',
-    (partial) => void accepted.push(partial),
   );
-  const ends: (string | undefined)[] = [];
-  const pipeline = createPushPipeline(pipelineOptions(source, [set]), {
-    exporter,
-    intervalMs: NEVER_MS,
-    timeoutMs: PATIENCE_MS,
-    onExport: (error) => void ends.push(error?.message),
-    watchedFromNs: 0n,
-  });
-  await pipeline.shutdown(PATIENCE_MS);
-  assert.deepEqual(ends, [undefined], url);
-  assert.deepEqual(accepted, [{ rejectedPoints: 0, message: '' }], url);
+  const { loop, outcomes } = exporting(source, exporter, { sets: [set], intervalMs: NEVER_MS, timeoutMs: PATIENCE_MS });
+  await loop.shutdown(PATIENCE_MS);
+  assert.deepEqual(outcomes, [{ partial: { rejectedPoints: 0, message: '' } }], url);
 }
 
 /** Names in the column "Prometheus (ecs)" or "Prometheus (semconv)", over all tables that have it. */

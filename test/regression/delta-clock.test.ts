@@ -6,16 +6,13 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/sdk-metrics';
-import { createPushPipeline } from '../../instrumentation/readers/push.ts';
-import { ENERGY, fakeSource, pipelineOptions } from '../unit/instrumentation/made-up.ts';
+import { ENERGY, exporting, fakeSource, memoryExporter } from '../unit/instrumentation/made-up.ts';
 
 test('a delta does not end before it begins when the clock is set back', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+  const exporter = memoryExporter('delta');
   const source = fakeSource();
-  const push = { exporter, intervalMs: 3_600_000, timeoutMs: 60_000, onExport: () => {}, watchedFromNs: 0n };
-  const pipeline = createPushPipeline(pipelineOptions(source), push);
+  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000 });
   for (const [value, nowMs] of [
     [1, 1_700_000_000_000],
     [2, 1_600_000_000_000],
@@ -23,14 +20,13 @@ test('a delta does not end before it begins when the clock is set back', async (
   ] as const) {
     context.mock.timers.setTime(nowMs);
     source.show([{ metric: ENERGY, attributes: {}, value, startTimeNs: 1_500_000_000_000_000_000n }]);
-    await pipeline.flush(60_000);
+    await loop.flush(60_000);
   }
-  const points = exporter
-    .getMetrics()
+  const points = exporter.exports
     .flatMap(({ scopeMetrics }) => scopeMetrics)
     .flatMap(({ metrics }) => metrics)
     .flatMap(({ dataPoints }) => [...dataPoints]);
-  await pipeline.shutdown(60_000);
+  await loop.shutdown(60_000);
   assert.deepEqual(
     points.map(({ value }) => value),
     [1, 1, 2],

@@ -14,10 +14,17 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { registerInstruments } from '../../instrumentation/instruments.ts';
-import { createPullPipeline } from '../../instrumentation/prometheus/pull-pipeline.ts';
-import { createPushPipeline } from '../../instrumentation/readers/push.ts';
 import { parseExposition } from '../real/exposition.ts';
-import { ENERGY, fakeSource, PEOPLE, pipelineOptions, ROOMS, TEMPERATURE } from '../unit/instrumentation/made-up.ts';
+import {
+  ENERGY,
+  exporting,
+  fakeSource,
+  memoryExporter,
+  PEOPLE,
+  pagesOf,
+  ROOMS,
+  TEMPERATURE,
+} from '../unit/instrumentation/made-up.ts';
 
 const HALL = Object.freeze({ room: 'hall' });
 const METRICS = [TEMPERATURE, ENERGY, PEOPLE];
@@ -34,7 +41,7 @@ test('the plain SDK exports series that are gone', async () => {
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: NEVER_MS });
   const provider = new MeterProvider({ readers: [reader] });
   const source = fakeSource();
-  registerInstruments(provider, [ROOMS], source);
+  registerInstruments(provider, [ROOMS], source.alone);
   source.show(OCCUPIED);
   await provider.forceFlush();
   source.show([]);
@@ -47,39 +54,32 @@ test('the plain SDK exports series that are gone', async () => {
   );
 });
 
-for (const temporality of [AggregationTemporality.CUMULATIVE, AggregationTemporality.DELTA]) {
-  test(`a push pipeline does not: ${AggregationTemporality[temporality]}`, async () => {
-    const exporter = new InMemoryMetricExporter(temporality);
+for (const temporality of ['cumulative', 'delta'] as const) {
+  test(`an export does not: ${temporality}`, async () => {
+    const exporter = memoryExporter(temporality);
     const source = fakeSource();
-    const pipeline = createPushPipeline(pipelineOptions(source), {
-      exporter,
-      intervalMs: NEVER_MS,
-      timeoutMs: 60_000,
-      onExport: () => {},
-      watchedFromNs: 0n,
-    });
+    const { loop } = exporting(source, exporter, { intervalMs: NEVER_MS });
     const exported: (readonly string[])[] = [];
     for (const readings of [OCCUPIED, OCCUPIED.slice(0, 2), []]) {
-      exporter.reset();
+      exporter.exports.length = 0;
       source.show(readings);
-      await pipeline.flush(60_000);
-      exported.push(names(exporter.getMetrics()[0]));
+      await loop.flush(60_000);
+      exported.push(names(exporter.exports[0]));
     }
-    await pipeline.shutdown(60_000);
+    await loop.shutdown(60_000);
     assert.deepEqual(exported, [METRICS.map(({ name }) => name), [TEMPERATURE.name, ENERGY.name], []]);
   });
 }
 
 test('nor does a page', async () => {
   const source = fakeSource();
-  const pipeline = createPullPipeline(pipelineOptions(source));
+  const { page } = pagesOf(source);
   const pages: (readonly string[])[] = [];
   for (const readings of [OCCUPIED, OCCUPIED.slice(0, 2), []]) {
     source.show(readings);
-    const { series } = parseExposition((await pipeline.page()).body.toString());
+    const { series } = parseExposition((await page()).body.toString());
     pages.push(series.map(({ name }) => name).filter((name) => name !== 'target_info'));
   }
-  await pipeline.shutdown();
   assert.deepEqual(pages, [
     ['room_temperature', 'room_energy_total', 'room_people'],
     ['room_temperature', 'room_energy_total'],

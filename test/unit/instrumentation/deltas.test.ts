@@ -1,13 +1,14 @@
 /** What a receiver of deltas gets: every growth once, whatever fails in between. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ExportResultCode } from '@opentelemetry/core';
 import { AggregationTemporality, type DataPoint, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import * as fc from 'fast-check';
+import { ExportError } from '../../../instrumentation/export-error.ts';
+import type { ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createPushPipeline, type PushPipeline } from '../../../instrumentation/readers/push.ts';
+import type { MetricExporter } from '../../../instrumentation/metric-exporter.ts';
 import { propertyRuns } from '../../helpers/property-runs.ts';
-import { createRooms, ENERGY, type FakeSource, fakeSource, PEOPLE, pipelineOptions } from './made-up.ts';
+import { createRooms, ENERGY, exporting, type FakeSource, fakeSource, PEOPLE } from './made-up.ts';
 
 const room = createRooms();
 /** When the program began to look: a counter that began before has counted for somebody else. */
@@ -17,7 +18,7 @@ const AFTER = WATCHED_FROM_NS + 5_000_000_000n;
 
 interface Receiver {
   readonly source: FakeSource;
-  readonly pipeline: PushPipeline;
+  readonly loop: ExportLoop;
   isUp: boolean;
   /** Points of the energy counter that arrived, an array for each export. */
   readonly arrived: (readonly DataPoint<number>[])[];
@@ -30,24 +31,19 @@ function receiver(context?: TestContext): Receiver {
   const arrived: (readonly DataPoint<number>[])[] = [];
   const state = { isUp: true };
   let lastMetrics: ResourceMetrics | undefined;
-  const pipeline = createPushPipeline(pipelineOptions(source), {
-    exporter: {
-      export(metrics, done) {
-        lastMetrics = metrics;
-        if (state.isUp) arrived.push(energyOf(metrics));
-        done({ code: state.isUp ? ExportResultCode.SUCCESS : ExportResultCode.FAILED });
-      },
-      forceFlush: async () => {},
-      shutdown: async () => {},
-      selectAggregationTemporality: () => AggregationTemporality.DELTA,
+  const exporter: MetricExporter = {
+    temporality: 'delta',
+    async export([metrics]) {
+      lastMetrics = metrics;
+      if (!state.isUp) return { error: new ExportError('unreachable', 'down') };
+      if (metrics !== undefined) arrived.push(energyOf(metrics));
+      return {};
     },
-    intervalMs: 3_600_000,
-    timeoutMs: 60_000,
-    watchedFromNs: WATCHED_FROM_NS,
-    onExport: () => {},
-  });
-  context?.after(() => pipeline.shutdown(100));
-  return Object.assign(state, { source, pipeline, arrived, last: () => lastMetrics ?? assert.fail('nothing came') });
+    close: async () => {},
+  };
+  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000, watchedFromNs: WATCHED_FROM_NS });
+  context?.after(() => loop.shutdown(100));
+  return Object.assign(state, { source, loop, arrived, last: () => lastMetrics ?? assert.fail('nothing came') });
 }
 
 function energyOf({ scopeMetrics }: ResourceMetrics): readonly DataPoint<number>[] {
@@ -171,7 +167,7 @@ for (const [name, steps, values] of CASES) {
       received.isUp = isUp;
       const others: readonly Reading[] = [{ metric: PEOPLE, attributes: room('hall'), value: 1 }];
       received.source.show(value === undefined ? others : [...others, energy(value, startTimeNs)]);
-      await received.pipeline.flush(60_000);
+      await received.loop.flush(60_000);
     }
     assert.deepEqual(
       received.arrived.map((points) => points.map((point) => point.value)),
@@ -191,7 +187,7 @@ test('intervals of one series follow one another without gap or overlap; the fir
   ] as const) {
     received.isUp = isUp;
     received.source.show([energy(value, AFTER)]);
-    await received.pipeline.flush(60_000);
+    await received.loop.flush(60_000);
     context.mock.timers.tick(5);
   }
   const [first, second, third] = received.arrived.flat();
@@ -201,10 +197,10 @@ test('intervals of one series follow one another without gap or overlap; the fir
 });
 
 test('up-down counters stay cumulative', async (context) => {
-  const { source, pipeline, last } = receiver(context);
+  const { source, loop, last } = receiver(context);
   for (const value of [5, 3]) {
     source.show([{ metric: PEOPLE, attributes: room('hall'), value }]);
-    await pipeline.flush(60_000);
+    await loop.flush(60_000);
     const [people] = last().scopeMetrics.flatMap(({ metrics }) => metrics);
     assert.equal(people?.aggregationTemporality, AggregationTemporality.CUMULATIVE);
     assert.deepEqual(
@@ -228,9 +224,9 @@ test('whatever fails, the deltas that arrived add up to what grew and was seen',
         total += growth;
         received.isUp = isUp;
         received.source.show(isShown ? [energy(total, AFTER)] : []);
-        await received.pipeline.flush(60_000);
+        await received.loop.flush(60_000);
       }
-      await received.pipeline.shutdown(60_000);
+      await received.loop.shutdown(60_000);
       const sum = received.arrived.flat().reduce((all, { value }) => all + value, 0);
       assert.equal(sum, total);
       for (const { value } of received.arrived.flat()) assert.ok(value >= 0);

@@ -1,11 +1,19 @@
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { type Collections, createCollections } from '../../../instrumentation/collections.ts';
+import { createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
+import type { Page } from '../../../instrumentation/http/page.ts';
 import type {
   MetricDefinition,
   MetricSet,
   Reading,
   ReadingSource,
   Readings,
+  ResourceReadings,
+  SampleSource,
   SeriesAttributes,
 } from '../../../instrumentation/metric-definition.ts';
+import type { MetricExporter, Outcome } from '../../../instrumentation/metric-exporter.ts';
+import { createPages } from '../../../instrumentation/prometheus/pages.ts';
 import { createResourceBuilder } from '../../../instrumentation/resource.ts';
 
 /** A metric table that has nothing to do with ECS. */
@@ -38,38 +46,64 @@ export const HUMIDITY: MetricDefinition = {
 };
 export const GARDEN: MetricSet = { scope: 'test/garden', version: '2.0.0', metrics: [HUMIDITY] };
 
-export interface FakeSource extends ReadingSource {
+/** A house: one resource, until others are added. */
+export interface FakeSource extends SampleSource {
   /** Makes new readings the current ones. */
   show(rooms: readonly Reading[], garden?: readonly Reading[]): void;
-  readings: Readings;
+  /** Attributes of the resource. */
   identity: SeriesAttributes;
-  /** How often the readings were asked for. */
+  /** Other resources. */
+  others: readonly ResourceReadings[];
+  /** How often the sample was asked for. */
   readonly asked: number;
+  /** The readings of the house alone, for instruments on another MeterProvider. */
+  readonly alone: ReadingSource;
+}
+
+export function readingsOf(rooms: readonly Reading[], garden: readonly Reading[] = []): Readings {
+  return {
+    byScope: new Map([
+      [ROOMS.scope, rooms],
+      [GARDEN.scope, garden],
+    ]),
+  };
 }
 
 export function fakeSource(): FakeSource {
   let asked = 0;
-  const source: FakeSource = {
-    readings: { byScope: new Map() },
-    identity: Object.freeze({}),
-    current: () => {
+  let readings: Readings = { byScope: new Map() };
+  let identity: SeriesAttributes = Object.freeze({});
+  let others: readonly ResourceReadings[] = [];
+  let list: readonly ResourceReadings[] | undefined;
+  return {
+    current() {
       asked += 1;
-      return source.readings;
+      list ??= [{ key: 'house', resource: identity, readings }, ...others];
+      return list;
     },
-    resource: () => source.identity,
-    show: (rooms, garden = []) => {
-      source.readings = {
-        byScope: new Map([
-          [ROOMS.scope, rooms],
-          [GARDEN.scope, garden],
-        ]),
-      };
+    show(rooms, garden) {
+      readings = readingsOf(rooms, garden);
+      list = undefined;
+    },
+    get identity() {
+      return identity;
+    },
+    set identity(attributes) {
+      identity = attributes;
+      list = undefined;
+    },
+    get others() {
+      return others;
+    },
+    set others(resources) {
+      others = resources;
+      list = undefined;
     },
     get asked() {
       return asked;
     },
+    alone: { current: () => readings, resource: () => identity },
   };
-  return source;
 }
 
 /** Attributes of a room: the same object for the same name, as a source gives them. */
@@ -82,12 +116,72 @@ export function createRooms(): (name: string) => SeriesAttributes {
   };
 }
 
-export function pipelineOptions(source: ReadingSource, sets: readonly MetricSet[] = [ROOMS]) {
-  const build = createResourceBuilder({
+export function collectionsOf(source: SampleSource, ...sets: readonly (readonly MetricSet[])[]): Collections {
+  const resourceOf = createResourceBuilder({
     serviceName: 'test',
     isServiceNameGiven: false,
     serviceVersion: '0',
     resourceAttributes: {},
   });
-  return { source, sets, resource: () => build(source.resource()) };
+  return createCollections({ source, sets, resourceOf });
+}
+
+/** Prometheus' pages of a source. */
+export function pagesOf(
+  source: SampleSource,
+  sets: readonly MetricSet[] = [ROOMS],
+): { readonly page: () => Promise<Page>; readonly collections: Collections } {
+  const collections = collectionsOf(source, sets);
+  return { page: createPages(source, collections, sets), collections };
+}
+
+/** An exporter that keeps what it gets, for as long as `exports` is not emptied. */
+export function memoryExporter(
+  temporality: MetricExporter['temporality'] = 'cumulative',
+): MetricExporter & { readonly exports: ResourceMetrics[]; readonly closed: number } {
+  const exports: ResourceMetrics[] = [];
+  let closed = 0;
+  return {
+    temporality,
+    exports,
+    get closed() {
+      return closed;
+    },
+    export: async (metrics) => {
+      exports.push(...metrics);
+      return {};
+    },
+    close: async () => {
+      closed += 1;
+    },
+  };
+}
+
+/** Longer than a busy machine takes for any export here. */
+export const PATIENT_MS = 60_000;
+
+/** A loop over a source. Without an interval that is given it exports each sample. */
+export function exporting(
+  source: SampleSource,
+  exporter: MetricExporter,
+  options: {
+    readonly sets?: readonly MetricSet[];
+    readonly intervalMs?: number;
+    readonly timeoutMs?: number;
+    readonly watchedFromNs?: bigint;
+  } = {},
+): { readonly loop: ExportLoop; readonly outcomes: Outcome[] } {
+  const { sets = [ROOMS], timeoutMs = PATIENT_MS, watchedFromNs = 0n, intervalMs } = options;
+  const outcomes: Outcome[] = [];
+  const loop = createExportLoop({
+    exporter,
+    source,
+    collections: collectionsOf(source, sets),
+    sets,
+    intervalMs,
+    timeoutMs,
+    watchedFromNs,
+    onOutcome: (outcome) => void outcomes.push(outcome),
+  });
+  return { loop, outcomes };
 }

@@ -1,36 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/sdk-metrics';
 import { createOwnStarts } from '../../../instrumentation/own-starts.ts';
-import { createPushPipeline } from '../../../instrumentation/readers/push.ts';
-import { createRooms, ENERGY, fakeSource, pipelineOptions } from './made-up.ts';
+import { ENERGY, exporting, fakeSource, memoryExporter, PATIENT_MS } from './made-up.ts';
+
+const energy = (value: number, room = 'a') => ({ metric: ENERGY, attributes: { room }, value });
 
 test('a start is that of the first value, and a new one with each value that is less', () => {
   const startOf = createOwnStarts();
-  const starts = [4, 5, 5, 0, 1].map((value, at) => startOf('a', value, [at, 0])[0]);
+  const starts = [4, 5, 5, 0, 1].map((value, at) => startOf(energy(value), [at, 0])[0]);
   assert.deepEqual(starts, [0, 0, 0, 3, 3]);
-  assert.deepEqual(startOf('b', 1, [9, 0]), [9, 0], 'each series has its own');
+  assert.deepEqual(startOf(energy(1, 'b'), [9, 0]), [9, 0], 'each series has its own');
+});
+
+test('of too many series those are forgotten that were not asked for longest', () => {
+  const startOf = createOwnStarts(2);
+  const ask = (room: string, at: number) => startOf(energy(1, room), [at, 0])[0];
+  assert.deepEqual([ask('a', 1), ask('b', 2), ask('a', 3), ask('c', 4), ask('a', 5), ask('b', 6)], [1, 2, 1, 4, 1, 6]);
 });
 
 test('a counter without a known start: a decrease is a reset in pushed data', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
-  const room = createRooms();
   const source = fakeSource();
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const options = { exporter, intervalMs: 3_600_000, timeoutMs: 60_000, onExport: () => {}, watchedFromNs: 0n };
-  const pipeline = createPushPipeline(pipelineOptions(source), options);
+  const exporter = memoryExporter();
+  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000 });
   for (const value of [4, 5, 1]) {
-    source.show([{ metric: ENERGY, attributes: room('hall'), value }]);
-    await pipeline.flush(60_000);
+    source.show([energy(value, 'hall')]);
+    await loop.flush(PATIENT_MS);
     t.mock.timers.tick(5);
   }
-  const starts = exporter
-    .getMetrics()
+  const starts = exporter.exports
     .flatMap(({ scopeMetrics }) => scopeMetrics)
     .flatMap(({ metrics }) => metrics)
     .flatMap(({ dataPoints }) => dataPoints.map(({ startTime }) => startTime.join('.')));
   assert.equal(starts.length, 3);
   assert.equal(starts[0], starts[1]);
   assert.notEqual(starts[1], starts[2]);
-  await pipeline.shutdown(60_000);
+  await loop.shutdown(PATIENT_MS);
 });

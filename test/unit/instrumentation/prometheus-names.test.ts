@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstrumentKind } from '../../../instrumentation/metric-definition.ts';
-import { createPullPipeline } from '../../../instrumentation/prometheus/pull-pipeline.ts';
-import { fakeSource, pipelineOptions, ROOMS } from './made-up.ts';
+import { fakeSource, pagesOf, ROOMS } from './made-up.ts';
 
 type Case = readonly [name: string, kind: InstrumentKind, unit: string, expected: string];
 
@@ -31,9 +30,9 @@ for (const [name, kind, unit, expected] of NAMES) {
   test(`${kind} ${name} in "${unit}" is ${expected}`, async () => {
     const source = fakeSource();
     const metric = { name, kind, unit, description: 'x' };
-    const pipeline = createPullPipeline(pipelineOptions(source, [{ ...ROOMS, metrics: [metric] }]));
+    const { page } = pagesOf(source, [{ ...ROOMS, metrics: [metric] }]);
     source.show([{ metric, attributes: {}, value: 1 }]);
-    const lines = (await pipeline.page()).body
+    const lines = (await page()).body
       .toString()
       .split('\n')
       .filter((line) => !line.includes('target_info') && line !== '' && line !== '# HELP target_info Target metadata');

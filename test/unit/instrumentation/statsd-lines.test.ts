@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Attributes } from '@opentelemetry/api';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { AggregationTemporality, InstrumentType, type MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
 import { constantTag, joinLines } from '../../../instrumentation/statsd/dogstatsd-lines.ts';
 import { createStatsdExporter, type StatsdOptions } from '../../../instrumentation/statsd/statsd-exporter.ts';
 import { exportOf, metricOf, type StatsdReceiver, udpReceiver } from '../../helpers/statsd-receiver.ts';
@@ -147,6 +147,5 @@ test('lines are joined by their bytes, as many as fit', () => {
 
 test('totals are asked for, not differences', async () => {
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: 8125 });
-  const temporality = exporter.selectAggregationTemporality?.(InstrumentType.OBSERVABLE_COUNTER);
-  assert.equal(temporality, AggregationTemporality.CUMULATIVE);
+  assert.equal(exporter.temporality, 'cumulative');
 });

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import timers, { setTimeout as sleep } from 'node:timers/promises';
 import { ExportError } from '../../../instrumentation/export-error.ts';
-import type { Sender } from '../../../instrumentation/readers/gated-exporter.ts';
+import type { MetricExporter } from '../../../instrumentation/metric-exporter.ts';
 import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import {
@@ -20,12 +20,11 @@ import { until } from '../../real/wait.ts';
 
 const one = [metricOf('m', [[1, { container_name: 'web' }]])];
 
-function exporterOn(path: string, options: { readonly maxWaitMs?: number } = {}): Promise<Sender> {
+function exporterOn(path: string, options: { readonly maxWaitMs?: number } = {}): Promise<MetricExporter> {
   return createStatsdExporter({
     host: 'unused.invalid',
     port: 8125,
     socketPath: path,
-    maxExportMs: 60_000,
     ...options,
   });
 }
@@ -132,15 +131,3 @@ async function assertNothingSpins(): Promise<void> {
   await sleep(100);
   assert.ok(turns() - before < 100, `${turns() - before} turns`);
 }
-
-test('at its end: what is under way is sent, nothing after it', async (t) => {
-  const path = socketPath(t);
-  const receiver = unixReceiver(t, path);
-  const exporter = await exporterOn(path);
-  const sent = exportOf(exporter, [manySeries(100)]);
-  await exporter.shutdown();
-  assert.equal(await sent, undefined);
-  await exporter.shutdown();
-  assert.equal((await exportOf(exporter, one))?.message, 'the exporter is shut down');
-  assert.equal((await receiver.lines(100)).length, 100);
-});

@@ -20,5 +20,5 @@ test('a socket without the optional package is an error that says so', async () 
 
 test('UDP does not need it', async () => {
   const exporter = await createStatsdExporter({ host: 'localhost', port: 8125 });
-  await exporter.shutdown();
+  await exporter.close();
 });

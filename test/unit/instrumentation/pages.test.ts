@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createPullPipeline } from '../../../instrumentation/prometheus/pull-pipeline.ts';
 import { parseExposition } from '../../real/exposition.ts';
 import {
   createRooms,
@@ -11,21 +10,23 @@ import {
   GARDEN,
   HUMIDITY,
   PEOPLE,
-  pipelineOptions,
+  pagesOf,
   ROOMS,
+  readingsOf,
   TEMPERATURE,
 } from './made-up.ts';
 
 const room = createRooms();
 
 function pull(source: FakeSource = fakeSource(), sets = [ROOMS]) {
-  const pipeline = createPullPipeline(pipelineOptions(source, sets));
+  const { page, collections } = pagesOf(source, sets);
   return {
     source,
-    pipeline,
+    page,
+    collections,
     /** The series of the page without those of the resource: `name{room}` and value. */
     series: async (): Promise<Readonly<Record<string, number>>> => {
-      const { body } = await pipeline.page();
+      const { body } = await page();
       const all = parseExposition(body.toString()).series.filter(({ name }) => name !== 'target_info');
       return Object.fromEntries(all.map(({ name, labels, value }) => [`${name}{${[...labels.values()]}}`, value]));
     },
@@ -33,14 +34,14 @@ function pull(source: FakeSource = fakeSource(), sets = [ROOMS]) {
 }
 
 test('gauges, counters and up-down counters on one page', async () => {
-  const { source, pipeline } = pull();
+  const { source, page } = pull();
   source.show([
     { metric: TEMPERATURE, attributes: room('hall'), value: 20.5 },
     { metric: ENERGY, attributes: room('hall'), value: 1e15 },
     { metric: PEOPLE, attributes: room('hall'), value: 0 },
   ]);
-  const page = (await pipeline.page()).body.toString();
-  const lines = page.split('\n').filter((line) => line.includes('room'));
+  const text = (await page()).body.toString();
+  const lines = text.split('\n').filter((line) => line.includes('room'));
   assert.deepEqual(lines, [
     '# HELP room_temperature How warm it is.',
     '# TYPE room_temperature gauge',
@@ -52,7 +53,7 @@ test('gauges, counters and up-down counters on one page', async () => {
     '# TYPE room_people gauge',
     'room_people{room="hall"} 0',
   ]);
-  assert.equal((await pipeline.page()).contentType, 'text/plain; version=0.0.4; charset=utf-8');
+  assert.equal((await page()).contentType, 'text/plain; version=0.0.4; charset=utf-8');
 });
 
 test('a series that is not observed any more vanishes at once, and comes back', async () => {
@@ -106,29 +107,29 @@ test('a counter that falls shows the lower value, and goes on from there', async
 });
 
 test('one page for one object of readings, rendered once', async () => {
-  const { source, pipeline } = pull();
+  const { source, page } = pull();
   source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
-  const first = pipeline.page();
-  const second = pipeline.page();
+  const first = page();
+  const second = page();
   assert.equal(first, second, 'while it is rendered');
-  assert.equal(await first, await pipeline.page(), 'and afterwards');
+  assert.equal(await first, await page(), 'and afterwards');
   const before = source.asked;
-  await Promise.all(Array.from({ length: 200 }, () => pipeline.page()));
+  await Promise.all(Array.from({ length: 200 }, () => page()));
   assert.equal(source.asked - before, 200, 'looked for new readings, and collected nothing');
   assert.equal(await (await first).gzip(), await (await second).gzip());
   source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
-  assert.notEqual(pipeline.page(), first, 'equal readings in another object are another sample');
+  assert.notEqual(page(), first, 'equal readings in another object are another sample');
 });
 
 test('new readings while a page is rendered: each asker gets a page of its own time or later', async () => {
-  const { source, pipeline } = pull();
+  const { source, page } = pull();
   const show = (value: number): void => source.show([{ metric: TEMPERATURE, attributes: room('hall'), value }]);
   show(1);
-  const first = pipeline.page();
+  const first = page();
   show(2);
-  const second = pipeline.page();
+  const second = page();
   show(3);
-  const third = pipeline.page();
+  const third = page();
   const values: (number | undefined)[] = [];
   for (const page of [first, second, third]) {
     values.push(parseExposition((await page).body.toString()).value('room_temperature', { room: 'hall' }));
@@ -139,14 +140,14 @@ test('new readings while a page is rendered: each asker gets a page of its own t
 
 test('a collection that fails is no page, and the next one tries again', async () => {
   const source = fakeSource();
-  const { pipeline } = pull(source);
-  const { resource } = source;
-  source.resource = () => {
-    throw new Error('no resource');
-  };
-  await assert.rejects(pipeline.page(), /no resource/);
-  source.resource = resource;
-  assert.match((await pipeline.page()).body.toString(), /target_info/);
+  const { page, collections } = pagesOf(source);
+  const { collect } = collections;
+  collections.collect = () => Promise.reject(new Error('no memory'));
+  await assert.rejects(page(), /no memory/);
+  collections.collect = collect;
+  source.identity = Object.freeze({});
+  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
+  assert.match((await page()).body.toString(), /target_info/);
 });
 
 test('more series than the SDK’s 2000 are all there', async () => {
@@ -159,10 +160,10 @@ test('more series than the SDK’s 2000 are all there', async () => {
 });
 
 test('the resource is the one known at the time of the page', async () => {
-  const { source, pipeline } = pull();
+  const { source, page } = pull();
   source.show([]);
   const info = async (): Promise<ReadonlyMap<string, string> | undefined> =>
-    parseExposition((await pipeline.page()).body.toString()).series.find(({ name }) => name === 'target_info')?.labels;
+    parseExposition((await page()).body.toString()).series.find(({ name }) => name === 'target_info')?.labels;
   const before = await info();
   assert.equal(before?.get('service_name'), 'test');
   assert.match(before?.get('service_instance_id') ?? '', /^[0-9a-f-]{36}$/, 'random, so that a fleet stays apart');
@@ -203,9 +204,40 @@ test('readings of a metric that no set holds are left out', async () => {
   assert.deepEqual(await series(), { 'room_temperature{}': 2 });
 });
 
-test('after shutdown there is no page', async () => {
-  const { pipeline, source } = pull();
-  source.show([]);
-  await pipeline.shutdown();
-  await assert.rejects(pipeline.page());
+test('several resources: each family once, with labels that tell the resources apart', async () => {
+  const source = fakeSource();
+  const sets = [{ ...ROOMS, resourceLabels: { 'house.name': 'house', 'house.street': 'street' } }, GARDEN];
+  const { page } = pagesOf(source, sets);
+  source.identity = Object.freeze({ 'service.instance.id': '1', 'house.name': 'a "b"', 'house.street': 'x' });
+  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 20 }]);
+  const other = Object.freeze({ 'service.instance.id': '2', 'house.name': 'c' });
+  const garden: readonly Reading[] = [{ metric: HUMIDITY, attributes: {}, value: 0.5 }];
+  const readings = readingsOf(
+    [
+      { metric: TEMPERATURE, attributes: { room: 'hall' }, value: 21 },
+      { metric: ENERGY, attributes: {}, value: 7 },
+    ],
+    garden,
+  );
+  source.others = [{ key: 'other', resource: other, readings }];
+  const text = (await page()).body.toString();
+  assert.deepEqual(text.replace(/^target_info\{.*service_instance_id="(\d)".*$/gm, 'target_info $1').split('\n'), [
+    '# HELP target_info Target metadata',
+    '# TYPE target_info gauge',
+    'target_info 1',
+    'target_info 2',
+    '# HELP room_temperature How warm it is.',
+    '# TYPE room_temperature gauge',
+    'room_temperature{house="a \\"b\\"",street="x",room="hall"} 20',
+    'room_temperature{house="c",room="hall"} 21',
+    '# HELP room_energy_total Heat so far.',
+    '# TYPE room_energy_total counter',
+    'room_energy_total{house="c"} 7',
+    '# HELP garden_humidity_ratio How wet it is.',
+    '# TYPE garden_humidity_ratio gauge',
+    'garden_humidity_ratio 0.5',
+    '',
+  ]);
+  source.others = [];
+  assert.match((await page()).body.toString(), /^room_temperature\{room="hall"\} 20$/m, 'alone again');
 });

@@ -1,0 +1,144 @@
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { resourceMetricsOf } from './collected.ts';
+import type { Collections } from './collections.ts';
+import { createDeltas } from './deltas.ts';
+import { ExportError, timedOut } from './export-error.ts';
+import type { MetricSet, SampleSource } from './metric-definition.ts';
+import type { MetricExporter, Outcome } from './metric-exporter.ts';
+
+export interface ExportLoopOptions {
+  readonly exporter: MetricExporter;
+  readonly source: SampleSource;
+  readonly collections: Collections;
+  readonly sets: readonly MetricSet[];
+  /** Between two exports; undefined for an export of each sample. */
+  readonly intervalMs?: number | undefined;
+  /** How long one export may take, with all its tries. */
+  readonly timeoutMs: number;
+  /** When the program began to look at what it counts, in nanoseconds since the epoch: where deltas begin. */
+  readonly watchedFromNs: bigint;
+  /** Told how each export ended. */
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** Exports by one exporter: at every interval or at every sample, one at a time. */
+export interface ExportLoop {
+  /** There is a new sample. */
+  sampled(): void;
+  /** Waits for an export that is under way, then exports what has no turn of its own by then. Never rejects. */
+  flush(timeoutMs: number): Promise<void>;
+  /** Ends an export that is under way, exports the newest sample if it has not arrived, and closes. Never rejects. */
+  shutdown(timeoutMs: number): Promise<void>;
+}
+
+/** Of an export under way at the end: it may still arrive, but what follows it is newer and worth more. */
+const LAST_SECOND_MS = 1000;
+/** Of the last export, to a receiver that did not take the one before. */
+const FAILING_MS = 2000;
+/** An export ends before the next one is due. */
+const LONGEST_SHARE = 0.95;
+
+/** An export that has not ended. Its deadline can only come closer. */
+interface UnderWay {
+  readonly ended: Promise<void>;
+  endWithin(ms: number): void;
+}
+
+export function createExportLoop(options: ExportLoopOptions): ExportLoop {
+  const { exporter, source, collections, sets, intervalMs, onOutcome } = options;
+  const timeoutMs = Math.min(options.timeoutMs, (intervalMs ?? Number.POSITIVE_INFINITY) * LONGEST_SHARE);
+  const deltas = exporter.temporality === 'delta' ? createDeltas(options.watchedFromNs) : undefined;
+  let underWay: UnderWay | undefined;
+  /** The sample that the receiver took last. */
+  let arrived: unknown;
+  let isFailing = false;
+  let holdUntilMs = 0;
+  let isStopping = false;
+  const timer = intervalMs === undefined ? undefined : setInterval(() => void start(timeoutMs), intervalMs).unref();
+
+  async function collect(): Promise<readonly ResourceMetrics[]> {
+    const collected = await collections.collect(sets);
+    const exported = deltas === undefined ? collected : deltas.of(collected);
+    return exported.filter(({ scopes }) => scopes.length > 0).map(resourceMetricsOf);
+  }
+
+  /** Undefined where there is nothing to export. */
+  async function outcomeOf(signal: AbortSignal): Promise<Outcome | undefined> {
+    const holdMs = Math.ceil(holdUntilMs - performance.now());
+    if (holdMs > 0 && !isStopping) return { error: heldBack(holdMs) };
+    try {
+      const metrics = await collect();
+      if (metrics.length === 0) return undefined;
+      signal.throwIfAborted();
+      const outcome = await exporter.export(metrics, signal);
+      holdUntilMs = performance.now() + (outcome.retryAfterMs ?? 0);
+      return outcome;
+    } catch (error) {
+      return {
+        error: error instanceof ExportError ? error : new ExportError('other', `cannot export: ${String(error)}`),
+      };
+    }
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const sample = source.current();
+    const outcome = await outcomeOf(signal);
+    if (outcome === undefined) return;
+    isFailing = outcome.error !== undefined;
+    if (!isFailing) {
+      arrived = sample;
+      deltas?.acknowledge();
+    }
+    onOutcome(outcome);
+  }
+
+  /** One export with a deadline; none beside one that is under way. */
+  function start(withinMs: number): UnderWay {
+    if (underWay !== undefined) return underWay;
+    const abortion = new AbortController();
+    const startedMs = performance.now();
+    let limitMs = withinMs;
+    const deadline = (): NodeJS.Timeout => {
+      const leftMs = Math.max(0, limitMs - (performance.now() - startedMs));
+      return setTimeout(() => abortion.abort(timedOut(limitMs)), leftMs).unref();
+    };
+    let timeout = deadline();
+    const ended = run(abortion.signal).finally(() => {
+      clearTimeout(timeout);
+      underWay = undefined;
+    });
+    underWay = {
+      ended,
+      endWithin(ms) {
+        limitMs = Math.min(limitMs, performance.now() - startedMs + ms);
+        clearTimeout(timeout);
+        timeout = deadline();
+      },
+    };
+    return underWay;
+  }
+
+  return {
+    sampled() {
+      if (intervalMs === undefined && !isStopping) start(timeoutMs);
+    },
+    async flush(withinMs) {
+      await underWay?.ended;
+      if (intervalMs !== undefined && source.current() !== arrived) await start(Math.min(withinMs, timeoutMs)).ended;
+    },
+    async shutdown(withinMs) {
+      isStopping = true;
+      clearInterval(timer);
+      underWay?.endWithin(LAST_SECOND_MS);
+      await underWay?.ended;
+      const lastMs = Math.max(withinMs - LAST_SECOND_MS, withinMs / 2);
+      if (source.current() !== arrived) await start(isFailing ? Math.min(FAILING_MS, lastMs) : lastMs).ended;
+      await exporter.close();
+    },
+  };
+}
+
+function heldBack(ms: number): ExportError {
+  const text = `the receiver asked for no requests for another ${Math.ceil(ms / 1000)} s (Retry-After)`;
+  return new ExportError('throttled', text);
+}

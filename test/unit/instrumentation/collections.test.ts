@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { Collected } from '../../../instrumentation/collected.ts';
+import type { Reading, ResourceReadings } from '../../../instrumentation/metric-definition.ts';
+import { parseExposition } from '../../real/exposition.ts';
+import {
+  collectionsOf,
+  createRooms,
+  ENERGY,
+  type FakeSource,
+  fakeSource,
+  GARDEN,
+  HUMIDITY,
+  pagesOf,
+  ROOMS,
+  readingsOf,
+} from './made-up.ts';
+
+const room = createRooms();
+const energy = (value: number, name = 'hall'): Reading => ({ metric: ENERGY, attributes: room(name), value });
+
+/** By resource: `scope metric attributes`, with the value. */
+function shown(collected: readonly Collected[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    collected.map(({ key, scopes }) => [
+      key,
+      scopes.flatMap(({ metrics }) =>
+        metrics.flatMap(({ data }) =>
+          data.dataPoints.map(({ attributes, value }) => `${data.descriptor.name} ${attributes['room']} ${value}`),
+        ),
+      ),
+    ]),
+  );
+}
+
+/** Counts the MeterProviders that are made and closed. */
+function countProviders(context: TestContext): { made(): number; closed(): number } {
+  const getMeter = context.mock.method(MeterProvider.prototype, 'getMeter');
+  const shutdown = context.mock.method(MeterProvider.prototype, 'shutdown');
+  return { made: () => getMeter.mock.callCount(), closed: () => shutdown.mock.callCount() };
+}
+
+test('what two exporters want is collected once a sample; what one wants is not kept', async () => {
+  const source = fakeSource();
+  const collections = collectionsOf(source, [ROOMS], [ROOMS, GARDEN]);
+  source.show([energy(1)], [{ metric: HUMIDITY, attributes: room('bed'), value: 0.5 }]);
+  const [one, both] = await Promise.all([collections.collect([ROOMS]), collections.collect([ROOMS, GARDEN])]);
+  assert.deepEqual(shown(one), { house: ['room.energy hall 1'] });
+  assert.deepEqual(shown(both), { house: ['room.energy hall 1', 'garden.humidity bed 0.5'] });
+  assert.equal(one[0]?.scopes[0], both[0]?.scopes[0], 'shared');
+  const again = await collections.collect([ROOMS, GARDEN]);
+  assert.equal(again[0]?.scopes[0], both[0]?.scopes[0]);
+  assert.notEqual(again[0]?.scopes[1], both[0]?.scopes[1]);
+  source.show([energy(2)]);
+  assert.deepEqual(shown(await collections.collect([ROOMS])), { house: ['room.energy hall 2'] });
+});
+
+test('collections that overlap: each shows the sample of its time', async () => {
+  const source = fakeSource();
+  const collections = collectionsOf(source, [ROOMS]);
+  const collecting = [1, 2, 3].map((value) => {
+    source.show([energy(value)]);
+    return collections.collect([ROOMS]);
+  });
+  for (const [at, collected] of (await Promise.all(collecting)).entries()) {
+    assert.deepEqual(shown(collected), { house: [`room.energy hall ${at + 1}`] });
+  }
+});
+
+test('a collection that fails harms no other', async (context) => {
+  const source = fakeSource();
+  const collections = collectionsOf(source, [ROOMS], [ROOMS]);
+  source.show([energy(1)]);
+  const failing = Object.defineProperty({ ...source.current()[0] }, 'readings', {
+    get: () => {
+      throw new Error('odd');
+    },
+  });
+  const { mock } = context.mock.method(source, 'current', () => [failing]);
+  await assert.rejects(collections.collect([ROOMS]), /odd/);
+  mock.restore();
+  assert.deepEqual(shown(await collections.collect([ROOMS])), { house: ['room.energy hall 1'] });
+});
+
+test('resources that come and go: each has its own, and nothing of one that is gone is kept', async (context) => {
+  const providers = countProviders(context);
+  const source = fakeSource();
+  const collections = collectionsOf(source, [ROOMS]);
+  const other = (key: string, value: number): ResourceReadings => ({
+    key,
+    resource: { 'service.instance.id': key },
+    readings: readingsOf([energy(value)]),
+  });
+  source.show([energy(1)]);
+  source.others = [other('a', 10), other('b', 20)];
+  const all = await collections.collect([ROOMS]);
+  assert.deepEqual(shown(all), {
+    house: ['room.energy hall 1'],
+    a: ['room.energy hall 10'],
+    b: ['room.energy hall 20'],
+  });
+  assert.deepEqual(
+    all.slice(1).map(({ resource }) => resource.attributes['service.instance.id']),
+    ['a', 'b'],
+  );
+  source.others = [other('b', 21)];
+  assert.deepEqual(shown(await collections.collect([ROOMS])), {
+    house: ['room.energy hall 1'],
+    b: ['room.energy hall 21'],
+  });
+  assert.equal(providers.closed(), 1);
+  source.others = [other('a', 5)];
+  assert.deepEqual(shown(await collections.collect([ROOMS])), {
+    house: ['room.energy hall 1'],
+    a: ['room.energy hall 5'],
+  });
+  assert.deepEqual([providers.made(), providers.closed()], [4, 2]);
+  await collections.close();
+  assert.equal(providers.closed(), 4);
+});
+
+/** So many series a sample, none of which is in another sample, beside one that stays. */
+const PER_SAMPLE = 200;
+
+function showGeneration(source: FakeSource, generation: number): void {
+  const passing: readonly Reading[] = Array.from({ length: PER_SAMPLE }, (_, at) => ({
+    metric: ENERGY,
+    attributes: { room: `g${generation}-${at}` },
+    value: generation + at,
+    startTimeNs: 5_000_000_000n,
+  }));
+  source.show([...passing, energy(1_000_000 + generation, 'cellar')]);
+}
+
+test('thousands of series that come and go: every page is right, and the SDK begins anew now and then', async (context) => {
+  const providers = countProviders(context);
+  const source = fakeSource();
+  const { page } = pagesOf(source);
+  for (let generation = 0; generation < 20; generation += 1) {
+    showGeneration(source, generation);
+    const { series } = parseExposition((await page()).body.toString());
+    const found = new Map(series.map(({ name, labels, value }) => [`${name} ${labels.get('room')}`, value]));
+    assert.equal(found.size, PER_SAMPLE + 2, 'and the resource');
+    assert.equal(found.get('room_energy_total cellar'), 1_000_000 + generation);
+    assert.equal(found.get(`room_energy_total g${generation}-0`), generation);
+  }
+  // Crowded after the fifth sample: 1,001 objects of attributes, of which 201 live.
+  assert.deepEqual([providers.made(), providers.closed()], [4, 3]);
+});
+
+test('a counter without a start of its own keeps the one it was given when the SDK begins anew', async (context) => {
+  const providers = countProviders(context);
+  const source = fakeSource();
+  const collections = collectionsOf(source, [ROOMS]);
+  const starts = new Set<string>();
+  for (let generation = 0; generation < 20; generation += 1) {
+    showGeneration(source, generation);
+    const points = (await collections.collect([ROOMS])).flatMap(({ scopes }) =>
+      scopes.flatMap(({ metrics }) => metrics.flatMap(({ data }) => [...data.dataPoints])),
+    );
+    const cellar = points.find(({ attributes }) => attributes === room('cellar'));
+    starts.add(String(cellar?.startTime));
+  }
+  assert.ok(providers.made() > 1);
+  assert.equal(starts.size, 1);
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DataPoint } from '@opentelemetry/sdk-metrics';
+import type { CollectedScope } from '../../../instrumentation/collected.ts';
+import { createMeter, type Meter } from '../../../instrumentation/meter.ts';
+import type { Reading } from '../../../instrumentation/metric-definition.ts';
+import { createOwnStarts } from '../../../instrumentation/own-starts.ts';
+import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './made-up.ts';
+
+const room = createRooms();
+const BEGUN_NS = 100_000_000_000n;
+
+function meter(): Meter {
+  return createMeter(ROOMS, { begunNs: BEGUN_NS, ownStart: createOwnStarts() });
+}
+
+function pointsOf(collected: CollectedScope | undefined, name: string): readonly DataPoint<unknown>[] {
+  const all = collected?.metrics ?? [];
+  return all.filter(({ data }) => data.descriptor.name === name).flatMap(({ data }) => [...data.dataPoints]);
+}
+
+test('points are the readings, in their order, and nothing that is gone', async () => {
+  const { collect } = meter();
+  const [a, b] = [room('a'), room('b')];
+  const both: readonly Reading[] = [
+    { metric: ENERGY, attributes: b, value: 2 },
+    { metric: ENERGY, attributes: a, value: 1 },
+    { metric: HUMIDITY, attributes: a, value: 1 },
+  ];
+  const first = await collect(readingsOf(both));
+  assert.equal(first?.scope.name, ROOMS.scope);
+  assert.deepEqual(
+    first.metrics.map(({ data, readings }) => [data.descriptor.name, readings]),
+    [[ENERGY.name, both.slice(0, 2)]],
+  );
+  assert.deepEqual(
+    pointsOf(first, ENERGY.name).map(({ attributes }) => attributes),
+    [b, a],
+  );
+  const second = await collect(readingsOf([{ metric: ENERGY, attributes: a, value: 5 }]));
+  assert.deepEqual(
+    pointsOf(second, ENERGY.name).map(({ value }) => value),
+    [5],
+  );
+  assert.equal(await collect(readingsOf([])), undefined);
+});
+
+test('a value is the one that was read, a counter starts when its reading says, and has the time of its reading', async () => {
+  const timeNs = 200_000_000_007n;
+  const collected = await meter().collect(
+    readingsOf([
+      { metric: TEMPERATURE, attributes: room('a'), value: 0.3, timeNs },
+      { metric: ENERGY, attributes: room('a'), value: 0.30000000000000004, startTimeNs: 50_000_000_001n, timeNs },
+      { metric: PEOPLE, attributes: room('a'), value: 0.3, timeNs },
+    ]),
+  );
+  assert.deepEqual(pointsOf(collected, ENERGY.name), [
+    { attributes: room('a'), startTime: [50, 1], endTime: [200, 7], value: 0.30000000000000004 },
+  ]);
+  for (const { name } of [TEMPERATURE, PEOPLE]) {
+    assert.deepEqual(pointsOf(collected, name), [
+      { attributes: room('a'), startTime: [100, 0], endTime: [200, 7], value: 0.3 },
+    ]);
+  }
+});
+
+test('no point ends before it starts, and a level ends when it was read', async () => {
+  const timeNs = 90_000_000_000n;
+  const collected = await meter().collect(
+    readingsOf([
+      { metric: ENERGY, attributes: room('a'), value: 1, startTimeNs: 300_000_000_007n, timeNs },
+      { metric: PEOPLE, attributes: room('a'), value: 1, timeNs },
+    ]),
+  );
+  assert.deepEqual(pointsOf(collected, ENERGY.name)[0]?.endTime, [300, 7]);
+  const [people] = pointsOf(collected, PEOPLE.name);
+  assert.deepEqual(
+    [people?.startTime, people?.endTime],
+    [
+      [90, 0],
+      [90, 0],
+    ],
+  );
+});
+
+test('a reading without a time has that of the collection', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+  const collected = await meter().collect(readingsOf([{ metric: ENERGY, attributes: room('a'), value: 1 }]));
+  assert.deepEqual(pointsOf(collected, ENERGY.name)[0]?.endTime, [1_700_000_000, 0]);
+});
+
+test('two readings whose attributes say the same are one series, and the last one counts', async () => {
+  const collected = await meter().collect(
+    readingsOf([
+      { metric: ENERGY, attributes: { a: '1', b: 2 }, value: 1 },
+      { metric: ENERGY, attributes: { a: '1', b: '2' }, value: 2 },
+      { metric: ENERGY, attributes: { b: 2, a: '1' }, value: 3 },
+    ]),
+  );
+  assert.deepEqual(
+    pointsOf(collected, ENERGY.name).map(({ value }) => value),
+    [3, 2],
+  );
+});
+
+/** So many series a sample, none of which is in another sample, beside one that stays. */
+const PER_SAMPLE = 200;
+
+function generation(number: number): readonly Reading[] {
+  const passing = Array.from({ length: PER_SAMPLE }, (_, at) => ({
+    metric: ENERGY,
+    attributes: { room: `g${number}-${at}` },
+    value: at,
+  }));
+  return [...passing, { metric: ENERGY, attributes: room('cellar'), value: number }];
+}
+
+test('it knows when it is crowded with the dead', async () => {
+  const crowded = meter();
+  let number = 0;
+  for (; !crowded.isCrowded(); number += 1) {
+    assert.ok(number < 10, 'never crowded');
+    const collected = await crowded.collect(readingsOf(generation(number)));
+    assert.equal(pointsOf(collected, ENERGY.name).length, PER_SAMPLE + 1);
+  }
+  assert.ok(number > 3, `crowded after ${number} samples`);
+  await crowded.close();
+  assert.equal(await crowded.collect(readingsOf(generation(0))).catch(() => undefined), undefined, 'closed');
+});
+
+test('series that stay never crowd it, however many they are', async () => {
+  const full = meter();
+  const readings = Array.from({ length: 8000 }, (_, at) => ({ metric: ENERGY, attributes: room(`r${at}`), value: at }));
+  for (let sample = 0; sample < 5; sample += 1) {
+    const collected = await full.collect(readingsOf([...readings]));
+    assert.equal(pointsOf(collected, ENERGY.name).length, 8000);
+    assert.equal(full.isCrowded(), false);
+  }
+});
