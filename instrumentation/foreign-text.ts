@@ -2,17 +2,17 @@
 const MAX_LENGTH = 120;
 
 /**
- * A text that somebody else wrote, fit for a log: on one line, bounded, nothing that does not print, and no address, since
- * one may hold a user, a password or a key.
+ * A text that somebody else wrote, fit for a log: on one line, at most `maxLength` characters, nothing that does not print,
+ * and no address, since one may hold a user, a password or a key.
  */
-export function shown(text: string): string {
+export function shown(text: string, maxLength: number = MAX_LENGTH): string {
   const line = text
-    .slice(0, 20 * MAX_LENGTH)
+    .slice(0, 20 * maxLength)
     .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
     .trim();
   const characters = [...line];
-  return characters.length > MAX_LENGTH ? `${characters.slice(0, MAX_LENGTH).join('')}…` : line;
+  return characters.length > maxLength ? `${characters.slice(0, maxLength).join('')}…` : line;
 }
 
 /** A member of an error that Node.js does not always set. */

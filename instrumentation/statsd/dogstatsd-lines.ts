@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+import { isCounter, isNumeric } from '../collected.ts';
 
 /**
  * A metric as DogStatsD gauges: `name:value|g|#tag:value,...`. Counters are gauges too, with `_total` at the end of their
@@ -9,9 +10,8 @@ import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
  * @see https://docs.datadoghq.com/extend/dogstatsd/datagram_shell/
  */
 export function gaugeLines(metric: MetricData, constantTags: readonly string[]): readonly string[] {
-  if (metric.dataPointType !== DataPointType.GAUGE && metric.dataPointType !== DataPointType.SUM) return [];
-  const isCounter = metric.dataPointType === DataPointType.SUM && metric.isMonotonic;
-  const name = isCounter ? `${metric.descriptor.name}_total` : metric.descriptor.name;
+  if (!isNumeric(metric)) return [];
+  const name = isCounter(metric) ? `${metric.descriptor.name}_total` : metric.descriptor.name;
   return metric.dataPoints.flatMap(({ attributes, value }) => {
     if (!Number.isFinite(value)) return [];
     const tags = [...ownTags(attributes), ...constantTags];

@@ -1,3 +1,4 @@
+import { escaped } from '../text/printable.ts';
 import type { LogRecord, WrittenLevel } from './record.ts';
 
 /** Long enough for any address or error message, too short for a response body. */
@@ -68,9 +69,4 @@ function shortened(text: string): string {
 function prettyValue(value: Plain): string {
   if (typeof value === 'object' && value !== null) return value.map(prettyValue).join(',');
   return typeof value === 'string' && !/^[\w.:/@+-]+$/.test(value) ? escaped(JSON.stringify(value)) : String(value);
-}
-
-/** What would move the cursor, break the line or turn the direction of a terminal, as an escape. */
-function escaped(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

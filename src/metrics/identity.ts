@@ -1,11 +1,9 @@
 import type { TaskInfo } from '../snapshot/snapshot.ts';
+import { parseTaskArn, type TaskArn } from '../snapshot/task-arn.ts';
 
 /** Resource attributes of a task, by name. */
 export type TaskIdentity = Readonly<Record<string, string>>;
 
-/** `arn:<partition>:ecs:<region>:<account>:task/[<cluster>/]<id>`, in every partition (aws, aws-cn, aws-us-gov, ...). */
-const TASK_ARN =
-  /^arn:(?<partition>[^:]+):ecs:(?<region>[^:]*):(?<account>[^:]*):task\/(?:(?<cluster>[^/]+)\/)?(?<id>[^/]+)$/;
 const CLUSTER_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:cluster\/.+$/;
 
 /**
@@ -15,7 +13,7 @@ const CLUSTER_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:cluster\/.+$/;
  * @see https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/ecs/
  */
 export function taskIdentity(task: TaskInfo): TaskIdentity {
-  const arn = TASK_ARN.exec(task.arn ?? '')?.groups;
+  const arn = parseTaskArn(task.arn);
   const { region, account, id } = arn ?? {};
   return defined({
     'cloud.provider': 'aws',
@@ -44,7 +42,7 @@ function tagAttributes({ tags = new Map() }: TaskInfo): Readonly<Record<string, 
 }
 
 /** EC2 gives the cluster's short name, Fargate its ARN; region and account of the task are the cluster's. */
-function clusterArn(cluster: string | undefined, arn: Record<string, string> | undefined): string | undefined {
+function clusterArn(cluster: string | undefined, arn: TaskArn | undefined): string | undefined {
   if (cluster !== undefined && CLUSTER_ARN.test(cluster)) return cluster;
   if (arn === undefined) return undefined;
   const { partition, region, account, cluster: ofTask } = arn;

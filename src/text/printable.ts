@@ -7,10 +7,12 @@ const MAX_LENGTH = 80;
 export function printable(text: string): string {
   const characters = [...text];
   const shown = characters.slice(0, MAX_LENGTH).join('');
-  return JSON.stringify(characters.length > MAX_LENGTH ? `${shown}…` : shown).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return escaped(JSON.stringify(characters.length > MAX_LENGTH ? `${shown}…` : shown));
+}
+
+/** What would move the cursor, break the line or turn the direction of a terminal, as an escape. */
+export function escaped(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /**

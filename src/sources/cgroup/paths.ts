@@ -1,10 +1,12 @@
-/** The id is 32 hexadecimal digits, a UUID before 2018; whatever it is, it must not lead anywhere else as part of a path. */
-const TASK_ARN = /^arn:[^:]*:ecs:[^:]*:[^:]*:task\/(?:[^/]+\/)?(?<id>[0-9A-Za-z-]{1,128})$/;
-const CONTAINER_ID = /^[0-9A-Za-z-]{1,128}$/;
+import { parseTaskArn } from '../../snapshot/task-arn.ts';
+
+/** An id that leads nowhere else as part of a path. */
+const FILE_NAME = /^[0-9A-Za-z-]{1,128}$/;
 
 /** The id of a task, of a long ARN or an old one without the cluster. Undefined for anything that is no file name. */
 export function taskIdOf(arn: string | undefined): string | undefined {
-  return TASK_ARN.exec(arn ?? '')?.groups?.['id'];
+  const id = parseTaskArn(arn)?.id ?? '';
+  return FILE_NAME.test(id) ? id : undefined;
 }
 
 /** Where the ECS agent makes the cgroup of a task, from the root of a v1 hierarchy. */
@@ -28,5 +30,5 @@ export function version2Paths(taskId: string): readonly string[] {
 
 /** The folder of a container's cgroup below the task's, on v1. Undefined for an id that is no file name. */
 export function containerFolder(containerId: string): string | undefined {
-  return CONTAINER_ID.test(containerId) ? containerId : undefined;
+  return FILE_NAME.test(containerId) ? containerId : undefined;
 }

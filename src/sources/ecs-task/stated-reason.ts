@@ -1,3 +1,5 @@
+import { shown } from '../../../instrumentation/foreign-text.ts';
+
 /** Limit for the part of an error answer that is read. The ECS agent's reasons are far shorter. */
 export const MAX_REASON_BYTES = 4096;
 const MAX_CHARACTERS = 200;
@@ -16,7 +18,7 @@ export function statedReason(body: Buffer, contentType = ''): string | undefined
   const text = decodeStart(body);
   if (text === undefined) return undefined;
   const stated = jsonString(text) ?? (mediaType === 'text/plain' ? plainText(text) : undefined);
-  return stated === undefined ? undefined : oneLine(stated) || undefined;
+  return stated === undefined ? undefined : shown(stated, MAX_CHARACTERS) || undefined;
 }
 
 /** Undefined for bytes that are not UTF-8. A truncated last character is dropped. */
@@ -42,14 +44,4 @@ function jsonString(text: string): string | undefined {
 /** Undefined for HTML, JSON or binary data that is labelled as plain text. */
 function plainText(text: string): string | undefined {
   return /^\s*[<{["]/.test(text) || text.includes('\0') ? undefined : text;
-}
-
-/** Addresses are replaced, since they can contain a user name, a password or a key. */
-function oneLine(text: string): string {
-  const line = text
-    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
-    .trim();
-  const characters = [...line];
-  return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : line;
 }
