@@ -6,7 +6,7 @@ import { ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
 import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
 import { DEFAULT_SELECTION } from '../../../src/metrics/selection.ts';
 import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
-import { prometheusName } from './prometheus-name.ts';
+import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 const PAGE = new URL('../../../docs/meaning.md', import.meta.url);
 const page = readFileSync(PAGE, 'utf8');
