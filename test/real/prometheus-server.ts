@@ -93,13 +93,27 @@ function sampled(result: unknown): Sampled {
   return { labels: new Map(labels), value: Number(textAt(result, 'value', 1)) };
 }
 
-/** What promtool says of a page; nothing when it is as Prometheus wants it. @throws when promtool is not installed. */
+/** What promtool reports about a page; an empty string if nothing. */
 export function promtoolFindings(page: string): string {
-  const { error, status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['check', 'metrics'], {
-    input: page,
-    encoding: 'utf8',
-  });
+  const { status, output } = runPromtool(['check', 'metrics'], page);
+  return status === 0 || output !== '' ? output : `promtool ended with ${status}`;
+}
+
+/** The errors that promtool finds in rules; an empty string if none. */
+export function ruleFindings(rules: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+  try {
+    const file = join(folder, 'rules.yml');
+    writeFileSync(file, rules);
+    const { status, output } = runPromtool(['check', 'rules', file]);
+    return status === 0 ? '' : `promtool ended with ${status}: ${output}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function runPromtool(args: readonly string[], input = ''): { readonly status: number | null; readonly output: string } {
+  const { error, status, stdout, stderr } = spawnSync('/usr/bin/promtool', args, { input, encoding: 'utf8' });
   if (error !== undefined) throw new Error('promtool cannot be run', { cause: error });
-  const said = `${stdout}${stderr}`.trim();
-  return status === 0 || said !== '' ? said : `promtool ended with ${status}`;
+  return { status, output: `${stdout}${stderr}`.trim() };
 }

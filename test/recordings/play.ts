@@ -7,12 +7,15 @@ import { scrape } from '../helpers/scrape.ts';
 import type { Recording } from './recording.ts';
 
 /** The page after each poll, in both vocabularies at once, so that both are of the same sample; all over real HTTP. */
-export async function pagesOf({ polls }: Pick<Recording, 'polls'>): Promise<readonly string[]> {
+export async function pagesOf(
+  { polls }: Pick<Recording, 'polls'>,
+  metrics: readonly string[] = ['all'],
+): Promise<readonly string[]> {
   const endpoint = await startFaultEndpoint();
   const vocabularies = { prometheus: VOCABULARIES, otlp: [], console: [], statsd: [] };
   endpoint.task = polls[0]?.task;
   endpoint.stats = polls[0]?.stats;
-  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics: ['all'] }), recordingLogger());
+  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics }), recordingLogger());
   const pages: string[] = [];
   try {
     for (const { task, stats } of polls) {

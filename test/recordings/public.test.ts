@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { assertVocabulariesAgree } from '../helpers/agreement.ts';
+import { assertSoundPage } from '../helpers/page-rules.ts';
 import type { Exposition } from '../real/exposition.ts';
-import { assertVocabulariesAgree } from './agreement.ts';
 import { MACKEREL } from './mackerel-values.ts';
 import { OTEL_CONTRIB } from './otel-contrib-values.ts';
-import { assertSoundPage } from './page-rules.ts';
 import { pagesOf } from './play.ts';
 import { type PublicRecording, readPublicRecording } from './public-recordings.ts';
 import { filesIn, PUBLIC_FOLDER } from './recording.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { startExporter } from '../../src/exporter.ts';
 import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
-import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
@@ -11,23 +11,43 @@ import { until } from '../real/wait.ts';
 
 /**
  * A folder under test/scenarios: `task.json`, `stats-1.json`, `stats-2.json`, ... (one poll each; `task-<n>.json` where
- * the metadata changes with a poll), `args.json` (include, exclude, container-labels, task-tags), `task-with-tags.json` (what
- * `/taskWithTags` answers), `cgroup/` (a cgroup file system), `why.md`, and the pages expected after the last poll.
+ * the metadata changes with a poll), `args.json` (options, as on the command line), `task-with-tags.json` (the answer of
+ * `/taskWithTags`), `cgroup/` (a cgroup file system), `why.md`, and the pages expected after the last poll.
  */
 export interface Scenario {
   readonly name: string;
   readonly folder: string;
   /** Raw documents, one a poll. */
   readonly polls: readonly { readonly task: string; readonly stats: string }[];
+  /** The metrics under test: the expected pages show these, and no others. */
+  readonly metrics: readonly string[];
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly containerLabels: readonly string[];
   readonly taskTags: readonly string[];
-  /** What `/taskWithTags` answers; nothing means 404. */
+  /** The answer of `/taskWithTags`; 404 if undefined. */
   readonly taskWithTags?: string | undefined;
   /** Where the task's cgroup is looked for. */
   readonly cgroupRoot?: string | undefined;
 }
+
+/** A comma-separated list, as on the command line. */
+const list = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(',').map((item) => item.trim())),
+    v.transform((items) => items.filter((item) => item !== '')),
+  ),
+  '',
+);
+
+const argsFile = v.strictObject({
+  metrics: list,
+  include: list,
+  exclude: list,
+  'container-labels': list,
+  'task-tags': list,
+});
 
 export function readScenarios(root: string): readonly Scenario[] {
   return readdirSync(root, { withFileTypes: true })
@@ -47,32 +67,21 @@ export function readScenario(folder: string, name: string): Scenario {
     }
     polls.push({ task, stats: readFileSync(join(folder, `stats-${number}.json`), 'utf8') });
   }
-  const args: unknown = existsSync(join(folder, 'args.json'))
-    ? JSON.parse(readFileSync(join(folder, 'args.json'), 'utf8'))
-    : {};
+  const args = v.parse(argsFile, JSON.parse(readFileSync(join(folder, 'args.json'), 'utf8')));
   const withTags = join(folder, 'task-with-tags.json');
   const cgroup = join(folder, 'cgroup');
   return {
     name,
     folder,
     polls,
-    include: patterns(args, 'include'),
-    exclude: patterns(args, 'exclude'),
-    containerLabels: patterns(args, 'container-labels'),
-    taskTags: patterns(args, 'task-tags'),
+    metrics: args.metrics,
+    include: args.include,
+    exclude: args.exclude,
+    containerLabels: args['container-labels'],
+    taskTags: args['task-tags'],
     taskWithTags: existsSync(withTags) ? readFileSync(withTags, 'utf8') : undefined,
     cgroupRoot: existsSync(cgroup) ? cgroup : undefined,
   };
-}
-
-/** As on the command line: comma-separated, trimmed. */
-function patterns(args: unknown, key: string): readonly string[] {
-  const text = typeof args === 'object' && args !== null ? Reflect.get(args, key) : undefined;
-  if (typeof text !== 'string') return [];
-  return text
-    .split(',')
-    .map((pattern) => pattern.trim())
-    .filter((pattern) => pattern !== '');
 }
 
 /** The environment of a scenario. */
@@ -83,59 +92,61 @@ export interface ScenarioEndpoint {
   tagsAnswered?(): Promise<unknown>;
 }
 
-/** The page of each vocabulary after the scenario's polls: endpoint, exporter and scrape over real HTTP. */
-export async function playScenario(scenario: Scenario): Promise<Readonly<Record<VocabularyName, string>>> {
-  const pages: Record<VocabularyName, string> = { ecs: '', semconv: '' };
-  for (const vocabulary of VOCABULARIES) {
-    const endpoint = await startFaultEndpoint();
-    const place: ScenarioEndpoint = {
-      url: endpoint.url,
-      publish: (answers) => void Object.assign(endpoint, answers),
-      // Their connection is closed after the answer; that of the polls is kept.
-      tagsAnswered: () =>
-        until('the answer with tags', () => {
-          const isRequested = endpoint.requests.some(({ path }) => path.endsWith('/taskWithTags'));
-          return isRequested && endpoint.openConnections === 1 ? true : undefined;
-        }),
-    };
-    try {
-      pages[vocabulary] = await playScenarioOn(place, scenario, vocabulary);
-    } finally {
-      await endpoint.close();
-    }
-  }
-  return pages;
+/** What a scenario is played for. */
+export interface PlayOptions {
+  readonly vocabularies: readonly VocabularyName[];
+  readonly metrics: readonly string[];
 }
 
-/** The page of one vocabulary. */
+/** The page after each poll: endpoint, exporter and scrape over real HTTP. */
+export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<readonly string[]> {
+  const endpoint = await startFaultEndpoint();
+  const place: ScenarioEndpoint = {
+    url: endpoint.url,
+    publish: (answers) => void Object.assign(endpoint, answers),
+    // Their connection is closed after the answer; that of the polls is kept.
+    tagsAnswered: () =>
+      until('the answer with tags', () => {
+        const isRequested = endpoint.requests.some(({ path }) => path.endsWith('/taskWithTags'));
+        return isRequested && endpoint.openConnections === 1 ? true : undefined;
+      }),
+  };
+  try {
+    return await playScenarioOn(place, scenario, options);
+  } finally {
+    await endpoint.close();
+  }
+}
+
 export async function playScenarioOn(
   endpoint: ScenarioEndpoint,
   scenario: Scenario,
-  vocabulary: VocabularyName,
-): Promise<string> {
+  { vocabularies, metrics }: PlayOptions,
+): Promise<readonly string[]> {
   const { polls, include, exclude, containerLabels, taskTags, taskWithTags, cgroupRoot } = scenario;
   const [first, ...rest] = polls;
   if (first === undefined) throw new Error(`no polls in ${scenario.folder}`);
   endpoint.publish({ ...first, taskWithTags });
-  const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
   const config = testConfig(endpoint.url, {
     include,
     exclude,
     containerLabels,
     taskTags,
     cgroupRoot,
-    vocabularies,
-    metrics: ['all'],
+    vocabularies: { prometheus: vocabularies, otlp: [], console: [], statsd: [] },
+    metrics,
   });
   const exporter = await startExporter(config, recordingLogger());
   try {
     await exporter.poll();
     if (taskTags.length > 0) await endpoint.tagsAnswered?.();
+    const pages = [withoutVolatile(await scrape(exporter))];
     for (const poll of rest) {
       endpoint.publish({ ...poll, taskWithTags });
       await exporter.poll();
+      pages.push(withoutVolatile(await scrape(exporter)));
     }
-    return withoutVolatile(await scrape(exporter));
+    return pages;
   } finally {
     await exporter.shutdown();
   }

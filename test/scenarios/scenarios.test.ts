@@ -1,17 +1,32 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { playScenario, readScenarios } from './scenario.ts';
+import { isWholePage, playGolden, readGolden, writeGolden } from './goldens.ts';
+import { readScenarios } from './scenario.ts';
 
-/** `npm run goldens` writes the expected pages anew; look at the difference before you commit it. */
+/** `npm run goldens` rewrites the expected pages; read the difference before you commit it. */
 const isUpdate = process.argv.includes('--update');
 
 const scenarios = readScenarios(import.meta.dirname);
 
 test('there are scenarios', () => {
-  assert.ok(scenarios.length >= 32, `only ${scenarios.length} scenarios found`);
+  assert.ok(scenarios.length >= 104, `only ${scenarios.length} scenarios found`);
+});
+
+test('a few scenarios show the whole page, the others the metrics under test', () => {
+  const count = scenarios.filter(isWholePage).length;
+  assert.ok(count >= 4 && count <= 6, `${count} whole pages`);
+  for (const { name, metrics } of scenarios.filter((one) => !isWholePage(one))) {
+    assert.ok(metrics.length > 0, `${name}: args.json lists the metrics under test`);
+    // A pattern would add each new metric of that name to the page.
+    assert.deepEqual(
+      metrics.filter((metric) => !/^\w+$/.test(metric) || metric === 'all'),
+      [],
+      name,
+    );
+  }
 });
 
 for (const scenario of scenarios) {
@@ -20,12 +35,10 @@ for (const scenario of scenarios) {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     assert.ok(scenario.polls.length > 0, 'a scenario needs stats-1.json');
     assert.ok(existsSync(join(scenario.folder, 'why.md')), 'a scenario says in why.md what is special about it');
-    const pages = await playScenario(scenario);
     for (const vocabulary of VOCABULARIES) {
-      const file = join(scenario.folder, `expected.${vocabulary}.prom`);
-      if (isUpdate) writeFileSync(file, pages[vocabulary]);
-      const expected = existsSync(file) ? readFileSync(file, 'utf8') : '';
-      assert.equal(pages[vocabulary], expected, `${file} differs; npm run goldens writes it anew`);
+      const page = await playGolden(scenario, vocabulary);
+      if (isUpdate) writeGolden(scenario, vocabulary, page);
+      assert.equal(page, readGolden(scenario, vocabulary), 'npm run goldens rewrites it');
     }
   });
 }

@@ -6,7 +6,7 @@ import { DIMENSIONS } from '../../../src/metrics/dimensions.ts';
 import { levelsOf } from '../../../src/metrics/row.ts';
 import { EVERYTHING } from '../../../src/metrics/selection.ts';
 import { ECS_PREFIX, SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
-import { prometheusName } from './prometheus-name.ts';
+import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 /** ecs-container-exporter 2.4.0's series: these names and levels may never change. */
 const OLD_SERIES: Readonly<Record<string, readonly string[]>> = {

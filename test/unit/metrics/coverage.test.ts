@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { metricSet } from '../../../src/metrics/definitions.ts';
 import { EVERYTHING } from '../../../src/metrics/selection.ts';
 import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
-import { prometheusName } from './prometheus-name.ts';
+import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 const scenarios = new URL('../../scenarios/', import.meta.url);
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import { EVERYTHING } from '../../src/metrics/selection.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { brokenRules } from '../helpers/exposition-rules.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
-import { prometheusName } from './names.ts';
+import { brokenRules } from './exposition-rules.ts';
+import { prometheusName } from './prometheus-name.ts';
 
 /** A page of one container with all that it has in both vocabularies has more. */
 const FEWEST_SERIES = 60;
@@ -12,23 +12,29 @@ const FEWEST_SERIES = 60;
 /** From here on a number is a sentinel for "no limit", or garbage. */
 const SENTINEL = 2 ** 60;
 
+const MAY_BE_NEGATIVE = new Set(['ecs_task_container_exit_code', 'aws_ecs_container_exit_code']);
+
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
   'target_info',
   ...VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '0', EVERYTHING).metrics.map(prometheusName)),
 ]);
 
-/**
- * What holds for every page of a recording: well-formed text, no series twice, values that can be, names of the
- * catalogue, polls that succeeded, and nothing refused but what is listed.
- */
-export function assertSoundPage(page: string, refused: Readonly<Record<string, number>> = {}): Exposition {
+/** Rules of every page: well-formed text, no series twice, possible values, names of the catalogue. */
+export function assertLegalPage(page: string): Exposition {
   assert.deepEqual(brokenRules(page), []);
   const exposition = parseExposition(page);
   for (const series of exposition.series) {
     const { name, value } = series;
-    assert.ok(Number.isFinite(value) && value >= 0 && value < SENTINEL, `${describe(series)} is ${value}`);
+    const least = MAY_BE_NEGATIVE.has(name) ? -Infinity : 0;
+    assert.ok(Number.isFinite(value) && value >= least && value < SENTINEL, `${describe(series)} is ${value}`);
     assert.ok(KNOWN_NAMES.has(name), `${name} is not in the catalogue`);
   }
+  return exposition;
+}
+
+/** Rules of every page of a recording, in addition: polls that succeeded, and no invalid value that is not listed. */
+export function assertSoundPage(page: string, refused: Readonly<Record<string, number>> = {}): Exposition {
+  const exposition = assertLegalPage(page);
   assert.ok(exposition.series.length >= FEWEST_SERIES, `only ${exposition.series.length} series`);
   assert.equal(exposition.value('ecs_task_exporter_status'), 1);
   for (const { name, value, labels } of exposition.series) {

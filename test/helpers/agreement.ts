@@ -5,7 +5,7 @@ import { DIMENSIONS } from '../../src/metrics/dimensions.ts';
 import { type Level, levelsOf, type MetricRow } from '../../src/metrics/row.ts';
 import { splitImage } from '../../src/snapshot/image.ts';
 import type { Exposition, Series } from '../real/exposition.ts';
-import { prometheusLabel, prometheusName } from './names.ts';
+import { prometheusLabel, prometheusName } from './prometheus-name.ts';
 
 const TASK_TOTAL = '_task_';
 
@@ -71,6 +71,7 @@ function imageLabels(image: string): readonly (readonly string[])[] {
 }
 
 function semconvLabel(name: string): string {
+  if (name.startsWith('label_')) return `container_${name}`;
   const dimension = Object.values(DIMENSIONS).find(({ ecs }) => ecs === name);
   return dimension?.semconv === undefined ? name : prometheusLabel(dimension.semconv);
 }
