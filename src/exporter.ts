@@ -9,7 +9,7 @@ import { startProcessMeter } from './self/process-meter.ts';
 import { within } from './sources/within.ts';
 import { messageOf } from './text/message-of.ts';
 import { PROGRAM, VERSION } from './version.ts';
-import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry } from './wiring.ts';
+import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
@@ -38,7 +38,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     if (level === 'debug') logger.debug('opentelemetry', message);
     else transitions.failing('opentelemetry', message, message);
   });
-  const endpoint = createTaskEndpoint(config);
+  const source = await createTaskSource(config, transitions);
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
@@ -46,14 +46,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     if (isGood) firstSample.resolve();
     telemetry.sampled();
   };
-  const sampler = createSampler(
-    config,
-    await createTaskPoller(config, endpoint, transitions),
-    logger,
-    transitions,
-    onSample,
-    processMeter,
-  );
+  const sampler = createSampler(config, source, logger, transitions, onSample, processMeter);
   const isPulled = config.exporters.includes('prometheus');
   const servedPage = async (): Promise<Page> => {
     const page = await pageOf(await telemetryReady.promise);
@@ -102,11 +95,11 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   }
 
   async function stop(): Promise<void> {
-    sampler.stop();
+    void sampler.stop();
     const lastPoll = sampler.poll();
     await within(LAST_POLL_MS, lastPoll);
-    endpoint.close();
-    // Closing the endpoint ends a poll that is still under way; the last export includes its failure.
+    source.close();
+    // Closing the source ends a poll that is still under way; the last export includes its failure.
     await lastPoll;
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);

@@ -1,11 +1,12 @@
-import type { Reading } from '../instrumentation/metric-definition.ts';
+import type { Reading, ReadingSource } from '../instrumentation/metric-definition.ts';
 import { createResourceBuilder } from '../instrumentation/resource.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
+import { onlyResource } from './sampler/only-resource.ts';
 import type { Sampler } from './sampler/sampler.ts';
 import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
-import { createSampler, createTaskEndpoint, createTaskPoller, createTelemetry, serviceOf } from './wiring.ts';
+import { createSampler, createTaskSource, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {
   /** Whether the sample could be taken. */
@@ -30,22 +31,18 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json', lo
     },
   };
   const local: Config = { ...config, exporters: ['prometheus'] };
-  const endpoint = createTaskEndpoint(config);
-  const poll = await createTaskPoller(config, endpoint, transitions, { waitsForTags: true });
+  const source = await createTaskSource(config, transitions, { waitsForTags: true });
   let failure: EndpointError | undefined;
-  const watched: typeof poll = async () => {
-    const result = await poll();
-    if (result.snapshot?.hasStats !== true) failure = result.failures[0];
-    return result;
-  };
-  const sampler = createSampler(local, watched, logger, transitions);
+  const sampler = createSampler(local, source, logger, transitions, (isGood, failures) => {
+    if (!isGood) failure = failures[0];
+  });
   try {
     await sampler.poll();
-    const text = format === 'json' ? asJson(local, sampler) : await asPage(local, sampler, transitions);
+    const text = format === 'json' ? asJson(local, onlyResource(sampler)) : await asPage(local, sampler, transitions);
     if (failure !== undefined) return { ok: false, text, reason: `${failure.code}: ${failure.message}` };
     return { ok: true, text };
   } finally {
-    endpoint.close();
+    source.close();
   }
 }
 
@@ -62,10 +59,10 @@ async function asPage(
 }
 
 /** `{resource, metrics: [{name, kind, unit, description, points: [{attributes, value}]}]}` */
-function asJson(config: Config, sampler: Sampler): string {
-  const resource = createResourceBuilder(serviceOf(config))(sampler.resource());
+function asJson(config: Config, source: ReadingSource): string {
+  const resource = createResourceBuilder(serviceOf(config))(source.resource());
   const metrics = new Map<string, { readonly points: object[] }>();
-  for (const readings of sampler.current().byScope.values()) for (const reading of readings) addPoint(metrics, reading);
+  for (const readings of source.current().byScope.values()) for (const reading of readings) addPoint(metrics, reading);
   return `${JSON.stringify({ resource: resource.attributes, metrics: [...metrics.values()] }, undefined, 2)}\n`;
 }
 

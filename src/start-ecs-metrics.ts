@@ -6,10 +6,11 @@ import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { metricSet } from './metrics/definitions.ts';
 import { createFilter } from './sampler/filter.ts';
+import { onlyResource } from './sampler/only-resource.ts';
 import { createPollLog } from './sampler/poll-log.ts';
 import { Sampler } from './sampler/sampler.ts';
+import { createEcsTaskSource } from './sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
-import { createPoller } from './sources/ecs-task/poller.ts';
 import { messageOf } from './text/message-of.ts';
 import { VERSION } from './version.ts';
 
@@ -31,20 +32,15 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const endpoint = createEndpoint(metadataUrl, { deadlineMs: Math.min(ENDPOINT_TIMEOUT_MS, intervalMs), urlSource });
-  const pollEndpoint = createPoller(endpoint);
+  const source = createEcsTaskSource(endpoint);
   const filter = createFilter(include, exclude);
   const logger = diagLog();
   const log = createPollLog(logger, createTransitions({ logger }), filter);
   const registered: RegisteredInstruments[] = [];
-  let polling: Promise<unknown> = Promise.resolve();
   let stopping: Promise<void> | undefined;
 
   const sampler = new Sampler({
-    poll: () => {
-      const poll = pollEndpoint();
-      polling = poll;
-      return poll;
-    },
+    source,
     intervalMs,
     isSelected: filter.isSelected,
     vocabularies,
@@ -52,22 +48,23 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
     observer: {
       onPoll(outcome) {
         if (stopping !== undefined) return;
-        if (outcome.snapshot?.hasStats === true) onSample();
+        if (outcome.isGood) onSample();
         log.onPoll(outcome);
       },
     },
   });
+  const readings = onlyResource(sampler);
 
   function register(provider: MeterProvider): void {
     for (const vocabulary of vocabularies) {
-      registered.push(registerInstruments(provider, [metricSet(vocabulary, VERSION)], sampler));
+      registered.push(registerInstruments(provider, [metricSet(vocabulary, VERSION)], readings));
     }
   }
 
   function onSample(): void {
     try {
       if (registered.length === 0 && typeof meterProvider === 'function') {
-        const provider: unknown = meterProvider(sampler.resource());
+        const provider: unknown = meterProvider(readings.resource());
         if (!isProvider(provider)) throw new TypeError('startEcsMetrics: meterProvider returned no MeterProvider');
         // The function may have called `stop`.
         if (stopping === undefined) register(provider);
@@ -91,8 +88,8 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
 
   async function close(): Promise<void> {
     ready.reject(new Error('stopped before the first sample'));
-    sampler.stop();
-    endpoint.close();
+    const lastPoll = sampler.stop();
+    source.close();
     for (const instruments of registered) {
       try {
         instruments.unregister();
@@ -100,7 +97,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
         logger.error('stop_failed', `the instruments could not be removed: ${messageOf(error)}`);
       }
     }
-    await polling.catch(() => {});
+    await lastPoll;
   }
 
   try {
@@ -109,7 +106,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   } catch (error) {
     fail(error);
   }
-  return { ready: ready.promise, resource: () => sampler.resource(), stop };
+  return { ready: ready.promise, resource: () => readings.resource(), stop };
 }
 
 /** A log on the diagnostics logger that the host has chosen; without one, nothing is written. */

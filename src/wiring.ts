@@ -1,5 +1,5 @@
 import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/export-error.ts';
-import type { MetricSet, ResourceReadings, SampleSource } from '../instrumentation/metric-definition.ts';
+import type { MetricSet } from '../instrumentation/metric-definition.ts';
 import type { PartialSuccess } from '../instrumentation/metric-exporter.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
@@ -15,26 +15,27 @@ import { createPollLog } from './sampler/poll-log.ts';
 import { Sampler } from './sampler/sampler.ts';
 import type { ProcessMeter } from './self/process-meter.ts';
 import type { TaskCgroupReader } from './sources/cgroup/task-cgroup.ts';
-import { createEndpoint, type Endpoint } from './sources/ecs-task/endpoint.ts';
-import { createPoller, type PollerOptions } from './sources/ecs-task/poller.ts';
+import { createEcsTaskSource, type EcsTaskSourceOptions } from './sources/ecs-task/ecs-task-source.ts';
+import { createEndpoint } from './sources/ecs-task/endpoint.ts';
+import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
 import { createTagReader } from './sources/ecs-task/tag-reader.ts';
+import type { TaskSource } from './sources/task-source.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
-/** A client for the configured endpoint. A document that takes longer than the interval would delay the next poll. */
-export function createTaskEndpoint(config: Config): Endpoint {
-  const deadlineMs = Math.min(config.endpointTimeoutMs, config.intervalMs);
-  return createEndpoint(config.metadataUrl, { deadlineMs, urlSource: config.metadataUrlSource });
-}
-
-/** Reads what the configuration asks for: docker labels, tags and the task's cgroup only where it names some. */
-export async function createTaskPoller(
+/**
+ * The task of the configured endpoint, with what the configuration asks for: docker labels, tags and the task's cgroup only
+ * where it names some.
+ */
+export async function createTaskSource(
   config: Config,
-  endpoint: Endpoint,
   transitions: Transitions,
-  options: Pick<PollerOptions, 'waitsForTags'> = {},
-): Promise<ReturnType<typeof createPoller>> {
-  const { containerLabels, taskTags, cgroupRoot } = config;
-  return createPoller(endpoint, {
+  options: Pick<EcsTaskSourceOptions, 'waitsForTags'> = {},
+): Promise<TaskSource> {
+  const { containerLabels, taskTags, cgroupRoot, metadataUrl, metadataUrlSource: urlSource } = config;
+  // A document that takes longer than the interval would delay the next poll.
+  const deadlineMs = Math.min(config.endpointTimeoutMs, config.intervalMs);
+  const endpoint = createEndpoint(metadataUrl, { deadlineMs, urlSource });
+  return createEcsTaskSource(endpoint, {
     ...options,
     isLabelWanted: containerLabels.length === 0 ? undefined : createAllowList(containerLabels),
     tagReader: taskTags.length === 0 ? undefined : createTagReader(endpoint, { isWanted: createAllowList(taskTags) }),
@@ -50,21 +51,21 @@ async function cgroupReaderOf(root: string, transitions: Transitions): Promise<T
 /**
  * A sampler with the vocabularies that some exporter needs, and the log of what it sees.
  *
- * @param onSample told of each poll once its readings are there; `isGood` when the endpoint could be read.
+ * @param onSample called after each poll, once its readings are current
  */
 export function createSampler(
   config: Config,
-  poll: ReturnType<typeof createPoller>,
+  source: TaskSource,
   logger: Logger,
   transitions: Transitions,
-  onSample: (isGood: boolean) => void = () => {},
+  onSample: (isGood: boolean, failures: readonly EndpointError[]) => void = () => {},
   processMeter?: ProcessMeter,
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
   const log = createPollLog(logger, transitions, filter);
   const vocabularies = new Set<VocabularyName>(config.exporters.flatMap((name) => config.vocabularies[name]));
   return new Sampler({
-    poll,
+    source,
     intervalMs: config.intervalMs,
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
@@ -79,7 +80,7 @@ export function createSampler(
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
-        onSample(outcome.snapshot?.hasStats === true);
+        onSample(outcome.isGood, outcome.failures);
       },
     },
   });
@@ -104,7 +105,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');
   return startTelemetry({
-    source: sampleSource(sampler),
+    source: sampler,
     service: serviceOf(config),
     userAgent: `${PROGRAM}/${VERSION}`,
     watchedFromNs: sampler.startedNs,
@@ -118,8 +119,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
       sampler.countExport(name, error?.reason);
       if (error !== undefined) return reportFailure(transitions, name, error);
       transitions.ok(`${name}_export`);
-      if (partial === undefined) return;
-      sampler.countRejected(name, partial.rejectedPoints);
+      sampler.countRejected(name, partial?.rejectedPoints ?? 0);
       reportPartial(transitions, `${name}_partial`, partial);
     },
   });
@@ -134,7 +134,8 @@ function reportFailure(transitions: Transitions, exporter: string, { reason, mes
 }
 
 /** @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1 a message without rejected points is a warning. */
-function reportPartial(transitions: Transitions, event: string, { rejectedPoints, message }: PartialSuccess): void {
+function reportPartial(transitions: Transitions, event: string, partial: PartialSuccess | undefined): void {
+  const { rejectedPoints = 0, message = '' } = partial ?? {};
   if (rejectedPoints === 0 && message === '') {
     transitions.ok(event);
     return;
@@ -142,15 +143,4 @@ function reportPartial(transitions: Transitions, event: string, { rejectedPoints
   const what = rejectedPoints === 0 ? 'the receiver warns' : `the receiver rejected ${rejectedPoints} points`;
   const reason = rejectedPoints === 0 ? 'warning' : 'rejected_points';
   transitions.failing(event, reason, message === '' ? what : `${what}: ${message}`);
-}
-
-function sampleSource(sampler: Sampler): SampleSource {
-  let last: readonly ResourceReadings[] = [];
-  return {
-    current() {
-      const [readings, resource] = [sampler.current(), sampler.resource()];
-      if (last[0]?.readings !== readings || last[0].resource !== resource) last = [{ key: 'task', resource, readings }];
-      return last;
-    },
-  };
 }

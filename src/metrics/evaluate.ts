@@ -11,8 +11,8 @@ export interface Sink {
   container(row: RowId, container: ContainerView, point: Point): void;
   task(row: RowId, task: Omit<TaskView, 'containers'>, point: Point): void;
   exporter(row: RowId, point: Point): void;
-  /** Reports a row that threw for one container, the task or the exporter: it has no point there. */
-  failed(row: RowId, error: unknown): void;
+  /** Reports a row that threw for one container, the task or the exporter: it has no point there. Undefined: no one row. */
+  failed(row: RowId | undefined, error: unknown): void;
 }
 
 /** Puts every value of one view of the task into the sink. Pure: no clock, no I/O, no memory of earlier calls. */

@@ -1,23 +1,34 @@
-import type { PollCounts } from '../self/self-scope.ts';
+import { createExportAccount, type ExportAccount, type ExportKinds } from '../self/export-account.ts';
+import type { ProcessMeter } from '../self/process-meter.ts';
+import type { PollCounts, SelfScope } from '../self/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/failure.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
-import type { PollResult } from '../sources/ecs-task/poller.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
+import { isGoodPoll, type PollResult } from '../sources/task-source.ts';
 import type { PollHistory } from './schedule.ts';
 
 /** What the program counts of its own work. */
 export interface Account {
   /** Records a poll: its duration, the number of restarted containers, and when it ended. */
-  enterPoll(result: PollResult, seconds: number, restarts: number, wallSeconds: number): void;
+  recordPoll(result: PollResult, seconds: number, restarts: number, wallSeconds: number): void;
   /** Counts values that could not be computed. */
   countInternalErrors(count: number): void;
   /** For the next poll's time. */
   history(): PollHistory;
-  counts(): PollCounts;
+  readonly exports: ExportAccount;
+  /** All of it, with the containers and series of the tasks. */
+  scope(containers: SelfScope['containers'], series: number): SelfScope;
 }
 
-export function createAccount(): Account {
+export interface AccountOptions {
+  readonly version: string;
+  readonly exports: ExportKinds;
+  readonly processMeter: ProcessMeter | undefined;
+}
+
+export function createAccount({ version, exports: exportKinds, processMeter }: AccountOptions): Account {
+  const exports = createExportAccount(exportKinds);
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
   const refused = new Map<RefusalReason, number>();
   const tagFailures = new Map<TagFailureReason, number>();
@@ -29,8 +40,20 @@ export function createAccount(): Account {
   let lastPollSeconds: number | undefined;
   let lastSuccessSeconds: number | undefined;
 
+  const pollCounts = (): PollCounts => ({
+    count: polls,
+    isLastGood: lastSuccessSeconds !== undefined && failuresInARow === 0,
+    restarts,
+    lastSeconds: lastPollSeconds,
+    lastSuccessSeconds,
+    failures,
+    invalidValues: refused,
+    tagFailures,
+    cgroupFailures,
+  });
+
   return {
-    enterPoll(result, seconds, restarted, wallSeconds) {
+    recordPoll(result, seconds, restarted, wallSeconds) {
       polls += 1;
       restarts += restarted;
       lastPollSeconds = seconds;
@@ -48,28 +71,27 @@ export function createAccount(): Account {
           cgroupFailures.set(reason, (cgroupFailures.get(reason) ?? 0) + count);
         }
       }
-      if (result.snapshot?.hasStats !== true) {
-        failuresInARow += 1;
-        lastFailure = result.failures[0]?.code;
-      } else {
+      if (isGoodPoll(result)) {
         failuresInARow = 0;
         lastSuccessSeconds = wallSeconds;
+      } else {
+        failuresInARow += 1;
+        lastFailure = result.failures[0]?.code;
       }
     },
     countInternalErrors(count) {
       if (count > 0) refused.set('internal', (refused.get('internal') ?? 0) + count);
     },
     history: () => ({ hasSucceeded: lastSuccessSeconds !== undefined, failures: failuresInARow, lastFailure }),
-    counts: () => ({
-      count: polls,
-      isLastGood: lastSuccessSeconds !== undefined && failuresInARow === 0,
-      restarts,
-      lastSeconds: lastPollSeconds,
-      lastSuccessSeconds,
-      failures,
-      invalidValues: refused,
-      tagFailures,
-      cgroupFailures,
+    exports,
+    scope: (containers, series) => ({
+      version,
+      nodeVersion: process.version,
+      polls: pollCounts(),
+      containers,
+      series,
+      exports: exports.counts(),
+      processUse: processMeter?.read(),
     }),
   };
 }

@@ -5,6 +5,7 @@ import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import { nearest } from '../text/nearest.ts';
 import type { ContainerFilter } from './filter.ts';
 import type { SamplerObserver } from './sampler.ts';
+import type { FollowedTask } from './tasks.ts';
 
 /** ECS' own containers: the image excludes them by name, and not every task has them. */
 const INTERNAL_PREFIX = '~internal~';
@@ -14,7 +15,7 @@ const MAX_DUPLICATES = 20;
 
 /** Logs what changes from poll to poll: failing and working again, restarts, patterns that match nothing (once). */
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
-  let hasSeenTask = false;
+  let hasCheckedFilter = false;
   const duplicates = new Set<string>();
 
   function logInternalError({ row, message }: FailedValue): void {
@@ -22,16 +23,19 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     transitions.failing('internal_error', row ?? 'group', `${what} could not be computed: ${message}`);
   }
 
-  function logMissingStats(snapshot: TaskSnapshot, names: readonly string[]): void {
+  function logMissingStats(tasks: readonly FollowedTask[], names: readonly string[]): void {
     if (names.length === 0) {
       transitions.ok('container_stats');
       return;
     }
-    const running = snapshot.containers.filter(({ info }) => info.knownStatus === 'RUNNING').length;
+    const running = tasks
+      .flatMap(({ snapshot }) => snapshot.containers)
+      .filter(({ info }) => info.knownStatus === 'RUNNING').length;
+    const whose = tasks.length > 1 ? 'their tasks' : 'the task';
     const message =
       names.length === running
         ? 'no running container has current stats: on EC2, check ECS_DISABLE_METRICS and whether the agent has just restarted'
-        : `no current stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of the task are absent`;
+        : `no current stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of ${whose} are absent`;
     transitions.failing('container_stats', 'missing', message, { containers: names });
   }
 
@@ -47,12 +51,31 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     );
   }
 
+  function checkFilter(snapshots: readonly TaskSnapshot[]): void {
+    const names = snapshots.flatMap(namesOf);
+    const internals = snapshots.flatMap((snapshot) => snapshot.internals.map(({ info }) => info.name));
+    const unmatched = filter.unmatched([...names, ...internals]);
+    for (const pattern of unmatched.filter((one) => !one.startsWith(INTERNAL_PREFIX))) {
+      const meant = nearest(pattern, names);
+      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+      logger.info('pattern_matches_nothing', `no container is called ${pattern}${hint}`, {
+        pattern,
+        containers: names,
+      });
+    }
+    if (names.length > 0 && !names.some(filter.isSelected)) {
+      logger.warn('nothing_selected', 'include and exclude leave no container: only totals of the task are shown');
+    }
+  }
+
   return {
-    onPoll({ snapshot, failures, restarted, withoutStats, renewed, seconds, internalErrors, tags }) {
+    onPoll({ tasks, failures, seconds, internalErrors, tags }) {
+      const snapshots = tasks.map(({ snapshot }) => snapshot);
+      const namesIn = createNamer(tasks);
       logger.debug('poll', failures.length === 0 ? 'polled' : 'polled, with failures', {
         duration_ms: Math.round(seconds * 1e6) / 1e3,
-        containers: snapshot?.containers.length ?? 0,
-        samples_renewed: renewed,
+        containers: snapshots.reduce((sum, { containers }) => sum + containers.length, 0),
+        samples_renewed: tasks.reduce((sum, { renewed }) => sum + renewed, 0),
         failures: failures.map(({ code }) => code),
       });
       const [failure] = failures;
@@ -63,29 +86,37 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
       const [internalError] = internalErrors;
       if (internalError === undefined) transitions.ok('internal_error');
       else logInternalError(internalError);
-      if (snapshot?.hasStats === true) logMissingStats(snapshot, withoutStats);
-      for (const name of snapshot?.duplicateNames ?? []) warnOfDuplicate(name);
+      const withStats = tasks.filter(({ snapshot }) => snapshot.hasStats);
+      if (withStats.length > 0)
+        logMissingStats(
+          withStats,
+          withStats.flatMap((task) => namesIn(task, task.withoutStats)),
+        );
+      for (const task of tasks) for (const name of namesIn(task, task.snapshot.duplicateNames)) warnOfDuplicate(name);
+      const restarted = tasks.flatMap((task) => namesIn(task, task.restarted));
       if (restarted.length > 0) {
         logger.info('containers_restarted', `restarted in place: ${restarted.join(', ')}`, {
           containers: restarted,
         });
       }
-      if (snapshot === undefined || hasSeenTask) return;
-      hasSeenTask = true;
-      const names = snapshot.containers.map(({ info }) => info.name);
-      logger.info('task_found', 'reading the task', { task: snapshot.task.arn, containers: names });
-      const all = [...names, ...snapshot.internals.map(({ info }) => info.name)];
-      for (const pattern of filter.unmatched(all).filter((one) => !one.startsWith(INTERNAL_PREFIX))) {
-        const meant = nearest(pattern, names);
-        const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-        logger.info('pattern_matches_nothing', `no container is called ${pattern}${hint}`, {
-          pattern,
-          containers: names,
-        });
+      for (const { snapshot } of tasks.filter(({ isNew }) => isNew)) {
+        logger.info('task_found', 'reading the task', { task: snapshot.task.arn, containers: namesOf(snapshot) });
       }
-      if (names.length > 0 && !names.some(filter.isSelected)) {
-        logger.warn('nothing_selected', 'include and exclude leave no container: only totals of the task are shown');
-      }
+      if (tasks.length === 0 || hasCheckedFilter) return;
+      hasCheckedFilter = true;
+      checkFilter(snapshots);
     },
   };
+}
+
+function namesOf({ containers }: TaskSnapshot): readonly string[] {
+  return containers.map(({ info }) => info.name);
+}
+
+/** Beside other tasks, names of containers begin with that of their task: the last part of its ARN. */
+function createNamer(
+  tasks: readonly FollowedTask[],
+): (task: FollowedTask, names: readonly string[]) => readonly string[] {
+  if (tasks.length === 1) return (_, names) => names;
+  return ({ key }, names) => names.map((name) => `${key.slice(key.lastIndexOf('/') + 1)}/${name}`);
 }

@@ -2,6 +2,9 @@ import type { EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 
 /** First wait after a failure before the first success: the sidecar often starts before the endpoint knows the task. */
 const FIRST_RETRY_MS = 1000;
+/** Minimum time that a sample stays current while the endpoint does not renew it (Fargate renews every 10 s). */
+const MIN_SAMPLE_LIFE_MS = 60_000;
+const INTERVALS_TO_LIVE = 3;
 /** Longest wait between polls of an endpoint that asks for less. */
 const MAX_BACKOFF_MS = 60_000;
 
@@ -25,4 +28,20 @@ export function nextPollAfterMs(intervalMs: number, { hasSucceeded, failures, la
     return Math.max(intervalMs, Math.min(intervalMs * doubling, MAX_BACKOFF_MS));
   }
   return hasSucceeded ? intervalMs : Math.min(intervalMs, FIRST_RETRY_MS * doubling);
+}
+
+/** How long the values of one poll stay current while the next polls fail. */
+export function keepForMs(intervalMs: number): number {
+  return INTERVALS_TO_LIVE * intervalMs;
+}
+
+/** The same for one view. If only stats fail, the rest stays until the next poll, which an endpoint that fails can put off. */
+export function viewLifeMs(intervalMs: number, history: PollHistory, hasStats: boolean): number {
+  const keepMs = keepForMs(intervalMs);
+  return hasStats ? keepMs : Math.max(keepMs, nextPollAfterMs(intervalMs, history) + intervalMs);
+}
+
+/** How long a sample stays current while polls return the same one. */
+export function staleAfterMs(intervalMs: number): number {
+  return Math.max(keepForMs(intervalMs), MIN_SAMPLE_LIFE_MS);
 }

@@ -2,23 +2,25 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
-import { createTaskEndpoint } from '../../src/wiring.ts';
+import { createTransitions } from '../../src/log/transitions.ts';
+import { createTaskSource } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
 import { runningExporter } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { failureOf } from '../unit/sources/ecs-task/set-up.ts';
 
 /** The message of a request that a hanging endpoint never answers. */
 async function timeoutMessage(t: TestContext, changes: Partial<Config>): Promise<string> {
   const server = await startFaultEndpoint();
   t.after(() => server.close());
   server.fault = 'hang';
-  const endpoint = createTaskEndpoint(testConfig(server.url, changes));
-  t.after(() => endpoint.close());
-  const { code, message } = await failureOf(endpoint.fetchStats());
-  assert.equal(code, 'timeout');
-  return message;
+  const transitions = createTransitions({ logger: recordingLogger() });
+  const source = await createTaskSource(testConfig(server.url, changes), transitions);
+  t.after(() => source.close());
+  const [failure] = (await source.poll()).failures;
+  assert.equal(failure?.code, 'timeout');
+  return failure.message;
 }
 
 test('the option sets the timeout of a document', async (t) => {

@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
+import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.ts';
 import { EndpointError } from '../../src/sources/ecs-task/endpoint-error.ts';
-import { createPoller } from '../../src/sources/ecs-task/poller.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
@@ -45,7 +45,7 @@ export async function runHere(t: TestContext, options: RunHere): Promise<RanHere
   const clock = stopClock(t);
   const task = createFaultyTask({ seed, shape, rate, originMs: Date.now() - AGE_MS, sampleMs: pollMs });
   let served: Served | undefined;
-  const poll = createPoller({
+  const source = createEcsTaskSource({
     fetchStats: async () => {
       served = task.serve(AGE_MS + clock.elapsedMs - startedMs);
       if (typeof served.stats === 'object') return served.stats.body;
@@ -68,7 +68,7 @@ export async function runHere(t: TestContext, options: RunHere): Promise<RanHere
   const config = configOf('cumulative');
   const logger = recordingLogger();
   const transitions = createTransitions({ logger });
-  const sampler = createSampler(config, poll, logger, transitions);
+  const sampler = createSampler(config, source, logger, transitions);
   const pipelines = {
     cumulative: await createTelemetry(config, sampler, transitions),
     delta: await createTelemetry(configOf('delta'), sampler, transitions),

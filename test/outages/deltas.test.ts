@@ -6,8 +6,8 @@ import { unit } from '../../src/demo/random.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import type { Sampler } from '../../src/sampler/sampler.ts';
+import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from '../../src/sources/ecs-task/endpoint.ts';
-import { createPoller } from '../../src/sources/ecs-task/poller.ts';
 import { VERSION } from '../../src/version.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
@@ -44,7 +44,7 @@ async function exporting(t: TestContext, answer: FaultReceiver['answer']): Promi
   const logger = recordingLogger();
   const transitions = createTransitions({ logger });
   const endpoint = createEndpoint(config.metadataUrl);
-  const sampler = createSampler(config, createPoller(endpoint), logger, transitions);
+  const sampler = createSampler(config, createEcsTaskSource(endpoint), logger, transitions);
   const telemetry = await createTelemetry(config, sampler, transitions);
   t.after(async () => {
     await receiver.down();
@@ -76,7 +76,9 @@ function add(totals: Totals, name: string, attributes: Iterable<readonly [string
 /** The counters of a sample. */
 function counted(sampler: Sampler): Totals {
   const totals: Totals = new Map();
-  for (const { metric, attributes, value } of [...sampler.current().byScope.values()].flat()) {
+  for (const { metric, attributes, value } of sampler
+    .current()
+    .flatMap(({ readings }) => [...readings.byScope.values()].flat())) {
     if (NAMES.get(metric.name)?.kind === 'counter') add(totals, metric.name, Object.entries(attributes), value);
   }
   return totals;

@@ -25,7 +25,7 @@ function setUp(context: TestContext, first: Answer, takesMs: () => number): Time
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   });
   const sampler = new Sampler({
-    poll: script.poll,
+    source: script.source,
     intervalMs: INTERVAL_MS,
     isSelected: () => true,
     vocabularies: ['ecs'],
@@ -33,7 +33,7 @@ function setUp(context: TestContext, first: Answer, takesMs: () => number): Time
     observer: { onPoll: () => {} },
     monotonicMs: () => Date.now(),
   });
-  context.after(() => sampler.stop());
+  context.after(() => void sampler.stop());
   return {
     sampler,
     script,
@@ -104,7 +104,7 @@ test('stop ends the timer', async (context) => {
   const { sampler, begun, pass } = setUp(context, GOOD, () => 0);
   sampler.start();
   await pass(1200);
-  sampler.stop();
+  void sampler.stop();
   await pass(5000);
   assert.deepEqual(begun, [0, 1000]);
 });
@@ -113,22 +113,22 @@ test('stop during a poll: its readings still come, and no other poll follows', a
   const { sampler, begun, pass } = setUp(context, GOOD, () => 500);
   sampler.start();
   await pass(100);
-  sampler.stop();
+  void sampler.stop();
   const before = sampler.current();
   await pass(5000);
   assert.deepEqual(begun, [0]);
   assert.notEqual(sampler.current(), before);
   assert.ok(
     sampler
-      .current()
-      .byScope.get('ecs-container-exporter/ecs')
+      .current()[0]
+      ?.readings.byScope.get('ecs-container-exporter/ecs')
       ?.some(({ value }) => value === 1),
   );
 });
 
 test('stop before start: nothing ever begins, but one poll can still be asked for', async (context) => {
   const { sampler, begun, pass } = setUp(context, GOOD, () => 0);
-  sampler.stop();
+  void sampler.stop();
   sampler.start();
   await pass(3000);
   assert.deepEqual(begun, []);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Readings } from '../../../instrumentation/metric-definition.ts';
+import type { Readings, ResourceReadings } from '../../../instrumentation/metric-definition.ts';
 import { SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
-import { Sampler, type SamplerObserver, type SamplerOptions } from '../../../src/sampler/sampler.ts';
+import { type PollOutcome, Sampler, type SamplerOptions } from '../../../src/sampler/sampler.ts';
 import { ENDPOINT_ERROR_CODES } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts';
 
@@ -16,7 +16,7 @@ interface Setting {
   readonly clock: Clock;
   readonly script: ScriptedPoll;
   readonly sampler: Sampler;
-  readonly outcomes: Parameters<SamplerObserver['onPoll']>[0][];
+  readonly outcomes: PollOutcome[];
   /** The clock goes on, then the endpoint is polled. */
   pollAfter(ms: number, answer?: Answer): Promise<void>;
 }
@@ -29,9 +29,9 @@ function setUp(
 ): Setting {
   const clock = { ms: 5000 };
   const script = scriptedPoll(first, delay);
-  const outcomes: Parameters<SamplerObserver['onPoll']>[0][] = [];
+  const outcomes: PollOutcome[] = [];
   const sampler = new Sampler({
-    poll: script.poll,
+    source: script.source,
     intervalMs,
     isSelected: () => true,
     vocabularies: VOCABULARIES,
@@ -54,6 +54,14 @@ function setUp(
   };
 }
 
+function readingsOf(sampler: Sampler): Readings {
+  const [entry, ...others] = sampler.current();
+  assert.ok(entry !== undefined && others.length === 0);
+  return entry.readings;
+}
+
+const resourceOf = (sampler: Sampler): ResourceReadings['resource'] => sampler.current()[0]?.resource ?? {};
+
 /** Values of the ecs vocabulary: `name container`, without the prefix. */
 function valuesOf(readings: Readings): Readonly<Record<string, number>> {
   const list = readings.byScope.get(SCOPES.ecs) ?? [];
@@ -69,48 +77,50 @@ function valuesOf(readings: Readings): Readonly<Record<string, number>> {
   );
 }
 
-const namesOf = (sampler: Sampler): readonly string[] => Object.keys(valuesOf(sampler.current()));
+const namesOf = (sampler: Sampler): readonly string[] => Object.keys(valuesOf(readingsOf(sampler)));
 
 function onlyAboutItself(sampler: Sampler): boolean {
-  const names = [...sampler.current().byScope.values()].flat().map(({ metric }) => metric.name);
+  const names = [...readingsOf(sampler).byScope.values()].flat().map(({ metric }) => metric.name);
   return names.length > 0 && names.every((name) => /^(?:ecs_task|aws\.ecs)\.exporter[._]/.test(name));
 }
 
 test('before the first poll: the exporter’s own series, every reason of failure among them, and not ready', () => {
   const { sampler } = setUp({ read: 10, used: 1 });
   assert.ok(onlyAboutItself(sampler));
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_status'], 0);
   assert.equal(values['exporter_polls'], 0);
   assert.equal(values['exporter_containers'], undefined);
   for (const code of ENDPOINT_ERROR_CODES) assert.equal(values[`exporter_poll_failures ${code}`], 0);
   assert.equal(values['exporter_last_success_timestamp_seconds'], undefined);
   assert.equal(sampler.isFresh(), false);
-  assert.deepEqual(sampler.resource(), {});
+  assert.deepEqual(resourceOf(sampler), {});
 });
 
 test('the first poll brings readings in both vocabularies, the second one differences', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
-  const first = valuesOf(sampler.current());
+  const first = valuesOf(readingsOf(sampler));
   assert.equal(first['cpu_usage_seconds app'], 1);
   assert.equal(first['cpu_cores app'], undefined);
   assert.equal(first['exporter_status'], 1);
   assert.equal(first['exporter_last_success_timestamp_seconds'], 1_700_000_005);
   assert.ok(sampler.isFresh());
-  assert.equal(sampler.resource()['aws.ecs.task.id'], 'abc');
+  assert.equal(resourceOf(sampler)['aws.ecs.task.id'], 'abc');
   await pollAfter(INTERVAL_MS, { read: 20, used: 6 });
-  const second = valuesOf(sampler.current());
+  const second = valuesOf(readingsOf(sampler));
   assert.equal(second['cpu_cores app'], 0.5);
   assert.equal(second['exporter_polls'], 2);
-  const semconv = sampler.current().byScope.get(SCOPES.semconv) ?? [];
+  const semconv = readingsOf(sampler).byScope.get(SCOPES.semconv) ?? [];
   assert.equal(semconv.find(({ metric }) => metric.name === 'container.cpu.usage')?.value, 0.5);
 });
 
 test('counters carry the start of what they count', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1, started: 3 });
   await pollAfter(0);
-  const counters = (sampler.current().byScope.get(SCOPES.ecs) ?? []).filter(({ metric }) => metric.kind === 'counter');
+  const counters = (readingsOf(sampler).byScope.get(SCOPES.ecs) ?? []).filter(
+    ({ metric }) => metric.kind === 'counter',
+  );
   const startOf = (name: string, container?: string): bigint | undefined =>
     counters.find(
       ({ metric, attributes }) =>
@@ -129,7 +139,7 @@ test('a failed poll keeps the values for three intervals; the status is 0 at onc
   const good = namesOf(sampler);
   for (let failed = 1; failed <= 3; failed += 1) {
     await pollAfter(INTERVAL_MS, { fails: 'timeout' });
-    const values = valuesOf(sampler.current());
+    const values = valuesOf(readingsOf(sampler));
     assert.equal(values['exporter_status'], 0);
     assert.equal(values['exporter_poll_failures timeout'], 2 * failed, 'of either document');
     assert.equal(values['cpu_usage_seconds app'], 1);
@@ -139,7 +149,7 @@ test('a failed poll keeps the values for three intervals; the status is 0 at onc
   clock.ms += 1;
   assert.equal(sampler.isFresh(), false);
   assert.ok(onlyAboutItself(sampler), 'whoever reads notices without a poll');
-  assert.equal(valuesOf(sampler.current())['exporter_containers'], undefined);
+  assert.equal(valuesOf(readingsOf(sampler))['exporter_containers'], undefined);
 });
 
 test('and it recovers, with a difference over the whole outage', async () => {
@@ -148,7 +158,7 @@ test('and it recovers, with a difference over the whole outage', async () => {
   await pollAfter(100_000, { fails: 'reset' });
   assert.ok(onlyAboutItself(sampler));
   await pollAfter(INTERVAL_MS, { read: 120, used: 111 });
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_status'], 1);
   assert.equal(values['cpu_cores app'], 1);
   assert.equal(values['exporter_poll_failures reset'], 2);
@@ -159,11 +169,11 @@ test('a task document that fails is a failure, but the poll is good', async () =
   const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'task' });
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_status'], 1);
   assert.equal(values['exporter_poll_failures server_error'], 1);
   assert.equal(values['cpu_usage_seconds app'], 1000);
-  assert.ok(outcomes[1]?.snapshot !== undefined && outcomes[1].failures.length === 1);
+  assert.ok(outcomes[1]?.tasks.length === 1 && outcomes[1].failures.length === 1);
 });
 
 test('stats that fail cost only usage, also while polls are far apart because the endpoint throttles', async () => {
@@ -171,10 +181,10 @@ test('stats that fail cost only usage, also while polls are far apart because th
   await pollAfter(0);
   for (const waitMs of [10_000, 10_000, 20_000, 40_000, 60_000]) {
     clock.ms += waitMs - 1;
-    assert.equal(valuesOf(sampler.current())['container_running app'], 1);
+    assert.equal(valuesOf(readingsOf(sampler))['container_running app'], 1);
     await pollAfter(1, { fails: 'throttled', document: 'stats' });
   }
-  assert.equal(valuesOf(sampler.current())['mem_usage app'], undefined);
+  assert.equal(valuesOf(readingsOf(sampler))['mem_usage app'], undefined);
   clock.ms += 71_000;
   assert.ok(onlyAboutItself(sampler), 'no poll, no state');
 });
@@ -189,7 +199,7 @@ for (const [what, changes] of THROWING) {
     const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, INTERVAL_MS, undefined, changes);
     await pollAfter(0);
     await pollAfter(INTERVAL_MS);
-    const values = valuesOf(sampler.current());
+    const values = valuesOf(readingsOf(sampler));
     assert.equal(values['exporter_polls'], 2);
     assert.equal(values['exporter_invalid_values internal'], 1, 'of the poll before');
   });
@@ -208,17 +218,17 @@ for (const [intervalMs, lifeMs] of STALE) {
     for (let age = intervalMs; age <= lifeMs; age += intervalMs) {
       await pollAfter(intervalMs);
       assert.ok(namesOf(sampler).includes('cpu_usage_seconds app'), `${age} ms`);
-      assert.equal(valuesOf(sampler.current())['exporter_containers'], 1);
+      assert.equal(valuesOf(readingsOf(sampler))['exporter_containers'], 1);
     }
     await pollAfter(intervalMs);
-    const values = valuesOf(sampler.current());
+    const values = valuesOf(readingsOf(sampler));
     assert.equal(values['cpu_usage_seconds app'], undefined);
     assert.equal(values['exporter_containers'], 0);
     assert.equal(values['exporter_status'], 1);
     assert.equal(values['container_running app'], 1, 'the metadata speaks for itself');
     assert.equal(values['cpu_usage_seconds _task_'], undefined, 'what the task has used by now is unknown');
     await pollAfter(intervalMs, { read: 200, used: 20 });
-    assert.equal(valuesOf(sampler.current())['cpu_cores app'], 0.1);
+    assert.equal(valuesOf(readingsOf(sampler))['cpu_cores app'], 0.1);
   });
 }
 
@@ -226,13 +236,13 @@ test('a restart is counted, and has no differences', async () => {
   const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 5 });
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { read: 20, used: 6, started: 15 });
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_container_restarts'], 1);
   assert.equal(values['cpu_cores app'], undefined);
   assert.equal(values['cpu_usage_seconds app'], 6);
   assert.equal(values['cpu_usage_seconds _task_'], 11);
   assert.deepEqual(
-    outcomes.map(({ restarted }) => restarted.length),
+    outcomes.map(({ tasks }) => tasks[0]?.restarted.length),
     [0, 1],
   );
 });
@@ -263,9 +273,9 @@ test('readings are another object only after a poll, or when they expire', async
 test('attribute objects of a series are the same from poll to poll', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
-  const before = [...sampler.current().byScope.values()].flat();
+  const before = [...readingsOf(sampler).byScope.values()].flat();
   await pollAfter(INTERVAL_MS, { read: 20, used: 2 });
-  const after = new Set([...sampler.current().byScope.values()].flat().map(({ attributes }) => attributes));
+  const after = new Set([...readingsOf(sampler).byScope.values()].flat().map(({ attributes }) => attributes));
   assert.ok(before.length > 40);
   for (const { attributes, metric } of before) assert.ok(after.has(attributes), metric.name);
 });
@@ -273,8 +283,7 @@ test('attribute objects of a series are the same from poll to poll', async () =>
 test('and forgotten once polls do without them', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   const find = (): object | undefined =>
-    sampler
-      .current()
+    readingsOf(sampler)
       .byScope.get(SCOPES.ecs)
       ?.find(({ metric }) => metric.name === 'ecs_task.cpu_usage_seconds')?.attributes;
   await pollAfter(0);
@@ -288,16 +297,16 @@ test('and forgotten once polls do without them', async () => {
 
 test('the identity is the same object until it changes', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
-  const none = sampler.resource();
+  const none = resourceOf(sampler);
   await pollAfter(0);
-  const identity = sampler.resource();
+  const identity = resourceOf(sampler);
   assert.notEqual(identity, none);
   await pollAfter(INTERVAL_MS);
-  assert.equal(sampler.resource(), identity);
+  assert.equal(resourceOf(sampler), identity);
   await pollAfter(INTERVAL_MS, { fails: 'timeout' });
-  assert.equal(sampler.resource(), identity);
+  assert.equal(resourceOf(sampler), identity);
   await pollAfter(INTERVAL_MS, { read: 30, used: 3, arn: 'arn:aws:ecs:eu-west-1:111122223333:task/c/other' });
-  assert.equal(sampler.resource()['aws.ecs.task.id'], 'other');
+  assert.equal(resourceOf(sampler)['aws.ecs.task.id'], 'other');
 });
 
 test('a poll joins the one that is under way', async () => {
@@ -310,7 +319,7 @@ test('a poll joins the one that is under way', async () => {
   assert.equal(script.polls, 1);
   waiting.shift()?.();
   await first;
-  assert.equal(valuesOf(sampler.current())['exporter_polls'], 1);
+  assert.equal(valuesOf(readingsOf(sampler))['exporter_polls'], 1);
   const third = sampler.poll();
   assert.notEqual(third, first);
   waiting.shift()?.();
@@ -323,7 +332,7 @@ test('how long a poll took is told in seconds', async () => {
     clock.ms += 123.456_789;
   });
   await sampler.poll();
-  assert.equal(valuesOf(sampler.current())['exporter_poll_duration_seconds'], 0.123457);
+  assert.equal(valuesOf(readingsOf(sampler))['exporter_poll_duration_seconds'], 0.123457);
 });
 
 test('/task/stats fails, /task answers: usage stays for three intervals, values from /task continue', async () => {
@@ -331,13 +340,13 @@ test('/task/stats fails, /task answers: usage stays for three intervals, values 
   await pollAfter(0);
   for (let failed = 1; failed <= 3; failed += 1) {
     await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'stats' });
-    const values = valuesOf(sampler.current());
+    const values = valuesOf(readingsOf(sampler));
     assert.equal(values['exporter_status'], 0);
     assert.equal(values['cpu_usage_seconds app'], 1);
     assert.equal(values['exporter_containers_without_stats'], 0);
   }
   await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'stats' });
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['cpu_usage_seconds app'], undefined);
   assert.equal(values['mem_usage app'], undefined);
   assert.equal(values['container_running app'], 1);
@@ -345,13 +354,13 @@ test('/task/stats fails, /task answers: usage stays for three intervals, values 
   assert.equal(values['exporter_containers_without_stats'], 1);
   assert.equal(sampler.isFresh(), false, 'not ready without a recent sample');
   await pollAfter(INTERVAL_MS, { read: 60, used: 26 });
-  assert.equal(valuesOf(sampler.current())['cpu_cores app'], 0.5);
+  assert.equal(valuesOf(readingsOf(sampler))['cpu_cores app'], 0.5);
 });
 
 test('/task/stats fails from the start: values from /task without usage', async () => {
   const { sampler, pollAfter } = setUp({ fails: 'reset', document: 'stats' });
   await pollAfter(0);
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['container_running app'], 1);
   assert.equal(values['exporter_status'], 0);
   assert.equal(values['exporter_containers'], 0);
@@ -360,7 +369,7 @@ test('/task/stats fails from the start: values from /task without usage', async 
 
 test('a poll that throws is a failed poll, and an observer that throws does not stop the polling', async () => {
   const sampler = new Sampler({
-    poll: () => Promise.reject(new Error('broken')),
+    source: { onlyTask: 'task', poll: () => Promise.reject(new Error('broken')) },
     intervalMs: INTERVAL_MS,
     isSelected: () => true,
     vocabularies: ['ecs'],
@@ -373,10 +382,10 @@ test('a poll that throws is a failed poll, and an observer that throws does not 
   });
   await sampler.poll();
   await sampler.poll();
-  const values = valuesOf(sampler.current());
+  const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_status'], 0);
   assert.equal(values['exporter_polls'], 2);
   assert.equal(values['exporter_poll_failures parse'], 2);
   assert.equal(values['exporter_invalid_values internal'], 1, 'of the first observer; the second one shows next time');
-  sampler.stop();
+  await sampler.stop();
 });

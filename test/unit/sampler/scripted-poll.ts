@@ -1,5 +1,6 @@
+import { createEcsTaskSource } from '../../../src/sources/ecs-task/ecs-task-source.ts';
 import { EndpointError, type EndpointErrorCode } from '../../../src/sources/ecs-task/endpoint-error.ts';
-import { createPoller, type PollResult } from '../../../src/sources/ecs-task/poller.ts';
+import type { TaskSource } from '../../../src/sources/task-source.ts';
 
 /** Result of the next poll: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
 export type Answer =
@@ -7,7 +8,7 @@ export type Answer =
   | { readonly fails: EndpointErrorCode; readonly document?: 'task' | 'stats' };
 
 export interface ScriptedPoll {
-  poll: () => Promise<PollResult>;
+  readonly source: TaskSource;
   /** In force until changed. */
   answer: Answer;
   /** How many polls began. */
@@ -18,7 +19,7 @@ const ORIGIN_MS = Date.UTC(2026, 0, 1);
 
 const iso = (seconds: number): string => new Date(ORIGIN_MS + seconds * 1000).toISOString();
 
-/** The real poller over an endpoint that does as it is told; `delay` is waited for before each answer. */
+/** The real source over an endpoint that does as it is told; `delay` is waited for before each answer. */
 export function scriptedPoll(first: Answer, delay: () => Promise<void> = async () => {}): ScriptedPoll {
   let polls = 0;
   let read: Answer = first;
@@ -32,7 +33,7 @@ export function scriptedPoll(first: Answer, delay: () => Promise<void> = async (
     return document(read);
   };
   const script: ScriptedPoll = {
-    poll: createPoller({
+    source: createEcsTaskSource({
       fetchTask: fetch('task', taskOf),
       fetchStats: fetch('stats', statsOf),
       close: () => {},

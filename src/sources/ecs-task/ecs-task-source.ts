@@ -1,28 +1,18 @@
 import type { IsWanted } from '../../snapshot/labels.ts';
-import { createRefusals, type RefusalReason } from '../../snapshot/refusals.ts';
-import type { TaskInfo, TaskMetadata, TaskSnapshot } from '../../snapshot/snapshot.ts';
+import { createRefusals } from '../../snapshot/refusals.ts';
+import type { TaskInfo, TaskMetadata } from '../../snapshot/snapshot.ts';
 import { joinStats, withoutStats } from '../../snapshot/stats-document.ts';
 import { parseTask, unidentifiedContainers } from '../../snapshot/task-document.ts';
-import type { CgroupFailure } from '../cgroup/failure.ts';
 import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
+import type { PollResult, TaskSource } from '../task-source.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointError, type EndpointErrorCode } from './endpoint-error.ts';
-import type { TagReader, TagsAttempt } from './tag-reader.ts';
+import type { TagReader } from './tag-reader.ts';
 
-/** One poll's outcome. */
-export interface PollResult {
-  /** Undefined without recent metadata. If only the stats could not be read, it has no samples. */
-  readonly snapshot?: TaskSnapshot | undefined;
-  /** Failed requests. A poll with a snapshot may have one, if it used older metadata or has no stats. */
-  readonly failures: readonly EndpointError[];
-  readonly refused: ReadonlyMap<RefusalReason, number>;
-  /** Set if a request for the tags of the task has ended since the previous poll. */
-  readonly tags?: TagsAttempt | undefined;
-  /** Set where the cgroup of the task was to be read: what of it could not. */
-  readonly cgroupFailures?: readonly CgroupFailure[] | undefined;
-}
+/** Constant: a document with another TaskARN, or with none, does not make another task. */
+const TASK_KEY = 'task';
 
-export interface PollerOptions {
+export interface EcsTaskSourceOptions {
   /** How long metadata serves while `/task` cannot be read. @default 60000 */
   readonly maxMetadataAgeMs?: number;
   /** Which docker labels of the containers to keep. @default none */
@@ -38,16 +28,16 @@ export interface PollerOptions {
 }
 
 /**
- * Reads the endpoint once and parses what came.
+ * The task of a metadata endpoint.
  *
- * Stats first, then the task, each time: a container that has stats is then always in the metadata, and a restart's new
- * StartedAt comes with the first sample of the new life (a counter that has already passed its old value does not tell).
- * The task's document is small, and comes from the agent's memory.
+ * Each poll requests the stats first and the task second: a container with stats is then always in the metadata, and the new
+ * StartedAt of a restart comes with the first sample of the new run. Otherwise a restart goes unnoticed once the new counter
+ * has overtaken the old value. The document of the task is small, and the agent serves it from memory.
  */
-export function createPoller(
+export function createEcsTaskSource(
   endpoint: Omit<Endpoint, 'fetchTaskWithTags'>,
-  options: PollerOptions = {},
-): () => Promise<PollResult> {
+  options: EcsTaskSourceOptions = {},
+): TaskSource {
   const {
     maxMetadataAgeMs = 60_000,
     isLabelWanted,
@@ -59,7 +49,7 @@ export function createPoller(
   let known: TaskMetadata | undefined;
   let knownAtMs = 0;
 
-  return async () => {
+  async function poll(): Promise<PollResult> {
     const failures: EndpointError[] = [];
     const refusals = createRefusals();
     const stats = await attempt(endpoint.fetchStats, failures);
@@ -69,7 +59,8 @@ export function createPoller(
     const isSkipped = hasFailed('unreachable') || (hasFailed('throttled') && isRecent());
     const task = isSkipped ? undefined : await attempt(endpoint.fetchTask, failures);
     const isDown = stats === undefined && task === undefined && !hasFailed('throttled');
-    if (isDown) return { failures, refused: refusals.counts };
+    const nothing = { tasks: [], isComplete: false, failures, refused: refusals.counts };
+    if (isDown) return nothing;
     if (task !== undefined) {
       const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
       const unidentified = unidentifiedContainers(task.document);
@@ -81,7 +72,7 @@ export function createPoller(
       }
     }
     // Older than that it may call a container running that has ended long ago.
-    if (known === undefined || !isRecent()) return { failures, refused: refusals.counts };
+    if (known === undefined || !isRecent()) return nothing;
     const tagRequest = tagReader?.requestIfDue();
     if (waitsForTags) await tagRequest;
     const tags = tagReader?.takeOutcome(refusals);
@@ -90,11 +81,13 @@ export function createPoller(
     if (stats !== undefined && joined === undefined) failures.push(notADocument('/task/stats'));
     const snapshot = joined ?? withoutStats(metadata, refusals);
     for (const _ of snapshot.unknownIds) refusals.add('unknown_id');
-    const result = { snapshot, failures, refused: refusals.counts, tags };
-    if (cgroupReader === undefined) return result;
+    const result = { isComplete: true, failures, refused: refusals.counts, tags };
+    if (cgroupReader === undefined) return { ...result, tasks: [{ key: TASK_KEY, snapshot }] };
     const { cgroup, failures: cgroupFailures } = await cgroupReader.read(snapshot);
-    return { ...result, snapshot: { ...snapshot, cgroup }, cgroupFailures };
-  };
+    return { ...result, tasks: [{ key: TASK_KEY, snapshot: { ...snapshot, cgroup } }], cgroupFailures };
+  }
+
+  return { onlyTask: TASK_KEY, poll, close: () => endpoint.close() };
 }
 
 function withTags(task: TaskInfo, tagReader: TagReader | undefined): TaskInfo {

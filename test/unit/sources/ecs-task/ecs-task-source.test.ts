@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createEcsTaskSource } from '../../../../src/sources/ecs-task/ecs-task-source.ts';
 import type { Endpoint } from '../../../../src/sources/ecs-task/endpoint.ts';
 import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.ts';
-import { createPoller } from '../../../../src/sources/ecs-task/poller.ts';
 import { createTagReader, type TagReader } from '../../../../src/sources/ecs-task/tag-reader.ts';
 
 const TASK = { TaskARN: 'arn', Containers: [{ DockerId: 'a', Name: 'app' }] };
@@ -38,6 +38,15 @@ function scriptedEndpoint(): Endpoint & {
   return endpoint;
 }
 
+/** Polls of a source on the endpoint; `snapshot` is that of its task. */
+function pollerOf(...args: Parameters<typeof createEcsTaskSource>) {
+  const source = createEcsTaskSource(...args);
+  return async () => {
+    const { tasks, ...result } = await source.poll();
+    return { ...result, snapshot: tasks[0]?.snapshot };
+  };
+}
+
 function failing(code: ConstructorParameters<typeof EndpointError>[0]): () => never {
   return () => {
     throw new EndpointError(code, code);
@@ -46,7 +55,7 @@ function failing(code: ConstructorParameters<typeof EndpointError>[0]): () => ne
 
 test('stats first, then the task, at every poll', async () => {
   const endpoint = scriptedEndpoint();
-  const poll = createPoller(endpoint);
+  const poll = pollerOf(endpoint);
   const { snapshot, failures, refused } = await poll();
   await poll();
   assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task']);
@@ -55,10 +64,35 @@ test('stats first, then the task, at every poll', async () => {
   assert.equal(refused.size, 0);
 });
 
+test('the key of the task is constant; without metadata the list is incomplete', async () => {
+  const endpoint = scriptedEndpoint();
+  let nowMs = 0;
+  const source = createEcsTaskSource(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  const keys: (string | undefined)[] = [];
+  for (const arn of ['arn', 'another', undefined]) {
+    endpoint.task = () => ({ ...TASK, TaskARN: arn });
+    const { tasks, isComplete } = await source.poll();
+    assert.ok(isComplete && tasks.length === 1);
+    keys.push(tasks[0]?.key);
+  }
+  assert.deepEqual(keys, Array(3).fill(source.onlyTask));
+  endpoint.task = failing('reset');
+  nowMs = 101;
+  const { tasks, isComplete } = await source.poll();
+  assert.deepEqual([tasks, isComplete], [[], false]);
+});
+
+test('close closes the endpoint', ({ mock }) => {
+  const endpoint = scriptedEndpoint();
+  const close = mock.method(endpoint, 'close');
+  createEcsTaskSource(endpoint).close();
+  assert.equal(close.mock.callCount(), 1);
+});
+
 test('/task/stats fails: /task is requested anyway, and its containers have no sample', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('server_error');
-  const { snapshot, failures } = await createPoller(endpoint)();
+  const { snapshot, failures } = await pollerOf(endpoint)();
   assert.deepEqual(endpoint.asked, ['stats', 'task']);
   assert.equal(snapshot?.hasStats, false);
   assert.deepEqual(
@@ -74,7 +108,7 @@ test('/task/stats fails: /task is requested anyway, and its containers have no s
 test('an endpoint that throttles gets no request for /task while the metadata is recent', async () => {
   const endpoint = scriptedEndpoint();
   let nowMs = 0;
-  const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  const poll = pollerOf(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
   endpoint.stats = failing('throttled');
   for (const [atMs, asked] of [
     [0, ['stats', 'task']],
@@ -93,7 +127,7 @@ test('an endpoint that throttles gets no request for /task while the metadata is
 test('connection refused: only one request', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('unreachable');
-  const { snapshot, failures } = await createPoller(endpoint)();
+  const { snapshot, failures } = await pollerOf(endpoint)();
   assert.deepEqual(endpoint.asked, ['stats']);
   assert.equal(snapshot, undefined);
   assert.equal(failures.length, 1);
@@ -103,7 +137,7 @@ test('both documents fail: no snapshot, and both failures', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('timeout');
   endpoint.task = failing('reset');
-  const { snapshot, failures } = await createPoller(endpoint)();
+  const { snapshot, failures } = await pollerOf(endpoint)();
   assert.equal(snapshot, undefined);
   assert.deepEqual(
     failures.map(({ code }) => code),
@@ -114,7 +148,7 @@ test('both documents fail: no snapshot, and both failures', async () => {
 test('metadata serves for a while where the task cannot be read any more, and no longer', async () => {
   const endpoint = scriptedEndpoint();
   let nowMs = 0;
-  const poll = createPoller(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
+  const poll = pollerOf(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
   await poll();
   endpoint.task = failing('throttled');
   nowMs = 100;
@@ -132,7 +166,7 @@ test('metadata serves for a while where the task cannot be read any more, and no
 
 test('a task that fails: no snapshot at first, later the older metadata and a failure', async () => {
   const endpoint = scriptedEndpoint();
-  const poll = createPoller(endpoint);
+  const poll = pollerOf(endpoint);
   endpoint.task = failing('timeout');
   const first = await poll();
   assert.equal(first.snapshot, undefined);
@@ -153,7 +187,7 @@ const NO_TASKS: readonly unknown[] = [null, [], {}, 'task metadata handler: unab
 for (const document of NO_TASKS) {
   test(`a task document that is none: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
-    const poll = createPoller(endpoint);
+    const poll = pollerOf(endpoint);
     endpoint.task = () => document;
     const first = await poll();
     assert.equal(first.snapshot, undefined);
@@ -179,7 +213,7 @@ test('a task whose containers all lack an id is a failure with a clear message, 
       { ID: 'b', Name: 'db' },
     ],
   });
-  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  const { snapshot, failures, refused } = await pollerOf(endpoint)();
   assert.equal(snapshot, undefined);
   assert.equal(failures[0]?.code, 'parse');
   assert.match(failures[0]?.message ?? '', /none of the 2 containers in \/task has a DockerId/);
@@ -190,7 +224,7 @@ test('a task whose containers are all pulled and not created is one without cont
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({ TaskARN: 'arn', Containers: [{ DockerId: '', Name: 'app' }] });
   endpoint.stats = () => ({});
-  const { snapshot, failures } = await createPoller(endpoint)();
+  const { snapshot, failures } = await pollerOf(endpoint)();
   assert.deepEqual(snapshot?.containers, []);
   assert.deepEqual(failures, []);
 });
@@ -198,7 +232,7 @@ test('a task whose containers are all pulled and not created is one without cont
 test('a container without an id does not affect the others', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({ ...TASK, Containers: [...TASK.Containers, { ID: 'b', Name: 'db' }] });
-  const { snapshot, failures, refused } = await createPoller(endpoint)();
+  const { snapshot, failures, refused } = await pollerOf(endpoint)();
   assert.deepEqual(
     snapshot?.containers.map(({ info }) => info.name),
     ['app'],
@@ -211,7 +245,7 @@ for (const document of [null, {}]) {
   test(`stats of no container: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
-    const { snapshot, failures } = await createPoller(endpoint)();
+    const { snapshot, failures } = await pollerOf(endpoint)();
     assert.deepEqual(failures, []);
     assert.deepEqual(
       snapshot?.containers.map(({ sample }) => sample),
@@ -224,7 +258,7 @@ for (const document of [[], 'failed to get stats', 5]) {
   test(`a stats document that is none: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
-    const { snapshot, failures } = await createPoller(endpoint)();
+    const { snapshot, failures } = await pollerOf(endpoint)();
     assert.equal(snapshot?.hasStats, false);
     assert.deepEqual(
       failures.map(({ code }) => code),
@@ -239,7 +273,7 @@ test('an endpoint that throws anything at all is a failure like others', async (
   endpoint.stats = () => {
     throw new TypeError('a defect');
   };
-  const { failures } = await createPoller(endpoint)();
+  const { failures } = await pollerOf(endpoint)();
   assert.equal(failures[0]?.code, 'parse');
   assert.ok(failures[0]?.cause instanceof TypeError);
 });
@@ -247,7 +281,7 @@ test('an endpoint that throws anything at all is a failure like others', async (
 test('what was refused is told by reason, unknown containers too', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = () => ({ a: { read: 'junk' }, unknown: null });
-  const { refused } = await createPoller(endpoint)();
+  const { refused } = await pollerOf(endpoint)();
   assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
 });
 
@@ -266,7 +300,7 @@ function withHeldTags(options: { readonly waitsForTags?: boolean } = {}) {
     answer.resolve({ ...TASK, TaskTags: { team: 'core', other: 'x' } });
     return hasEnded.promise;
   };
-  return { endpoint, poll: createPoller(endpoint, { ...options, tagReader }), release };
+  return { endpoint, poll: pollerOf(endpoint, { ...options, tagReader }), release };
 }
 
 test('no sample waits for tags: the next poll after their arrival has them', async () => {
@@ -297,7 +331,7 @@ test('a poller that takes only one sample waits for tags', async () => {
 test('tags are asked for after the task, once, and are part of every snapshot from then on', async () => {
   const endpoint = scriptedEndpoint();
   const tagReader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
-  const poll = createPoller(endpoint, { tagReader, waitsForTags: true });
+  const poll = pollerOf(endpoint, { tagReader, waitsForTags: true });
   for (const expected of [{}, undefined, undefined]) {
     const { snapshot, tags } = await poll();
     assert.deepEqual(tags, expected);
@@ -309,7 +343,7 @@ test('tags are asked for after the task, once, and are part of every snapshot fr
 test('tags are not asked for as long as there is no task, and their failure fails nothing else', async () => {
   const endpoint = scriptedEndpoint();
   const tagReader = createTagReader(endpoint, { isWanted: () => true });
-  const poll = createPoller(endpoint, { tagReader, waitsForTags: true });
+  const poll = pollerOf(endpoint, { tagReader, waitsForTags: true });
   endpoint.task = failing('client_error');
   await poll();
   endpoint.task = () => ({ ...TASK, Errors: [{ ErrorCode: 'A' }] });
@@ -329,6 +363,6 @@ test('labels of containers, those that were asked for', async () => {
   const endpoint = scriptedEndpoint();
   const container = { DockerId: 'a', Name: 'app', Labels: { team: 'core', other: 'x' } };
   endpoint.task = () => ({ ...TASK, Containers: [container] });
-  const { snapshot } = await createPoller(endpoint, { isLabelWanted: (key) => key === 'team' })();
+  const { snapshot } = await pollerOf(endpoint, { isLabelWanted: (key) => key === 'team' })();
   assert.deepEqual([...(snapshot?.containers[0]?.info.labels ?? [])], [['team', 'core']]);
 });

@@ -1,0 +1,104 @@
+import {
+  EMPTY_HISTORY,
+  followTask,
+  type StepOptions,
+  type TaskHistory,
+  type TaskStep,
+} from '../history/task-history.ts';
+import type { TaskView } from '../history/view.ts';
+import { evaluate } from '../metrics/evaluate.ts';
+import { type TaskIdentity, taskIdentity } from '../metrics/identity.ts';
+import { createRecorder, type Recorder, type RecorderOptions } from '../metrics/recorder.ts';
+import { createSeriesBook } from '../metrics/series.ts';
+import type { ContainerCounts } from '../self/self-scope.ts';
+import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+
+/** What changed in a task with a snapshot. */
+export interface Followed extends Pick<TaskStep, 'restarted' | 'withoutStats' | 'renewed'> {
+  /** True for the first snapshot of the task. */
+  readonly isNew: boolean;
+}
+
+/** Everything kept of one task between polls: history, view, identity and attributes of series. */
+export interface TaskState {
+  /** Attributes of its resource: the same object as long as nothing changed. */
+  readonly identity: TaskIdentity;
+  /** Counts of the view; undefined without a view. */
+  readonly containers: ContainerCounts | undefined;
+  /** @throws if the snapshot cannot be followed; the state is then unchanged. */
+  follow(snapshot: TaskSnapshot, nowMs: number): Followed;
+  /**
+   * Drops a view that is too old, and returns whether there was one.
+   *
+   * @param lifeMs how long a view lasts, with stats and without
+   */
+  expire(nowMs: number, lifeMs: (hasStats: boolean) => number): boolean;
+  /** Records the values of the view. An error is among the failures of the recorder. */
+  record(options: Omit<RecorderOptions, 'series'>): Recorder;
+}
+
+export type FollowOptions = Omit<StepOptions, 'nowMs'>;
+
+interface Viewed {
+  readonly view: TaskView;
+  /** Monotonic clock. */
+  readonly atMs: number;
+  readonly hasStats: boolean;
+  readonly containers: ContainerCounts;
+}
+
+export function createTaskState(options: FollowOptions): TaskState {
+  const series = createSeriesBook();
+  let history: TaskHistory = EMPTY_HISTORY;
+  let viewed: Viewed | undefined;
+  let identity: TaskIdentity = Object.freeze({});
+  let identityText = JSON.stringify(identity);
+
+  /** Attributes that are missing stay: a resource without them would be another one, with other series. */
+  function extendIdentity(latest: TaskIdentity): void {
+    const extended = Object.freeze({ ...identity, ...latest });
+    const text = JSON.stringify(extended);
+    if (text === identityText) return;
+    identity = extended;
+    identityText = text;
+  }
+
+  return {
+    get identity() {
+      return identity;
+    },
+    get containers() {
+      return viewed?.containers;
+    },
+    follow(snapshot, nowMs) {
+      const isNew = history === EMPTY_HISTORY;
+      const step = followTask(history, snapshot, { ...options, nowMs });
+      extendIdentity(taskIdentity(snapshot.task));
+      const { view, restarted, withoutStats, stale, renewed } = step;
+      const withStats = view.containers.filter(({ sample }) => sample !== undefined).length;
+      history = step.history;
+      viewed = {
+        view,
+        atMs: nowMs,
+        hasStats: snapshot.hasStats,
+        containers: { withStats, withoutStats: withoutStats.length, stale },
+      };
+      return { isNew, restarted, withoutStats, renewed };
+    },
+    expire(nowMs, lifeMs) {
+      if (viewed === undefined || nowMs - viewed.atMs <= lifeMs(viewed.hasStats)) return false;
+      viewed = undefined;
+      return true;
+    },
+    record(recorderOptions) {
+      series.renew();
+      const recorder = createRecorder({ ...recorderOptions, series });
+      try {
+        if (viewed !== undefined) evaluate(viewed.view, recorder);
+      } catch (error) {
+        recorder.failed(undefined, error);
+      }
+      return recorder;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { TaskIdentity } from '../metrics/identity.ts';
+import { type FailedValue, failedValue, type Recorder } from '../metrics/recorder.ts';
+import type { ContainerCounts } from '../self/self-scope.ts';
+import type { PolledTask, PollResult } from '../sources/task-source.ts';
+import { createTaskState, type Followed, type FollowOptions, type TaskState } from './task-state.ts';
+
+/** A task at one poll, and what changed in it. */
+export interface FollowedTask extends PolledTask, Followed {}
+
+/** The values of one resource, in a recorder that takes more. */
+export interface Recorded {
+  readonly key: string;
+  readonly resource: TaskIdentity;
+  readonly recorder: Recorder;
+}
+
+/** The tasks of a source. They come and go with the polls. */
+export interface Tasks {
+  /**
+   * Follows each task, and drops those that a complete list lacks. A task that cannot be followed does not affect the
+   * others.
+   */
+  follow(
+    polled: Pick<PollResult, 'tasks' | 'isComplete'>,
+    nowMs: number,
+  ): { readonly followed: readonly FollowedTask[]; readonly failures: readonly FailedValue[] };
+  /** Drops views that are too old, and returns whether there were any. */
+  expire(...age: Parameters<TaskState['expire']>): boolean;
+  /** Of all tasks; undefined if nothing current is known of any. */
+  containers(): ContainerCounts | undefined;
+  /**
+   * Records the values of each task. `own` takes the exporter's own values: it is the recorder of the only task, or that of
+   * an entry without a task.
+   */
+  record(...options: Parameters<TaskState['record']>): {
+    readonly recorded: readonly Recorded[];
+    readonly own: Recorder;
+  };
+}
+
+/** Key of the exporter's own entry beside many tasks; no task has it. */
+const OWN_KEY = '';
+
+/** Limit for tasks without a view; above it, all of them are dropped. Lists that are never complete get there. */
+const MAX_ABSENT = 100;
+
+const UNCHANGED: Followed = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };
+
+export function createTasks(onlyTask: string | undefined, options: FollowOptions): Tasks {
+  const ownKey = onlyTask ?? OWN_KEY;
+  const ownState = createTaskState(options);
+  const states = new Map([[ownKey, ownState]]);
+  /** Whether the last poll found that there is no task. */
+  let isEmpty = false;
+
+  function drop(isGone: (key: string, state: TaskState) => boolean): void {
+    for (const [key, state] of states) if (key !== ownKey && isGone(key, state)) states.delete(key);
+  }
+
+  function dropAbsent({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'isComplete'>): void {
+    const listed = new Set(tasks.map(({ key }) => key));
+    if (isComplete) drop((key) => !listed.has(key));
+    else if (states.size > MAX_ABSENT + listed.size) {
+      drop((key, { containers }) => !listed.has(key) && containers === undefined);
+    }
+  }
+
+  return {
+    follow(polled, nowMs) {
+      const failures: FailedValue[] = [];
+      const followed = polled.tasks.map((task): FollowedTask => {
+        const state = states.get(task.key) ?? createTaskState(options);
+        try {
+          const change = state.follow(task.snapshot, nowMs);
+          states.set(task.key, state);
+          return { ...task, ...change };
+        } catch (error) {
+          failures.push(failedValue(error));
+          return { ...task, ...UNCHANGED };
+        }
+      });
+      dropAbsent(polled);
+      isEmpty = polled.isComplete && polled.tasks.length === 0;
+      return { followed, failures };
+    },
+    expire: (...age) => {
+      let hasExpired = false;
+      for (const state of states.values()) if (state.expire(...age)) hasExpired = true;
+      return hasExpired;
+    },
+    containers() {
+      const counts = [...states.values()].map(({ containers }) => containers).filter((one) => one !== undefined);
+      return counts.length > 0 || isEmpty ? counts.reduce(sum, NO_CONTAINERS) : undefined;
+    },
+    record(recorderOptions) {
+      const own = ownState.record(recorderOptions);
+      const recorded = [...states].map(([key, state]) => {
+        const recorder = state === ownState ? own : state.record(recorderOptions);
+        return { key, resource: state.identity, recorder };
+      });
+      return { recorded, own };
+    },
+  };
+}
+
+const NO_CONTAINERS: ContainerCounts = { withStats: 0, withoutStats: 0, stale: 0 };
+
+function sum(one: ContainerCounts, other: ContainerCounts): ContainerCounts {
+  return {
+    withStats: one.withStats + other.withStats,
+    withoutStats: one.withoutStats + other.withoutStats,
+    stale: one.stale + other.stale,
+  };
+}
