@@ -119,7 +119,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
       sampler.countExport(name, error?.reason);
       if (error !== undefined) return reportFailure(transitions, name, error);
       transitions.ok(`${name}_export`);
-      sampler.countRejected(name, partial?.rejectedPoints ?? 0);
+      if (partial !== undefined) sampler.countRejected(name, partial.rejectedPoints);
       reportPartial(transitions, `${name}_partial`, partial);
     },
   });
