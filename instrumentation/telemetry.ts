@@ -84,8 +84,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     // No request outlives its export, and the SDK gives up first: it knows why the export failed.
     const bounded = { ...otlp, timeoutMs: Math.min(otlp.timeoutMs, timeoutMs, options.exportIntervalMs * 0.9) };
     const onAccepted = (partial: PartialSuccess): void => options.onAccepted('otlp', partial);
-    const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
-    const exporter = await createOtlpExporter(bounded, options.userAgent, onAccepted);
+    const { createOtlpSender } = await import('./otlp/as-sender.ts');
+    const exporter = await createOtlpSender(bounded, options.userAgent, onAccepted);
     // What the SDK's timeout does not see: an answer that never ends, byte by byte.
     add('otlp', otlp, exporter, Math.min(timeoutMs, bounded.timeoutMs * 1.05));
   }

@@ -82,10 +82,10 @@ export function gateExporter(exporter: Sender, timeoutMs: number, observe: Expor
       else expireIn(isFailing ? Math.min(FAILING_MS, lastTimeoutMs) : lastTimeoutMs);
       try {
         exporter.export(metrics, ({ code, error }) => {
-          end(code === ExportResultCode.SUCCESS ? undefined : exportErrorOf(error, undefined));
+          end(code === ExportResultCode.SUCCESS ? undefined : exportErrorOf(error));
         });
       } catch (error) {
-        end(exportErrorOf(error instanceof Error ? error : undefined, undefined));
+        end(exportErrorOf(error));
       }
     },
     forceFlush: () => (isRetired ? Promise.resolve() : exporter.forceFlush()),

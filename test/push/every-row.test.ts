@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { MetricSet, ReadingSource } from '../../instrumentation/metric-definition.ts';
 import type { PartialSuccess } from '../../instrumentation/metric-exporter.ts';
-import { createOtlpExporter } from '../../instrumentation/otlp/otlp-exporter.ts';
+import { createOtlpSender } from '../../instrumentation/otlp/as-sender.ts';
 import { createPullPipeline } from '../../instrumentation/prometheus/pull-pipeline.ts';
 import { createPushPipeline } from '../../instrumentation/readers/push.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
@@ -80,7 +80,7 @@ async function ourPage(source: ReadingSource, set: MetricSet): Promise<string> {
 /** One export. Both receivers answer after they have taken it in: it can be read there from then on. */
 async function pushTo(url: string, source: ReadingSource, set: MetricSet): Promise<void> {
   const accepted: PartialSuccess[] = [];
-  const exporter = await createOtlpExporter(
+  const exporter = await createOtlpSender(
     {
       protocol: 'http/protobuf',
       url,
