@@ -24,7 +24,7 @@ export interface TelemetryOptions {
   readonly watchedFromNs: bigint;
   /** Each exporter with the metrics that it exports; absent ones are not loaded. */
   readonly prometheus?: Sets | undefined;
-  readonly otlp?: (OtlpOptions & Sets) | undefined;
+  readonly otlp?: (OtlpOptions & Sets & { readonly timeoutMs: number }) | undefined;
   readonly console?: Sets | undefined;
   readonly statsd?: (StatsdOptions & Sets) | undefined;
   /** Of otlp and console; statsd sends each sample. */

@@ -1,28 +1,37 @@
-import type { Agent, ProxyEnv } from 'node:http';
+import type { Agent, ClientRequest, ProxyEnv, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What identifies both ends, and what stands between them. PEM texts, not paths. */
+/** Credentials of both ends, and the proxy between them. PEM texts, not paths. */
 export interface AgentOptions {
   readonly certificate?: string | undefined;
   readonly clientCertificate?: string | undefined;
   readonly clientKey?: string | undefined;
-  /** The proxy, and the hosts that are reached without it; undefined where there is no proxy. */
+  /** The proxy, and the hosts that bypass it; undefined without a proxy. */
   readonly proxyEnv?: ProxyEnv | undefined;
 }
 
-/** A connection that is kept for good never follows a host name that moves to another address. */
+/** The connections to one receiver. */
+export interface HttpClient {
+  readonly agent: Agent;
+  /** `request` of node:http or node:https. */
+  request(url: string, options: RequestOptions): ClientRequest;
+  /** Ends a request at once and closes its connection, even while that is still being opened. Other connections stay. */
+  cut(request: ClientRequest): void;
+}
+
+/** A connection that is never closed would not follow a host name that moves to another address. */
 const MAX_CONNECTION_AGE_MS = 300_000;
 
-/** Makes agents for an address. Where it is no `https:`, nothing of TLS is loaded. */
-export async function agentFactory(url: string, options: AgentOptions): Promise<() => Agent> {
+/** Loads nothing of TLS unless the address is `https:`. */
+export async function createHttpClient(url: string, options: AgentOptions): Promise<HttpClient> {
   const { certificate, clientCertificate, clientKey, proxyEnv = {} } = options;
   // Empty rather than undefined: newer versions of Node.js then read the environment themselves.
   const common = { keepAlive: true, proxyEnv };
   if (new URL(url).protocol === 'http:') {
-    const { Agent } = await import('node:http');
-    return () => withAge(new Agent(common));
+    const { Agent, request } = await import('node:http');
+    return clientOf(withAge(new Agent(common)), request);
   }
-  const { Agent } = await import('node:https');
+  const { Agent, request } = await import('node:https');
   const secure = {
     ...common,
     minVersion: 'TLSv1.2',
@@ -30,7 +39,25 @@ export async function agentFactory(url: string, options: AgentOptions): Promise<
     ...(clientCertificate !== undefined && { cert: clientCertificate }),
     ...(clientKey !== undefined && { key: clientKey }),
   } as const;
-  return () => withAge(new Agent(secure));
+  return clientOf(withAge(new Agent(secure)), request);
+}
+
+function clientOf(agent: Agent, request: HttpClient['request']): HttpClient {
+  let newest: Duplex | null | undefined;
+  const createConnection = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    newest = createConnection(options, callback);
+    return newest;
+  };
+  return {
+    agent,
+    request,
+    cut(cutOff) {
+      cutOff.destroy();
+      // A tunnel belongs to no request until the TLS handshake in it is complete, so destroying the request closes nothing.
+      if (cutOff.socket === null) newest?.destroy();
+    },
+  };
 }
 
 /** Closes a connection after the first request that ends `MAX_CONNECTION_AGE_MS` or more after its first one. */

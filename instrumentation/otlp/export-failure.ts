@@ -3,45 +3,26 @@ import { ExportError, timedOut } from '../export-error.ts';
 import { shown, stringMember } from '../foreign-text.ts';
 import { answeredTlsFailure, isTlsRecord, tlsFailure } from './tls-failure.ts';
 
-/** What the receiver answered last during the export, where it answered at all. */
-export interface HttpAnswer {
+/** An answer that refuses an export. */
+export interface Refusal {
   readonly status: number;
   readonly statusText: string;
+  /** Searched for what receivers say of a wrong use of TLS or of too large a request, and never shown. */
+  readonly body: Uint8Array;
 }
 
-/**
- * Names what the SDK's OTLP/HTTP exporter failed with.
- *
- * @param error an OTLPExporterError with the status as its `code` where it does not repeat the request; without a status
- *   where it did; otherwise the error of the last request. An ExportError is given back as it is.
- * @param isCompressed whether the body was sent with gzip
- * @param answer for the status that the SDK keeps to itself. An error of a later request says more, and counts.
- */
-export function exportErrorOf(
-  error: Error | undefined,
-  answer: HttpAnswer | undefined,
-  isCompressed = false,
-): ExportError {
+/** Names the error that ended a request without an answer. Returns an ExportError as it is. */
+export function exportErrorOf(error: unknown): ExportError {
   if (error instanceof ExportError) return error;
-  if (error === undefined) return new ExportError('other', 'failed without saying why');
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') {
-    return answeredError(code, error.message, stringMember(error, 'data') ?? '', isCompressed);
-  }
-  if (error.message === 'Export failed with retryable status' || error.message === CUT_OFF) {
-    if (answer !== undefined) return errorOfAnswer(answer);
-    if (code === undefined) return new ExportError('server_error', `HTTP 429, 502, 503 or 504: ${UNWELL}`);
-  }
-  return typeof code === 'string' ? codedError(code, error) : namelessError(error);
+  if (!(error instanceof Error)) return new ExportError('other', 'failed without saying why');
+  const code = stringMember(error, 'code');
+  return code === undefined ? namelessError(error) : codedError(code, error);
 }
 
-/** The error for an answer of which only the head is known. */
-export function errorOfAnswer({ status, statusText }: HttpAnswer): ExportError {
-  return answeredError(status, statusText, '');
+/** For a body, or informational answers before it, that receivers of OTLP do not send. */
+export function answerTooLarge(): ExportError {
+  return new ExportError('other', `the receiver's answer is too large: ${WRONG_SERVICE}`);
 }
-
-/** node:http's message for a connection that ended within an answer: its status is known, and says more. */
-const CUT_OFF = 'aborted';
 
 const UNWELL = 'the receiver, or what stands before it, cannot take exports now: look at its log if this lasts';
 const REFUSED_CREDENTIALS = 'the receiver refuses the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
@@ -72,16 +53,19 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
+/** How much of a body is searched for a reason. */
+export const MAX_REASON_BYTES = 1000;
+
 /** Error messages of the Prometheus storage. */
 const OUT_OF_ORDER_ANSWERS = /out of order sample|out of bounds|too old sample/i;
 
-/** @param body looked at for what receivers say of a wrong use of TLS, and never shown. */
-function answeredError(status: number, statusText: string, body: string, isCompressed = false): ExportError {
+/** @param isCompressed whether the request was sent with gzip */
+export function errorOfAnswer({ status, statusText, body }: Refusal, isCompressed = false): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
   // Any other text may be the header that was refused.
   const isUsual = statusText.toLowerCase() === phrase.toLowerCase();
   const told = isUsual ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
-  const start = body.slice(0, 1000);
+  const start = new TextDecoder().decode(body.subarray(0, MAX_REASON_BYTES));
   const tls = status >= 400 && status < 500 ? answeredTlsFailure(start) : undefined;
   if (tls !== undefined) return new ExportError('tls', `${told}: ${tls}`);
   if (status === 400 && /body too large/i.test(start)) return new ExportError('client_error', `${told}: ${TOO_LARGE}`);
@@ -150,12 +134,8 @@ function notHttp(code: string, error: Error): ExportError {
   return new ExportError('other', `the receiver answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
 }
 
-/** An error of the SDK itself, or one that nobody expects. */
+/** An error that nobody expects. */
 function namelessError(error: Error): ExportError {
-  if (error.message === 'Request timed out') return timedOut(undefined);
-  if (error.message.includes('response body exceeded size limit')) {
-    return new ExportError('other', `the receiver's answer is too large: ${WRONG_SERVICE}`);
-  }
   return new ExportError('other', shown(error.message) || error.name);
 }
 

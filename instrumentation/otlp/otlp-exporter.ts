@@ -1,23 +1,22 @@
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { promisify } from 'node:util';
+import type { ExportResult } from '@opentelemetry/core';
 import { AggregationTemporalityPreference, OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
-import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
-import { createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
 import {
-  type IExportMetricsServiceResponse,
-  type ISerializer,
-  JsonMetricsSerializer,
-  MetricsExporterMetricsHelper,
-  ProtobufMetricsSerializer,
-} from '@opentelemetry/otlp-transformer';
-import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+  createOtlpNetworkExportDelegate,
+  ExporterMetrics,
+  getSharedConfigurationDefaults,
+  type IExporterTransport,
+} from '@opentelemetry/otlp-exporter-base';
+import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ExportError } from '../export-error.ts';
-import type { PartialSuccess } from '../metric-exporter.ts';
-import type { Sender } from '../readers/gated-exporter.ts';
-import { type AgentOptions, agentFactory } from './agent.ts';
-import { type Connection, createHold, openConnection } from './connection.ts';
-import { exportErrorOf } from './export-failure.ts';
+import type { MetricExporter, Outcome } from '../metric-exporter.ts';
+import { type AgentOptions, createHttpClient } from './agent.ts';
+import { errorOfAnswer, exportErrorOf } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
 import { createRedactor } from './redact.ts';
+import { isRetryableError, isRetryableStatus, type Try, withRetries } from './retries.ts';
+import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
+import { type Answer, post } from './transport.ts';
 
 export interface OtlpOptions extends AgentOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
@@ -25,129 +24,109 @@ export interface OtlpOptions extends AgentOptions {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** For one export with all its retries. */
+  /**
+   * How long the caller's signal gives one export with all its retries. Ends nothing by itself: a signal does not say when it
+   * will be aborted, and a retry that cannot begin before that is not worth waiting for.
+   */
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
 }
 
-const FORMATS = {
-  'http/protobuf': { serializer: ProtobufMetricsSerializer, contentType: 'application/x-protobuf' },
-  'http/json': { serializer: JsonMetricsSerializer, contentType: 'application/json' },
-} as const;
+/** Sends one request for all resources of an export. */
+export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
+  const { url, protocol, proxyEnv } = options;
+  const client = await createHttpClient(url, options);
+  const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
+  const headers = {
+    ...options.headers,
+    'content-type': CONTENT_TYPES[protocol],
+    'user-agent': userAgent,
+    ...(compress !== undefined && { 'content-encoding': 'gzip' }),
+  };
+  const redact = createRedactor(secretsOf(options));
+  const metrics = new ExporterMetrics<Batch>({
+    componentType: 'otlp_http_metric_exporter',
+    metricsHelper: MetricsExporterMetricsHelper,
+    url: undefined,
+    meterProvider: undefined,
+    responseAttributesFromError: () => ({}),
+  });
 
-const COMPONENT = 'otlp_http_metric_exporter';
-
-const TEMPORALITY = {
-  cumulative: AggregationTemporalityPreference.CUMULATIVE,
-  delta: AggregationTemporalityPreference.DELTA,
-  lowmemory: AggregationTemporalityPreference.LOWMEMORY,
-} as const satisfies Record<OtlpOptions['temporality'], AggregationTemporalityPreference>;
-
-/**
- * The SDK's OTLP/HTTP exporter: it retries what can be retried within the timeout, follows no redirect, and drops what
- * could not be sent (cumulative values lose nothing by that, and deltas are made from what was acknowledged).
- *
- * Exports that fail do so with an `ExportError`. As long as a receiver asks to be left alone (Retry-After), they fail
- * without a request.
- *
- * @param onAccepted told of each export that the receiver took, with what it left out.
- */
-export async function createOtlpExporter(
-  options: OtlpOptions,
-  userAgent: string,
-  onAccepted: (partial: PartialSuccess) => void,
-): Promise<Sender> {
-  const { serializer, contentType } = FORMATS[options.protocol];
-  const createAgent = await agentFactory(options.url, options);
-  const { search, searchParams } = new URL(options.url);
-  const proxies = Object.values(options.proxyEnv ?? {}).flatMap(credentialsOf);
-  const redact = createRedactor([
-    ...Object.values(options.headers),
-    search.slice(1),
-    ...searchParams.values(),
-    ...proxies,
-  ]);
-  const onResponse = (data: Uint8Array): void => onAccepted(partialSuccess(data, options.protocol, redact));
-  const byProxy = options.proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
-  const told = ({ reason, message }: ExportError): ExportError =>
-    new ExportError(reason, `${redact(message)}${byProxy}`);
-  const hold = createHold();
-  let line = open();
-  let isShutDown = false;
-
-  /** The SDK cannot be told to give up an export: one that is given up keeps its line, and the next one gets another. */
-  function open(): { readonly connection: Connection; readonly exporter: PushMetricExporter } {
-    const connection = openConnection(createAgent(), { ...options.headers, 'content-type': contentType }, hold);
-    const http = {
-      url: options.url,
-      headers: connection.headers,
-      timeoutMillis: options.timeoutMs,
-      compression: options.compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
-      concurrencyLimit: 1,
-      agentFactory: () => connection.agent,
-      userAgent,
-    };
-    const serialize = withResponses(serializer, onResponse);
-    const delegate = createOtlpHttpExportDelegate(http, serialize, COMPONENT, MetricsExporterMetricsHelper, undefined);
-    const temporalityPreference = TEMPORALITY[options.temporality];
-    return { connection, exporter: new OTLPMetricExporterBase(delegate, { temporalityPreference }) };
+  function outcomeOf(answer: Answer): Try {
+    const { status, retryAfterMs, body, isComplete } = answer;
+    if (status >= 300) {
+      const error = errorOfAnswer(answer, compress !== undefined);
+      return { error, retryAfterMs, isRetryable: isRetryableStatus(status) };
+    }
+    const partial = partialSuccess(body, protocol, redact);
+    const saysNothing = !isComplete || (partial.rejectedPoints === 0 && partial.message === '');
+    return { partial: saysNothing ? undefined : partial, isRetryable: false };
   }
 
-  return {
-    export(metrics: ResourceMetrics, done: (result: ExportResult) => void) {
-      const { connection, exporter } = line;
-      const holdMs = hold.leftMs();
-      if (holdMs > 0) {
-        const text = `the receiver asked for no requests for another ${Math.ceil(holdMs / 1000)} s (Retry-After)`;
-        done({ code: ExportResultCode.FAILED, error: new ExportError('throttled', text) });
-        return;
+  async function send(request: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+    const body = (await compress?.(request)) ?? request;
+    const attempt = async (): Promise<Try | undefined> => {
+      try {
+        return outcomeOf(await post(client, { url, headers, body }, signal));
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };
       }
-      connection.begin();
-      exporter.export(metrics, ({ code, error }) => {
-        if (code === ExportResultCode.SUCCESS) done({ code });
-        else {
-          const failure = exportErrorOf(error, connection.lastAnswer(), options.compression === 'gzip');
-          done({ code, error: told(failure) });
-        }
-      });
+    };
+    return (await withRetries(attempt, signal, options.timeoutMs)) ?? { error: exportErrorOf(signal.reason) };
+  }
+
+  /** A transport of the SDK's kind has no signal and keeps its answers to itself: each export has its own. */
+  async function exportBySdk(batch: Batch, signal: AbortSignal): Promise<Outcome> {
+    let outcome: Outcome = {};
+    const transport: IExporterTransport = {
+      async send(request) {
+        outcome = await send(request, signal);
+        const { error } = outcome;
+        // Without the response: the SDK would log a partial success that the caller logs.
+        return error === undefined ? { status: 'success' } : { status: 'failure', error };
+      },
+      shutdown() {},
+    };
+    const shared = getSharedConfigurationDefaults();
+    const delegate = createOtlpNetworkExportDelegate(shared, SERIALIZERS[protocol], metrics, transport);
+    // Given, or the SDK would read the environment for what nobody asks it.
+    const temporalityPreference = AggregationTemporalityPreference.CUMULATIVE;
+    const exporter = new OTLPMetricExporterBase(delegate, { temporalityPreference });
+    const { error } = await new Promise<ExportResult>((resolve) => exporter.export(batch, resolve));
+    return error === undefined ? outcome : { ...outcome, error: exportErrorOf(error) };
+  }
+
+  const byProxy = proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
+  const shown = ({ reason, message }: ExportError): ExportError =>
+    new ExportError(reason, `${redact(message)}${byProxy}`);
+
+  return {
+    // All counters are observable, and LOWMEMORY keeps those cumulative.
+    temporality: options.temporality === 'delta' ? 'delta' : 'cumulative',
+    async export(all, signal) {
+      try {
+        const outcome = await exportBySdk(batchOf(all), signal);
+        return outcome.error === undefined ? outcome : { ...outcome, error: shown(outcome.error) };
+      } catch (error) {
+        return { error: shown(exportErrorOf(error)) };
+      }
     },
-    forceFlush: () => line.exporter.forceFlush(),
-    shutdown: async () => {
-      isShutDown = true;
-      await line.exporter.shutdown();
-      line.connection.close();
-    },
-    selectAggregationTemporality: (type) =>
-      line.exporter.selectAggregationTemporality?.(type) ?? AggregationTemporality.CUMULATIVE,
-    hurry: () => hold.forget(),
-    abort() {
-      const failure = line.connection.lastFailure();
-      line.connection.close();
-      // Nobody would close another one.
-      if (!isShutDown) line = open();
-      return failure && told(failure);
-    },
+    close: async () => client.agent.destroy(),
   };
 }
 
-/** User and password of a proxy's address, as they are there and decoded. */
+/** Header values, the query of the address, and the credentials of proxies. */
+function secretsOf({ headers, url, proxyEnv }: OtlpOptions): readonly string[] {
+  const { search, searchParams } = new URL(url);
+  const proxies = Object.values(proxyEnv ?? {}).flatMap(credentialsOf);
+  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...proxies];
+}
+
+/** User and password of a proxy's address, as they are written and decoded. */
 function credentialsOf(address: string | undefined): readonly string[] {
   if (address === undefined || !URL.canParse(address)) return [];
   const { username, password } = new URL(address);
   return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
-}
-
-/** A serializer that hands on the receiver's responses; the SDK would only log them. */
-function withResponses<Request>(
-  serializer: ISerializer<Request, IExportMetricsServiceResponse>,
-  onResponse: (data: Uint8Array) => void,
-): ISerializer<Request, IExportMetricsServiceResponse> {
-  return {
-    serializeRequest: serializer.serializeRequest,
-    deserializeResponse(data) {
-      onResponse(data);
-      return {};
-    },
-  };
 }

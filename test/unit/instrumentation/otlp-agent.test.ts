@@ -3,22 +3,21 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { test } from 'node:test';
-import { agentFactory } from '../../../instrumentation/otlp/agent.ts';
+import { createHttpClient } from '../../../instrumentation/otlp/agent.ts';
 import { at } from '../../real/json.ts';
 import { until } from '../../real/wait.ts';
 
 test('agents keep connections open, for https with what TLS needs', async () => {
-  const plain = (await agentFactory('http://localhost:4318/v1/metrics', { certificate: 'c' }))();
+  const plain = (await createHttpClient('http://localhost:4318/v1/metrics', { certificate: 'c' })).agent;
   assert.ok(plain instanceof Agent && !(plain instanceof SecureAgent));
   assert.equal(at(plain, 'options', 'keepAlive'), true);
-  const create = await agentFactory('https://localhost/', { certificate: 'c', clientCertificate: 'd', clientKey: 'e' });
-  const secure = create();
+  const options = { certificate: 'c', clientCertificate: 'd', clientKey: 'e' };
+  const secure = (await createHttpClient('https://localhost/', options)).agent;
   assert.ok(secure instanceof SecureAgent);
   const given = ['keepAlive', 'minVersion', 'ca', 'cert', 'key'].map((name) => at(secure, 'options', name));
   assert.deepEqual(given, [true, 'TLSv1.2', 'c', 'd', 'e']);
-  assert.notEqual(create(), secure);
   // Node's own authorities are used.
-  const usual = (await agentFactory('https://localhost/', {}))();
+  const usual = (await createHttpClient('https://localhost/', {})).agent;
   assert.deepEqual(
     ['ca', 'cert', 'key'].filter((name) => Object.hasOwn(Object(at(usual, 'options')), name)),
     [],
@@ -41,7 +40,7 @@ test('a connection is used for five minutes, and the next request gets a new one
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
-  const agent = (await agentFactory(url, {}))();
+  const { agent } = await createHttpClient(url, {});
   t.after(() => {
     agent.destroy();
     server.close();

@@ -1,0 +1,53 @@
+import { type ISerializer, JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+
+/** The metrics of several resources, in the shape that the SDK passes from its exporter to a serializer. */
+export interface Batch extends ResourceMetrics {
+  readonly all: readonly ResourceMetrics[];
+}
+
+/** @param all not empty */
+export function batchOf(all: readonly ResourceMetrics[]): Batch {
+  const [first] = all;
+  if (first === undefined) throw new RangeError('nothing to export');
+  return { all, resource: first.resource, scopeMetrics: all.flatMap(({ scopeMetrics }) => scopeMetrics) };
+}
+
+/** The SDK's serializers make a request of one resource; these make one request of all resources of a batch. */
+export const SERIALIZERS = {
+  'http/protobuf': serializer(concatenated),
+  'http/json': serializer(joined),
+} as const;
+
+export const CONTENT_TYPES = {
+  'http/protobuf': 'application/x-protobuf',
+  'http/json': 'application/json',
+} as const;
+
+/** The transport returns no response, so there is none to read. */
+function serializer(serializeRequest: (batch: Batch) => Uint8Array): ISerializer<Batch, object> {
+  return { serializeRequest, deserializeResponse: () => ({}) };
+}
+
+/** Concatenated messages merge, and repeated fields with them: https://protobuf.dev/programming-guides/encoding/#last-one-wins */
+function concatenated({ all }: Batch): Uint8Array {
+  const requests = all.map((metrics) => serialized(ProtobufMetricsSerializer, metrics));
+  const [first] = requests;
+  return requests.length === 1 && first !== undefined ? first : Buffer.concat(requests);
+}
+
+const HEAD = '{"resourceMetrics":[';
+const TAIL = ']}';
+
+function joined({ all }: Batch): Uint8Array {
+  const parts = all.flatMap((metrics, index) => {
+    const request = serialized(JsonMetricsSerializer, metrics);
+    const element = request.subarray(HEAD.length, request.length - TAIL.length);
+    return index === 0 ? [element] : [Buffer.from(','), element];
+  });
+  return Buffer.concat([Buffer.from(HEAD), ...parts, Buffer.from(TAIL)]);
+}
+
+function serialized(serializer: ISerializer<ResourceMetrics, unknown>, metrics: ResourceMetrics): Uint8Array {
+  return serializer.serializeRequest(metrics) ?? new Uint8Array();
+}
