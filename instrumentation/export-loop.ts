@@ -35,8 +35,8 @@ export interface ExportLoop {
 const LAST_SECOND_MS = 1000;
 /** Of the last export, to a receiver that did not take the one before. */
 const FAILING_MS = 2000;
-/** An export ends before the next one is due. */
-const LONGEST_SHARE = 0.95;
+/** Of an interval: an export ends before the next one is due. */
+export const LONGEST_SHARE = 0.95;
 
 /** An export that has not ended. Its deadline can only come closer. */
 interface UnderWay {

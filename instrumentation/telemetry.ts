@@ -1,5 +1,5 @@
 import { type Collections, createCollections } from './collections.ts';
-import { createExportLoop, type ExportLoop } from './export-loop.ts';
+import { createExportLoop, type ExportLoop, LONGEST_SHARE } from './export-loop.ts';
 import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import type { MetricExporter, Outcome } from './metric-exporter.ts';
@@ -24,7 +24,7 @@ export interface TelemetryOptions {
   readonly watchedFromNs: bigint;
   /** Each exporter with the metrics that it exports; absent ones are not loaded. */
   readonly prometheus?: Sets | undefined;
-  readonly otlp?: (OtlpOptions & Sets & { readonly timeoutMs: number }) | undefined;
+  readonly otlp?: (OtlpOptions & Sets) | undefined;
   readonly console?: Sets | undefined;
   readonly statsd?: (StatsdOptions & Sets) | undefined;
   /** Of otlp and console; statsd sends each sample. */
@@ -79,8 +79,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   }
   if (otlp !== undefined) {
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
-    const timeoutMs = Math.min(otlp.timeoutMs, options.exportTimeoutMs);
-    add('otlp', otlp, await createOtlpExporter(otlp, options.userAgent), { intervalMs, timeoutMs });
+    // An export ends before the next one is due.
+    const timeoutMs = Math.min(otlp.timeoutMs, options.exportTimeoutMs, intervalMs * LONGEST_SHARE);
+    add('otlp', otlp, await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent), { intervalMs, timeoutMs });
   }
   if (console !== undefined) {
     const { createConsoleExporter } = await import('./console-exporter.ts');

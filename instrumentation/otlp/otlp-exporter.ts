@@ -70,14 +70,14 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
       try {
         return outcomeOf(await post(client, { url, headers, body }, signal));
       } catch (error) {
-        if (signal.aborted) return undefined;
+        if (signal.aborted && error === signal.reason) return undefined;
         return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };
       }
     };
     return (await withRetries(attempt, signal, options.timeoutMs)) ?? { error: exportErrorOf(signal.reason) };
   }
 
-  /** A transport of the SDK's kind has no signal and keeps its answers to itself: each export has its own. */
+  /** Creates a transport for each export, because the SDK's interface of a transport has no signal. */
   async function exportBySdk(batch: Batch, signal: AbortSignal): Promise<Outcome> {
     let outcome: Outcome = {};
     const transport: IExporterTransport = {
@@ -91,7 +91,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     };
     const shared = getSharedConfigurationDefaults();
     const delegate = createOtlpNetworkExportDelegate(shared, SERIALIZERS[protocol], metrics, transport);
-    // Given, or the SDK would read the environment for what nobody asks it.
+    // Not used here; without it, the SDK reads it from the environment.
     const temporalityPreference = AggregationTemporalityPreference.CUMULATIVE;
     const exporter = new OTLPMetricExporterBase(delegate, { temporalityPreference });
     const { error } = await new Promise<ExportResult>((resolve) => exporter.export(batch, resolve));
@@ -99,18 +99,18 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   }
 
   const byProxy = proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
-  const shown = ({ reason, message }: ExportError): ExportError =>
+  const redacted = ({ reason, message }: ExportError): ExportError =>
     new ExportError(reason, `${redact(message)}${byProxy}`);
 
   return {
-    // All counters are observable, and LOWMEMORY keeps those cumulative.
+    // LOWMEMORY: all our counters are observable, and the SDK keeps those cumulative.
     temporality: options.temporality === 'delta' ? 'delta' : 'cumulative',
     async export(all, signal) {
       try {
         const outcome = await exportBySdk(batchOf(all), signal);
-        return outcome.error === undefined ? outcome : { ...outcome, error: shown(outcome.error) };
+        return outcome.error === undefined ? outcome : { ...outcome, error: redacted(outcome.error) };
       } catch (error) {
-        return { error: shown(exportErrorOf(error)) };
+        return { error: redacted(exportErrorOf(error)) };
       }
     },
     close: async () => client.agent.destroy(),

@@ -64,10 +64,11 @@ export async function withRetries(
     const ended = await attempt();
     if (ended === undefined) break;
     const { isRetryable, ...outcome } = ended;
+    if (!isRetryable || retry === MAX_RETRIES) return outcome;
     // A wait of 0 is not a request to retry at once.
     const waitMs = outcome.retryAfterMs || backoffMs(retry, Math.random());
     const nowMs = performance.now();
-    if (!isRetryable || retry === MAX_RETRIES || nowMs + waitMs >= deadlineMs) return outcome;
+    if (nowMs + waitMs >= deadlineMs) return outcome;
     last = outcome;
     untilMs = nowMs + (outcome.retryAfterMs ?? 0);
     await wait(waitMs, signal);

@@ -36,6 +36,7 @@ function concatenated({ all }: Batch): Uint8Array {
   return requests.length === 1 && first !== undefined ? first : Buffer.concat(requests);
 }
 
+/** What surrounds the resource in the SDK's request of one resource. */
 const HEAD = '{"resourceMetrics":[';
 const TAIL = ']}';
 

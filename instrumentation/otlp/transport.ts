@@ -71,6 +71,7 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
     response.on('data', (chunk: Buffer) => {
       if (received.add(chunk)) return;
       if (!isAccepted) resolve(answer());
+      // Has no effect on a refusal but to close the connection.
       fail(answerTooLarge());
     });
     // Followed by `close`.

@@ -74,6 +74,7 @@ describe('the bundle', () => {
     });
     await receiver.received(0);
     assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.deepEqual(heavyModules(), []);
   });
 
   test('the licences of what is in it are beside it', () => {

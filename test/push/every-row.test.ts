@@ -77,6 +77,7 @@ async function pushTo(url: string, source: SampleSource, set: MetricSet): Promis
       url,
       headers: {},
       compression: 'none',
+      timeoutMs: PATIENCE_MS,
       temporality: 'cumulative',
     },
     'test/1',

@@ -5,13 +5,13 @@ import {
   EXPORT_FAILURE_REASONS,
   ExportError,
   type ExportFailureReason,
+  timedOut,
 } from '../../../instrumentation/export-error.ts';
 import {
   answerTooLarge,
   errorOfAnswer,
   exportErrorOf,
   type Refusal,
-  timedOut,
 } from '../../../instrumentation/otlp/export-failure.ts';
 
 /** Whatever a receiver or an address may hold; never to be seen. */
