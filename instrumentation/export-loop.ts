@@ -1,8 +1,9 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { resourceMetricsOf } from './collected.ts';
 import type { Collections } from './collections.ts';
+import { createDeadline, type Deadline } from './deadline.ts';
 import { createDeltas } from './deltas.ts';
-import { ExportError, timedOut } from './export-error.ts';
+import { ExportError } from './export-error.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import type { MetricExporter, Outcome } from './metric-exporter.ts';
 
@@ -38,10 +39,10 @@ const FAILING_MS = 2000;
 /** Of an interval: an export ends before the next one is due. */
 export const LONGEST_SHARE = 0.95;
 
-/** An export that has not ended. Its deadline can only come closer. */
+/** An export that has not ended. */
 interface UnderWay {
   readonly ended: Promise<void>;
-  endWithin(ms: number): void;
+  readonly deadline: Deadline;
 }
 
 export function createExportLoop(options: ExportLoopOptions): ExportLoop {
@@ -63,14 +64,13 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   }
 
   /** Undefined where there is nothing to export. */
-  async function outcomeOf(signal: AbortSignal): Promise<Outcome | undefined> {
+  async function outcomeOf(deadline: Deadline): Promise<Outcome | undefined> {
     const holdMs = Math.ceil(holdUntilMs - performance.now());
     if (holdMs > 0 && !isStopping) return { error: heldBack(holdMs) };
     try {
       const metrics = await collect();
       if (metrics.length === 0) return undefined;
-      signal.throwIfAborted();
-      const outcome = await exporter.export(metrics, signal);
+      const outcome = await exporter.export(metrics, deadline.start());
       holdUntilMs = performance.now() + (outcome.retryAfterMs ?? 0);
       return outcome;
     } catch (error) {
@@ -80,9 +80,9 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
     }
   }
 
-  async function run(signal: AbortSignal): Promise<void> {
+  async function run(deadline: Deadline): Promise<void> {
     const sample = source.current();
-    const outcome = await outcomeOf(signal);
+    const outcome = await outcomeOf(deadline);
     if (outcome === undefined) return;
     isFailing = outcome.error !== undefined;
     if (!isFailing) {
@@ -92,29 +92,15 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
     onOutcome(outcome);
   }
 
-  /** One export with a deadline; none beside one that is under way. */
+  /** One export; none beside one that is under way. */
   function start(withinMs: number): UnderWay {
     if (underWay !== undefined) return underWay;
-    const abortion = new AbortController();
-    const startedMs = performance.now();
-    let limitMs = withinMs;
-    const deadline = (): NodeJS.Timeout => {
-      const leftMs = Math.max(0, limitMs - (performance.now() - startedMs));
-      return setTimeout(() => abortion.abort(timedOut(limitMs)), leftMs).unref();
-    };
-    let timeout = deadline();
-    const ended = run(abortion.signal).finally(() => {
-      clearTimeout(timeout);
+    const deadline = createDeadline(withinMs);
+    const ended = run(deadline).finally(() => {
+      deadline.clear();
       underWay = undefined;
     });
-    underWay = {
-      ended,
-      endWithin(ms) {
-        limitMs = Math.min(limitMs, performance.now() - startedMs + ms);
-        clearTimeout(timeout);
-        timeout = deadline();
-      },
-    };
+    underWay = { ended, deadline };
     return underWay;
   }
 
@@ -129,7 +115,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
     async shutdown(withinMs) {
       isStopping = true;
       clearInterval(timer);
-      underWay?.endWithin(LAST_SECOND_MS);
+      underWay?.deadline.shorten(LAST_SECOND_MS);
       await underWay?.ended;
       const lastMs = Math.max(withinMs - LAST_SECOND_MS, withinMs / 2);
       if (source.current() !== arrived) await start(isFailing ? Math.min(FAILING_MS, lastMs) : lastMs).ended;
