@@ -97,6 +97,16 @@ test('before the first poll: the exporter’s own series, every reason of failur
   assert.deepEqual(resourceOf(sampler), {});
 });
 
+test('the exporter’s own readings have the key of the task before the task is known', async () => {
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
+  const before = sampler.current();
+  await pollAfter(0);
+  await pollAfter(INTERVAL_MS, { read: 20, used: 2, arn: 'arn:aws:ecs:eu-west-1:111122223333:task/c/other' });
+  const keys = (list: typeof before): readonly string[] => list.map(({ key }) => key);
+  assert.deepEqual(keys(sampler.current()), keys(before));
+  assert.deepEqual(before[0]?.resource, {});
+});
+
 test('the first poll brings readings in both vocabularies, the second one differences', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);

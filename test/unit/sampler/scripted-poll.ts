@@ -2,10 +2,15 @@ import { createEcsTaskSource } from '../../../src/sources/ecs-task/ecs-task-sour
 import { EndpointError, type EndpointErrorCode } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import type { TaskSource } from '../../../src/sources/task-source.ts';
 
+export interface GoodAnswer {
+  readonly read: number;
+  readonly used: number;
+  readonly started?: number;
+  readonly arn?: string;
+}
+
 /** Result of the next poll: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
-export type Answer =
-  | { readonly read: number; readonly used: number; readonly started?: number; readonly arn?: string }
-  | { readonly fails: EndpointErrorCode; readonly document?: 'task' | 'stats' };
+export type Answer = GoodAnswer | { readonly fails: EndpointErrorCode; readonly document?: 'task' | 'stats' };
 
 export interface ScriptedPoll {
   readonly source: TaskSource;
@@ -46,13 +51,13 @@ export function scriptedPoll(first: Answer, delay: () => Promise<void> = async (
   return script;
 }
 
-function taskOf(answer: Answer): unknown {
+export function taskOf(answer: Answer): unknown {
   const { started = 0, arn = 'arn:aws:ecs:eu-west-1:111122223333:task/c/abc' } = 'fails' in answer ? {} : answer;
   const container = { DockerId: 'id', Name: 'app', KnownStatus: 'RUNNING', StartedAt: iso(started) };
   return { TaskARN: arn, LaunchType: 'FARGATE', Limits: { CPU: 1 }, Containers: [container] };
 }
 
-function statsOf(answer: Answer): unknown {
+export function statsOf(answer: Answer): unknown {
   const { read, used } = 'fails' in answer ? { read: 1000, used: 1000 } : answer;
   return {
     id: {
