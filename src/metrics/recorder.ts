@@ -1,12 +1,11 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
-import type { ContainerView } from '../history/view.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { SENTINEL } from '../snapshot/values.ts';
 import { messageOf } from '../text/message-of.ts';
 import { round4 } from './arithmetic.ts';
 import type { RowId } from './catalogue.ts';
-import type { Columns } from './columns.ts';
-import type { Sink } from './evaluate.ts';
+import type { Column, Columns } from './columns.ts';
+import type { Put, Sink } from './evaluate.ts';
 import type { Point } from './row.ts';
 import type { SeriesBook, Subject } from './series.ts';
 import { SCOPES, type VocabularyName } from './vocabulary.ts';
@@ -56,6 +55,9 @@ interface Origin {
   readonly isNameTaken?: boolean | undefined;
 }
 
+/** A value without properties of its own. */
+const PLAIN: Omit<Point, 'value'> = {};
+
 const TASK: Subject = { level: 'task' };
 const EXPORTER: Subject = { level: 'exporter' };
 
@@ -63,36 +65,32 @@ const EXPORTER: Subject = { level: 'exporter' };
 export function createRecorder({ columns, series, polledNs, exporterStartNs }: RecorderOptions): Recorder {
   const lists: Readonly<Record<VocabularyName, Reading[]>> = { ecs: [], semconv: [] };
   const byScope = new Map(columns.vocabularies.map((vocabulary) => [SCOPES[vocabulary], lists[vocabulary]]));
-  const origins = new Map<ContainerView, Origin>();
-  const ofExporter: Origin = { subject: EXPORTER, startNs: exporterStartNs };
   const failures: FailedValue[] = [];
 
-  function record(row: RowId, { subject, startNs, sampledNs, isNameTaken }: Origin, point: Point): void {
-    const { value, dimensions, only } = point;
-    if (value === undefined || !isPresentable(value)) return;
-    const startTimeNs = point.startNs === undefined ? startNs : (point.startNs ?? undefined);
-    for (const { vocabulary, metric, isRounded, isSampled } of columns.of(row, subject.level)) {
-      if ((only !== undefined && only !== vocabulary) || (vocabulary === 'ecs' && isNameTaken === true)) continue;
-      const exact = metric.valueType === 'int' ? Math.trunc(value) : value;
-      lists[vocabulary].push({
-        metric,
-        attributes: series.attributes(vocabulary, row, subject, dimensions),
-        value: isRounded ? round4(exact) : exact,
-        startTimeNs: metric.kind === 'counter' ? startTimeNs : undefined,
-        timeNs: isSampled ? (sampledNs ?? polledNs) : polledNs,
-      });
+  function putFor({ subject, startNs, sampledNs, isNameTaken }: Origin): Put {
+    function push(row: RowId, targets: readonly Column[], value: number, point: Omit<Point, 'value'>): void {
+      if (!isPresentable(value)) return;
+      const { only, dimensions } = point;
+      const startTimeNs = point.startNs === undefined ? startNs : (point.startNs ?? undefined);
+      for (const { vocabulary, metric, isRounded, isSampled } of targets) {
+        if ((only !== undefined && only !== vocabulary) || (vocabulary === 'ecs' && isNameTaken === true)) continue;
+        const exact = metric.valueType === 'int' ? Math.trunc(value) : value;
+        lists[vocabulary].push({
+          metric,
+          attributes: series.attributes(vocabulary, row, subject, dimensions),
+          value: isRounded ? round4(exact) : exact,
+          startTimeNs: metric.kind === 'counter' ? startTimeNs : undefined,
+          timeNs: isSampled ? (sampledNs ?? polledNs) : polledNs,
+        });
+      }
     }
-  }
 
-  function originOf(container: ContainerView): Origin {
-    let origin = origins.get(container);
-    if (origin === undefined) {
-      const { info, sample, countedFromNs, isNameTaken } = container;
-      const subject: Subject = { level: 'container', name: info.name, id: info.id, labels: info.labels };
-      origin = { subject, startNs: countedFromNs, sampledNs: sample?.readNs, isNameTaken };
-      origins.set(container, origin);
-    }
-    return origin;
+    return (row, value) => {
+      if (value === undefined) return;
+      const targets = columns.of(row, subject.level);
+      if (typeof value === 'number') push(row, targets, value, PLAIN);
+      else for (const point of value) if (point.value !== undefined) push(row, targets, point.value, point);
+    };
   }
 
   return {
@@ -101,9 +99,11 @@ export function createRecorder({ columns, series, polledNs, exporterStartNs }: R
     count: () => lists.ecs.length + lists.semconv.length,
     wants: (row, level) => columns.of(row, level).length > 0,
     failed: (row, error) => void failures.push(failedValue(error, row)),
-    container: (row, container, point) => record(row, originOf(container), point),
-    task: (row, { startedNs, sampledNs }, point) =>
-      record(row, { subject: TASK, startNs: startedNs, sampledNs }, point),
-    exporter: (row, point) => record(row, ofExporter, point),
+    container: ({ info, sample, countedFromNs, isNameTaken }) => {
+      const subject: Subject = { level: 'container', name: info.name, id: info.id, labels: info.labels };
+      return putFor({ subject, startNs: countedFromNs, sampledNs: sample?.readNs, isNameTaken });
+    },
+    task: ({ startedNs, sampledNs }) => putFor({ subject: TASK, startNs: startedNs, sampledNs }),
+    exporter: () => putFor({ subject: EXPORTER, startNs: exporterStartNs }),
   };
 }

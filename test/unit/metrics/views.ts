@@ -1,6 +1,6 @@
 import type { ContainerView, TaskView } from '../../../src/history/view.ts';
 import { CATALOGUE } from '../../../src/metrics/catalogue.ts';
-import { evaluate, type Sink } from '../../../src/metrics/evaluate.ts';
+import { evaluate, type Put, type Sink } from '../../../src/metrics/evaluate.ts';
 import type { Family, Point } from '../../../src/metrics/row.ts';
 import type { ContainerInfo, ContainerSample, CpuCounters, TaskInfo } from '../../../src/snapshot/snapshot.ts';
 
@@ -27,13 +27,19 @@ export function recordingSink(family: Family): RecordingSink {
     told.set(key, value);
     starts.set(key, startNs);
   };
+  const putAll =
+    (suffix: string, ofAll: bigint | undefined): Put =>
+    (row, value) => {
+      const points = typeof value === 'number' ? [{ value }] : (value ?? []);
+      for (const point of points) put(`${row}${suffix}`, ofAll, point);
+    };
   return {
     told,
     starts,
     wants: (row) => CATALOGUE[row].family === family,
-    container: (row, { info, countedFromNs }, point) => put(`${row} ${info.name}`, countedFromNs, point),
-    task: (row, { startedNs }, point) => put(`${row} _task_`, startedNs, point),
-    exporter: (row, point) => put(row, undefined, point),
+    container: ({ info, countedFromNs }) => putAll(` ${info.name}`, countedFromNs),
+    task: ({ startedNs }) => putAll(' _task_', startedNs),
+    exporter: () => putAll('', undefined),
     failed: (_row, error) => {
       throw error;
     },
