@@ -12,7 +12,7 @@ export function installDiagLogger(sink: DiagSink): void {
   const at =
     (level: 'debug' | 'warn') =>
     (message: string, ...args: unknown[]): void =>
-      sink(isTimeoutOfReader(message) ? 'debug' : level, [withoutAnswer(message), ...args.map(text)].join(' '));
+      sink(level, [message, ...args.map(text)].join(' '));
   const logger: DiagLogger = {
     error: at('warn'),
     warn: at('warn'),
@@ -23,19 +23,6 @@ export function installDiagLogger(sink: DiagSink): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
   // The SDK's own handler prints a stack for each failed export.
   setGlobalErrorHandler((error) => sink('warn', text(error)));
-}
-
-/**
- * The exporter's own timeout comes a little earlier and counts and logs the failed export. After a stall of the process
- * both timers fire at once, and the reader's message would be a second warning about the same export.
- */
-function isTimeoutOfReader(message: string): boolean {
-  return message.startsWith('PeriodicExportingMetricReader: metrics export timed out');
-}
-
-/** The SDK's transport quotes the receiver's reason phrase there, in which some send back the header that they refuse. */
-function withoutAnswer(message: string): string {
-  return message.replace(/(non-retryable error):.*/s, '$1');
 }
 
 /** Only an error's message: its stack is noise, and its other members may hold an address with a secret. */

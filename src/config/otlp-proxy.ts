@@ -21,12 +21,24 @@ export function resolveProxy(settings: Settings, url: string): OtlpConfig['proxy
   const noProxy = settings.given(OPTIONS.noProxy);
   // curl accepts an address without a scheme, too.
   const address = proxy.value.includes('://') ? proxy.value : `http://${proxy.value}`;
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
-    const wrong = 'must be an http:// or https:// address; NO_PROXY names the receivers that are reached without it';
+  if (!/^https?:\/\//i.test(address) || !hasDecodableCredentials(address)) {
+    const wrong =
+      'must be an http:// or https:// address, with %25 for a % in its password; NO_PROXY names the receivers that are reached without it';
     settings.report(problemWith('invalid_value', option, proxy.source, wrong));
     return undefined;
   }
   return { [name]: address, ...(noProxy && { NO_PROXY: noProxy.value }) };
+}
+
+/** Node.js decodes user and password, and throws at a `%` that begins no code. False for a text that is no address, too. */
+function hasDecodableCredentials(address: string): boolean {
+  try {
+    const { username, password } = new URL(address);
+    decodeURIComponent(`${username}${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `localhost` and its subdomains, 127.0.0.0/8 and ::1. */

@@ -47,16 +47,3 @@ test('something thrown that is no error', () => {
     ['warn: just a text'],
   );
 });
-
-test("the reader's own timeout is a detail: the export that it is about has been told as failed", () => {
-  assert.deepEqual(
-    during(() => {
-      diag.error('PeriodicExportingMetricReader: metrics export timed out after 1000ms');
-      diag.error('PeriodicExportingMetricReader: metrics collection errors');
-    }),
-    [
-      'debug: PeriodicExportingMetricReader: metrics export timed out after 1000ms',
-      'warn: PeriodicExportingMetricReader: metrics collection errors',
-    ],
-  );
-});
