@@ -176,8 +176,8 @@ for (const [given, shown] of [
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example.com',
       HTTPS_PROXY: given,
     };
-    const [message, ...others] = messagesOf(resolve({ env }));
-    assert.ok(message?.startsWith(`HTTPS_PROXY="${shown}" must be an http:// or https:// address`), message);
+    const [message = '', ...others] = messagesOf(resolve({ env }));
+    assert.ok(message.startsWith(`HTTPS_PROXY="${shown}" must be an http:// or https:// address`), message);
     assert.deepEqual(others, []);
   });
 }
