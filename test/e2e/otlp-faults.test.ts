@@ -5,8 +5,9 @@ import { inspect } from 'node:util';
 import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
 import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
-import { type OtlpReceiver, RECEIVER_CANARY, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
+import { type OtlpReceiver, RECEIVER_CANARY } from '../helpers/otlp-receiver.ts';
 import { pushingExporter } from '../helpers/pushing.ts';
+import { lastingPort } from '../real/lasting-port.ts';
 
 const EXPORT_INTERVAL_MS = 120;
 
@@ -73,9 +74,7 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
 
 for (const host of ['127.0.0.1', 'localhost']) {
   test(`nobody listens at ${host}: the warning says so`, async (t) => {
-    const gone = await startOtlpReceiver();
-    const { port } = new URL(gone.url);
-    await gone.close();
+    const port = await lastingPort();
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
     const url = `http://${host}:${port}/v1/metrics`;
     const pushing = await pushingExporter(t, { otlp: { url, timeoutMs: 50 }, config });

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { type Exposition, parseExposition } from '../real/exposition.ts';
 import { at, numberAt, textAt } from '../real/json.ts';
-import { freePort } from '../real/server-process.ts';
+import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
 import type { BuiltImage } from './built-image.ts';
 
@@ -31,7 +31,7 @@ export async function startContainer(
   { docker, api, name }: BuiltImage,
   { options = [], command }: { options?: readonly string[]; command: readonly string[] },
 ): Promise<Container> {
-  const port = await freePort();
+  const port = await lastingPort();
   // By a variable, so that the health check knows it too.
   const id = (
     await docker.ok('run', '--detach', ...LOCKED_DOWN, '--env', `EXPORTER_PORT=${port}`, ...options, name, ...command)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Exposition, parseExposition } from './exposition.ts';
-import { type Ending, freePort, startServer } from './server-process.ts';
+import { lastingPort } from './lasting-port.ts';
+import { type Ending, startServer } from './server-process.ts';
 import { until } from './wait.ts';
 
 export interface ExporterProcess {
@@ -25,7 +26,7 @@ export async function startExporterProcess(
   bin: string = fromSource,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ExporterProcess> {
-  const port = await freePort();
+  const port = await lastingPort();
   const child = await startServer(process.execPath, [bin, command, '--exporter-port', `${port}`, ...args], {
     env,
   });

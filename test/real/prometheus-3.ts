@@ -1,6 +1,6 @@
+import { lastingPort } from './lasting-port.ts';
 import { launchPrometheus, type PrometheusServer, scraping } from './prometheus-server.ts';
 import { pushPart } from './push-parts.ts';
-import { freePort } from './server-process.ts';
 
 export interface Prometheus3 extends PrometheusServer {
   /** Where it takes metrics over OTLP/HTTP. */
@@ -12,7 +12,7 @@ export interface Prometheus3 extends PrometheusServer {
  * @throws when it is not there, naming what puts it there.
  */
 export async function startPrometheus3(configuration: unknown = scraping(new Map())): Promise<Prometheus3> {
-  const port = await freePort();
+  const port = await lastingPort();
   const server = await launchPrometheus({
     program: pushPart('prometheus'),
     configuration,

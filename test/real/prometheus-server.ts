@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Exposition, parseExposition } from './exposition.ts';
 import { at, listAt, textAt } from './json.ts';
-import { freePort, startServer } from './server-process.ts';
+import { lastingPort } from './lasting-port.ts';
+import { startServer } from './server-process.ts';
 import { until } from './wait.ts';
 
 /** One series of an answer, with the newest value. */
@@ -50,7 +51,7 @@ export interface PrometheusOptions {
 
 /** Starts a Prometheus with a storage of its own and waits until it is ready. @throws with its log when it is not. */
 export async function launchPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
-  const { program, configuration, flags = [], port = await freePort() } = options;
+  const { program, configuration, flags = [], port = await lastingPort() } = options;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const yaml = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
   writeFileSync(join(folder, 'prometheus.yml'), yaml);

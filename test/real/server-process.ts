@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 
 export interface ServerProcess {
   readonly pid: number;
@@ -51,14 +50,4 @@ export async function startServer(
       return { ...ending, afterMs: performance.now() - startedAt };
     },
   };
-}
-
-/** A TCP port of the loopback interface that nobody listened on a moment ago, for programs that cannot say which one they took. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -2,8 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { type Exposition, parseExposition } from './exposition.ts';
+import { lastingPort } from './lasting-port.ts';
 import { pushPart } from './push-parts.ts';
-import { type Ending, freePort, startServer } from './server-process.ts';
+import { type Ending, startServer } from './server-process.ts';
 import { until } from './wait.ts';
 
 /** Where the agent listens: one of the two. */
@@ -19,7 +20,7 @@ export interface StatsdExporterServer {
 
 /** @throws when it is not installed, or does not start. */
 export async function startStatsdExporter(address: StatsdAddress): Promise<StatsdExporterServer> {
-  const webPort = await freePort();
+  const webPort = await lastingPort();
   const isUdp = 'udpPort' in address;
   // One that was killed leaves its socket, and the next one does not start then.
   if (!isUdp) rmSync(address.socketPath, { force: true });

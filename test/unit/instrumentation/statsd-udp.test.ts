@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import dns from 'node:dns/promises';
-import { once } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
@@ -14,22 +12,12 @@ import { ExportError } from '../../../instrumentation/export-error.ts';
 import { udpTarget } from '../../../instrumentation/statsd/datagram-targets.ts';
 import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
 import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../helpers/statsd-receiver.ts';
+import { lastingPort } from '../../real/lasting-port.ts';
 import { until } from '../../real/wait.ts';
 
 const one = [metricOf('m', [[1]])];
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const skip = hasIpv6 ? false : 'no IPv6 on this machine';
-
-/** A port that nobody listens on. */
-async function closedPort(host = '127.0.0.1'): Promise<number> {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  socket.bind(0, host);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
 
 function reasonOf(error: Error | undefined): string | undefined {
   assert.ok(error === undefined || error instanceof ExportError, String(error));
@@ -69,7 +57,7 @@ for (const [name, metrics] of [
   ['many datagrams', [manySeries(1000)]],
 ] as const) {
   test(`the port is closed: an export of ${name} fails, and the next one reaches the agent`, async (t) => {
-    const port = await closedPort();
+    const port = await lastingPort();
     const exporter = await createStatsdExporter({ host: '127.0.0.1', port });
     for (let i = 0; i < 3; i += 1) {
       const error = await exportOf(exporter, metrics);
