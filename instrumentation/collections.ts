@@ -4,7 +4,7 @@ import { createMeter, type Meter } from './meter.ts';
 import type { MetricSet, Readings, ResourceReadings, SampleSource, SeriesAttributes } from './metric-definition.ts';
 import { createOwnStarts, type OwnStarts } from './own-starts.ts';
 
-/** Collections of a source for the exporters of a program: made on demand, once a sample for all who want the same. */
+/** Collects on demand. Exporters that want the same set share one collection per sample. */
 export interface Collections {
   /**
    * What the instruments of these sets show now, for each resource.
@@ -19,21 +19,21 @@ export interface Collections {
 export interface CollectionsOptions {
   readonly source: SampleSource;
   readonly resourceOf: (identity: SeriesAttributes) => Resource;
-  /** The sets of each exporter: what only one of them wants is not kept for another. */
+  /** Metric sets of each exporter. A collection is kept only if several exporters use its set. */
   readonly sets: readonly (readonly MetricSet[])[];
   /** When the program began, in nanoseconds since the epoch. @default now */
   readonly begunNs?: bigint;
 }
 
-/** What is kept of one resource for as long as it is there. */
-interface Kept {
+/** What is kept of one resource while the source has it. */
+interface ResourceState {
   readonly ownStart: OwnStarts;
   /** By scope. */
-  readonly meters: Map<string, Line>;
+  readonly meters: Map<string, MeterQueue>;
 }
 
-/** A meter, with what it made last. */
-interface Line {
+/** A meter with its last collection. */
+interface MeterQueue {
   meter: Meter;
   last: Promise<unknown>;
   shared?: { readonly readings: Readings; readonly collected: Promise<CollectedScope | undefined> } | undefined;
@@ -43,31 +43,37 @@ export function createCollections(options: CollectionsOptions): Collections {
   const { source, resourceOf, begunNs = BigInt(Date.now()) * 1_000_000n } = options;
   const wanted = options.sets.flat().map(({ scope }) => scope);
   const isShared = (scope: string): boolean => wanted.indexOf(scope) !== wanted.lastIndexOf(scope);
-  const resources = new Map<string, Kept>();
+  const resources = new Map<string, ResourceState>();
 
-  function keptOf(key: string): Kept {
-    const kept = resources.get(key) ?? { ownStart: createOwnStarts(), meters: new Map() };
-    resources.set(key, kept);
-    return kept;
+  function stateOf(key: string): ResourceState {
+    const state = resources.get(key) ?? { ownStart: createOwnStarts(), meters: new Map() };
+    resources.set(key, state);
+    return state;
   }
 
-  /** In turns: the SDK gives what was observed since the collection before, so of two at once one would find nothing. */
-  function collectScope(kept: Kept, set: MetricSet, readings: Readings): Promise<CollectedScope | undefined> {
-    const { ownStart, meters } = kept;
+  /** One after the other: the SDK returns what was observed since the previous collection, so a concurrent one would be empty. */
+  function collectScope(state: ResourceState, set: MetricSet, readings: Readings): Promise<CollectedScope | undefined> {
+    const { ownStart, meters } = state;
     const create = (): Meter => createMeter(set, { begunNs, ownStart });
-    const line = meters.get(set.scope) ?? { meter: create(), last: Promise.resolve() };
-    meters.set(set.scope, line);
-    if (line.shared?.readings === readings) return line.shared.collected;
-    const collected = line.last.then(async () => {
-      if (line.meter.isCrowded()) {
-        await line.meter.close();
-        line.meter = create();
+    const queue = meters.get(set.scope) ?? { meter: create(), last: Promise.resolve() };
+    meters.set(set.scope, queue);
+    if (queue.shared?.readings === readings) return queue.shared.collected;
+    const collected = queue.last.then(async () => {
+      if (queue.meter.needsReplacement()) {
+        await queue.meter.close();
+        queue.meter = create();
       }
-      return line.meter.collect(readings);
+      return queue.meter.collect(readings);
     });
-    const ended = (): void => {};
-    line.last = collected.then(ended, ended);
-    line.shared = isShared(set.scope) ? { readings, collected } : undefined;
+    const shared = isShared(set.scope) ? { readings, collected } : undefined;
+    queue.shared = shared;
+    queue.last = collected.then(
+      () => {},
+      () => {
+        // The next one who asks tries again.
+        if (queue.shared === shared) queue.shared = undefined;
+      },
+    );
     return collected;
   }
 
@@ -75,25 +81,25 @@ export function createCollections(options: CollectionsOptions): Collections {
     { key, resource, readings }: ResourceReadings,
     sets: readonly MetricSet[],
   ): Promise<Collected> {
-    const kept = keptOf(key);
-    const scopes = await Promise.all(sets.map((set) => collectScope(kept, set, readings)));
+    const state = stateOf(key);
+    const scopes = await Promise.all(sets.map((set) => collectScope(state, set, readings)));
     return { key, resource: resourceOf(resource), scopes: scopes.filter((scope) => scope !== undefined) };
   }
 
-  async function drop(key: string, { meters }: Kept): Promise<void> {
+  async function drop(key: string, { meters }: ResourceState): Promise<void> {
     resources.delete(key);
-    await Promise.all([...meters.values()].map(({ last, meter }) => last.then(() => meter.close())));
+    await Promise.all([...meters.values()].map((queue) => queue.last.then(() => queue.meter.close())));
   }
 
   return {
     async collect(sets) {
       const current = source.current();
       const keys = new Set(current.map(({ key }) => key));
-      for (const [key, kept] of resources) if (!keys.has(key)) void drop(key, kept);
+      for (const [key, state] of resources) if (!keys.has(key)) void drop(key, state);
       return Promise.all(current.map((entry) => collectResource(entry, sets)));
     },
     async close() {
-      await Promise.all([...resources].map(([key, kept]) => drop(key, kept)));
+      await Promise.all([...resources].map(([key, state]) => drop(key, state)));
     },
   };
 }

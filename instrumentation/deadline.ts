@@ -2,9 +2,9 @@ import { timedOut } from './export-error.ts';
 
 /** When one export ends at the latest. */
 export interface Deadline {
-  /** The time begins. The signal is aborted when it is over, with an ExportError for a reason. */
+  /** Starts the timeout. The signal aborts when it expires, with an ExportError as its reason. */
   start(): AbortSignal;
-  /** No more than `ms` are left from now on, or from the start. */
+  /** Limits the remaining time to `ms`, from now or, before `start`, from the start. */
   shorten(ms: number): void;
   clear(): void;
 }

@@ -26,18 +26,18 @@ export interface ExportLoopOptions {
 export interface ExportLoop {
   /** There is a new sample. */
   sampled(): void;
-  /** Waits for an export that is under way, then exports what has no turn of its own by then. Never rejects. */
+  /** Waits for the current export. With an interval, then exports the newest sample unless it has arrived. Never rejects. */
   flush(timeoutMs: number): Promise<void>;
   /** Ends an export that is under way, exports the newest sample if it has not arrived, and closes. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
 
-/** Of an export under way at the end: it may still arrive, but what follows it is newer and worth more. */
-const LAST_SECOND_MS = 1000;
-/** Of the last export, to a receiver that did not take the one before. */
-const FAILING_MS = 2000;
-/** Of an interval: an export ends before the next one is due. */
-export const LONGEST_SHARE = 0.95;
+/** Time left for a running export at shutdown: the final export is newer and matters more. */
+const SHUTDOWN_GRACE_MS = 1000;
+/** Maximum time of the final export if the export before it failed. */
+const FINAL_AFTER_FAILURE_MS = 2000;
+/** Maximum time of an export as a fraction of the interval: it ends before the next one is due. */
+const MAX_TIMEOUT_FRACTION = 0.95;
 
 /** An export that has not ended. */
 interface UnderWay {
@@ -45,9 +45,14 @@ interface UnderWay {
   readonly deadline: Deadline;
 }
 
+/** How long one export may take at an interval. */
+export function boundedTimeoutMs(timeoutMs: number, intervalMs = Number.POSITIVE_INFINITY): number {
+  return Math.min(timeoutMs, intervalMs * MAX_TIMEOUT_FRACTION);
+}
+
 export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   const { exporter, source, collections, sets, intervalMs, onOutcome } = options;
-  const timeoutMs = Math.min(options.timeoutMs, (intervalMs ?? Number.POSITIVE_INFINITY) * LONGEST_SHARE);
+  const timeoutMs = boundedTimeoutMs(options.timeoutMs, intervalMs);
   const deltas = exporter.temporality === 'delta' ? createDeltas(options.watchedFromNs) : undefined;
   let underWay: UnderWay | undefined;
   /** The sample that the receiver took last. */
@@ -65,11 +70,12 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
 
   /** Undefined where there is nothing to export. */
   async function outcomeOf(deadline: Deadline): Promise<Outcome | undefined> {
-    const holdMs = Math.ceil(holdUntilMs - performance.now());
-    if (holdMs > 0 && !isStopping) return { error: heldBack(holdMs) };
     try {
+      // Also while the receiver wants no requests: deltas begin with the first collection that has a series.
       const metrics = await collect();
       if (metrics.length === 0) return undefined;
+      const holdMs = Math.ceil(holdUntilMs - performance.now());
+      if (holdMs > 0 && !isStopping) return { error: heldBack(holdMs) };
       const outcome = await exporter.export(metrics, deadline.start());
       holdUntilMs = performance.now() + (outcome.retryAfterMs ?? 0);
       return outcome;
@@ -89,7 +95,11 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
       arrived = sample;
       deltas?.acknowledge();
     }
-    onOutcome(outcome);
+    try {
+      onOutcome(outcome);
+    } catch {
+      // An observer that throws must not stop the exports.
+    }
   }
 
   /** One export; none beside one that is under way. */
@@ -110,15 +120,18 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
     },
     async flush(withinMs) {
       await underWay?.ended;
+      // The final export has a time of its own.
+      if (isStopping) return;
       if (intervalMs !== undefined && source.current() !== arrived) await start(Math.min(withinMs, timeoutMs)).ended;
     },
     async shutdown(withinMs) {
       isStopping = true;
       clearInterval(timer);
-      underWay?.deadline.shorten(LAST_SECOND_MS);
+      underWay?.deadline.shorten(SHUTDOWN_GRACE_MS);
       await underWay?.ended;
-      const lastMs = Math.max(withinMs - LAST_SECOND_MS, withinMs / 2);
-      if (source.current() !== arrived) await start(isFailing ? Math.min(FAILING_MS, lastMs) : lastMs).ended;
+      const lastMs = Math.max(withinMs - SHUTDOWN_GRACE_MS, withinMs / 2);
+      if (source.current() !== arrived)
+        await start(isFailing ? Math.min(FINAL_AFTER_FAILURE_MS, lastMs) : lastMs).ended;
       await exporter.close();
     },
   };

@@ -16,8 +16,8 @@ export interface Meter {
    * @throws AggregateError when the SDK could not collect.
    */
   collect(readings: Readings): Promise<CollectedScope | undefined>;
-  /** Whether so many series have come and gone that a new meter is worth its cost: the SDK never forgets a series. */
-  isCrowded(): boolean;
+  /** Whether so many series have ended that a new meter is worth its cost: the SDK never forgets a series. */
+  needsReplacement(): boolean;
   /** Takes the instruments off the meter, so that everything the SDK kept can go. */
   close(): Promise<void>;
 }
@@ -49,14 +49,17 @@ class CollectingReader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** Objects of attributes, each of which has several series as a rule. Below this many dead ones the SDK's memory does not matter. */
+/** Unused attribute objects that are tolerated before the meter is replaced. Each usually has several series. */
 const MAX_DEAD_ATTRIBUTES = 500;
 
 /**
- * Every value goes through an observable instrument; the points are then made anew out of the readings, since the SDK leaves
- * them wrong: a value is the one observed, a counter starts when its reading says, a point has the time of its measurement
- * (the SDK uses that of the collection, and a counter's rate would fluctuate whenever sample and export intervals differ),
- * and no point ends before it starts, whatever the wall clock does meanwhile.
+ * Every value passes through an observable instrument; the points are then built from the readings:
+ *
+ * - the value is the observed one, not a sum of differences;
+ * - a counter starts when its reading says, not at the first observation;
+ * - a point has the time of its measurement. With that of the collection, the rate of a counter would fluctuate whenever sample
+ *   and export intervals differ;
+ * - no point ends before it starts, whatever the wall clock does.
  */
 export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions): Meter {
   const reader = new CollectingReader();
@@ -66,7 +69,7 @@ export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions)
   const instruments = registerInstruments(provider, [set], { current: () => current, resource: () => ({}) });
   const seen = new Set<SeriesAttributes>();
   const begun = hrTime(begunNs);
-  let isCrowded = false;
+  let needsReplacement = false;
 
   function pointsOf(metric: NumericMetric, readings: readonly Reading[], timeOf: (ns: bigint) => HrTime) {
     const isTotal = isCounter(metric);
@@ -85,10 +88,12 @@ export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions)
 
   function take(readings: Readings): void {
     const live = readings.byScope.get(set.scope) ?? [];
+    const before = seen.size;
     for (const { attributes } of live) seen.add(attributes);
-    if (seen.size <= MAX_DEAD_ATTRIBUTES) return;
+    // Nothing new: the SDK has not grown either.
+    if (seen.size === before || seen.size <= MAX_DEAD_ATTRIBUTES) return;
     const liveAttributes = new Set(live.map(({ attributes }) => attributes)).size;
-    isCrowded = seen.size > 2 * liveAttributes + MAX_DEAD_ATTRIBUTES;
+    needsReplacement = seen.size > 2 * liveAttributes + MAX_DEAD_ATTRIBUTES;
   }
 
   return {
@@ -115,7 +120,7 @@ export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions)
       });
       return metrics.length === 0 ? undefined : { scope: collected.scope, metrics };
     },
-    isCrowded: () => isCrowded,
+    needsReplacement: () => needsReplacement,
     async close() {
       instruments.unregister();
       await provider.shutdown();
@@ -123,7 +128,7 @@ export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions)
   };
 }
 
-/** Readings whose attributes say the same are one series, and the last one counts, as in the SDK. */
+/** Readings with equal attributes are one series; the last one wins, as in the SDK. */
 function lastOfEach(readings: readonly Reading[]): readonly Reading[] {
   const keyOf = createSeriesKeys();
   return [...new Map(readings.map((reading) => [keyOf(reading.attributes), reading])).values()];

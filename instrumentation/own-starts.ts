@@ -5,8 +5,8 @@ import { createSeriesKeys } from './series-keys.ts';
 /** Start times of counters whose source reports none, of one resource. */
 export type OwnStarts = (reading: Reading, at: HrTime) => HrTime;
 
-/** Series that are remembered; those that have not been asked for longest are forgotten first. */
-const MAX_SERIES = 5000;
+/** Maximum number of remembered series, above what a task has at a time; the least recently used ones are forgotten first. */
+const MAX_SERIES = 20_000;
 
 /**
  * The time of the first value, and anew of each one that is less than the one before: a reset that keeps its start would read

@@ -1,5 +1,5 @@
 import { type Collections, createCollections } from './collections.ts';
-import { createExportLoop, type ExportLoop, LONGEST_SHARE } from './export-loop.ts';
+import { boundedTimeoutMs, createExportLoop, type ExportLoop } from './export-loop.ts';
 import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import type { MetricExporter, Outcome } from './metric-exporter.ts';
@@ -39,7 +39,7 @@ export interface Telemetry {
   readonly page: (() => Promise<Page>) | undefined;
   /** There is a new sample: for the exporters that send each one. */
   sampled(): void;
-  /** Exports now by every exporter. Failures go to `onOutcome`; it rejects for none. */
+  /** Exports now with every push exporter that has an interval. Never rejects; failures go to `onOutcome`. */
   flush(timeoutMs: number): Promise<void>;
   /** Last exports, then everything is closed. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
@@ -48,7 +48,7 @@ export interface Telemetry {
 const STATSD_TIMEOUT_MS = 5000;
 
 /**
- * Builds what each exporter that is asked for needs, over collections that they share.
+ * Creates the configured exporters over shared collections.
  *
  * @throws an Error that says what is missing when an exporter cannot work on this machine at all.
  */
@@ -79,8 +79,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   }
   if (otlp !== undefined) {
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
-    // An export ends before the next one is due.
-    const timeoutMs = Math.min(otlp.timeoutMs, options.exportTimeoutMs, intervalMs * LONGEST_SHARE);
+    const timeoutMs = boundedTimeoutMs(Math.min(otlp.timeoutMs, options.exportTimeoutMs), intervalMs);
     add('otlp', otlp, await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent), { intervalMs, timeoutMs });
   }
   if (console !== undefined) {

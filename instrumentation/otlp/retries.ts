@@ -68,7 +68,7 @@ export async function withRetries(
     // A wait of 0 is not a request to retry at once.
     const waitMs = outcome.retryAfterMs || backoffMs(retry, Math.random());
     const nowMs = performance.now();
-    if (nowMs + waitMs >= deadlineMs) return outcome;
+    if (signal.aborted || nowMs + waitMs >= deadlineMs) return outcome;
     last = outcome;
     untilMs = nowMs + (outcome.retryAfterMs ?? 0);
     await wait(waitMs, signal);

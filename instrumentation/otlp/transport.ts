@@ -76,7 +76,11 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
     });
     // Followed by `close`.
     response.on('error', () => {});
-    response.on('close', () => resolve(answer()));
+    response.on('close', () => {
+      resolve(answer());
+      // A receiver that answers before it has read the request may never read the rest.
+      if (!request.writableFinished) client.cut(request);
+    });
   });
   request.end(body);
   return promise.finally(() => signal.removeEventListener('abort', onAbort));

@@ -1,6 +1,6 @@
 import { createExportAccount, type ExportAccount, type ExportKinds } from '../self/export-account.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
-import type { PollCounts, SelfScope } from '../self/self-scope.ts';
+import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/failure.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
@@ -17,7 +17,7 @@ export interface Account {
   /** For the next poll's time. */
   history(): PollHistory;
   readonly exports: ExportAccount;
-  /** All of it, with the containers and series of the tasks. */
+  /** All counts for the metrics of the exporter itself, with the containers and series of the tasks. */
   scope(containers: SelfScope['containers'], series: number): SelfScope;
 }
 
@@ -51,6 +51,15 @@ export function createAccount({ version, exports: exportKinds, processMeter }: A
     tagFailures,
     cgroupFailures,
   });
+
+  /** Undefined where it cannot be read, for example while no file descriptor is left. */
+  function readProcess(): ProcessUse | undefined {
+    try {
+      return processMeter?.read();
+    } catch {
+      return undefined;
+    }
+  }
 
   return {
     recordPoll(result, seconds, restarted, wallSeconds) {
@@ -91,7 +100,7 @@ export function createAccount({ version, exports: exportKinds, processMeter }: A
       containers,
       series,
       exports: exports.counts(),
-      processUse: processMeter?.read(),
+      processUse: readProcess(),
     }),
   };
 }

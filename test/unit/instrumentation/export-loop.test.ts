@@ -3,12 +3,13 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataPoint, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { ExportError } from '../../../instrumentation/export-error.ts';
-import type { ExportLoop } from '../../../instrumentation/export-loop.ts';
+import { createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import type { MetricExporter, Outcome } from '../../../instrumentation/metric-exporter.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { stopClock, type TestClock } from '../../helpers/test-clock.ts';
 import {
+  collectionsOf,
   createRooms,
   ENERGY,
   exporting,
@@ -407,4 +408,72 @@ test('two loops with different sets over one source export only their own', asyn
     ['test/garden 2.0.0'],
   );
   await Promise.all([rooms.loop.shutdown(100), garden.loop.shutdown(100)]);
+});
+
+test('deltas begin with the first collection, also while the receiver wants no requests', async (context) => {
+  const clock = stopClock(context);
+  const source = fakeSource();
+  const received: number[] = [];
+  let isFirst = true;
+  const exporter: MetricExporter = {
+    ...memoryExporter('delta'),
+    async export([metrics]) {
+      const [, counter] = pointsOf(metrics);
+      if (counter !== undefined) received.push(Number(counter.value));
+      const outcome = isFirst ? { error: new ExportError('throttled', 'HTTP 429'), retryAfterMs: 7000 } : {};
+      isFirst = false;
+      return outcome;
+    },
+  };
+  const { loop, outcomes } = exporting(source, exporter, { intervalMs: 5000, watchedFromNs: 5n });
+  const temperature = { metric: TEMPERATURE, attributes: room('hall'), value: 20 };
+  source.show([temperature]);
+  await loop.flush(PATIENT_MS);
+  // Held back: what the counter has counted by now is nobody's growth, what it counts from now on is.
+  for (const [count, value] of [1000, 1500].entries()) {
+    source.show([temperature, { metric: ENERGY, attributes: room('hall'), value, startTimeNs: 1n }]);
+    clock.pass(5000);
+    await eventually(() => outcomes.length === count + 2);
+  }
+  assert.deepEqual(received, [500]);
+  await loop.shutdown(100);
+});
+
+test('an observer that throws stops nothing', async () => {
+  const source = fakeSource();
+  const exporter = memoryExporter();
+  let told = 0;
+  const loop = createExportLoop({
+    exporter,
+    source,
+    collections: collectionsOf(source, [ROOMS]),
+    sets: [ROOMS],
+    timeoutMs: PATIENT_MS,
+    intervalMs: 3_600_000,
+    watchedFromNs: 0n,
+    onOutcome: () => {
+      told += 1;
+      throw new Error('odd');
+    },
+  });
+  source.show(three('hall', 1));
+  await loop.flush(PATIENT_MS);
+  source.show(three('hall', 2));
+  await loop.shutdown(PATIENT_MS);
+  assert.deepEqual([told, exporter.exports.length, exporter.closed], [2, 2, 1]);
+});
+
+test('a flush that waits leaves the final export to the shutdown', async (context) => {
+  const { loop, show, begun, clock, cut } = scripted(context, { intervalMs: 60_000 });
+  show(1);
+  void loop.flush(PATIENT_MS);
+  await begun(1);
+  void loop.flush(PATIENT_MS);
+  show(2);
+  const closed = loop.shutdown(8000);
+  clock.pass(1000);
+  await begun(2);
+  clock.pass(2000);
+  await closed;
+  assert.deepEqual(cut, [1000, 3000]);
 });

@@ -118,7 +118,7 @@ function generation(number: number): readonly Reading[] {
 test('it knows when it is crowded with the dead', async () => {
   const crowded = meter();
   let number = 0;
-  for (; !crowded.isCrowded(); number += 1) {
+  for (; !crowded.needsReplacement(); number += 1) {
     assert.ok(number < 10, 'never crowded');
     const collected = await crowded.collect(readingsOf(generation(number)));
     assert.equal(pointsOf(collected, ENERGY.name).length, PER_SAMPLE + 1);
@@ -134,6 +134,6 @@ test('series that stay never crowd it, however many they are', async () => {
   for (let sample = 0; sample < 5; sample += 1) {
     const collected = await full.collect(readingsOf([...readings]));
     assert.equal(pointsOf(collected, ENERGY.name).length, 8000);
-    assert.equal(full.isCrowded(), false);
+    assert.equal(full.needsReplacement(), false);
   }
 });

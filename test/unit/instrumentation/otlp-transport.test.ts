@@ -401,3 +401,49 @@ test('close: no connection stays open', async (t) => {
   await exporter.close();
   await closed(receiver);
 });
+
+test('aborted while the body of a refusal is read: it settles at once, with the wait that the receiver asked for', async (t) => {
+  // Time stands still, so a wait would never end.
+  stopClock(t);
+  const refusal = raw('HTTP/1.1 503 No\r\nretry-after: 8\r\ncontent-length: 999\r\n\r\n');
+  const { send } = await exporting(t, refusal);
+  const controller = new AbortController();
+  const head = new Promise((resolve) => {
+    subscribe('http.client.response.finish', resolve);
+    t.after(() => unsubscribe('http.client.response.finish', resolve));
+  });
+  const sent = send(controller.signal);
+  await head;
+  controller.abort(DEADLINE);
+  const { error, retryAfterMs } = await sent;
+  assert.deepEqual([error?.reason, retryAfterMs], ['server_error', 8000]);
+});
+
+test('a receiver that answers before it has read the request, and never reads the rest, keeps no connection', async (t) => {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket.on('error', () => {}).on('close', () => open.delete(socket)));
+    socket.once('data', () => {
+      socket.pause();
+      socket.write('HTTP/1.1 400 No\r\ncontent-length: 2\r\n\r\nno');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const exporter = await createOtlpExporter({ ...OPTIONS, url: `http://127.0.0.1:${port}/v1/metrics` }, 'test/1');
+  t.after(async () => {
+    await exporter.close();
+    server.close();
+  });
+  // More than the kernel's buffers hold.
+  const resource = resourceFromAttributes({ filler: 'x'.repeat(16 * 1024 ** 2) });
+  for (let number = 0; number < 2; number += 1) {
+    const { error } = await exporter.export([{ resource, scopeMetrics: [] }], new AbortController().signal);
+    assert.equal(error?.reason, 'client_error');
+  }
+  await until('the end of the connections', () => {
+    for (const socket of open) socket.resume();
+    return open.size === 0 || undefined;
+  });
+});

@@ -145,8 +145,6 @@ test('a collection that fails is no page, and the next one tries again', async (
   collections.collect = () => Promise.reject(new Error('no memory'));
   await assert.rejects(page(), /no memory/);
   collections.collect = collect;
-  source.identity = Object.freeze({});
-  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
   assert.match((await page()).body.toString(), /target_info/);
 });
 

@@ -399,3 +399,27 @@ test('a poll that throws is a failed poll, and an observer that throws does not 
   assert.equal(values['exporter_invalid_values internal'], 1, 'of the first observer; the second one shows next time');
   await sampler.stop();
 });
+
+test('what the process costs cannot be read for once: only that is missing', async () => {
+  let isReadable = true;
+  const processMeter = {
+    read() {
+      if (!isReadable) throw new Error('EMFILE: too many open files');
+      return { cpuSeconds: 1, residentBytes: 2 };
+    },
+    stop() {},
+  };
+  const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, INTERVAL_MS, undefined, { processMeter });
+  const names = (): readonly string[] =>
+    (readingsOf(sampler).byScope.get(SCOPES.ecs) ?? []).map(({ metric }) => metric.name);
+  await pollAfter(0);
+  const all = names();
+  isReadable = false;
+  await pollAfter(INTERVAL_MS);
+  const left = names();
+  assert.ok(all.some((name) => name.includes('process')) && !left.some((name) => name.includes('process')));
+  assert.ok(left.includes('ecs_task.cpu_usage_seconds'));
+  isReadable = true;
+  await pollAfter(INTERVAL_MS);
+  assert.ok(names().some((name) => name.includes('process')));
+});
