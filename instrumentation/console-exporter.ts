@@ -11,7 +11,7 @@ export function createConsoleExporter(): MetricExporter {
     async export(metrics) {
       for (const one of metrics) {
         const { promise, resolve } = Promise.withResolvers<Error | undefined>();
-        exporter.export(one, ({ code, error = new Error('it does not say why') }) =>
+        exporter.export(one, ({ code, error = new Error('the console exporter failed without an error') }) =>
           resolve(code === ExportResultCode.SUCCESS ? undefined : error),
         );
         const error = await promise;

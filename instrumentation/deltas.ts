@@ -12,11 +12,11 @@ import { createSeriesKeys } from './series-keys.ts';
  */
 export interface Deltas {
   /**
-   * The same collections with the growth of counters in the place of their totals; without the points where it is not known
-   * how much of a total is new. What earlier calls gave has not arrived.
+   * Replaces the totals of counters with what they grew by since the last acknowledged export, and leaves out points whose
+   * growth is unknown. What earlier calls returned and nobody acknowledged is included again.
    */
   of(collected: readonly Collected[]): readonly Collected[];
-  /** What the last call of `of` gave has arrived. */
+  /** The receiver took what the last call of `of` returned. */
   acknowledge(): void;
 }
 

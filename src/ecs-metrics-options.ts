@@ -2,7 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import * as v from 'valibot';
 import { baseUrl } from './config/schemas/addresses.ts';
 import { globList } from './config/schemas/lists.ts';
-import { INTERVAL_LIMITS_MS } from './config/schemas/numbers.ts';
+import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS } from './config/schemas/numbers.ts';
 import type { EcsMetricsOptions } from './ecs-metrics.ts';
 import { VOCABULARIES, type VocabularyName } from './metrics/vocabulary.ts';
 import { printable, withoutCredentials } from './text/printable.ts';
@@ -26,7 +26,7 @@ export function checkOptions(
   options: EcsMetricsOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): CheckedOptions {
-  const { meterProvider, intervalMs = 15_000, metricNames = 'semconv' } = options;
+  const { meterProvider, intervalMs = DEFAULT_INTERVAL_MS, metricNames = 'semconv' } = options;
   const { min, max } = INTERVAL_LIMITS_MS;
   const problems: string[] = [];
 

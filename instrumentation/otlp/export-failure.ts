@@ -134,7 +134,7 @@ function notHttp(code: string, error: Error): ExportError {
   return new ExportError('other', `the receiver answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
 }
 
-/** An error that nobody expects. */
+/** An error without a code. */
 function namelessError(error: Error): ExportError {
   return new ExportError('other', shown(error.message) || error.name);
 }

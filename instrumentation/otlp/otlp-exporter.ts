@@ -22,11 +22,11 @@ export interface OtlpOptions extends AgentOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   /** Used as it is: `/v1/metrics` included. */
   readonly url: string;
-  /** Names in lower case. */
+  /** Names in lower case. Values can be secrets: they are never printed. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * How long the caller's signal gives one export with all its retries. Ends nothing by itself: a signal does not say when it
-   * will be aborted, and a retry that cannot begin before that is not worth waiting for.
+   * Deadline of one export with its retries. The caller's signal enforces it; here it only prevents a retry that would begin
+   * too late.
    */
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';

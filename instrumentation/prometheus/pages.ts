@@ -4,10 +4,7 @@ import { createPage, type Page } from '../http/page.ts';
 import type { MetricSet, ResourceReadings, SampleSource } from '../metric-definition.ts';
 import { createPageText } from './page-text.ts';
 
-/**
- * The page of the newest sample: rendered once a sample, and once for all who ask meanwhile. Rejects when the collection
- * failed.
- */
+/** The page of the newest sample, rendered once and shared by concurrent scrapes. Rejects when the collection failed. */
 export type Pages = () => Promise<Page>;
 
 /** Prometheus' text page of a source. */

@@ -1,3 +1,5 @@
+import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
+import type { StatsdOptions } from '../../instrumentation/statsd/statsd-exporter.ts';
 import type { LogLevel } from '../log/record.ts';
 import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { TaskTagName } from './statsd-tags.ts';
@@ -8,30 +10,9 @@ export type ExporterName = 'prometheus' | 'otlp' | 'statsd' | 'console';
 
 export type { LogLevel };
 
-export interface OtlpConfig {
-  readonly protocol: 'http/protobuf' | 'http/json';
-  /** The full address that is posted to, with its path (`.../v1/metrics`). */
-  readonly url: string;
-  /** May hold secrets: never printed anywhere. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly compression: 'gzip' | 'none';
-  readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
-  /** PEM texts, each found readable; the key is a secret, and that of the certificate. */
-  readonly certificate?: string | undefined;
-  readonly clientCertificate?: string | undefined;
-  readonly clientKey?: string | undefined;
-  /** The proxy for `url`, as node:http takes it; it may hold a password. */
-  readonly proxyEnv?:
-    | { readonly HTTP_PROXY?: string; readonly HTTPS_PROXY?: string; readonly NO_PROXY?: string }
-    | undefined;
-}
+export type OtlpConfig = OtlpOptions;
 
-export interface StatsdConfig {
-  readonly host: string;
-  readonly port: number;
-  /** The agent's Unix datagram socket: host and port are not used then. */
-  readonly socketPath?: string | undefined;
+export interface StatsdConfig extends Pick<StatsdOptions, 'host' | 'port' | 'socketPath'> {
   /** Tags of every line that STATSD_TAGS gives. */
   readonly tags: readonly string[];
   /** Tags of every line with the task's identity. */

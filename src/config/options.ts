@@ -3,7 +3,7 @@ import type { Option } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { baseUrl, hostName } from './schemas/addresses.ts';
 import { exporterList, globList, metricPatterns, vocabularyList } from './schemas/lists.ts';
-import { INTERVAL_LIMITS_MS, secondsAsMs, wholeNumber } from './schemas/numbers.ts';
+import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS, secondsAsMs, wholeNumber } from './schemas/numbers.ts';
 import { attributePairs } from './schemas/pairs.ts';
 import { logFormat, logLevel, nonEmptyText, onceFormat, trueOrFalse, unsupported } from './schemas/words.ts';
 import { STATSD_OPTIONS } from './statsd-options.ts';
@@ -35,7 +35,7 @@ export const OPTIONS = {
     otel: [],
     // Version 2 accepted 0.
     schema: secondsAsMs(INTERVAL_LIMITS_MS.min / 1_000, INTERVAL_LIMITS_MS.max / 1_000, true),
-    defaultNote: '15; the export interval when metrics are only pushed and that is shorter',
+    defaultNote: `${DEFAULT_INTERVAL_MS / 1_000}; the export interval when metrics are only pushed and that is shorter`,
     description: 'Time between two samples of the endpoint. Scrapes and exports never wait for a sample.',
   },
   endpointTimeoutMs: {

@@ -8,7 +8,7 @@ import { OPTIONS } from './options.ts';
 import { resolveOtlp } from './otlp.ts';
 import { type Problem, problem } from './problem.ts';
 import { hasOwnInterval, resolvePushTimes } from './push-times.ts';
-import { INTERVAL_LIMITS_MS } from './schemas/numbers.ts';
+import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS } from './schemas/numbers.ts';
 import { createSettings, type Environment, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
 import type { FileText } from './text-file.ts';
@@ -35,9 +35,6 @@ export interface ResolvedConfig {
 }
 
 export type Resolved = ResolvedConfig | { readonly problems: readonly Problem[] };
-
-/** One poll a scrape at Prometheus' usual intervals, with something new in most of them. */
-const DEFAULT_INTERVAL_MS = 15_000;
 
 /** Nothing of these reaches the Config: they are read for their mistakes, and again by the command that they belong to. */
 const CHECKED_ONLY: readonly Option<unknown>[] = [

@@ -27,7 +27,7 @@ function withoutSecrets({ metadataUrl, otlp, ...others }: Config): object {
       clientKey: clientKey && HIDDEN,
       proxyEnv:
         proxyEnv &&
-        Object.fromEntries(Object.entries(proxyEnv).map(([name, text]) => [name, withoutCredentials(text)])),
+        Object.fromEntries(Object.entries(proxyEnv).map(([name, text = '']) => [name, withoutCredentials(text)])),
     },
   };
 }

@@ -56,7 +56,7 @@ const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejecti
 
 /**
  * The only timer. Readings are replaced as a whole after each poll, so a scrape or an export never waits for the source, and
- * two of them between polls see the same values.
+ * scrapes and exports between two polls see the same values.
  */
 export class Sampler implements SampleSource {
   readonly #options: Required<SamplerOptions>;
@@ -116,7 +116,7 @@ export class Sampler implements SampleSource {
     return this.#polling;
   }
 
-  /** A task without current readings has an entry with none. */
+  /** A task without current readings keeps an entry with empty readings. */
   current(): readonly TaskReadings[] {
     // The next poll may be minutes away, so expiry does not wait for it.
     if (this.#dropOldViews()) this.#record();

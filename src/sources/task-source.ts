@@ -1,5 +1,6 @@
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import { messageOf } from '../text/message-of.ts';
 import type { CgroupFailure } from './cgroup/failure.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
@@ -50,8 +51,7 @@ export async function pollSafely(source: Pick<TaskSource, 'poll'>): Promise<Poll
     return await source.poll();
   } catch (error) {
     const cause = error instanceof Error ? error : undefined;
-    const message = `the poll failed: ${cause?.message ?? String(error)}`;
-    const failures = [new EndpointError('parse', message, { cause })];
+    const failures = [new EndpointError('parse', `the poll failed: ${messageOf(error)}`, { cause })];
     return { tasks: [], isComplete: false, failures, refused: new Map() };
   }
 }

@@ -2,6 +2,9 @@ import type { TextSchema } from '../option.ts';
 import { parsedBy } from './parsed.ts';
 
 /** Limits of the time between two samples, in milliseconds. */
+/** One poll per scrape at the usual scrape intervals of Prometheus; most of them find a new sample. */
+export const DEFAULT_INTERVAL_MS = 15_000;
+
 export const INTERVAL_LIMITS_MS = { min: 1_000, max: 3_600_000 } as const;
 
 /** Plain decimals only: no sign, exponent, hexadecimal or digit separator, so that a slip is never a value. */
