@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import type { CgroupFailure } from './failure.ts';
 import type { CgroupFileSystem } from './files.ts';
-import type { CgroupFolders } from './folders.ts';
-import type { CgroupFile, KernelValues } from './kernel-values.ts';
-import { containerFolder } from './paths.ts';
-import { VERSION_1, VERSION_1_KILLS } from './version1.ts';
-import { VERSION_2 } from './version2.ts';
+import { type CgroupFolders, containerFolder } from './folders.ts';
+import type { CgroupFailure, CgroupFile, KernelValues } from './kernel-values.ts';
+import { VERSION_1, VERSION_1_KILLS, VERSION_2 } from './versions.ts';
 
 /** What could be read of a cgroup, and what could not. */
 export interface CgroupContent {

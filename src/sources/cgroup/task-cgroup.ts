@@ -1,11 +1,10 @@
 import type { Transitions } from '../../log/transitions.ts';
 import type { TaskCgroup, TaskSnapshot } from '../../snapshot/snapshot.ts';
 import { within } from '../within.ts';
-import { CGROUP_FAILURES, type CgroupFailure } from './failure.ts';
 import { type CgroupFileSystem, realFiles } from './files.ts';
-import { type CgroupFolders, findFolders } from './folders.ts';
+import { type CgroupFolders, findFolders, taskIdOf } from './folders.ts';
 import { type CgroupHistory, followCgroup } from './history.ts';
-import { taskIdOf } from './paths.ts';
+import { CGROUP_FAILURES, type CgroupFailure } from './kernel-values.ts';
 import { type CgroupContent, readCgroup } from './read-cgroup.ts';
 
 /** What one reading of the task's cgroup came to. */

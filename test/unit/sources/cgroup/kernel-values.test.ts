@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CgroupFiles, type KernelValues, limitIn } from '../../../../src/sources/cgroup/kernel-values.ts';
-import { VERSION_1, VERSION_1_KILLS } from '../../../../src/sources/cgroup/version1.ts';
-import { VERSION_2 } from '../../../../src/sources/cgroup/version2.ts';
+import { VERSION_1, VERSION_1_KILLS, VERSION_2 } from '../../../../src/sources/cgroup/versions.ts';
 import { OOM_CONTROL, VERSION_1_TEXTS, VERSION_2_TEXTS } from './cgroup-tree.ts';
 
 /** What a file's text means, and whether there was a complaint. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containerFolder, taskIdOf, version1Paths, version2Paths } from '../../../../src/sources/cgroup/paths.ts';
+import { containerFolder, taskIdOf, version1Paths, version2Paths } from '../../../../src/sources/cgroup/folders.ts';
 
 const HEX = '0123456789abcdef0123456789abcdef';
 const UUID = '01234567-89ab-cdef-0123-456789abcdef';
