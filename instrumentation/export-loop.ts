@@ -1,9 +1,8 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { resourceMetricsOf } from './collected.ts';
 import type { Collections } from './collections.ts';
-import { createDeadline, type Deadline } from './deadline.ts';
 import { createDeltas } from './deltas.ts';
-import { ExportError } from './export-error.ts';
+import { ExportError, timedOut } from './export-error.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import type { MetricExporter, Outcome } from './metric-exporter.ts';
 
@@ -140,4 +139,40 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
 function heldBack(ms: number): ExportError {
   const text = `the receiver asked for no requests for another ${Math.ceil(ms / 1000)} s (Retry-After)`;
   return new ExportError('throttled', text);
+}
+
+/** When one export ends at the latest. */
+export interface Deadline {
+  /** Starts the timeout. The signal aborts when it expires, with an ExportError as its reason. */
+  start(): AbortSignal;
+  /** Limits the remaining time to `ms`, from now or, before `start`, from the start. */
+  shorten(ms: number): void;
+  clear(): void;
+}
+
+export function createDeadline(ms: number): Deadline {
+  const abortion = new AbortController();
+  let limitMs = ms;
+  let startedMs: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function setTimer(sinceMs: number): void {
+    clearTimeout(timer);
+    const leftMs = Math.max(0, limitMs - (performance.now() - sinceMs));
+    timer = setTimeout(() => abortion.abort(timedOut(limitMs)), leftMs).unref();
+  }
+
+  return {
+    start() {
+      startedMs = performance.now();
+      setTimer(startedMs);
+      return abortion.signal;
+    },
+    shorten(toMs) {
+      const passedMs = startedMs === undefined ? 0 : performance.now() - startedMs;
+      limitMs = Math.min(limitMs, passedMs + toMs);
+      if (startedMs !== undefined) setTimer(startedMs);
+    },
+    clear: () => clearTimeout(timer),
+  };
 }

@@ -7,7 +7,7 @@ import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { startProcessMeter } from './self/process-meter.ts';
 import { within } from './sources/within.ts';
-import { messageOf } from './text/message-of.ts';
+import { messageOf } from './text/printable.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
 

@@ -11,7 +11,7 @@ import { createPollLog } from './sampler/poll-log.ts';
 import { Sampler } from './sampler/sampler.ts';
 import { createEcsTaskSource } from './sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
-import { messageOf } from './text/message-of.ts';
+import { messageOf } from './text/printable.ts';
 import { VERSION } from './version.ts';
 
 const ENDPOINT_TIMEOUT_MS = 5000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpLimits } from './limits.ts';
+import type { HttpLimits } from './limited-server.ts';
 
 /** The open connections of one server, over all its addresses. */
 export interface Connections {

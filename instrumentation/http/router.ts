@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { acceptsGzip } from './accept-encoding.ts';
-import { type Answer, announcesBody, line } from './answer.ts';
+import { type Answer, acceptsGzip, announcesBody, line } from './answer.ts';
 import { LANDING_PAGE_POLICY, type Link, renderLandingPage } from './landing-page.ts';
 import type { Page } from './page.ts';
 

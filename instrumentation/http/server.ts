@@ -1,8 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { type Answer, announcesBody, line, send } from './answer.ts';
 import { type Connections, trackConnections } from './connections.ts';
-import { createLimitedServer } from './limited-server.ts';
-import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts';
+import { createLimitedServer, DEFAULT_LIMITS, type HttpLimits } from './limited-server.ts';
 import { listen } from './listen.ts';
 import { createRouter, type Site } from './router.ts';
 

@@ -9,11 +9,11 @@ import {
 } from '@opentelemetry/otlp-exporter-base';
 import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ExportError } from '../export-error.ts';
+import { createRedactor } from '../foreign-text.ts';
 import type { MetricExporter, Outcome } from '../metric-exporter.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
 import { errorOfAnswer, exportErrorOf } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
-import { createRedactor } from './redact.ts';
 import { isRetryableError, isRetryableStatus, type Try, withRetries } from './retries.ts';
 import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
 import { type Answer, post } from './transport.ts';

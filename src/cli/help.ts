@@ -1,6 +1,6 @@
 import { COMMANDS, GROUPS, type Option } from '../config/option.ts';
 import { OPTION_LIST } from '../config/options.ts';
-import { defaultText, flagText, variableTexts } from '../config/wording.ts';
+import { defaultText, flagText, variableTexts } from '../config/problem.ts';
 import { PROGRAM } from '../version.ts';
 import { COMMAND_DESCRIPTIONS, EXIT_DESCRIPTIONS } from './command-table.ts';
 

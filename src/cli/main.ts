@@ -1,6 +1,5 @@
 import { readCommandLine } from '../config/command-line.ts';
-import type { CommandContext, Surroundings } from './context.ts';
-import { reportFailure } from './report.ts';
+import { type CommandContext, reportFailure, type Surroundings } from './context.ts';
 
 /**
  * The program: reads the arguments, does what they ask for, and resolves with the exit code (see EXIT). Never rejects,

@@ -1,6 +1,6 @@
 import type { Exporter } from '../exporter.ts';
 import type { Logger } from '../log/logger.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageOf } from '../text/printable.ts';
 import { EXIT, type ProcessHost } from './context.ts';
 import { listenForStop } from './stop-requests.ts';
 

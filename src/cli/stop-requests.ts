@@ -1,5 +1,5 @@
 import type { Logger } from '../log/logger.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageOf } from '../text/printable.ts';
 import { EXIT, type ProcessHost } from './context.ts';
 
 export type StopReason = 'signal' | 'crash';

@@ -1,5 +1,5 @@
 import type { Option } from './option.ts';
-import { parsedBy } from './schemas/parsed.ts';
+import { parsedBy } from './schemas/numbers.ts';
 
 /** Part of the option table. */
 export const CGROUP_OPTIONS = {

@@ -1,6 +1,6 @@
 import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
 import type { StatsdOptions } from '../../instrumentation/statsd/statsd-exporter.ts';
-import type { LogLevel } from '../log/record.ts';
+import type { LogLevel } from '../log/lines.ts';
 import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { TaskTagName } from './statsd-tags.ts';
 

@@ -1,7 +1,12 @@
 import { catalogueRows, type RowId } from '../metrics/catalogue.ts';
 import type { MetricRow } from '../metrics/row.ts';
-import { DEFAULT_SELECTION, type Selection } from '../metrics/selection.ts';
-import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../metrics/vocabulary.ts';
+import {
+  DEFAULT_SELECTION,
+  ECS_PREFIX,
+  type Selection,
+  VOCABULARIES,
+  type VocabularyName,
+} from '../metrics/vocabulary.ts';
 import { compileGlob } from '../text/globs.ts';
 import { nearest } from '../text/nearest.ts';
 

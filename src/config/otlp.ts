@@ -1,13 +1,11 @@
 import * as v from 'valibot';
-import type { OtlpConfig } from './config.ts';
+import type { ExporterName, OtlpConfig } from './config.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
-import { resolveProxy } from './otlp-proxy.ts';
-import { wrongCertificates, wrongKey, wrongPair } from './pem.ts';
+import { type FileText, wrongCertificates, wrongKey, wrongPair } from './pem.ts';
 import { problemWith } from './problem.ts';
 import { headerPairs } from './schemas/pairs.ts';
 import type { Given, Settings } from './settings.ts';
-import type { FileText } from './text-file.ts';
 
 type ReadFile = (path: string) => FileText;
 
@@ -81,4 +79,71 @@ function reportHalfPair(
 ): void {
   if (given === undefined) return;
   settings.report(problemWith('conflict', option, given.source, `needs ${others.join(' or ')} as well`));
+}
+
+/**
+ * The proxy for an address, from the standard variables. Only the variable for the scheme of the address is validated: the
+ * other one may be meant for other programs.
+ *
+ * @returns undefined if none is set, and for a loopback address, which a proxy cannot reach.
+ */
+export function resolveProxy(settings: Settings, url: string): OtlpConfig['proxyEnv'] {
+  const { protocol, hostname } = new URL(url);
+  if (isLoopback(hostname)) return undefined;
+  const [name, option] =
+    protocol === 'https:'
+      ? (['HTTPS_PROXY', OPTIONS.httpsProxy] as const)
+      : (['HTTP_PROXY', OPTIONS.httpProxy] as const);
+  const proxy = settings.given(option);
+  if (proxy === undefined) return undefined;
+  const noProxy = settings.given(OPTIONS.noProxy);
+  // curl accepts an address without a scheme, too.
+  const address = proxy.value.includes('://') ? proxy.value : `http://${proxy.value}`;
+  if (!/^https?:\/\//i.test(address) || !hasDecodableCredentials(address)) {
+    const wrong =
+      'must be an http:// or https:// address, with %25 for a % in its password; NO_PROXY names the receivers that are reached without it';
+    settings.report(problemWith('invalid_value', option, proxy.source, wrong));
+    return undefined;
+  }
+  return { [name]: address, ...(noProxy && { NO_PROXY: noProxy.value }) };
+}
+
+/** Node.js decodes user and password, and throws at a `%` that begins no code. False for a text that is no address, too. */
+function hasDecodableCredentials(address: string): boolean {
+  try {
+    const { username, password } = new URL(address);
+    decodeURIComponent(`${username}${password}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `localhost` and its subdomains, 127.0.0.0/8 and ::1. */
+function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/**
+ * How often is exported and how long that may take. The SDK's reader refuses a timeout beyond the interval: one that
+ * was given is a mistake then, the default one gives way.
+ */
+export function resolvePushTimes(
+  settings: Settings,
+  exporters: readonly ExporterName[],
+): { readonly exportIntervalMs: number; readonly exportTimeoutMs: number } {
+  const exportIntervalMs = settings.value(OPTIONS.exportIntervalMs);
+  const timeout = settings.given(OPTIONS.exportTimeoutMs);
+  const isPushing = exporters.some(hasOwnInterval);
+  if (isPushing && timeout !== undefined && timeout.value > exportIntervalMs) {
+    const wrong = `must not be more than the export interval, ${exportIntervalMs} ms`;
+    settings.report(problemWith('conflict', OPTIONS.exportTimeoutMs, timeout.source, wrong));
+  }
+  const exportTimeoutMs = timeout?.value ?? Number(OPTIONS.exportTimeoutMs.default);
+  return { exportIntervalMs, exportTimeoutMs: Math.min(exportTimeoutMs, exportIntervalMs) };
+}
+
+/** Prometheus is asked, and statsd sends each sample. */
+export function hasOwnInterval(exporter: ExporterName): boolean {
+  return exporter === 'otlp' || exporter === 'console';
 }

@@ -1,5 +1,5 @@
 import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
-import type { Option } from './option.ts';
+import { type Option, variablesOf } from './option.ts';
 
 export type ProblemCode =
   | 'unknown_command'
@@ -49,4 +49,19 @@ export function shownValue(option: Option<unknown>, text: string): string {
   if (option.secret === 'value') return '[hidden]';
   if (option.secret === 'path') return printable(withoutContents(text));
   return printable(option.secret === 'credentials' ? withoutCredentials(text) : text);
+}
+
+/** `--interval <seconds>`; `undefined` for what only a variable can say. */
+export function flagText(option: Option<unknown>): string | undefined {
+  if (option.flag === undefined) return undefined;
+  return option.placeholder === undefined ? `--${option.flag}` : `--${option.flag} <${option.placeholder}>`;
+}
+
+/** The variables in order of precedence, with what is special about each. */
+export function variableTexts(option: Option<unknown>): readonly string[] {
+  return variablesOf(option).map(({ name, note }) => (note === '' ? name : `${name} (${note})`));
+}
+
+export function defaultText(option: Option<unknown>): string {
+  return option.defaultNote ?? option.default ?? 'none';
 }

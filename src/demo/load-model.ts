@@ -1,5 +1,4 @@
-import { bursts, type Curve, mix, settling, steady, wave } from './curves.ts';
-import { hash, unit } from './random.ts';
+import { bursts, type Curve, hash, mix, settling, steady, unit, wave } from './curves.ts';
 
 const MIB = 2 ** 20;
 

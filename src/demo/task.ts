@@ -1,7 +1,5 @@
-import type { DemoContainer } from './containers.ts';
-import { formatInstant, instantAt } from './instant.ts';
-import { lifeAt } from './lifetime.ts';
-import { hash, hexDigits, unit } from './random.ts';
+import { type DemoContainer, lifeAt } from './containers.ts';
+import { formatInstant, hash, hexDigits, instantAt, unit } from './curves.ts';
 
 const REGION = 'eu-west-1';
 const ACCOUNT = '111122223333';

@@ -1,5 +1,4 @@
 import { escaped } from '../text/printable.ts';
-import type { LogRecord, WrittenLevel } from './record.ts';
 
 /** Long enough for any address or error message, too short for a response body. */
 const MAX_TEXT_LENGTH = 1_000;
@@ -69,4 +68,46 @@ function shortened(text: string): string {
 function prettyValue(value: Plain): string {
   if (typeof value === 'object' && value !== null) return value.map(prettyValue).join(',');
   return typeof value === 'string' && !/^[\w.:/@+-]+$/.test(value) ? escaped(JSON.stringify(value)) : String(value);
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'none';
+
+export type WrittenLevel = Exclude<LogLevel, 'none'>;
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** One line as it goes to a format. */
+export interface LogRecord {
+  readonly time: Date;
+  readonly level: WrittenLevel;
+  readonly event: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** The part of a writable stream that is needed here; `process.stderr` has it. */
+export interface LineStream {
+  readonly writableLength: number;
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** A reader that has stopped reading costs this much memory, and not more. */
+const MAX_WAITING_BYTES = 256 * 1024;
+
+/**
+ * Writes lines to a stream that may be closed or blocked by its reader (a log driver under back-pressure, a pipe into a
+ * program that ended) without ever throwing or waiting. The answer is `false` for a line that was dropped.
+ */
+export function createLineWriter(stream: LineStream, maxWaitingBytes = MAX_WAITING_BYTES): (line: string) => boolean {
+  let isBroken = false;
+  // Without a listener a closed pipe (EPIPE) would end the process, and there is nowhere left to report it.
+  stream.on('error', () => {
+    isBroken = true;
+  });
+  return (line) => {
+    if (isBroken || stream.writableLength > maxWaitingBytes) return false;
+    stream.write(line);
+    return true;
+  };
 }

@@ -1,7 +1,15 @@
-import { jsonLine, prettyLine } from './lines.ts';
-import type { LogFields, LogLevel, LogRecord, WrittenLevel } from './record.ts';
+import {
+  createLineWriter,
+  jsonLine,
+  type LineStream,
+  type LogFields,
+  type LogLevel,
+  type LogRecord,
+  prettyLine,
+  type WrittenLevel,
+} from './lines.ts';
 
-export type { LogFields, LogLevel, LogRecord, WrittenLevel } from './record.ts';
+export type { LogFields, LogLevel, LogRecord, WrittenLevel } from './lines.ts';
 
 /**
  * Writes one line for each event. `event` is a stable name in snake_case to filter by, `message` a sentence for people.
@@ -51,4 +59,13 @@ export function createLogger(options: LoggerOptions): Logger {
     warn: (event, message, fields) => log('warn', event, message, fields),
     error: (event, message, fields) => log('error', event, message, fields),
   };
+}
+
+/** The logger of the program: on stderr, since `once` and `demo` print what was asked for on stdout. */
+export function createStreamLogger(
+  log: Pick<LoggerOptions, 'level' | 'format'>,
+  stream: LineStream,
+  hasColours = false,
+): Logger {
+  return createLogger({ ...log, write: createLineWriter(stream), hasColours });
 }

@@ -2,8 +2,7 @@ import type { MetricDefinition } from '../../instrumentation/metric-definition.t
 import { catalogueRows, type RowId } from './catalogue.ts';
 import { ROW_DEFINITIONS } from './definitions.ts';
 import { isSampled, type Level, type MetricRow } from './row.ts';
-import { DEFAULT_SELECTION, type Selection } from './selection.ts';
-import type { VocabularyName } from './vocabulary.ts';
+import { DEFAULT_SELECTION, type Selection, type VocabularyName } from './vocabulary.ts';
 
 /** One instrument that takes a row's values. */
 export interface Column {

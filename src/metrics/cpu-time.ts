@@ -1,8 +1,7 @@
 import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
 import { inSeconds } from './arithmetic.ts';
 import { isCpuTimeKnown } from './cpu-use.ts';
-import { CGROUP_1 } from './platforms.ts';
-import type { MetricRow, Point, SemconvNames } from './row.ts';
+import { CGROUP_1, type MetricRow, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
 const STEPS = 'On cgroup v1 user and system are counted in steps of 10 ms and do not add up to the exact total';

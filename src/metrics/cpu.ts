@@ -1,12 +1,10 @@
 import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
-import { divided, growth } from './arithmetic.ts';
+import { divided, growth, wholeSum, zeroIfStopped } from './arithmetic.ts';
 import { CPU_TIME_ROWS } from './cpu-time.ts';
 import { coresOf, ratioOf, usageRatio } from './cpu-use.ts';
 import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
-import { CGROUP_1, LINUX } from './platforms.ts';
-import type { MetricRow, Point } from './row.ts';
+import { CGROUP_1, LINUX, type MetricRow, type Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
-import { wholeSum, zeroIfStopped } from './whole.ts';
 
 export const CPU_ROWS = {
   cpu_usage_ratio: {

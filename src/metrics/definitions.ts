@@ -1,8 +1,7 @@
 import type { InstrumentKind, MetricDefinition, MetricSet } from '../../instrumentation/metric-definition.ts';
 import { catalogueRows, type RowId } from './catalogue.ts';
 import type { Level, MetricRow } from './row.ts';
-import { DEFAULT_SELECTION, type Selection } from './selection.ts';
-import { ECS_PREFIX, SCOPES, type VocabularyName } from './vocabulary.ts';
+import { DEFAULT_SELECTION, ECS_PREFIX, SCOPES, type Selection, type VocabularyName } from './vocabulary.ts';
 
 /** The instrument of a row in one vocabulary, for each level that it has there. */
 export type LevelDefinitions = Readonly<Partial<Record<Level, MetricDefinition>>>;

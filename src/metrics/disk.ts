@@ -1,7 +1,6 @@
 import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
 import type { DiskCounter } from '../snapshot/snapshot.ts';
-import { CGROUP_1, LINUX, type Platform } from './platforms.ts';
-import type { MetricRow, Point, SemconvNames } from './row.ts';
+import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
 type Direction = 'read' | 'write';

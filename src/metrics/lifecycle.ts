@@ -1,5 +1,5 @@
+import { splitImage } from '../snapshot/container-info.ts';
 import { HEALTH_STATES, type Health } from '../snapshot/health.ts';
-import { splitImage } from '../snapshot/image.ts';
 import { epochSeconds, secondsBetween } from './arithmetic.ts';
 import { type MaybeDimensions, present } from './dimensions.ts';
 import type { MetricRow, Point } from './row.ts';

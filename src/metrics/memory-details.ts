@@ -1,7 +1,6 @@
 import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
 import type { MemoryLevels } from '../snapshot/snapshot.ts';
-import { CGROUP_1, LINUX, type Platform } from './platforms.ts';
-import type { MetricRow, Point } from './row.ts';
+import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
 type Detail = Exclude<keyof MemoryLevels, 'cgroup'>;

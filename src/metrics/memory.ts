@@ -1,10 +1,8 @@
-import { divided } from './arithmetic.ts';
+import { divided, wholeSum } from './arithmetic.ts';
 import { memoryLimitBytes, taskMemoryBytes } from './limits.ts';
 import { MEMORY_DETAIL_ROWS } from './memory-details.ts';
-import { LINUX } from './platforms.ts';
-import type { MetricRow } from './row.ts';
+import { LINUX, type MetricRow } from './row.ts';
 import type { ContainerScope, TaskScope } from './scope.ts';
-import { wholeSum } from './whole.ts';
 
 type Level = 'usageBytes' | 'cacheBytes' | 'workingSetBytes' | 'rssBytes';
 

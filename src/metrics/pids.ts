@@ -1,6 +1,5 @@
-import { EC2 } from './platforms.ts';
-import type { MetricRow } from './row.ts';
-import { wholeSum } from './whole.ts';
+import { wholeSum } from './arithmetic.ts';
+import { EC2, type MetricRow } from './row.ts';
 
 export const PID_ROWS = {
   pids: {

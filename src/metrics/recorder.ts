@@ -1,7 +1,7 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { SENTINEL } from '../snapshot/values.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageOf } from '../text/printable.ts';
 import { round4 } from './arithmetic.ts';
 import type { RowId } from './catalogue.ts';
 import type { Column, Columns } from './columns.ts';

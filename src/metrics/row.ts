@@ -1,7 +1,6 @@
 import type { InstrumentKind, ValueType } from '../../instrumentation/metric-definition.ts';
 import type { SelfScope } from '../self/self-scope.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
-import type { Platform } from './platforms.ts';
 import type { ContainerScope, TaskScope } from './scope.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
@@ -137,3 +136,14 @@ const SAMPLED: ReadonlySet<Family> = new Set<Family>(['cpu', 'memory', 'disk', '
 export function isSampled(row: MetricRow): boolean {
   return row.isSampled === true || SAMPLED.has(row.family);
 }
+
+/**
+ * Where a value may exist. Fargate is on cgroup v1 in every recording that there is; Managed Instances are like `EC2 v2`, with
+ * Fargate's clock; Windows is the same on EC2 and Fargate.
+ */
+export const PLATFORMS = ['Fargate', 'EC2 v1', 'EC2 v2', 'Windows'] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+export const LINUX = ['Fargate', 'EC2 v1', 'EC2 v2'] as const;
+export const CGROUP_1 = ['Fargate', 'EC2 v1'] as const;
+export const EC2 = ['EC2 v1', 'EC2 v2'] as const;

@@ -1,7 +1,7 @@
 import type { ContainerView, TaskView } from '../history/view.ts';
+import { wholeSum, zeroIfStopped } from './arithmetic.ts';
 import { type CpuUse, coresOf, cpusOf, cpuUse } from './cpu-use.ts';
 import { taskCpuCores } from './limits.ts';
-import { wholeSum, zeroIfStopped } from './whole.ts';
 
 /** What the rows of a container are computed from: the container, its task, and what several rows share. */
 export interface ContainerScope extends ContainerView {

@@ -2,8 +2,7 @@ import type { SeriesAttributes } from '../../instrumentation/metric-definition.t
 import type { Labels } from '../snapshot/labels.ts';
 import { TASK_TOTAL_NAME } from '../snapshot/snapshot.ts';
 import { CATALOGUE, catalogueRows, type RowId } from './catalogue.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS } from './dimensions.ts';
-import { labelAttributes } from './labels.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS, labelAttributes } from './dimensions.ts';
 import type { DimensionName, Dimensions, MetricRow } from './row.ts';
 import type { VocabularyName } from './vocabulary.ts';
 

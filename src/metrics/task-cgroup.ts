@@ -1,8 +1,7 @@
 import type { TaskCgroup, TaskCgroupCounter } from '../snapshot/snapshot.ts';
 import { divided } from './arithmetic.ts';
 import { byReason } from './exporter.ts';
-import { EC2 } from './platforms.ts';
-import type { MetricRow, Point } from './row.ts';
+import { EC2, type MetricRow, type Point } from './row.ts';
 
 /**
  * What the kernel counts for the task as a whole, read from the cgroup file system of the host (--cgroup-root). The ECS

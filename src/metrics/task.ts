@@ -1,8 +1,7 @@
-import { countErrors } from '../snapshot/task-errors.ts';
+import { countErrors } from '../snapshot/task-info.ts';
 import { epochSeconds, secondsBetween, truth } from './arithmetic.ts';
 import { present } from './dimensions.ts';
-import { LINUX } from './platforms.ts';
-import type { MetricRow, Point } from './row.ts';
+import { LINUX, type MetricRow, type Point } from './row.ts';
 import type { TaskScope } from './scope.ts';
 
 /** What `/task` says of the task itself, and what no resource attribute says: those may not change. */

@@ -3,8 +3,7 @@ import { type IsWanted, parseLabels } from './labels.ts';
 import type { Refusals } from './refusals.ts';
 import type { ContainerInfo } from './snapshot.ts';
 import { type EpochNs, timeOf } from './time.ts';
-import { amountOf, type JsonObject, member, objectOf, textOf } from './values.ts';
-import { statusOf } from './words.ts';
+import { amountOf, type JsonObject, member, objectOf, statusOf, textOf } from './values.ts';
 
 /** Linux has 0 to 255, docker -1 for "unknown", and Windows codes of 32 bits without a sign. */
 const MAX_EXIT_CODE = 2 ** 32;
@@ -76,4 +75,24 @@ function exitCodeOf(value: unknown, refusals: Refusals): number | undefined {
   if (Math.abs(value) < MAX_EXIT_CODE) return value;
   refusals.add('out_of_range');
   return undefined;
+}
+
+/** An image reference, split into the parts of OpenTelemetry's container attributes. */
+export interface ImageReference {
+  /** Registry and repository. */
+  readonly name: string;
+  readonly tag?: string | undefined;
+}
+
+/**
+ * Splits `registry:port/repository:tag@digest`. The colon of a tag comes after the last slash.
+ *
+ * @see https://pkg.go.dev/github.com/distribution/reference
+ */
+export function splitImage(image: string): ImageReference {
+  const [reference = image] = image.split('@', 1);
+  const colon = reference.indexOf(':', reference.lastIndexOf('/') + 1);
+  if (colon === -1) return { name: reference };
+  const tag = reference.slice(colon + 1);
+  return { name: reference.slice(0, colon), tag: tag === '' ? undefined : tag };
 }

@@ -12,7 +12,7 @@ import type { Labels } from './labels.ts';
 import type { MemoryLevels } from './memory.ts';
 import type { InterfaceCounters } from './network.ts';
 import type { PidLevels } from './pids.ts';
-import type { TaskError } from './task-errors.ts';
+import type { TaskError } from './task-info.ts';
 import type { EpochNs } from './time.ts';
 
 export type { CpuCounters } from './cpu.ts';

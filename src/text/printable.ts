@@ -39,3 +39,8 @@ export function withoutAssignment(text: string): string {
 export function withoutContents(text: string): string {
   return text.includes('-----BEGIN') ? '[hidden]' : withoutAssignment(text);
 }
+
+/** What a thrown value says: an error's message, or the value as a text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

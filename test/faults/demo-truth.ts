@@ -1,6 +1,6 @@
 import { shopWorld } from '../../src/demo/containers.ts';
+import { formatInstant, instantAt, NO_TIME } from '../../src/demo/curves.ts';
 import { createDemoTask } from '../../src/demo/demo-task.ts';
-import { formatInstant, instantAt, NO_TIME } from '../../src/demo/instant.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
 import { at, textAt } from '../real/json.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { metricSet } from '../../src/metrics/definitions.ts';
-import { EVERYTHING } from '../../src/metrics/selection.ts';
-import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
+import { EVERYTHING, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
 import { brokenRules } from './exposition-rules.ts';
 import { prometheusName } from './prometheus-name.ts';

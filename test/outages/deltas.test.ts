@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
-import { unit } from '../../src/demo/random.ts';
+import { unit } from '../../src/demo/curves.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import type { Sampler } from '../../src/sampler/sampler.ts';

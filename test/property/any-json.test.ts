@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { taskIdentity } from '../../src/metrics/identity.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
-import { parseTaskTags } from '../../src/snapshot/task-tags.ts';
+import { parseTaskTags } from '../../src/snapshot/task-info.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
 import { fargateTask } from './documents.ts';
 import { pathsOf } from './mutations.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { catalogueRows, type RowId } from '../../src/metrics/catalogue.ts';
 import { ROW_DEFINITIONS } from '../../src/metrics/definitions.ts';
-import { PLATFORMS, type Platform } from '../../src/metrics/platforms.ts';
+import { PLATFORMS, type Platform } from '../../src/metrics/row.ts';
 import { prometheusName } from '../helpers/prometheus-name.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { playScenario, readScenario } from './scenario.ts';

@@ -1,9 +1,8 @@
 import { OPTIONS } from '../../config/options.ts';
 import { createSettings } from '../../config/settings.ts';
-import { messageOf } from '../../text/message-of.ts';
+import { messageOf } from '../../text/printable.ts';
 import { shownOrigin } from '../addresses.ts';
-import { type CommandContext, EXIT, print } from '../context.ts';
-import { reportFailure, reportProblems } from '../report.ts';
+import { type CommandContext, EXIT, print, reportFailure, reportProblems } from '../context.ts';
 import { runExporter } from '../run-exporter.ts';
 import { listenForStop } from '../stop-requests.ts';
 import { loggerFor, logStart, resolveForCommand } from './run.ts';

@@ -1,10 +1,9 @@
 import { OPTIONS } from '../../config/options.ts';
 import { problem } from '../../config/problem.ts';
 import { createSettings } from '../../config/settings.ts';
-import { messageOf } from '../../text/message-of.ts';
+import { messageOf } from '../../text/printable.ts';
 import { clientHosts, httpOrigin } from '../addresses.ts';
-import { type CommandContext, EXIT, print } from '../context.ts';
-import { reportProblems } from '../report.ts';
+import { type CommandContext, EXIT, print, reportProblems } from '../context.ts';
 
 /** Below the 5 s that ECS gives a health check by default. */
 const DEADLINE_MS = 3_000;

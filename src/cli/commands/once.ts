@@ -1,7 +1,6 @@
 import { OPTIONS } from '../../config/options.ts';
 import { createSettings } from '../../config/settings.ts';
-import { type CommandContext, EXIT, print } from '../context.ts';
-import { reportFailure, reportProblems } from '../report.ts';
+import { type CommandContext, EXIT, print, reportFailure, reportProblems } from '../context.ts';
 import { loggerFor, logStart, resolveForCommand } from './run.ts';
 
 /** `once`: one sample on stdout. */

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { TextSchema } from '../option.ts';
-import { type Parsed, parsedBy } from './parsed.ts';
+import { type Parsed, parsedBy } from './numbers.ts';
 
 const OTLP_METRICS_PATH = '/v1/metrics';
 

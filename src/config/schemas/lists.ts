@@ -5,7 +5,7 @@ import type { ExporterName, VocabularyName } from '../config.ts';
 import { selectMetrics } from '../metric-selection.ts';
 import type { TextSchema } from '../option.ts';
 import { TASK_TAG_NAMES, type TaskTagName } from '../statsd-tags.ts';
-import { parsedBy } from './parsed.ts';
+import { parsedBy } from './numbers.ts';
 
 /** ECS allows 255 characters in a container's name, so a longer pattern is a slip. */
 const MAX_GLOB_LENGTH = 255;

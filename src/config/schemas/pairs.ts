@@ -1,5 +1,5 @@
 import type { TextSchema } from '../option.ts';
-import { type Parsed, parsedBy } from './parsed.ts';
+import { type Parsed, parsedBy } from './numbers.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -1,6 +1,6 @@
 import type { LogLevel } from '../config.ts';
 import type { TextSchema } from '../option.ts';
-import { parsedBy, wordFor } from './parsed.ts';
+import { parsedBy, wordFor } from './numbers.ts';
 
 /** Our levels under their own names, the names of Python's logging (version 2) and those of OTEL_LOG_LEVEL. */
 export const logLevel: TextSchema<LogLevel> = wordFor<LogLevel>(

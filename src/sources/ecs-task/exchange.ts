@@ -1,7 +1,6 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { retryAfterMs } from '../../../instrumentation/http/retry-after.ts';
-import { EndpointError } from './endpoint-error.ts';
-import { statusFailure, tooLarge, transportFailure } from './failures.ts';
+import { EndpointError, statusFailure, tooLarge, transportFailure } from './failures.ts';
 import { MAX_REASON_BYTES, statedReason } from './stated-reason.ts';
 
 /** Loaded where it is needed only, which is never on ECS: TLS and what it is made of take 7 MB. */
@@ -120,4 +119,20 @@ function failureOf(error: unknown, signal: AbortSignal, where: string): Endpoint
     return reason;
   }
   return transportFailure(where, error instanceof Error ? error : new Error(String(error)));
+}
+
+const MIN_JITTER_MS = 50;
+const MAX_JITTER_MS = 250;
+
+/**
+ * How long to wait before the one retry, or undefined where it cannot fit any more.
+ *
+ * @param wantedMs what the server asked for (Retry-After), 0 for nothing
+ * @param remainingMs what is left of the deadline
+ * @param random a number in [0, 1): all exporters of a fleet that met one agent restart should not come back at once
+ */
+export function retryDelayMs(wantedMs: number, remainingMs: number, random: number): number | undefined {
+  const jitterMs = MIN_JITTER_MS + random * (MAX_JITTER_MS - MIN_JITTER_MS);
+  const delayMs = Math.max(jitterMs, wantedMs);
+  return delayMs < remainingMs ? delayMs : undefined;
 }

@@ -1,5 +1,3 @@
-import { EndpointError } from './endpoint-error.ts';
-
 /**
  * The error for an answer whose status is not a success. Every text names the address and what an operator can check.
  *
@@ -82,4 +80,36 @@ const WRONG_SERVICE = 'is that address the ECS metadata endpoint?';
 
 function systemCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Why a request for metadata failed. Stable: operators see these as the reason of `poll_failures`. */
+export const ENDPOINT_ERROR_CODES = [
+  'unreachable',
+  'timeout',
+  'reset',
+  'throttled',
+  'client_error',
+  'server_error',
+  'redirect',
+  'too_large',
+  'parse',
+] as const;
+
+export type EndpointErrorCode = (typeof ENDPOINT_ERROR_CODES)[number];
+
+/**
+ * The only error that the metadata client raises. Match on `code`; the message is for people, and says what to check.
+ *
+ * Neither the message nor the cause holds any part of a document: a base address that points at the wrong service must not
+ * copy that service's answers (the same host serves the task role's credentials) into a log. The message repeats only the
+ * reason that an error answer states (see statedReason).
+ */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError';
+  readonly code: EndpointErrorCode;
+
+  constructor(code: EndpointErrorCode, message: string, options?: { readonly cause?: Error | undefined }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+  }
 }

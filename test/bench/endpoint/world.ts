@@ -1,5 +1,4 @@
-import { type DemoContainer, replicaWorld } from '../../../src/demo/containers.ts';
-import { forever } from '../../../src/demo/lifetime.ts';
+import { type DemoContainer, forever, replicaWorld } from '../../../src/demo/containers.ts';
 import { interfaceLoads } from '../../../src/demo/load-model.ts';
 import { UNLIMITED_BYTES } from '../../../src/demo/resource-stats.ts';
 import { type SamplingGround, statsDocument } from '../../../src/demo/stats.ts';

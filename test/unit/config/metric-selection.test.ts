@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { selectionOf, selectMetrics } from '../../../src/config/metric-selection.ts';
 import { CATALOGUE, catalogueRows, type RowId } from '../../../src/metrics/catalogue.ts';
 import { metricSet } from '../../../src/metrics/definitions.ts';
-import { DEFAULT_SELECTION, type Selection } from '../../../src/metrics/selection.ts';
-import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { DEFAULT_SELECTION, type Selection, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { configOf, messagesOf, resolve } from './samples.ts';
 
 function selected(...items: readonly string[]): Selection {

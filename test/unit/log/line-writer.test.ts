@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
-import { createLineWriter } from '../../../src/log/line-writer.ts';
+import { createLineWriter } from '../../../src/log/lines.ts';
 
 test('a blocked stream holds no more than the bound, and takes lines again when it runs', () => {
   const waiting: (() => void)[] = [];

@@ -6,8 +6,8 @@ import type { TaskView } from '../../../src/history/view.ts';
 import { createColumns } from '../../../src/metrics/columns.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
 import { createRecorder, type Recorder } from '../../../src/metrics/recorder.ts';
-import { EVERYTHING } from '../../../src/metrics/selection.ts';
 import { createSeriesBook } from '../../../src/metrics/series.ts';
+import { EVERYTHING } from '../../../src/metrics/vocabulary.ts';
 import type { MemoryLevels } from '../../../src/snapshot/snapshot.ts';
 import { containerView, taskView } from './views.ts';
 

@@ -4,8 +4,7 @@ import { test } from 'node:test';
 import { catalogueRows } from '../../../src/metrics/catalogue.ts';
 import { ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
 import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
-import { DEFAULT_SELECTION } from '../../../src/metrics/selection.ts';
-import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { DEFAULT_SELECTION, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { blocksOf, MEANING_PAGE, prose } from '../../helpers/meaning-page.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { PLATFORMS } from '../../../src/metrics/platforms.ts';
+import { PLATFORMS } from '../../../src/metrics/row.ts';
 
 test('a row that does not exist everywhere names its platforms, in their order', () => {
   for (const [id, { platforms = PLATFORMS }] of catalogueRows()) {

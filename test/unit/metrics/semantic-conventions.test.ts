@@ -4,7 +4,7 @@ import { catalogueRows } from '../../../src/metrics/catalogue.ts';
 import { metricSet } from '../../../src/metrics/definitions.ts';
 import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
-import { EVERYTHING } from '../../../src/metrics/selection.ts';
+import { EVERYTHING } from '../../../src/metrics/vocabulary.ts';
 import { type ConventionConstant, conventionConstants } from './convention-package.ts';
 import { isUnit } from './ucum.ts';
 import { containerView, recordingSink, taskView } from './views.ts';

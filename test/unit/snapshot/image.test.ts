@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { splitImage } from '../../../src/snapshot/image.ts';
+import { splitImage } from '../../../src/snapshot/container-info.ts';
 
 const IMAGES: readonly (readonly [image: string, name: string, tag: string | undefined])[] = [
   ['nginx', 'nginx', undefined],

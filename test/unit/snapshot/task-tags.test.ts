@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import { countErrors } from '../../../src/snapshot/task-errors.ts';
-import { parseTaskTags } from '../../../src/snapshot/task-tags.ts';
+import { countErrors, parseTaskTags } from '../../../src/snapshot/task-info.ts';
 
 const TASK = { TaskARN: 'arn', Containers: [] };
 

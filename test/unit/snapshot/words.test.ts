@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import { errorCodeOf, statusOf } from '../../../src/snapshot/words.ts';
+import { errorCodeOf, statusOf } from '../../../src/snapshot/values.ts';
 
 const STATUSES: readonly (readonly [given: unknown, status: string | undefined])[] = [
   [undefined, undefined],
