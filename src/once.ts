@@ -5,7 +5,7 @@ import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
 import { onlyResource } from './sampler/only-resource.ts';
 import type { Sampler } from './sampler/sampler.ts';
-import type { EndpointError } from './sources/ecs-task/failures.ts';
+import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
 import { createSampler, createTaskSource, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {

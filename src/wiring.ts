@@ -17,7 +17,7 @@ import type { ProcessMeter } from './self/process-meter.ts';
 import type { TaskCgroupReader } from './sources/cgroup/task-cgroup.ts';
 import { createEcsTaskSource, type EcsTaskSourceOptions } from './sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
-import type { EndpointError } from './sources/ecs-task/failures.ts';
+import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
 import { createTagReader } from './sources/ecs-task/tag-reader.ts';
 import type { TaskSource } from './sources/task-source.ts';
 import { PROGRAM, VERSION } from './version.ts';

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { ExporterName, OtlpConfig } from './config.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
-import { type FileText, wrongCertificates, wrongKey, wrongPair } from './pem.ts';
 import { problemWith } from './problem.ts';
 import { headerPairs } from './schemas/pairs.ts';
 import type { Given, Settings } from './settings.ts';
+import { type FileText, wrongCertificates, wrongKey, wrongPair } from './text-files.ts';
 
 type ReadFile = (path: string) => FileText;
 

@@ -6,11 +6,11 @@ import { DEFAULT_METRICS, selectionOf } from './metric-selection.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { hasOwnInterval, resolveOtlp, resolvePushTimes } from './otlp.ts';
-import type { FileText } from './pem.ts';
 import { type Problem, problem } from './problem.ts';
 import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS } from './schemas/numbers.ts';
 import { createSettings, type Environment, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
+import type { FileText } from './text-files.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
 export interface ResolveInput {

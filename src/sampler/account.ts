@@ -3,7 +3,7 @@ import type { ProcessMeter } from '../self/process-meter.ts';
 import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/kernel-values.ts';
-import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/failures.ts';
+import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
 import { isGoodPoll, type PollResult } from '../sources/task-source.ts';
 import type { PollHistory } from './schedule.ts';

@@ -1,4 +1,4 @@
-import type { EndpointErrorCode } from '../sources/ecs-task/failures.ts';
+import type { EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 
 /** First wait after a failure before the first success: the sidecar often starts before the endpoint knows the task. */
 const FIRST_RETRY_MS = 1000;

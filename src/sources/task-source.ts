@@ -2,7 +2,7 @@ import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 import { messageOf } from '../text/message-of.ts';
 import type { CgroupFailure } from './cgroup/kernel-values.ts';
-import { EndpointError } from './ecs-task/failures.ts';
+import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
 
 /** Where tasks are read from. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../../src/sources/ecs-task/failures.ts';
+import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../../src/sources/ecs-task/endpoint-error.ts';
 import type { Fault, FaultSetting } from '../helpers/fault-endpoint.ts';
 import { runningExporter, withoutSelf } from '../helpers/running.ts';
 import { CANARY } from '../helpers/scripted-documents.ts';

@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
 import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.ts';
-import { EndpointError } from '../../src/sources/ecs-task/failures.ts';
+import { EndpointError } from '../../src/sources/ecs-task/endpoint-error.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../helpers/otlp-receiver.ts';

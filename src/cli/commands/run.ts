@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.ts';
 import { OPTIONS } from '../../config/options.ts';
-import { readTextFile } from '../../config/pem.ts';
 import { type Resolved, type ResolvedConfig, resolveCommandLine } from '../../config/resolve.ts';
 import { createSettings } from '../../config/settings.ts';
 import { shownConfig } from '../../config/shown-config.ts';
+import { readTextFile } from '../../config/text-files.ts';
 import { createStreamLogger, type Logger } from '../../log/logger.ts';
 import { httpOrigin, shownOrigin } from '../addresses.ts';
 import { type CommandContext, print, reportProblems, reportWarnings } from '../context.ts';

@@ -6,7 +6,7 @@ import { parseTask, unidentifiedContainers } from '../../snapshot/task-document.
 import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
 import type { PollResult, TaskSource } from '../task-source.ts';
 import type { Endpoint } from './endpoint.ts';
-import { EndpointError, type EndpointErrorCode } from './failures.ts';
+import { EndpointError, type EndpointErrorCode } from './endpoint-error.ts';
 import type { TagReader } from './tag-reader.ts';
 
 /** Constant: a document with another TaskARN, or with none, does not make another task. */

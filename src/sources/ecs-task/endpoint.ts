@@ -1,8 +1,8 @@
 import { Agent, type AgentOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJson } from './decode-json.ts';
+import { clientClosed, deadlineMissed, EndpointError, notJson, tooLarge } from './endpoint-error.ts';
 import { exchange, https, type Outcome, retryDelayMs } from './exchange.ts';
-import { clientClosed, deadlineMissed, EndpointError, notJson, tooLarge } from './failures.ts';
 
 /** The documents of an ECS task. Every rejection is an {@link EndpointError}. */
 export interface Endpoint {

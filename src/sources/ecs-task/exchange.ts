@@ -1,6 +1,6 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { retryAfterMs } from '../../../instrumentation/http/retry-after.ts';
-import { EndpointError, statusFailure, tooLarge, transportFailure } from './failures.ts';
+import { EndpointError, statusFailure, tooLarge, transportFailure } from './endpoint-error.ts';
 import { MAX_REASON_BYTES, statedReason } from './stated-reason.ts';
 
 /** Loaded where it is needed only, which is never on ECS: TLS and what it is made of take 7 MB. */

@@ -2,7 +2,7 @@ import type { IsWanted } from '../../snapshot/labels.ts';
 import type { Refusals } from '../../snapshot/refusals.ts';
 import { parseTaskTags, type TaskTags } from '../../snapshot/task-info.ts';
 import type { Endpoint } from './endpoint.ts';
-import { ENDPOINT_ERROR_CODES, EndpointError } from './failures.ts';
+import { ENDPOINT_ERROR_CODES, EndpointError } from './endpoint-error.ts';
 
 /** `refused`: the answer came, and lists an error in place of the tags. Stable: these are label values of a metric. */
 export const TAG_FAILURE_REASONS = [...ENDPOINT_ERROR_CODES, 'refused'] as const;

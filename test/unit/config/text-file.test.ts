@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readTextFile } from '../../../src/config/pem.ts';
+import { readTextFile } from '../../../src/config/text-files.ts';
 
 test('a file is read; a folder, a missing and a huge file are not, and say why', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'text-file-'));

@@ -6,7 +6,7 @@ import { createPollLog } from '../../../src/sampler/poll-log.ts';
 import type { PollOutcome } from '../../../src/sampler/sampler.ts';
 import type { Followed } from '../../../src/sampler/task-state.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
-import { EndpointError } from '../../../src/sources/ecs-task/failures.ts';
+import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Readings, ResourceReadings } from '../../../instrumentation/metric-definition.ts';
 import { SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { type PollOutcome, Sampler, type SamplerOptions } from '../../../src/sampler/sampler.ts';
-import { ENDPOINT_ERROR_CODES } from '../../../src/sources/ecs-task/failures.ts';
+import { ENDPOINT_ERROR_CODES } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts';
 
 const INTERVAL_MS = 10_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextPollAfterMs, type PollHistory } from '../../../src/sampler/schedule.ts';
-import { ENDPOINT_ERROR_CODES } from '../../../src/sources/ecs-task/failures.ts';
+import { ENDPOINT_ERROR_CODES } from '../../../src/sources/ecs-task/endpoint-error.ts';
 
 type Case = readonly [intervalMs: number, history: PollHistory, expectedMs: number];
 

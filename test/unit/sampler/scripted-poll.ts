@@ -1,5 +1,5 @@
 import { createEcsTaskSource } from '../../../src/sources/ecs-task/ecs-task-source.ts';
-import { EndpointError, type EndpointErrorCode } from '../../../src/sources/ecs-task/failures.ts';
+import { EndpointError, type EndpointErrorCode } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import type { TaskSource } from '../../../src/sources/task-source.ts';
 
 export interface GoodAnswer {

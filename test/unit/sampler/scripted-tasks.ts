@@ -5,7 +5,7 @@ import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { joinStats } from '../../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../../src/snapshot/task-document.ts';
-import { EndpointError } from '../../../src/sources/ecs-task/failures.ts';
+import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import type { PollResult } from '../../../src/sources/task-source.ts';
 import { type GoodAnswer, statsOf, taskOf } from './scripted-poll.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { createEndpoint } from '../../../../src/sources/ecs-task/endpoint.ts';
-import { EndpointError } from '../../../../src/sources/ecs-task/failures.ts';
+import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { createClient, failureOf, recordWaits, setUp } from './set-up.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEcsTaskSource } from '../../../../src/sources/ecs-task/ecs-task-source.ts';
 import type { Endpoint } from '../../../../src/sources/ecs-task/endpoint.ts';
-import { EndpointError } from '../../../../src/sources/ecs-task/failures.ts';
+import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { createTagReader, type TagReader } from '../../../../src/sources/ecs-task/tag-reader.ts';
 
 const TASK = { TaskARN: 'arn', Containers: [{ DockerId: 'a', Name: 'app' }] };

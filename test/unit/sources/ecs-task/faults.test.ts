@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { EndpointError, EndpointErrorCode } from '../../../../src/sources/ecs-task/failures.ts';
+import type { EndpointError, EndpointErrorCode } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { type Fault, type FaultEndpoint, startFaultEndpoint } from '../../../helpers/fault-endpoint.ts';
 import { createClient, failureOf, PATIENT_MS, setUp } from './set-up.ts';

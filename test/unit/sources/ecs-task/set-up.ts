@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { TestContext } from 'node:test';
 import timers from 'node:timers/promises';
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../../src/sources/ecs-task/endpoint.ts';
-import { EndpointError } from '../../../../src/sources/ecs-task/failures.ts';
+import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { type FaultEndpoint, type FaultEndpointOptions, startFaultEndpoint } from '../../../helpers/fault-endpoint.ts';
 
 /** Longer than a busy machine takes for any fetch. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRefusals } from '../../../../src/snapshot/refusals.ts';
-import { EndpointError, type EndpointErrorCode } from '../../../../src/sources/ecs-task/failures.ts';
+import { EndpointError, type EndpointErrorCode } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { createTagReader, type TagFailureReason } from '../../../../src/sources/ecs-task/tag-reader.ts';
 
 const MINUTE_MS = 60_000;
