@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import { AggregationTemporality, type DataPoint } from '@opentelemetry/sdk-metrics';
-import { type Collected, type CollectedMetric, isCounter } from './collected.ts';
+import { isCounter, type MetricCollection, type ResourceCollection } from './collection.ts';
 import { hrTime, isLater, later } from './hr-time.ts';
 import type { Reading } from './metric-definition.ts';
 import { createSeriesKeys } from './series-keys.ts';
@@ -15,7 +15,7 @@ export interface Deltas {
    * Replaces the totals of counters with what they grew by since the last acknowledged export, and leaves out points whose
    * growth is unknown. What earlier calls returned and nobody acknowledged is included again.
    */
-  of(collected: readonly Collected[]): readonly Collected[];
+  of(collected: readonly ResourceCollection[]): readonly ResourceCollection[];
   /** The receiver took what the last call of `of` returned. */
   acknowledge(): void;
 }
@@ -85,7 +85,7 @@ export function createDeltas(watchedFromNs: bigint): Deltas {
     return { attributes, startTime, endTime: later(startTime, endTime), value };
   }
 
-  function growthOf(prefix: string, metric: CollectedMetric): CollectedMetric {
+  function growthOf(prefix: string, metric: MetricCollection): MetricCollection {
     const { data, readings } = metric;
     if (!isCounter(data)) return metric;
     const dataPoints: DataPoint<number>[] = [];

@@ -1,6 +1,6 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { resourceMetricsOf } from './collected.ts';
-import type { Collections } from './collections.ts';
+import { resourceMetricsOf } from './collection.ts';
+import type { Collector } from './collector.ts';
 import { createDeltas } from './deltas.ts';
 import { ExportError, timedOut } from './export-error.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
@@ -9,7 +9,7 @@ import type { MetricExporter, Outcome } from './metric-exporter.ts';
 export interface ExportLoopOptions {
   readonly exporter: MetricExporter;
   readonly source: SampleSource;
-  readonly collections: Collections;
+  readonly collector: Collector;
   readonly sets: readonly MetricSet[];
   /** Between two exports; undefined for an export of each sample. */
   readonly intervalMs?: number | undefined;
@@ -50,7 +50,7 @@ export function boundedTimeoutMs(timeoutMs: number, intervalMs = Number.POSITIVE
 }
 
 export function createExportLoop(options: ExportLoopOptions): ExportLoop {
-  const { exporter, source, collections, sets, intervalMs, onOutcome } = options;
+  const { exporter, source, collector, sets, intervalMs, onOutcome } = options;
   const timeoutMs = boundedTimeoutMs(options.timeoutMs, intervalMs);
   const deltas = exporter.temporality === 'delta' ? createDeltas(options.watchedFromNs) : undefined;
   let underWay: UnderWay | undefined;
@@ -62,7 +62,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   const timer = intervalMs === undefined ? undefined : setInterval(() => void start(timeoutMs), intervalMs).unref();
 
   async function collect(): Promise<readonly ResourceMetrics[]> {
-    const collected = await collections.collect(sets);
+    const collected = await collector.collect(sets);
     const exported = deltas === undefined ? collected : deltas.of(collected);
     return exported.filter(({ scopes }) => scopes.length > 0).map(resourceMetricsOf);
   }

@@ -1,4 +1,4 @@
-import { type Collections, createCollections } from './collections.ts';
+import { type Collector, createCollector } from './collector.ts';
 import { boundedTimeoutMs, createExportLoop, type ExportLoop } from './export-loop.ts';
 import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
@@ -48,7 +48,7 @@ export interface Telemetry {
 const STATSD_TIMEOUT_MS = 5000;
 
 /**
- * Creates the configured exporters over shared collections.
+ * Creates the configured exporters over one collector.
  *
  * @throws an Error that says what is missing when an exporter cannot work on this machine at all.
  */
@@ -58,7 +58,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     exporter === undefined ? [] : [exporter.sets],
   );
   const resourceOf = createResourceBuilder(options.service);
-  const collections: Collections = createCollections({ source, resourceOf, sets, begunNs: options.watchedFromNs });
+  const collector: Collector = createCollector({ source, resourceOf, sets, begunNs: options.watchedFromNs });
   const loops: ExportLoop[] = [];
 
   function add(
@@ -69,13 +69,13 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   ): void {
     const { watchedFromNs } = options;
     const onOutcome = (outcome: Outcome): void => options.onOutcome(name, outcome);
-    loops.push(createExportLoop({ exporter, source, collections, sets, watchedFromNs, onOutcome, ...pace }));
+    loops.push(createExportLoop({ exporter, source, collector, sets, watchedFromNs, onOutcome, ...pace }));
   }
 
   let page: Telemetry['page'];
   if (prometheus !== undefined) {
     const { createPages } = await import('./prometheus/pages.ts');
-    page = createPages(source, collections, prometheus.sets);
+    page = createPages(source, collector, prometheus.sets);
   }
   if (otlp !== undefined) {
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
@@ -101,7 +101,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     },
     shutdown: async (timeoutMs) => {
       await Promise.all(loops.map((loop) => loop.shutdown(timeoutMs)));
-      await collections.close();
+      await collector.close();
     },
   };
 }

@@ -1,13 +1,13 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
-import type { Collected, CollectedScope, NumericMetric } from '../collected.ts';
+import type { NumericMetric, ResourceCollection, ScopeCollection } from '../collection.ts';
 import type { MetricSet } from '../metric-definition.ts';
 import { withPrometheusName } from './prometheus-names.ts';
 import { withLabelNames } from './resource-labels.ts';
 
 /** Makes the text of a page out of what each resource showed. */
-export type PageText = (collected: readonly Collected[]) => string;
+export type PageText = (collected: readonly ResourceCollection[]) => string;
 
 /** What stays the same of a metric: `# HELP` and `# TYPE` with their ends of line, and the name of its samples. */
 interface Heading {
@@ -34,7 +34,11 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
   /** By resource and scope. */
   const resourceLabels = new WeakMap<Resource, Map<string, string>>();
 
-  function learn(metric: NumericMetric, points: readonly DataPoint<number>[], scope: CollectedScope['scope']): Heading {
+  function learn(
+    metric: NumericMetric,
+    points: readonly DataPoint<number>[],
+    scope: ScopeCollection['scope'],
+  ): Heading {
     const metrics = [withPrometheusName({ ...metric, dataPoints: [...points] })];
     const text = forMetrics.serialize({ resource: emptyResource(), scopeMetrics: [{ scope, metrics }] });
     const [help = '', type = '', ...lines] = text.trimEnd().split('\n');
@@ -46,7 +50,7 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
     return { text: `${help}\n${type}\n`, name };
   }
 
-  function headingOf(metric: NumericMetric, scope: CollectedScope['scope']): Heading {
+  function headingOf(metric: NumericMetric, scope: ScopeCollection['scope']): Heading {
     const unknown = metric.dataPoints.filter(({ attributes }) => !labels.has(attributes));
     const known = headings.get(metric.descriptor);
     if (known !== undefined && unknown.length === 0) return known;

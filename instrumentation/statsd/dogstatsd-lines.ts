@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import { isCounter, isNumeric } from '../collected.ts';
+import { isCounter, isNumeric } from '../collection.ts';
 
 /**
  * A metric as DogStatsD gauges: `name:value|g|#tag:value,...`. Counters are gauges too, with `_total` at the end of their

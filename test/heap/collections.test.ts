@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reading, ResourceReadings } from '../../instrumentation/metric-definition.ts';
 import {
-  collectionsOf,
+  collectorOf,
   createRooms,
   ENERGY,
   fakeSource,
@@ -38,7 +38,7 @@ async function assertFlat(steps: number, step: (number: number) => Promise<void>
 test('10,000 collections of series that stay', async () => {
   const room = createRooms();
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS]);
+  const collections = collectorOf(source, [ROOMS]);
   await assertFlat(10_000, async (value) => {
     source.show(
       METRICS.flatMap((metric) =>
@@ -51,7 +51,7 @@ test('10,000 collections of series that stay', async () => {
 
 test('10,000 collections of series of which each lasts for three', async () => {
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS]);
+  const collections = collectorOf(source, [ROOMS]);
   let known: readonly Reading[] = [];
   await assertFlat(10_000, async (number) => {
     const fresh = METRICS.flatMap((metric) =>
@@ -65,7 +65,7 @@ test('10,000 collections of series of which each lasts for three', async () => {
 
 test('2,000 resources that come and go', async () => {
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS]);
+  const collections = collectorOf(source, [ROOMS]);
   await assertFlat(2000, async (number) => {
     const readings = METRICS.flatMap((metric) =>
       Array.from({ length: 160 }, (_, at) => ({ metric, attributes: { room: `${at}` }, value: at })),

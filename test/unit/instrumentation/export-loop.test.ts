@@ -9,7 +9,7 @@ import type { MetricExporter, Outcome } from '../../../instrumentation/metric-ex
 import { eventually } from '../../helpers/eventually.ts';
 import { stopClock, type TestClock } from '../../helpers/test-clock.ts';
 import {
-  collectionsOf,
+  collectorOf,
   createRooms,
   ENERGY,
   exporting,
@@ -446,7 +446,7 @@ test('an observer that throws stops nothing', async () => {
   const loop = createExportLoop({
     exporter,
     source,
-    collections: collectionsOf(source, [ROOMS]),
+    collector: collectorOf(source, [ROOMS]),
     sets: [ROOMS],
     timeoutMs: PATIENT_MS,
     intervalMs: 3_600_000,

@@ -1,5 +1,5 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { type Collections, createCollections } from '../../../instrumentation/collections.ts';
+import { type Collector, createCollector } from '../../../instrumentation/collector.ts';
 import { createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Page } from '../../../instrumentation/http/page.ts';
 import type {
@@ -116,23 +116,23 @@ export function createRooms(): (name: string) => SeriesAttributes {
   };
 }
 
-export function collectionsOf(source: SampleSource, ...sets: readonly (readonly MetricSet[])[]): Collections {
+export function collectorOf(source: SampleSource, ...sets: readonly (readonly MetricSet[])[]): Collector {
   const resourceOf = createResourceBuilder({
     serviceName: 'test',
     isServiceNameGiven: false,
     serviceVersion: '0',
     resourceAttributes: {},
   });
-  return createCollections({ source, sets, resourceOf });
+  return createCollector({ source, sets, resourceOf });
 }
 
 /** Prometheus' pages of a source. */
 export function pagesOf(
   source: SampleSource,
   sets: readonly MetricSet[] = [ROOMS],
-): { readonly page: () => Promise<Page>; readonly collections: Collections } {
-  const collections = collectionsOf(source, sets);
-  return { page: createPages(source, collections, sets), collections };
+): { readonly page: () => Promise<Page>; readonly collector: Collector } {
+  const collector = collectorOf(source, sets);
+  return { page: createPages(source, collector, sets), collector };
 }
 
 /** An exporter that keeps what it gets, for as long as `exports` is not emptied. */
@@ -176,7 +176,7 @@ export function exporting(
   const loop = createExportLoop({
     exporter,
     source,
-    collections: collectionsOf(source, sets),
+    collector: collectorOf(source, sets),
     sets,
     intervalMs,
     timeoutMs,

@@ -9,7 +9,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { type Collected, isNumeric } from '../../../instrumentation/collected.ts';
+import { isNumeric, type ResourceCollection } from '../../../instrumentation/collection.ts';
 import type { InstrumentKind } from '../../../instrumentation/metric-definition.ts';
 import { createPageText } from '../../../instrumentation/prometheus/page-text.ts';
 
@@ -44,7 +44,7 @@ function page(families: readonly Family[]): ResourceMetrics {
   return { resource, scopeMetrics: [{ scope: { name: 'test' }, metrics: families.map(metricData) }] };
 }
 
-function asCollected({ resource, scopeMetrics }: ResourceMetrics): readonly Collected[] {
+function asCollected({ resource, scopeMetrics }: ResourceMetrics): readonly ResourceCollection[] {
   const scopes = scopeMetrics.map(({ scope, metrics }) => ({
     scope,
     metrics: metrics.filter(isNumeric).map((data) => ({ data, readings: [] })),

@@ -19,11 +19,11 @@ import {
 const room = createRooms();
 
 function pull(source: FakeSource = fakeSource(), sets = [ROOMS]) {
-  const { page, collections } = pagesOf(source, sets);
+  const { page, collector } = pagesOf(source, sets);
   return {
     source,
     page,
-    collections,
+    collector,
     /** The series of the page without those of the resource: `name{room}` and value. */
     series: async (): Promise<Readonly<Record<string, number>>> => {
       const { body } = await page();
@@ -140,11 +140,11 @@ test('new readings while a page is rendered: each asker gets a page of its own t
 
 test('a collection that fails is no page, and the next one tries again', async () => {
   const source = fakeSource();
-  const { page, collections } = pagesOf(source);
-  const { collect } = collections;
-  collections.collect = () => Promise.reject(new Error('no memory'));
+  const { page, collector } = pagesOf(source);
+  const { collect } = collector;
+  collector.collect = () => Promise.reject(new Error('no memory'));
   await assert.rejects(page(), /no memory/);
-  collections.collect = collect;
+  collector.collect = collect;
   assert.match((await page()).body.toString(), /target_info/);
 });
 

@@ -1,32 +1,32 @@
 import type { HrTime } from '@opentelemetry/api';
 import { AggregationTemporality, type DataPoint, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import { type CollectedMetric, type CollectedScope, isCounter, isNumeric, type NumericMetric } from './collected.ts';
+import { isCounter, isNumeric, type MetricCollection, type NumericMetric, type ScopeCollection } from './collection.ts';
 import { earlier, hrTime, later, rememberedHrTimes } from './hr-time.ts';
 import { registerInstruments } from './instruments.ts';
 import type { MetricSet, Reading, Readings, SeriesAttributes } from './metric-definition.ts';
-import type { OwnStarts } from './own-starts.ts';
 import { createSeriesKeys } from './series-keys.ts';
+import type { StartTimes } from './start-times.ts';
 
 /** The instruments of one set of metrics for one resource, with a MeterProvider and a reader of their own. */
-export interface Meter {
+export interface ScopeMeter {
   /**
    * What the instruments show of these readings: a function of the readings alone. Undefined where they show nothing. Calls
    * must not overlap.
    *
    * @throws AggregateError when the SDK could not collect.
    */
-  collect(readings: Readings): Promise<CollectedScope | undefined>;
+  collect(readings: Readings): Promise<ScopeCollection | undefined>;
   /** Whether so many series have ended that a new meter is worth its cost: the SDK never forgets a series. */
   needsReplacement(): boolean;
   /** Takes the instruments off the meter, so that everything the SDK kept can go. */
   close(): Promise<void>;
 }
 
-export interface MeterOptions {
+export interface ScopeMeterOptions {
   /** When the program began, in nanoseconds since the epoch: where levels start. */
   readonly begunNs: bigint;
   /** Of counters that report no start. It outlives the meter. */
-  readonly ownStart: OwnStarts;
+  readonly ownStart: StartTimes;
 }
 
 /**
@@ -61,7 +61,7 @@ const MAX_DEAD_ATTRIBUTES = 500;
  *   and export intervals differ;
  * - no point ends before it starts, whatever the wall clock does.
  */
-export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions): Meter {
+export function createScopeMeter(set: MetricSet, { begunNs, ownStart }: ScopeMeterOptions): ScopeMeter {
   const reader = new CollectingReader();
   // Without a resource: it is put on each collection, and may grow.
   const provider = new MeterProvider({ readers: [reader] });
@@ -106,7 +106,7 @@ export function createMeter(set: MetricSet, { begunNs, ownStart }: MeterOptions)
       const timeOf = rememberedHrTimes();
       const [collected] = resourceMetrics.scopeMetrics;
       if (collected === undefined || observed === undefined) return undefined;
-      const metrics = collected.metrics.flatMap((metric): readonly CollectedMetric[] => {
+      const metrics = collected.metrics.flatMap((metric): readonly MetricCollection[] => {
         const all = observed.get(metric.descriptor.name);
         if (all === undefined || !isNumeric(metric)) return [];
         const shown = metric.dataPoints.length === all.length ? all : lastOfEach(all);

@@ -1,22 +1,22 @@
 import type { Resource } from '@opentelemetry/resources';
-import type { Collected, CollectedScope } from './collected.ts';
-import { createMeter, type Meter } from './meter.ts';
+import type { ResourceCollection, ScopeCollection } from './collection.ts';
 import type { MetricSet, Readings, ResourceReadings, SampleSource, SeriesAttributes } from './metric-definition.ts';
-import { createOwnStarts, type OwnStarts } from './own-starts.ts';
+import { createScopeMeter, type ScopeMeter } from './scope-meter.ts';
+import { createStartTimes, type StartTimes } from './start-times.ts';
 
 /** Collects on demand. Exporters that want the same set share one collection per sample. */
-export interface Collections {
+export interface Collector {
   /**
    * What the instruments of these sets show now, for each resource.
    *
    * @throws AggregateError when the SDK could not collect.
    */
-  collect(sets: readonly MetricSet[]): Promise<readonly Collected[]>;
+  collect(sets: readonly MetricSet[]): Promise<readonly ResourceCollection[]>;
   /** Drops everything that is kept. */
   close(): Promise<void>;
 }
 
-export interface CollectionsOptions {
+export interface CollectorOptions {
   readonly source: SampleSource;
   readonly resourceOf: (identity: SeriesAttributes) => Resource;
   /** Metric sets of each exporter. A collection is kept only if several exporters use its set. */
@@ -27,34 +27,38 @@ export interface CollectionsOptions {
 
 /** What is kept of one resource while the source has it. */
 interface ResourceState {
-  readonly ownStart: OwnStarts;
+  readonly ownStart: StartTimes;
   /** By scope. */
   readonly meters: Map<string, MeterQueue>;
 }
 
 /** A meter with its last collection. */
 interface MeterQueue {
-  meter: Meter;
+  meter: ScopeMeter;
   last: Promise<unknown>;
-  shared?: { readonly readings: Readings; readonly collected: Promise<CollectedScope | undefined> } | undefined;
+  shared?: { readonly readings: Readings; readonly collected: Promise<ScopeCollection | undefined> } | undefined;
 }
 
-export function createCollections(options: CollectionsOptions): Collections {
+export function createCollector(options: CollectorOptions): Collector {
   const { source, resourceOf, begunNs = BigInt(Date.now()) * 1_000_000n } = options;
   const wanted = options.sets.flat().map(({ scope }) => scope);
   const isShared = (scope: string): boolean => wanted.indexOf(scope) !== wanted.lastIndexOf(scope);
   const resources = new Map<string, ResourceState>();
 
   function stateOf(key: string): ResourceState {
-    const state = resources.get(key) ?? { ownStart: createOwnStarts(), meters: new Map() };
+    const state = resources.get(key) ?? { ownStart: createStartTimes(), meters: new Map() };
     resources.set(key, state);
     return state;
   }
 
   /** One after the other: the SDK returns what was observed since the previous collection, so a concurrent one would be empty. */
-  function collectScope(state: ResourceState, set: MetricSet, readings: Readings): Promise<CollectedScope | undefined> {
+  function collectScope(
+    state: ResourceState,
+    set: MetricSet,
+    readings: Readings,
+  ): Promise<ScopeCollection | undefined> {
     const { ownStart, meters } = state;
-    const create = (): Meter => createMeter(set, { begunNs, ownStart });
+    const create = (): ScopeMeter => createScopeMeter(set, { begunNs, ownStart });
     const queue = meters.get(set.scope) ?? { meter: create(), last: Promise.resolve() };
     meters.set(set.scope, queue);
     if (queue.shared?.readings === readings) return queue.shared.collected;
@@ -80,7 +84,7 @@ export function createCollections(options: CollectionsOptions): Collections {
   async function collectResource(
     { key, resource, readings }: ResourceReadings,
     sets: readonly MetricSet[],
-  ): Promise<Collected> {
+  ): Promise<ResourceCollection> {
     const state = stateOf(key);
     const scopes = await Promise.all(sets.map((set) => collectScope(state, set, readings)));
     return { key, resource: resourceOf(resource), scopes: scopes.filter((scope) => scope !== undefined) };

@@ -14,7 +14,7 @@ export function isCounter(metric: MetricData): boolean {
 }
 
 /** One metric of a collection. */
-export interface CollectedMetric {
+export interface MetricCollection {
   /** Counters are totals since they began. */
   readonly data: NumericMetric;
   /** The readings that its points show, in their order. */
@@ -22,21 +22,21 @@ export interface CollectedMetric {
 }
 
 /** What one resource showed of one set of metrics at one sample. */
-export interface CollectedScope {
+export interface ScopeCollection {
   readonly scope: ScopeMetrics['scope'];
-  readonly metrics: readonly CollectedMetric[];
+  readonly metrics: readonly MetricCollection[];
 }
 
 /** What one resource showed at one sample. */
-export interface Collected {
+export interface ResourceCollection {
   /** Tells the resources of a source apart. */
   readonly key: string;
   readonly resource: ResourceMetrics['resource'];
-  readonly scopes: readonly CollectedScope[];
+  readonly scopes: readonly ScopeCollection[];
 }
 
 /** A collection as the SDK's exporters take it. */
-export function resourceMetricsOf({ resource, scopes }: Collected): ResourceMetrics {
+export function resourceMetricsOf({ resource, scopes }: ResourceCollection): ResourceMetrics {
   return {
     resource,
     scopeMetrics: scopes.map(({ scope, metrics }) => ({ scope, metrics: metrics.map(({ data }) => data) })),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import type { Collected } from '../../../instrumentation/collected.ts';
+import type { ResourceCollection } from '../../../instrumentation/collection.ts';
 import type { Reading, ResourceReadings } from '../../../instrumentation/metric-definition.ts';
 import { parseExposition } from '../../real/exposition.ts';
 import {
-  collectionsOf,
+  collectorOf,
   createRooms,
   ENERGY,
   type FakeSource,
@@ -21,7 +21,7 @@ const room = createRooms();
 const energy = (value: number, name = 'hall'): Reading => ({ metric: ENERGY, attributes: room(name), value });
 
 /** By resource: `scope metric attributes`, with the value. */
-function shown(collected: readonly Collected[]): Readonly<Record<string, readonly string[]>> {
+function shown(collected: readonly ResourceCollection[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
     collected.map(({ key, scopes }) => [
       key,
@@ -43,25 +43,25 @@ function countProviders(context: TestContext): { made(): number; closed(): numbe
 
 test('what two exporters want is collected once a sample; what one wants is not kept', async () => {
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS], [ROOMS, GARDEN]);
+  const collector = collectorOf(source, [ROOMS], [ROOMS, GARDEN]);
   source.show([energy(1)], [{ metric: HUMIDITY, attributes: room('bed'), value: 0.5 }]);
-  const [one, both] = await Promise.all([collections.collect([ROOMS]), collections.collect([ROOMS, GARDEN])]);
+  const [one, both] = await Promise.all([collector.collect([ROOMS]), collector.collect([ROOMS, GARDEN])]);
   assert.deepEqual(shown(one), { house: ['room.energy hall 1'] });
   assert.deepEqual(shown(both), { house: ['room.energy hall 1', 'garden.humidity bed 0.5'] });
   assert.equal(one[0]?.scopes[0], both[0]?.scopes[0], 'shared');
-  const again = await collections.collect([ROOMS, GARDEN]);
+  const again = await collector.collect([ROOMS, GARDEN]);
   assert.equal(again[0]?.scopes[0], both[0]?.scopes[0]);
   assert.notEqual(again[0]?.scopes[1], both[0]?.scopes[1]);
   source.show([energy(2)]);
-  assert.deepEqual(shown(await collections.collect([ROOMS])), { house: ['room.energy hall 2'] });
+  assert.deepEqual(shown(await collector.collect([ROOMS])), { house: ['room.energy hall 2'] });
 });
 
-test('collections that overlap: each shows the sample of its time', async () => {
+test('collector that overlap: each shows the sample of its time', async () => {
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS]);
+  const collector = collectorOf(source, [ROOMS]);
   const collecting = [1, 2, 3].map((value) => {
     source.show([energy(value)]);
-    return collections.collect([ROOMS]);
+    return collector.collect([ROOMS]);
   });
   for (const [at, collected] of (await Promise.all(collecting)).entries()) {
     assert.deepEqual(shown(collected), { house: [`room.energy hall ${at + 1}`] });
@@ -70,18 +70,18 @@ test('collections that overlap: each shows the sample of its time', async () => 
 
 test('a collection that fails harms no other, and is not kept', async (context) => {
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS], [ROOMS]);
+  const collector = collectorOf(source, [ROOMS], [ROOMS]);
   source.show([energy(1)]);
   const { mock } = context.mock.method(MetricReader.prototype, 'collect', () => Promise.reject(new Error('odd')));
-  await Promise.all([1, 2].map(() => assert.rejects(collections.collect([ROOMS]), /odd/)));
+  await Promise.all([1, 2].map(() => assert.rejects(collector.collect([ROOMS]), /odd/)));
   mock.restore();
-  assert.deepEqual(shown(await collections.collect([ROOMS])), { house: ['room.energy hall 1'] });
+  assert.deepEqual(shown(await collector.collect([ROOMS])), { house: ['room.energy hall 1'] });
 });
 
 test('resources that come and go: each has its own, and nothing of one that is gone is kept', async (context) => {
   const providers = countProviders(context);
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS]);
+  const collector = collectorOf(source, [ROOMS]);
   const other = (key: string, value: number): ResourceReadings => ({
     key,
     resource: { 'service.instance.id': key },
@@ -89,7 +89,7 @@ test('resources that come and go: each has its own, and nothing of one that is g
   });
   source.show([energy(1)]);
   source.others = [other('a', 10), other('b', 20)];
-  const all = await collections.collect([ROOMS]);
+  const all = await collector.collect([ROOMS]);
   assert.deepEqual(shown(all), {
     house: ['room.energy hall 1'],
     a: ['room.energy hall 10'],
@@ -100,18 +100,18 @@ test('resources that come and go: each has its own, and nothing of one that is g
     ['a', 'b'],
   );
   source.others = [other('b', 21)];
-  assert.deepEqual(shown(await collections.collect([ROOMS])), {
+  assert.deepEqual(shown(await collector.collect([ROOMS])), {
     house: ['room.energy hall 1'],
     b: ['room.energy hall 21'],
   });
   assert.equal(providers.closed(), 1);
   source.others = [other('a', 5)];
-  assert.deepEqual(shown(await collections.collect([ROOMS])), {
+  assert.deepEqual(shown(await collector.collect([ROOMS])), {
     house: ['room.energy hall 1'],
     a: ['room.energy hall 5'],
   });
   assert.deepEqual([providers.made(), providers.closed()], [4, 2]);
-  await collections.close();
+  await collector.close();
   assert.equal(providers.closed(), 4);
 });
 
@@ -147,11 +147,11 @@ test('thousands of series that come and go: every page is right, and the SDK beg
 test('a counter without a start of its own keeps the one it was given when the SDK begins anew', async (context) => {
   const providers = countProviders(context);
   const source = fakeSource();
-  const collections = collectionsOf(source, [ROOMS]);
+  const collector = collectorOf(source, [ROOMS]);
   const starts = new Set<string>();
   for (let generation = 0; generation < 20; generation += 1) {
     showGeneration(source, generation);
-    const points = (await collections.collect([ROOMS])).flatMap(({ scopes }) =>
+    const points = (await collector.collect([ROOMS])).flatMap(({ scopes }) =>
       scopes.flatMap(({ metrics }) => metrics.flatMap(({ data }) => [...data.dataPoints])),
     );
     const cellar = points.find(({ attributes }) => attributes === room('cellar'));

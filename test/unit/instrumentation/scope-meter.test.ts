@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
-import type { CollectedScope } from '../../../instrumentation/collected.ts';
-import { createMeter, type Meter } from '../../../instrumentation/meter.ts';
+import type { ScopeCollection } from '../../../instrumentation/collection.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createOwnStarts } from '../../../instrumentation/own-starts.ts';
+import { createScopeMeter, type ScopeMeter } from '../../../instrumentation/scope-meter.ts';
+import { createStartTimes } from '../../../instrumentation/start-times.ts';
 import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './made-up.ts';
 
 const room = createRooms();
 const BEGUN_NS = 100_000_000_000n;
 
-function meter(): Meter {
-  return createMeter(ROOMS, { begunNs: BEGUN_NS, ownStart: createOwnStarts() });
+function meter(): ScopeMeter {
+  return createScopeMeter(ROOMS, { begunNs: BEGUN_NS, ownStart: createStartTimes() });
 }
 
-function pointsOf(collected: CollectedScope | undefined, name: string): readonly DataPoint<unknown>[] {
+function pointsOf(collected: ScopeCollection | undefined, name: string): readonly DataPoint<unknown>[] {
   const all = collected?.metrics ?? [];
   return all.filter(({ data }) => data.descriptor.name === name).flatMap(({ data }) => [...data.dataPoints]);
 }

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createOwnStarts } from '../../../instrumentation/own-starts.ts';
+import { createStartTimes } from '../../../instrumentation/start-times.ts';
 import { ENERGY, exporting, fakeSource, memoryExporter, PATIENT_MS } from './made-up.ts';
 
 const energy = (value: number, room = 'a') => ({ metric: ENERGY, attributes: { room }, value });
 
 test('a start is that of the first value, and a new one with each value that is less', () => {
-  const startOf = createOwnStarts();
+  const startOf = createStartTimes();
   const starts = [4, 5, 5, 0, 1].map((value, at) => startOf(energy(value), [at, 0])[0]);
   assert.deepEqual(starts, [0, 0, 0, 3, 3]);
   assert.deepEqual(startOf(energy(1, 'b'), [9, 0]), [9, 0], 'each series has its own');
 });
 
 test('of too many series those are forgotten that were not asked for longest', () => {
-  const startOf = createOwnStarts(2);
+  const startOf = createStartTimes(2);
   const ask = (room: string, at: number) => startOf(energy(1, room), [at, 0])[0];
   assert.deepEqual([ask('a', 1), ask('b', 2), ask('a', 3), ask('c', 4), ask('a', 5), ask('b', 6)], [1, 2, 1, 4, 1, 6]);
 });
