@@ -1,8 +1,8 @@
 import { COMMAND_DESCRIPTIONS, EXIT_DESCRIPTIONS } from '../../src/cli/command-table.ts';
 import { COMMANDS, GROUPS, type Option, variablesOf } from '../../src/config/option.ts';
 import { OPTION_LIST, OPTIONS } from '../../src/config/options.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
 import { flagText } from '../../src/config/problem.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
 import { createLogger } from '../../src/log/logger.ts';
 import { code, fenced, plainText, table } from './markdown.ts';
 
