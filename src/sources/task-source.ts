@@ -1,6 +1,6 @@
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
-import { messageOf } from '../text/message-of.ts';
+import { messageOf } from '../text/printable.ts';
 import type { CgroupFailure } from './cgroup/kernel-values.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
