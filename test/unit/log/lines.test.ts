@@ -29,7 +29,7 @@ test('a broken stream is given up without an uncaught error', async () => {
 });
 
 const CHILD = `
-import { createLineWriter } from ${JSON.stringify(new URL('../../../src/log/line-writer.ts', import.meta.url).href)};
+import { createLineWriter } from ${JSON.stringify(new URL('../../../src/log/lines.ts', import.meta.url).href)};
 const write = createLineWriter(process.stderr, 1000);
 let taken = 0;
 for (let turn = 0; turn < 20; turn += 1) {
