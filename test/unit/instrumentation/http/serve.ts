@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createPage } from '../../../instrumentation/http/page.ts';
-import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../../instrumentation/http/server.ts';
+import { createPage } from '../../../../instrumentation/http/page.ts';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../../../instrumentation/http/server.ts';
 
 export const BODY = '# TYPE a gauge\na{b="ö"} 1\n'.repeat(100);
 

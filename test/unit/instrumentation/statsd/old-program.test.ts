@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import * as v from 'valibot';
-import { startExporter } from '../../../src/exporter.ts';
-import { testConfig } from '../../helpers/config.ts';
-import { startFaultEndpoint } from '../../helpers/fault-endpoint.ts';
-import { recordingLogger } from '../../helpers/recording-logger.ts';
-import { linesOf, udpReceiver } from '../../helpers/statsd-receiver.ts';
-import { until } from '../../real/wait.ts';
-import { corrections } from '../../scenarios/old-program-corrections.ts';
-import { readScenario, type Scenario } from '../../scenarios/scenario.ts';
+import { startExporter } from '../../../../src/exporter.ts';
+import { testConfig } from '../../../helpers/config.ts';
+import { startFaultEndpoint } from '../../../helpers/fault-endpoint.ts';
+import { recordingLogger } from '../../../helpers/recording-logger.ts';
+import { linesOf, udpReceiver } from '../../../helpers/statsd-receiver.ts';
+import { until } from '../../../real/wait.ts';
+import { corrections } from '../../../scenarios/old-program-corrections.ts';
+import { readScenario, type Scenario } from '../../../scenarios/scenario.ts';
 
-const SCENARIOS = join(import.meta.dirname, '../../scenarios');
+const SCENARIOS = join(import.meta.dirname, '../../../scenarios');
 
 const oldAnswer = v.object({
   metrics: v.array(v.object({ name: v.string(), labels: v.record(v.string(), v.string()), value: v.number() })),

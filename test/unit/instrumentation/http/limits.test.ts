@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_LIMITS } from '../../../instrumentation/http/limited-server.ts';
-import { STOP_DEADLINES } from '../../../src/cli/run-exporter.ts';
+import { DEFAULT_LIMITS } from '../../../../instrumentation/http/limited-server.ts';
+import { STOP_DEADLINES } from '../../../../src/cli/run-exporter.ts';
 
 // Tests of behaviour shorten the limits; these are the ones that the documentation promises.
 test('the limits in force are those of docs/performance.md', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PartialSuccess } from '../../../instrumentation/metric-exporter.ts';
-import { partialSuccess } from '../../../instrumentation/otlp/partial-success.ts';
-import { propertyRuns } from '../../helpers/property-runs.ts';
+import type { PartialSuccess } from '../../../../instrumentation/metric-exporter.ts';
+import { partialSuccess } from '../../../../instrumentation/otlp/partial-success.ts';
+import { propertyRuns } from '../../../helpers/property-runs.ts';
 
 const NOTHING: PartialSuccess = { rejectedPoints: 0, message: '' };
 const asIs = (text: string): string => text;

@@ -9,9 +9,9 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { isNumeric, type ResourceCollection } from '../../../instrumentation/collection.ts';
-import type { InstrumentKind } from '../../../instrumentation/metric-definition.ts';
-import { createPageText } from '../../../instrumentation/prometheus/page-text.ts';
+import { isNumeric, type ResourceCollection } from '../../../../instrumentation/collection.ts';
+import type { InstrumentKind } from '../../../../instrumentation/metric-definition.ts';
+import { createPageText } from '../../../../instrumentation/prometheus/page-text.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import { test } from 'node:test';
-import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
+import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
 
 /** As where npm found no build of the package for the platform, and so installed none. */
 registerHooks({

@@ -13,14 +13,14 @@ import {
 } from '@opentelemetry/exporter-metrics-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError } from '../../../instrumentation/export-error.ts';
-import type { MetricExporter, Outcome } from '../../../instrumentation/metric-exporter.ts';
-import { createOtlpExporter, type OtlpOptions } from '../../../instrumentation/otlp/otlp-exporter.ts';
-import { type Answer, type FaultReceiver, startFaultReceiver } from '../../helpers/fault-receiver.ts';
-import { stopClock } from '../../helpers/test-clock.ts';
-import { accepted, CANARY, DIES, dripping, GOOD, NEVER, refused, TAKES_AND_DIES } from '../../outages/answers.ts';
-import { at } from '../../real/json.ts';
-import { until } from '../../real/wait.ts';
+import { ExportError } from '../../../../instrumentation/export-error.ts';
+import type { MetricExporter, Outcome } from '../../../../instrumentation/metric-exporter.ts';
+import { createOtlpExporter, type OtlpOptions } from '../../../../instrumentation/otlp/otlp-exporter.ts';
+import { type Answer, type FaultReceiver, startFaultReceiver } from '../../../helpers/fault-receiver.ts';
+import { stopClock } from '../../../helpers/test-clock.ts';
+import { accepted, CANARY, DIES, dripping, GOOD, NEVER, refused, TAKES_AND_DIES } from '../../../outages/answers.ts';
+import { at } from '../../../real/json.ts';
+import { until } from '../../../real/wait.ts';
 
 const METRICS: readonly ResourceMetrics[] = [
   { resource: resourceFromAttributes({ 'service.name': 'test' }), scopeMetrics: [] },

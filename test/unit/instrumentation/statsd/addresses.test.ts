@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createResolver } from '../../../instrumentation/statsd/datagram-addresses.ts';
+import { createResolver } from '../../../../instrumentation/statsd/datagram-addresses.ts';
 
 type Answer = PromiseWithResolvers<readonly LookupAddress[]>;
 

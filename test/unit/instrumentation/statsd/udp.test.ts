@@ -8,12 +8,12 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { ExportError } from '../../../instrumentation/export-error.ts';
-import { udpTarget } from '../../../instrumentation/statsd/datagram-targets.ts';
-import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
-import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../helpers/statsd-receiver.ts';
-import { lastingPort } from '../../real/lasting-port.ts';
-import { until } from '../../real/wait.ts';
+import { ExportError } from '../../../../instrumentation/export-error.ts';
+import { udpTarget } from '../../../../instrumentation/statsd/datagram-targets.ts';
+import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
+import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../../helpers/statsd-receiver.ts';
+import { lastingPort } from '../../../real/lasting-port.ts';
+import { until } from '../../../real/wait.ts';
 
 const one = [metricOf('m', [[1]])];
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
@@ -149,8 +149,8 @@ test('no way to any address fails the export', async () => {
 /** Exports while every file descriptor is taken, and again when they are free; prints how it ended. */
 const OUT_OF_DESCRIPTORS = `
   import { closeSync, openSync } from 'node:fs';
-  import { createStatsdExporter } from '${import.meta.resolve('../../../instrumentation/statsd/statsd-exporter.ts')}';
-  import { exportOf, metricOf } from '${import.meta.resolve('../../helpers/statsd-receiver.ts')}';
+  import { createStatsdExporter } from '${import.meta.resolve('../../../../instrumentation/statsd/statsd-exporter.ts')}';
+  import { exportOf, metricOf } from '${import.meta.resolve('../../../helpers/statsd-receiver.ts')}';
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: Number(process.argv[1]) });
   const taken = [];
   try {

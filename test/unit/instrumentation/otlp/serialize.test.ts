@@ -7,12 +7,12 @@ import {
 } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { batchOf, SERIALIZERS } from '../../../instrumentation/otlp/serialize.ts';
-import { pointsOf } from '../../helpers/otlp-export.ts';
-import { decodeJson } from '../../helpers/otlp-json.ts';
-import { decodeProtobuf } from '../../helpers/otlp-protobuf.ts';
-import { messages, readMessage } from '../../helpers/protobuf-reader.ts';
-import { at, listAt } from '../../real/json.ts';
+import { batchOf, SERIALIZERS } from '../../../../instrumentation/otlp/serialize.ts';
+import { pointsOf } from '../../../helpers/otlp-export.ts';
+import { decodeJson } from '../../../helpers/otlp-json.ts';
+import { decodeProtobuf } from '../../../helpers/otlp-protobuf.ts';
+import { messages, readMessage } from '../../../helpers/protobuf-reader.ts';
+import { at, listAt } from '../../../real/json.ts';
 
 /** Of a task with one metric of so many points. */
 function metricsOf(task: string, points: number): ResourceMetrics {

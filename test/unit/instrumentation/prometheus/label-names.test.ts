@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { withLabelNames } from '../../../instrumentation/prometheus/resource-labels.ts';
+import { withLabelNames } from '../../../../instrumentation/prometheus/resource-labels.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { test } from 'node:test';
-import { createHttpClient } from '../../../instrumentation/otlp/agent.ts';
-import { at } from '../../real/json.ts';
-import { until } from '../../real/wait.ts';
+import { createHttpClient } from '../../../../instrumentation/otlp/agent.ts';
+import { at } from '../../../real/json.ts';
+import { until } from '../../../real/wait.ts';
 
 test('agents keep connections open, for https with what TLS needs', async () => {
   const plain = (await createHttpClient('http://localhost:4318/v1/metrics', { certificate: 'c' })).agent;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { escapeHtml, renderLandingPage } from '../../../instrumentation/http/landing-page.ts';
+import { escapeHtml, renderLandingPage } from '../../../../instrumentation/http/landing-page.ts';
 import { get } from './http-client.ts';
 import { serve } from './serve.ts';
 

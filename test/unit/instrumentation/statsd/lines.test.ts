@@ -3,9 +3,9 @@ import { type TestContext, test } from 'node:test';
 import type { Attributes } from '@opentelemetry/api';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import { constantTag, joinLines } from '../../../instrumentation/statsd/dogstatsd-lines.ts';
-import { createStatsdExporter, type StatsdOptions } from '../../../instrumentation/statsd/statsd-exporter.ts';
-import { exportOf, metricOf, type StatsdReceiver, udpReceiver } from '../../helpers/statsd-receiver.ts';
+import { constantTag, joinLines } from '../../../../instrumentation/statsd/dogstatsd-lines.ts';
+import { createStatsdExporter, type StatsdOptions } from '../../../../instrumentation/statsd/statsd-exporter.ts';
+import { exportOf, metricOf, type StatsdReceiver, udpReceiver } from '../../../helpers/statsd-receiver.ts';
 
 /** What one export of these metrics sends. */
 async function datagramsOf(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { parseExposition } from '../../real/exposition.ts';
+import type { Reading } from '../../../../instrumentation/metric-definition.ts';
+import { parseExposition } from '../../../real/exposition.ts';
 import {
   createRooms,
   ENERGY,
@@ -14,7 +14,7 @@ import {
   ROOMS,
   readingsOf,
   TEMPERATURE,
-} from './made-up.ts';
+} from '../made-up.ts';
 
 const room = createRooms();
 

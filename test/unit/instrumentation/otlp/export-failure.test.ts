@@ -6,13 +6,13 @@ import {
   ExportError,
   type ExportFailureReason,
   timedOut,
-} from '../../../instrumentation/export-error.ts';
+} from '../../../../instrumentation/export-error.ts';
 import {
   answerTooLarge,
   errorOfAnswer,
   exportErrorOf,
   type Refusal,
-} from '../../../instrumentation/otlp/export-failure.ts';
+} from '../../../../instrumentation/otlp/export-failure.ts';
 
 /** Whatever a receiver or an address may hold; never to be seen. */
 const CANARY = 'c4n4ry';

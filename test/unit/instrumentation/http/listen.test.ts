@@ -4,8 +4,8 @@ import { Server } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { listen } from '../../../instrumentation/http/listen.ts';
-import { textAt } from '../../real/json.ts';
+import { listen } from '../../../../instrumentation/http/listen.ts';
+import { textAt } from '../../../real/json.ts';
 import { get } from './http-client.ts';
 import { serve } from './serve.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { createPage } from '../../../instrumentation/http/page.ts';
+import { createPage } from '../../../../instrumentation/http/page.ts';
 
 test('a page holds its text in UTF-8, under the type of the text format', () => {
   const page = createPage('a{b="ö"} 1\n');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { createPage } from '../../../instrumentation/http/page.ts';
+import { createPage } from '../../../../instrumentation/http/page.ts';
 import { get } from './http-client.ts';
 import { exchange } from './raw-client.ts';
 import { BODY, serve } from './serve.ts';

@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import timers, { setTimeout as sleep } from 'node:timers/promises';
-import { ExportError } from '../../../instrumentation/export-error.ts';
-import type { MetricExporter } from '../../../instrumentation/metric-exporter.ts';
-import { createStatsdExporter } from '../../../instrumentation/statsd/statsd-exporter.ts';
-import { eventually } from '../../helpers/eventually.ts';
+import { ExportError } from '../../../../instrumentation/export-error.ts';
+import type { MetricExporter } from '../../../../instrumentation/metric-exporter.ts';
+import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
+import { eventually } from '../../../helpers/eventually.ts';
 import {
   exportOf,
   manySeries,
@@ -15,8 +15,8 @@ import {
   readingProcess,
   socketPath,
   unixReceiver,
-} from '../../helpers/statsd-receiver.ts';
-import { until } from '../../real/wait.ts';
+} from '../../../helpers/statsd-receiver.ts';
+import { until } from '../../../real/wait.ts';
 
 const one = [metricOf('m', [[1, { container_name: 'web' }]])];
 
