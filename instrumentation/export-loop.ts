@@ -17,8 +17,8 @@ export interface ExportLoopOptions {
   readonly timeoutMs: number;
   /** When the program began to look at what it counts, in nanoseconds since the epoch: where deltas begin. */
   readonly watchedFromNs: bigint;
-  /** Told how each export ended. */
-  readonly onOutcome: (outcome: Outcome) => void;
+  /** Reports how each export ended, and how many data points it had: 0 for one that was held back. */
+  readonly onOutcome: (outcome: Outcome, points: number) => void;
 }
 
 /** Exports by one exporter: at every interval or at every sample, one at a time. */
@@ -42,6 +42,12 @@ const MAX_TIMEOUT_FRACTION = 0.95;
 interface UnderWay {
   readonly ended: Promise<void>;
   readonly deadline: Deadline;
+}
+
+interface Ended {
+  readonly outcome: Outcome;
+  /** Number of data points in the export. */
+  readonly points: number;
 }
 
 /** How long one export may take at an interval. */
@@ -68,34 +74,35 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   }
 
   /** Undefined where there is nothing to export. */
-  async function outcomeOf(deadline: Deadline): Promise<Outcome | undefined> {
+  async function exportNow(deadline: Deadline): Promise<Ended | undefined> {
+    let points = 0;
     try {
       // Also while the receiver wants no requests: deltas begin with the first collection that has a series.
       const metrics = await collect();
       if (metrics.length === 0) return undefined;
       const holdMs = Math.ceil(holdUntilMs - performance.now());
-      if (holdMs > 0 && !isStopping) return { error: heldBack(holdMs) };
+      if (holdMs > 0 && !isStopping) return { outcome: { error: heldBack(holdMs) }, points };
+      points = pointsIn(metrics);
       const outcome = await exporter.export(metrics, deadline.start());
       holdUntilMs = performance.now() + (outcome.retryAfterMs ?? 0);
-      return outcome;
+      return { outcome, points };
     } catch (error) {
-      return {
-        error: error instanceof ExportError ? error : new ExportError('other', `cannot export: ${String(error)}`),
-      };
+      const known = error instanceof ExportError ? error : new ExportError('other', `cannot export: ${String(error)}`);
+      return { outcome: { error: known }, points };
     }
   }
 
   async function run(deadline: Deadline): Promise<void> {
     const sample = source.current();
-    const outcome = await outcomeOf(deadline);
-    if (outcome === undefined) return;
-    isFailing = outcome.error !== undefined;
+    const ended = await exportNow(deadline);
+    if (ended === undefined) return;
+    isFailing = ended.outcome.error !== undefined;
     if (!isFailing) {
       arrived = sample;
       deltas?.acknowledge();
     }
     try {
-      onOutcome(outcome);
+      onOutcome(ended.outcome, ended.points);
     } catch {
       // An observer that throws must not stop the exports.
     }
@@ -139,6 +146,11 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
 function heldBack(ms: number): ExportError {
   const text = `the receiver asked for no requests for another ${Math.ceil(ms / 1000)} s (Retry-After)`;
   return new ExportError('throttled', text);
+}
+
+function pointsIn(metrics: readonly ResourceMetrics[]): number {
+  const all = metrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  return all.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }
 
 /** When one export ends at the latest. */

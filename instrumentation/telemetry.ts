@@ -30,8 +30,8 @@ export interface TelemetryOptions {
   /** Of otlp and console; statsd sends each sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
-  /** Told how each export ended. */
-  readonly onOutcome: (exporter: PushExporterName, outcome: Outcome) => void;
+  /** Reports how each export ended, and how many data points it had: 0 for one that was held back. */
+  readonly onOutcome: (exporter: PushExporterName, outcome: Outcome, points: number) => void;
 }
 
 export interface Telemetry {
@@ -68,7 +68,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     pace: { readonly intervalMs?: number; readonly timeoutMs: number },
   ): void {
     const { watchedFromNs } = options;
-    const onOutcome = (outcome: Outcome): void => options.onOutcome(name, outcome);
+    const onOutcome = (outcome: Outcome, points: number): void => options.onOutcome(name, outcome, points);
     loops.push(createExportLoop({ exporter, source, collector, sets, watchedFromNs, onOutcome, ...pace }));
   }
 

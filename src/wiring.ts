@@ -115,11 +115,10 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
-    onOutcome: (name, { error, partial }) => {
-      sampler.countExport(name, error?.reason);
+    onOutcome: (name, { error, partial }, points) => {
+      sampler.countExport(name, { reason: error?.reason, points, rejectedPoints: partial?.rejectedPoints });
       if (error !== undefined) return reportFailure(transitions, name, error);
       transitions.ok(`${name}_export`);
-      if (partial !== undefined) sampler.countRejected(name, partial.rejectedPoints);
       reportPartial(transitions, `${name}_partial`, partial);
     },
   });

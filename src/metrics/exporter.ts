@@ -212,8 +212,19 @@ export const EXPORTER_ROWS = {
     stability: 'stable',
     dimensions: ['exporter'],
     ecs: { name: 'exporter_export_rejected_points' },
-    semconv: { exporter: 'aws.ecs.exporter.export_rejected_points', unit: '{point}' },
     exporter: ({ exports }) => byExporter(exports.rejected),
+  },
+  exporter_exported_points: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description:
+      'Data points in exports that have ended since the exporter started; with a reason where the receiver did not take them.',
+    source: "counted, up to the last poll; reason rejected: from the receiver's partial success",
+    stability: 'development',
+    dimensions: ['exporter', 'reason'],
+    semconv: { exporter: 'otel.sdk.exporter.metric_data_point.exported', unit: '{data_point}' },
+    exporter: exportedPoints,
   },
   exporter_build_info: {
     family: 'exporter',
@@ -239,7 +250,15 @@ function byExporter(counts: ReadonlyMap<string, number>): readonly Point[] {
 }
 
 function exportFailures({ exports }: SelfScope): readonly Point[] {
-  return [...exports.failures].flatMap(([exporter, counts]) =>
+  return byExporterAndReason(exports.failures);
+}
+
+function exportedPoints({ exports }: SelfScope): readonly Point[] {
+  return [...byExporter(exports.acceptedPoints), ...byExporterAndReason(exports.failedPoints)];
+}
+
+function byExporterAndReason(all: ReadonlyMap<string, ByReason>): readonly Point[] {
+  return [...all].flatMap(([exporter, counts]) =>
     [...counts].map(([reason, value]) => ({ value, dimensions: { exporter, reason } })),
   );
 }

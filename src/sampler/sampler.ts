@@ -4,7 +4,7 @@ import { evaluateSelf } from '../metrics/evaluate.ts';
 import type { TaskIdentity } from '../metrics/identity.ts';
 import type { FailedValue } from '../metrics/recorder.ts';
 import { DEFAULT_SELECTION, type Selection, type VocabularyName } from '../metrics/vocabulary.ts';
-import type { ExportKinds } from '../self/export-account.ts';
+import type { ExportKinds, ExportResult } from '../self/export-account.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { isGoodPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
@@ -122,14 +122,9 @@ export class Sampler implements SampleSource {
     return this.#entries;
   }
 
-  /** Counts an export, and why it failed if it did; the counts appear with the next poll. */
-  countExport(exporter: string, failureReason: string | undefined): void {
-    this.#account.exports.enter(exporter, failureReason);
-  }
-
-  /** Counts points that a receiver did not take out of an export that it took. */
-  countRejected(exporter: string, points: number): void {
-    this.#account.exports.enterRejected(exporter, points);
+  /** Counts an export that has ended; the counts appear with the next poll. */
+  countExport(exporter: string, result: ExportResult): void {
+    this.#account.exports.enter(exporter, result);
   }
 
   /** Whether a poll was good within the last three intervals. */

@@ -41,8 +41,12 @@ export interface ContainerCounts {
 export interface ExportCounts {
   readonly exports: ReadonlyMap<string, number>;
   readonly failures: ReadonlyMap<string, ByReason>;
-  /** Points that receivers rejected. */
+  /** Data points that receivers rejected out of exports that they took. */
   readonly rejected: ReadonlyMap<string, number>;
+  /** Data points that receivers took. */
+  readonly acceptedPoints: ReadonlyMap<string, number>;
+  /** Data points that no receiver took, by reason. */
+  readonly failedPoints: ReadonlyMap<string, ByReason>;
 }
 
 /** What the process of the exporter costs. */

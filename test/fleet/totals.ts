@@ -14,12 +14,12 @@ export function assertSameTotals(exported: OtlpExport | undefined, page: string)
 
 export function totalsOf(exported: OtlpExport): ReadonlyMap<string, number> {
   const metrics = metricsOf(exported).filter(
-    ({ name, isMonotonic }) => isMonotonic && !/^(?:aws\.ecs\.exporter|process)\./.test(name),
+    ({ name, isMonotonic }) => isMonotonic && !/^(?:aws\.ecs\.exporter|otel\.sdk\.exporter|process)\./.test(name),
   );
   return pushedValues(metrics);
 }
 
 function totalsOn(page: string): ReadonlyMap<string, number> {
   const { series } = parseExposition(page);
-  return asValues(series.filter(({ name }) => name.endsWith('_total') && !/^(?:aws_ecs_exporter|process)_/.test(name)));
+  return asValues(series.filter(({ name }) => name.endsWith('_total') && !/^(?:aws_ecs_exporter|otel_sdk_exporter|process)_/.test(name)));
 }

@@ -80,6 +80,9 @@ export function exportCounts(page: Exposition, exporter = 'otlp'): ExportCounts 
     exports: page.value('aws_ecs_exporter_exports_total', { otel_component_name: exporter }) ?? Number.NaN,
     failures: Object.fromEntries(all.filter(([, value]) => value > 0)),
     reasons: all.map(([reason]) => reason),
-    rejectedPoints: page.value('aws_ecs_exporter_export_rejected_points_total', { otel_component_name: exporter }),
+    rejectedPoints: page.value('otel_sdk_exporter_metric_data_point_exported_total', {
+      otel_component_name: exporter,
+      error_type: 'rejected',
+    }),
   };
 }

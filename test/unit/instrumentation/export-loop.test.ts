@@ -111,7 +111,7 @@ const told = (outcomes: readonly Outcome[]): readonly string[] => outcomes.map((
 test('nothing is exported before it is asked for; then what is current, with its resource', async () => {
   const exporter = memoryExporter();
   const source = fakeSource();
-  const { loop, outcomes } = exporting(source, exporter, { intervalMs: 3_600_000 });
+  const { loop, outcomes, points } = exporting(source, exporter, { intervalMs: 3_600_000 });
   source.show(three('hall', 1));
   loop.sampled();
   assert.equal(exporter.exports.length, 0);
@@ -129,6 +129,7 @@ test('nothing is exported before it is asked for; then what is current, with its
     [undefined, 'eu-west-1'],
   );
   assert.deepEqual(outcomes, [{}, {}]);
+  assert.deepEqual(points, [3, 3]);
   await loop.shutdown(PATIENT_MS);
 });
 

@@ -170,9 +170,10 @@ export function exporting(
     readonly timeoutMs?: number;
     readonly watchedFromNs?: bigint;
   } = {},
-): { readonly loop: ExportLoop; readonly outcomes: Outcome[] } {
+): { readonly loop: ExportLoop; readonly outcomes: Outcome[]; readonly points: number[] } {
   const { sets = [ROOMS], timeoutMs = PATIENT_MS, watchedFromNs = 0n, intervalMs } = options;
   const outcomes: Outcome[] = [];
+  const points: number[] = [];
   const loop = createExportLoop({
     exporter,
     source,
@@ -181,7 +182,10 @@ export function exporting(
     intervalMs,
     timeoutMs,
     watchedFromNs,
-    onOutcome: (outcome) => void outcomes.push(outcome),
+    onOutcome: (outcome, count) => {
+      outcomes.push(outcome);
+      points.push(count);
+    },
   });
-  return { loop, outcomes };
+  return { loop, outcomes, points };
 }

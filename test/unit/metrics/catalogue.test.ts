@@ -64,7 +64,7 @@ for (const [id, row] of catalogueRows()) {
       const prefix = {
         container: /^(?:container|aws\.ecs\.container)\./,
         task: /^aws\.ecs\.task\./,
-        exporter: /^(?:aws\.ecs\.exporter|process|nodejs)\./,
+        exporter: /^(?:aws\.ecs\.exporter|process|nodejs|otel\.sdk)\./,
       };
       if (name !== undefined) assert.match(name, prefix[level]);
     }
@@ -86,7 +86,7 @@ for (const vocabulary of VOCABULARIES) {
         assert.equal(unit, '', `${name}: a unit would change its name where OTLP becomes Prometheus`);
         assert.ok(name.startsWith(ECS_PREFIX));
       } else {
-        assert.match(unit, /^(?:By|s|1|\{[a-z]+\})$/, name);
+        assert.match(unit, /^(?:By|s|1|\{[a-z_]+\})$/, name);
       }
     }
   });

@@ -24,7 +24,8 @@ function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySe
 }
 
 /** Scenarios only pull, and do not last; test/e2e/otlp-faults.test.ts and test/e2e/process-metrics.test.ts look at these. */
-const ELSEWHERE = /exporter_(?:exports|export_failures|export_rejected_points)_total$|event_?loop_delay/;
+const ELSEWHERE =
+  /exporter_(?:exports|export_failures|export_rejected_points)_total$|data_point_exported_total$|event_?loop_delay/;
 
 for (const vocabulary of VOCABULARIES) {
   const { metrics } = metricSet(vocabulary, '', EVERYTHING);

@@ -43,6 +43,7 @@ const KINDS_AND_UNITS: Readonly<Record<string, readonly [kind: string, unit: str
   'container.network.io': ['counter', 'By'],
   'process.cpu.time': ['counter', 's'],
   'process.memory.usage': ['updowncounter', 'By'],
+  'otel.sdk.exporter.metric_data_point.exported': ['counter', '{data_point}'],
   'nodejs.eventloop.delay.max': ['gauge', 's'],
 };
 
