@@ -1,5 +1,5 @@
 /** Made-up tasks, each with the real program beside it. */
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startDemoEndpoint } from '../bench/simulator/server.ts';
 import { type ExporterProcess, startExporterProcess } from '../real/exporter-process.ts';
 import { at, textAt } from '../real/json.ts';
 import type { CleanUp } from './clean-up.ts';

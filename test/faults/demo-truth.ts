@@ -1,8 +1,8 @@
-import { shopWorld } from '../../src/demo/containers.ts';
-import { formatInstant, instantAt, NO_TIME } from '../../src/demo/curves.ts';
-import { createDemoTask } from '../../src/demo/demo-task.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
+import { shopWorld } from '../bench/simulator/containers.ts';
+import { formatInstant, instantAt, NO_TIME } from '../bench/simulator/curves.ts';
+import { createDemoTask } from '../bench/simulator/demo-task.ts';
 import { at, textAt } from '../real/json.ts';
 import { combined, edited, removed } from './json-edit.ts';
 

@@ -1,4 +1,4 @@
-import { unit } from '../../src/demo/curves.ts';
+import { unit } from '../bench/simulator/curves.ts';
 import { at, listAt } from '../real/json.ts';
 import { createDemoTruth, type DemoTruthOptions, type TrueMoment } from './demo-truth.ts';
 import { CONTAINER_FAULTS, type ContainerFault, STATS_FAULTS, type StatsFailure } from './faults.ts';

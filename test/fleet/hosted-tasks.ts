@@ -1,7 +1,7 @@
 /** Many made-up tasks behind one HTTP server, told apart by the path, as an agent's tasks are. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createDemoTask } from '../../src/demo/demo-task.ts';
+import { createDemoTask } from '../bench/simulator/demo-task.ts';
 import { textAt } from '../real/json.ts';
 import type { FleetTask } from './messages.ts';
 

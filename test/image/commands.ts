@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startDemoEndpoint } from '../bench/simulator/server.ts';
 import type { Finished } from '../real/docker-cli.ts';
 import { parseExposition } from '../real/exposition.ts';
 import type { BuiltImage } from './built-image.ts';

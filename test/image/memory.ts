@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, get } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startDemoEndpoint } from '../bench/simulator/server.ts';
 import { at, listAt, numberAt, textAt } from '../real/json.ts';
 import { until } from '../real/wait.ts';
 import type { BuiltImage } from './built-image.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startDemoEndpoint } from '../bench/simulator/server.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { socketPath, unixReceiver } from '../helpers/statsd-receiver.ts';

@@ -1,4 +1,4 @@
-import { createDemoTask } from '../../src/demo/demo-task.ts';
+import { createDemoTask } from '../bench/simulator/demo-task.ts';
 import { type Documents, isoOf } from './pipeline.ts';
 
 /** A task whose documents can be had at any time, and one of its containers: neither the first nor the last. */

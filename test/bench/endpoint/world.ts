@@ -1,8 +1,8 @@
-import { type DemoContainer, forever, replicaWorld } from '../../../src/demo/containers.ts';
-import { interfaceLoads } from '../../../src/demo/load-model.ts';
-import { UNLIMITED_BYTES } from '../../../src/demo/resource-stats.ts';
-import { type SamplingGround, statsDocument } from '../../../src/demo/stats.ts';
-import { containerDocument, identify, TASK_LIMITS, taskDocument } from '../../../src/demo/task.ts';
+import { type DemoContainer, forever, replicaWorld } from '../simulator/containers.ts';
+import { interfaceLoads } from '../simulator/load-model.ts';
+import { UNLIMITED_BYTES } from '../simulator/resource-stats.ts';
+import { type SamplingGround, statsDocument } from '../simulator/stats.ts';
+import { containerDocument, identify, TASK_LIMITS, taskDocument } from '../simulator/task.ts';
 
 /** Between two samples of one container, in the time that the documents tell. */
 const SAMPLE_MS = 15_000;

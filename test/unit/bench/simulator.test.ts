@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createDemoTask, type DemoTask } from '../../../src/demo/demo-task.ts';
+import { createDemoTask, type DemoTask } from '../../bench/simulator/demo-task.ts';
 import { RECORDED_CONTAINER, RECORDED_STATS } from './recorded.ts';
 
 const ORIGIN_MS = Date.parse('2026-11-22T12:00:00Z');

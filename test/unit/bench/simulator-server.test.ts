@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { type DemoEndpoint, type DemoOptions, startDemoEndpoint } from '../../../src/demo/server.ts';
 import { createEndpoint } from '../../../src/sources/ecs-task/endpoint.ts';
+import { type DemoEndpoint, type DemoOptions, startDemoEndpoint } from '../../bench/simulator/server.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { at, listAt, textAt } from '../../real/json.ts';
 
