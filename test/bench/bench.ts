@@ -60,6 +60,6 @@ for (const part of plan.parts) {
   }
 }
 const verdicts = judge(measured);
-const head = ['what', 'containers', 'wanted', 'measured', ''];
+const head = ['figure', 'containers', 'target', 'measured', ''];
 if (verdicts.length > 0) process.stdout.write(`\n${renderGrid([head, ...verdicts.map(verdictLine)])}`);
 if (plan.isChecked && !verdicts.every(({ isTolerable }) => isTolerable)) process.exitCode = 1;

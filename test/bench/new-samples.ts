@@ -115,12 +115,12 @@ export async function measureNewSamples(
   const rows = [
     { label: 'scrape of a new sample, p50 / p99 ms', value: spread(plain.elapsedMs) },
     { label: '- with gzip', value: spread(gzip.elapsedMs) },
-    { label: 'CPU of a new sample, polled and scraped, ms', value: short(plain.cpuMs) },
+    { label: 'CPU of a new sample, poll and scrape, ms', value: short(plain.cpuMs) },
     { label: '- with gzip', value: short(gzip.cpuMs) },
-    { label: '- only polled', value: short(polls.cpuMs) },
-    { label: '- for each series, µs', value: short(seriesMicroseconds) },
+    { label: '- poll only', value: short(polls.cpuMs) },
+    { label: '- per series, µs', value: short(seriesMicroseconds) },
     { label: 'new samples, each scraped once', value: String(count) },
-    { label: 'RSS after these (of it its own), MB', value: memoryText(after) },
+    { label: 'RSS after these (private), MB', value: memoryText(after) },
     { label: `- ${bench.plan.idleSeconds} s later, with a poll a second`, value: memoryText(idle) },
   ];
   return { rows, coldP50Ms, series: page.series };

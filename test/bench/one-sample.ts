@@ -38,10 +38,10 @@ export async function measureOneSample(bench: Bench, endpoint: Endpoint, contain
           label: 'page, plain / gzip kB',
           value: `${short(page.length / 1_000)} / ${short(compressed.length / 1_000)}`,
         },
-        { label: 'RSS after the start (of it its own), MB', value: afterStart },
+        { label: 'RSS after the start (private), MB', value: afterStart },
         ...warm,
-        { label: 'RSS after these scrapes (of it its own), MB', value: afterWarm },
-        { label: '- of a bare server of that size', value: memoryText(bare) },
+        { label: 'RSS after these scrapes (private), MB', value: afterWarm },
+        { label: '- bare server, same page size', value: memoryText(bare) },
         ...parallel,
       ];
       return { rows, bare };

@@ -46,7 +46,7 @@ export function pageFaults(page: PageFacts, samples: number): readonly string[] 
   const { junk, status, polls, pollFailures, invalid } = page;
   return [
     ...(status === 1 ? [] : [`exporter_status is ${status}`]),
-    ...(junk === 0 ? [] : [`${junk} values are no numbers`]),
+    ...(junk === 0 ? [] : [`${junk} values are NaN`]),
     ...(polls === samples ? [] : [`${polls} polls of ${samples} samples`]),
     ...(pollFailures === 0 ? [] : [`${pollFailures} requests failed`]),
     ...(invalid === 0 ? [] : [`${invalid} values were invalid`]),

@@ -64,9 +64,9 @@ async function follow({ plan, note }: Bench, endpoint: Endpoint, receiver: OtlpR
   if (faults.length > 0) throw new Error(`the last export: ${faults.join(', ')}`);
   const points = metricsOf(last).reduce((sum, metric) => sum + metric.points.length, 0);
   const rows = [
-    { label: 'points in an export', value: String(points) },
-    { label: 'RSS after them (of it its own), MB', value: memoryText(after) },
-    { label: 'CPU of a poll and an export, ms', value: short(cpu) },
+    { label: 'points per export', value: String(points) },
+    { label: 'RSS after them (private), MB', value: memoryText(after) },
+    { label: 'CPU of a poll and its export, ms', value: short(cpu) },
   ];
   return renderTable(`${CONTAINERS} containers, OTLP`, [{ head: `${receiver.exports()} exports`, rows }]);
 }

@@ -49,7 +49,7 @@ async function stateOf({ pid, port }: RunningExporter): Promise<State> {
 async function soak({ plan, note }: Bench, endpoint: Endpoint, exporter: RunningExporter): Promise<string> {
   const { soakPolls: polls } = plan;
   const scraper = createScraper(exporter.port, { coding: 'gzip' });
-  const lines: string[][] = [['polls', 'RSS, MB', 'its own, MB', 'descriptors', 'series']];
+  const lines: string[][] = [['polls', 'RSS, MB', 'private, MB', 'descriptors', 'series']];
   const readings: Reading[] = [];
   const steady = async (): Promise<State> => {
     endpoint.churn(false);
@@ -87,9 +87,6 @@ async function soak({ plan, note }: Bench, endpoint: Endpoint, exporter: Running
     settled.length === 0
       ? `Growth of RSS is judged after more than ${warmUp} polls.`
       : `RSS grew by ${short(growth)} MB in 10,000 polls, after the first ${warmUp}.`;
-  const said = [
-    grown,
-    `With nothing coming and going, ${last.page.series} series at the end and ${first.page.series} at the start.`,
-  ];
+  const said = [grown, `After the churn: ${last.page.series} series; at the start: ${first.page.series}.`];
   return `${renderGrid(lines)}\n${said.join('\n')}\n`;
 }

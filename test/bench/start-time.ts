@@ -38,7 +38,7 @@ export async function measureStart(
   }
   return [
     { label: 'start to first good scrape, ms', value: short(ms) },
-    { label: '- of a bare server, ms', value: `${short(median(bare))} (${ratio(ms, median(bare))})` },
+    { label: '- bare server, ms', value: `${short(median(bare))} (${ratio(ms, median(bare))})` },
     { label: '- `node -e 0`, ms', value: `${short(median(empty))} (${ratio(ms, median(empty))})` },
   ];
 }

@@ -39,7 +39,7 @@ export const TARGETS = {
     kind: 'memory',
   },
   'pull rss to bare': {
-    what: '- as a multiple of a bare server',
+    what: '- relative to a bare server',
     containers: 10,
     limit: 1.35,
     unit: '×',
@@ -47,14 +47,14 @@ export const TARGETS = {
   },
   'push rss': { what: 'RSS, OTLP push, after these exports', containers: 10, limit: 65, unit: 'MB', kind: 'memory' },
   start: { what: 'start to first good scrape', containers: 10, limit: 250, unit: 'ms', kind: 'time' },
-  'start to empty': { what: '- as a multiple of `node -e 0`', containers: 10, limit: 3, unit: '×', kind: 'ratio' },
+  'start to empty': { what: '- relative to `node -e 0`', containers: 10, limit: 3, unit: '×', kind: 'ratio' },
   'warm p50 of 10': { what: 'scrape of the same sample, p50', containers: 10, limit: 0.5, unit: 'ms', kind: 'time' },
   'warm p50 of 1000': { what: 'scrape of the same sample, p50', containers: 1000, limit: 5, unit: 'ms', kind: 'time' },
   'cold p50 of 10': { what: 'scrape of a new sample, p50', containers: 10, limit: 3, unit: 'ms', kind: 'time' },
   'cold p50 of 50': { what: 'scrape of a new sample, p50', containers: 50, limit: 10, unit: 'ms', kind: 'time' },
   'cold p50 of 1000': { what: 'scrape of a new sample, p50', containers: 1000, limit: 300, unit: 'ms', kind: 'time' },
   // Linear is 1, or less where a fixed part is spread over more series; quadratic would be 20.
-  'cold growth': { what: '- for each series, 1000 containers to 50', limit: 2, unit: '×', kind: 'ratio' },
+  'cold growth': { what: '- per series, 1000 containers relative to 50', limit: 2, unit: '×', kind: 'ratio' },
   'usual cpu': {
     what: 'CPU, a poll and a scrape every 15 s',
     containers: 10,
@@ -63,24 +63,24 @@ export const TARGETS = {
     kind: 'cpu',
   },
   'series cpu of 10': {
-    what: 'CPU of a new sample for each series',
+    what: 'CPU of a new sample per series',
     containers: 10,
     limit: 10,
     unit: 'µs',
     kind: 'cpu',
   },
   'series cpu of 1000': {
-    what: 'CPU of a new sample for each series',
+    what: 'CPU of a new sample per series',
     containers: 1000,
     limit: 10,
     unit: 'µs',
     kind: 'cpu',
   },
   'crowd p99': { what: '200 scrapes at once, p99', containers: 10, limit: 100, unit: 'ms', kind: 'time' },
-  'crowd requests': { what: '- requests to the endpoint by them', containers: 10, limit: 0, unit: '', kind: 'count' },
+  'crowd requests': { what: '- requests to the endpoint', containers: 10, limit: 0, unit: '', kind: 'count' },
   'crowd failures': { what: '- failed', containers: 10, limit: 0, unit: '', kind: 'count' },
   'crowd rss': { what: '- RSS after them', containers: 10, limit: 75, unit: 'MB', kind: 'memory' },
-  'crowd rss left': { what: '- of it still there when idle', containers: 10, limit: 5, unit: 'MB', kind: 'memory' },
+  'crowd rss left': { what: '- still held when idle', containers: 10, limit: 5, unit: 'MB', kind: 'memory' },
   'large rss': {
     what: 'RSS after these scrapes of new samples',
     containers: 1000,
@@ -89,8 +89,8 @@ export const TARGETS = {
     kind: 'memory',
   },
   'soak slope': { what: 'soak: growth of RSS in 10,000 polls', limit: 1, unit: 'MB', kind: 'growth' },
-  'soak descriptors': { what: 'soak: descriptors more than at its start', limit: 5, unit: '', kind: 'count' },
-  'soak series': { what: 'soak: series more or less than at its start', limit: 0, unit: '', kind: 'count' },
+  'soak descriptors': { what: 'soak: growth of open descriptors', limit: 5, unit: '', kind: 'count' },
+  'soak series': { what: 'soak: change of the series count', limit: 0, unit: '', kind: 'count' },
 } as const satisfies Readonly<Record<string, Target>>;
 
 export type TargetName = keyof typeof TARGETS;

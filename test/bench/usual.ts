@@ -43,8 +43,8 @@ async function watch({ plan, note }: Bench, exporter: RunningExporter): Promise<
   note('usual cpu', percent);
   const rows = [
     { label: 'CPU, % of a core', value: percent.toFixed(3) },
-    { label: 'CPU of an interval, ms', value: short(usedMs / plan.usualIntervals) },
-    { label: 'RSS at the end (of it its own), MB', value: memoryText(exporter.pid) },
+    { label: 'CPU per interval, ms', value: short(usedMs / plan.usualIntervals) },
+    { label: 'RSS at the end (private), MB', value: memoryText(exporter.pid) },
   ];
   return renderTable(`${CONTAINERS} containers, a poll and a scrape every 15 s`, [{ head: `${seconds} s`, rows }]);
 }

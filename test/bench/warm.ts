@@ -53,10 +53,10 @@ export async function measureWarm(
   if (containers === 1_000) note('warm p50 of 1000', median(plain.elapsedMs));
   return [
     { label: 'scrape of the same sample, p50 / p99 ms', value: spread(plain.elapsedMs) },
-    { label: '- of a bare server of that size', value: `${spread(floor.elapsedMs)} (${p50} / ${p99})` },
+    { label: '- bare server, same page size', value: `${spread(floor.elapsedMs)} (${p50} / ${p99})` },
     { label: '- with gzip', value: spread(gzip.elapsedMs) },
     { label: 'CPU of it, ms', value: short(plain.cpuMsPerScrape) },
-    { label: '- of a bare server of that size', value: `${short(floor.cpuMsPerScrape)} (${cpu})` },
+    { label: '- bare server, same page size', value: `${short(floor.cpuMsPerScrape)} (${cpu})` },
     { label: '- with gzip', value: short(gzip.cpuMsPerScrape) },
   ];
 }

@@ -29,7 +29,7 @@ export function collector(file: string): Peer {
   return {
     name: 'Collector',
     how: `awsecscontainermetrics every ${COLLECTION_INTERVAL}, prometheus with resource attributes as labels`,
-    reads: 'by itself',
+    reads: 'before the scrape',
     isGood: namesContainers,
     start(metadataUrl, port) {
       const folder = mkdtempSync(join(tmpdir(), 'bench-collector-'));

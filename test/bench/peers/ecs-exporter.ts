@@ -10,7 +10,7 @@ export function ecsExporter(file: string): Peer {
   return {
     name: 'ecs_exporter',
     how: 'its defaults',
-    reads: 'at a scrape',
+    reads: 'during the scrape',
     isGood: namesContainers,
     start: (metadataUrl, port) =>
       startChild(file, [`--web.listen-address=127.0.0.1:${port}`], {

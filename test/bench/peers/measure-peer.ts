@@ -16,11 +16,11 @@ export const FIGURES = {
   startMs: 'start to first good scrape, ms',
   series: 'series',
   latency: 'scrape of a new sample, p50 / p99 ms',
-  cpuMs: 'CPU of it and of reading the endpoint, ms',
-  cpuPerSeries: '- for each series, µs',
+  cpuMs: 'CPU including the endpoint read, ms',
+  cpuPerSeries: '- per series, µs',
   rss: 'RSS after these scrapes, MB',
   crowd: '200 scrapes at once, p99 ms',
-  crowdRequests: '- requests to the endpoint by them',
+  crowdRequests: '- requests to the endpoint',
   crowdRss: 'RSS after them, MB',
 } as const;
 
@@ -53,7 +53,7 @@ export async function measurePeer(plan: Plan, peer: Peer, containers: number): P
   try {
     child = peer.start(endpoint.url, port);
     enter('startMs', short((await firstGoodScrape(child, port, peer.isGood)) - startedMs));
-    if (peer.reads === 'by itself') await endpoint.hold();
+    if (peer.reads === 'before the scrape') await endpoint.hold();
     await measureScrapes(plan, peer, endpoint, { pid: child.pid, port }, enter);
     await measureCrowd(endpoint, { pid: child.pid, port }, enter);
     if (child.hasExited()) trouble = `ended: ${child.ending()}`;
@@ -87,7 +87,7 @@ async function measureScrapes(
   let series = 0;
   try {
     while (elapsedMs.length < plan.peerScrapes && performance.now() - startedMs < plan.peerSeconds * 1_000) {
-      if (peer.reads === 'by itself') await endpoint.step();
+      if (peer.reads === 'before the scrape') await endpoint.step();
       const { status, elapsedMs: ms, body } = await scraper.scrape();
       if (status !== 200) throw new Error(`a scrape was answered with ${status}`);
       elapsedMs.push(ms);

@@ -7,8 +7,8 @@ import type { Peer } from './peer.ts';
 export function ours(program: Program): Peer {
   return {
     name: 'this',
-    how: `\`${program.shown}\`, its hours made milliseconds`,
-    reads: 'by itself',
+    how: `\`${program.shown}\`, hours as milliseconds`,
+    reads: 'before the scrape',
     isGood: isGoodPage,
     start(metadataUrl, port) {
       const nodeArgs = [...program.nodeFlags, '--require', HURRY, program.file];

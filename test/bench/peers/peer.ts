@@ -5,8 +5,8 @@ export interface Peer {
   readonly name: string;
   /** How it runs here, for the reader of the figures. */
   readonly how: string;
-  /** Reads the endpoint when it is scraped, or by itself, so that a sample is there already when a scrape comes. */
-  readonly reads: 'at a scrape' | 'by itself';
+  /** When it reads the endpoint. */
+  readonly reads: 'during the scrape' | 'before the scrape';
   /** Whether a page has values of the containers. */
   readonly isGood: (page: string) => boolean;
   /** Starts it against the endpoint, serving pages at that port of the loopback interface. */

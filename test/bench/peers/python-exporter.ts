@@ -19,8 +19,8 @@ export function pythonExporter(interpreter: string): Peer {
   const version = asked.status === 0 ? asked.stdout.trim() : 'unknown version';
   return {
     name: `Python ${version}`,
-    how: '`--interval 0`: without its sleep of a whole interval inside every scrape',
-    reads: 'at a scrape',
+    how: '`--interval 0`: no sleep inside a scrape',
+    reads: 'during the scrape',
     isGood: namesContainers,
     start(metadataUrl, port) {
       rmSync(CACHE, { force: true });
