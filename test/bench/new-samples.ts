@@ -9,18 +9,18 @@ import { createScraper, scrapeOnce } from './scraper.ts';
 import { median, short, spread } from './statistics.ts';
 import type { Row } from './table.ts';
 
-/** The pause after a poll. The endpoint holds the next one anyway, until what is measured has been measured. */
+/** Delay between polls. The endpoint holds the next sample until the current one has been measured. */
 const HURRY_MS = 1;
-/** Shares of the samples: for the compiler to get to know the program, scraped plain, scraped with gzip. */
+/** Shares of the samples: warm-up, scraped plain, scraped with gzip. */
 const SHARES = { warmUp: 0.2, plain: 0.4, gzip: 0.4 } as const;
 
 interface Followed {
   readonly elapsedMs: readonly number[];
-  /** For one sample with all that is done with it. */
+  /** Per sample: poll and scrape. */
   readonly cpuMs: number;
 }
 
-/** Gives so many samples, and scrapes each of them once when the program has it. */
+/** Publishes samples and scrapes each of them once. */
 async function follow(
   exporter: RunningExporter,
   endpoint: Endpoint,
@@ -55,7 +55,7 @@ interface Phases {
   readonly plain: Followed;
   readonly gzip: Followed;
   readonly polls: Followed;
-  /** After the scrapes, and some seconds later. */
+  /** After the scrapes, and after some idle seconds. */
   readonly after: Memory;
   readonly idle: Memory;
   readonly page: PageFacts;
@@ -79,9 +79,9 @@ async function goThrough(
 }
 
 /**
- * Samples one right after the other, each scraped once, so that a page has to be rendered for each.
+ * Consecutive samples, each scraped once, so that each scrape renders a page.
  *
- * @throws when a poll failed or the page is not as good at the end as it should be.
+ * @throws if a poll failed or the last page has a fault.
  */
 export async function measureNewSamples(
   bench: Bench,

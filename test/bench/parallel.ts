@@ -9,10 +9,10 @@ import { memory } from './process-figures.ts';
 import { ratio, short } from './statistics.ts';
 import type { Row } from './table.ts';
 
-/** Time for the endpoint to tell of its last answer. */
+/** Time for the report of the endpoint's last response. */
 const TOLD_MS = 50;
 
-/** Many scrapers at once: what they wait, who gets nothing, what the endpoint notices, and what they leave in memory. */
+/** Parallel scrapes: latency, failures, requests to the endpoint and memory. */
 export async function measureParallel(
   { plan, note }: Bench,
   exporter: RunningExporter,

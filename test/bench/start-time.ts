@@ -17,7 +17,7 @@ async function emptyProgramMs({ nodeFlags }: Program): Promise<number> {
 
 const startMsOf = ({ startMs }: { readonly startMs: number }): Promise<number> => Promise.resolve(startMs);
 
-/** From the start of the process to the first good scrape, beside what a Node process that does nothing needs. */
+/** From process start to the first good scrape, compared with an empty Node.js process. */
 export async function measureStart(
   { plan, program, note }: Bench,
   endpoint: Endpoint,

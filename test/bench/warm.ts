@@ -12,7 +12,7 @@ interface Series {
   readonly cpuMsPerScrape: number;
 }
 
-/** Before the compiler has seen a path often, it is slower; a share of the scrapes goes before those that count. */
+/** The share of warm-up scrapes: code is slower until the compiler has seen it often. */
 const WARM_UP_SHARE = 0.2;
 
 async function scrapeAgain(
@@ -29,14 +29,14 @@ async function scrapeAgain(
     if (status !== 200) throw new Error(`a scrape was answered with ${status}`);
     elapsedMs.push(ms);
   }
-  // What a scrape leaves to be done after its answer belongs to it.
+  // Include the work that follows the last response.
   await sleep(50);
   const cpuMsPerScrape = (cpuMs(target.pid) - before) / times;
   scraper.close();
   return { elapsedMs, cpuMsPerScrape };
 }
 
-/** Scrapes of one and the same sample, beside a bare server with a body of the same size. */
+/** Scrapes of one sample, and of a bare server with a body of the same size. */
 export async function measureWarm(
   { plan, note }: Bench,
   exporter: RunningExporter,

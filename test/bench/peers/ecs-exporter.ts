@@ -2,7 +2,7 @@ import { startChild } from '../child.ts';
 import { namesContainers, type Peer } from './peer.ts';
 
 /**
- * prometheus-community's exporter, in Go: two requests to the endpoint at each scrape.
+ * The exporter of prometheus-community, in Go: two requests to the endpoint per scrape.
  *
  * @see https://github.com/prometheus-community/ecs_exporter
  */

@@ -3,7 +3,7 @@ import { isGoodPage } from '../page.ts';
 import { HURRY, type Program } from '../program.ts';
 import type { Peer } from './peer.ts';
 
-/** This project's program, measured as the others are. */
+/** This project's program, measured like the peers. */
 export function ours(program: Program): Peer {
   return {
     name: 'this',

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { createDemoTask } from './demo-task.ts';
 import { UNLIMITED_BYTES } from './resource-stats.ts';
+import { createSimulatedTask } from './simulated-task.ts';
 
-/** The task looks as if it ran for a while when the demo starts: its counters are large, and `flaky` is about to fall. */
+/** The task looks as if it ran for a while at the start: its counters are large, and `flaky` is about to fall. */
 const INITIAL_AGE_MS = 720_000;
 
-export interface DemoOptions {
+export interface SimulatorOptions {
   /** @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** @default 0, any free port */
@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly sampleMs?: number | undefined;
 }
 
-export interface DemoEndpoint {
+export interface SimulatedEndpoint {
   /** The value for ECS_CONTAINER_METADATA_URI_V4. */
   readonly url: string;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export interface DemoEndpoint {
  * Rejects with the system's error (`EADDRINUSE` and so on) where it cannot listen, with a RangeError for an option that
  * makes no sense.
  */
-export async function startDemoEndpoint(options: DemoOptions = {}): Promise<DemoEndpoint> {
+export async function startSimulator(options: SimulatorOptions = {}): Promise<SimulatedEndpoint> {
   const { host = '127.0.0.1', port = 0, seed = 1, containers, sampleMs = 1000 } = options;
   if (containers !== undefined && !(Number.isSafeInteger(containers) && containers >= 1)) {
     throw new RangeError(`containers must be a whole number of at least 1, not ${containers}`);
@@ -42,7 +42,7 @@ export async function startDemoEndpoint(options: DemoOptions = {}): Promise<Demo
   }
   const startedAtMs = performance.now();
   const originMs = Date.now() - INITIAL_AGE_MS;
-  const task = createDemoTask({ seed, originMs, sampleMs, replicas: containers });
+  const task = createSimulatedTask({ seed, originMs, sampleMs, replicas: containers });
   const basePath = `/v4/${task.endpointId}`;
 
   // The agent answers from its cache. Metadata is fresher than samples: a restart shows there first.
