@@ -82,5 +82,5 @@ USER 65532:65532
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/ecs-container-exporter.cjs", "healthcheck"]
 # A sidecar that works for a few milliseconds every 15 seconds gains nothing from compilers of hot code (10 MB), and little
-# from a large heap (docs/performance.md).
+# from a large heap (test/bench/README.md).
 ENTRYPOINT ["/nodejs/bin/node", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "/app/ecs-container-exporter.cjs"]

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceReadings } from '../../instrumentation/metric-definition.ts';
 import { startTelemetry } from '../../instrumentation/telemetry.ts';
-import { startDemoEndpoint } from '../../src/demo/server.ts';
 import { startExporter } from '../../src/exporter.ts';
+import { startSimulator } from '../bench/simulator/server.ts';
 import { testConfig } from '../helpers/config.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { runningExporter } from '../helpers/running.ts';
@@ -44,7 +44,7 @@ describe('scrapes', () => {
 
 test('the first good scrape comes with the start, not after an interval', async (t) => {
   const clock = stopClock(t);
-  const endpoint = await startDemoEndpoint();
+  const endpoint = await startSimulator();
   t.after(() => endpoint.close());
   const exporter = await startExporter(testConfig(endpoint.url), recordingLogger());
   t.after(() => exporter.shutdown());

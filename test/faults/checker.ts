@@ -2,11 +2,11 @@ import { metricsOf, type OtlpExport, type OtlpMetric, type OtlpPoint, pointsOf }
 import { type Exposition, parseExposition } from '../real/exposition.ts';
 import { createCounterCheck, isBetween } from './counter-check.ts';
 import { coresBetween, precpuOf, readingOf } from './cpu-readings.ts';
-import type { Shape, TrueStats } from './demo-truth.ts';
 import type { Served } from './faulty-task.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 import { LIMITS } from './task-limits.ts';
+import type { Shape, TrueStats } from './true-task.ts';
 import { createTrueTotal } from './true-totals.ts';
 
 const TASK_PAGE_COUNTER = /^ecs_task_.*_total$/;

@@ -1,7 +1,7 @@
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
 import { at } from '../real/json.ts';
-import type { TrueStats } from './demo-truth.ts';
+import type { TrueStats } from './true-task.ts';
 
 /** A reading of a container's CPU time. */
 export interface CpuTime {

@@ -1,4 +1,4 @@
-/** Ten minutes of the demo task with random faults: what is exported is true or absent. */
+/** Ten minutes of a simulated task with random faults: what is exported is true or absent. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runHere } from './run-here.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { UNLIMITED_BYTES } from '../../src/demo/resource-stats.ts';
+import { UNLIMITED_BYTES } from '../bench/simulator/resource-stats.ts';
 import type { FaultyTask, Served } from './faulty-task.ts';
 
 export interface FaultyServer {

@@ -1,8 +1,8 @@
-import { unit } from '../../src/demo/curves.ts';
+import { unit } from '../bench/simulator/curves.ts';
 import { at, listAt } from '../real/json.ts';
-import { createDemoTruth, type DemoTruthOptions, type TrueMoment } from './demo-truth.ts';
 import { CONTAINER_FAULTS, type ContainerFault, STATS_FAULTS, type StatsFailure } from './faults.ts';
 import { edited } from './json-edit.ts';
+import { createTrueTask, type TrueMoment, type TrueTaskOptions } from './true-task.ts';
 
 /** What the endpoint answers at one sample, and what it should have answered. */
 export interface Served {
@@ -22,7 +22,7 @@ export interface FaultyTask {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-export interface FaultyTaskOptions extends DemoTruthOptions {
+export interface FaultyTaskOptions extends TrueTaskOptions {
   /** Probability of a fault to begin at a sample. */
   readonly rate: number;
 }
@@ -38,10 +38,10 @@ const CALM_SAMPLES = 2;
 /** Probability of a fault at the first sample, and at the first sample of a run. */
 const AT_START = 0.5;
 
-/** The demo task with seeded faults of kinds 1 to 3; restarts, kind 4, are the demo's own. */
+/** A simulated task with seeded faults of kinds 1 to 3; restarts, kind 4, are the simulator's own. */
 export function createFaultyTask({ rate, ...options }: FaultyTaskOptions): FaultyTask {
   const { seed, shape } = options;
-  const truthAt = createDemoTruth(options);
+  const truthAt = createTrueTask(options);
   const counts = new Map<string, number>();
   const runs = new Map<string, number>();
   let served: Served | undefined;

@@ -1,5 +1,5 @@
 import { at, listAt } from '../real/json.ts';
-import type { Shape } from './demo-truth.ts';
+import type { Shape } from './true-task.ts';
 
 /** A value of a container, or the task's sum of it, and the names under which it is exported. */
 export interface Quantity {

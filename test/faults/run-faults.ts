@@ -1,12 +1,12 @@
-/** The demo task with random faults, and the exporter on it as a process of its own, in real time. */
+/** A simulated task with random faults, and the exporter on it as a process of its own, in real time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { startExporterProcess } from '../real/exporter-process.ts';
 import { type Checker, createChecker, type Report } from './checker.ts';
-import type { Shape } from './demo-truth.ts';
 import { startFaultyServer } from './faulty-server.ts';
 import { createFaultyTask } from './faulty-task.ts';
+import type { Shape } from './true-task.ts';
 
 const POLL_MS = 1000;
 /** The exporter's polls drift, and each should find a new sample. */

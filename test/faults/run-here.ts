@@ -9,9 +9,9 @@ import { type OtlpReceiver, startOtlpReceiver } from '../helpers/otlp-receiver.t
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { type Checker, createChecker } from './checker.ts';
-import type { Shape } from './demo-truth.ts';
 import type { StatsFailure } from './faults.ts';
 import { createFaultyTask, type Served } from './faulty-task.ts';
+import type { Shape } from './true-task.ts';
 
 export interface RunHere {
   readonly shape: Shape;
@@ -30,7 +30,7 @@ export interface RanHere {
   readonly faults: ReadonlyMap<string, number>;
 }
 
-/** The task is as old as the demo's, so that its counters are large. */
+/** The task is as old as the simulator's, so that its counters are large. */
 const AGE_MS = 720_000;
 const CALM_POLLS = 5;
 

@@ -1,5 +1,5 @@
-import { ONLINE_CPUS } from '../../src/demo/resource-stats.ts';
-import { TASK_LIMITS } from '../../src/demo/task.ts';
+import { ONLINE_CPUS } from '../bench/simulator/resource-stats.ts';
+import { TASK_LIMITS } from '../bench/simulator/task.ts';
 
 /** What the exporter may not exceed, by metric name, for the task as a whole. */
 export const LIMITS: Readonly<Record<string, number>> = {

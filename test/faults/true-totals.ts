@@ -1,7 +1,7 @@
 import { at } from '../real/json.ts';
-import type { Shape, TrueStats } from './demo-truth.ts';
 import type { Served } from './faulty-task.ts';
 import type { Quantity } from './quantities.ts';
+import type { Shape, TrueStats } from './true-task.ts';
 
 interface Source {
   readonly run: number;

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
-import { unit } from '../../src/demo/curves.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
 import { metricSet } from '../../src/metrics/definitions.ts';
 import type { Sampler } from '../../src/sampler/sampler.ts';
@@ -10,6 +9,7 @@ import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.
 import { createEndpoint } from '../../src/sources/ecs-task/endpoint.ts';
 import { VERSION } from '../../src/version.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
+import { unit } from '../bench/simulator/curves.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { unit } from '../../src/demo/curves.ts';
+import { unit } from '../bench/simulator/curves.ts';
 import type { Arrival } from '../helpers/fault-receiver.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, pointsOf } from '../helpers/otlp-export.ts';

@@ -1,4 +1,4 @@
-import { createDemoTask } from '../../src/demo/demo-task.ts';
+import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
 import { type Documents, isoOf } from './pipeline.ts';
 
 /** A task whose documents can be had at any time, and one of its containers: neither the first nor the last. */
@@ -14,17 +14,17 @@ interface TaskDocument {
 
 const ORIGIN_MS = Date.UTC(2026, 0, 1);
 
-/** Fargate, awsvpc, cgroup v1: three of the demo's shop. */
+/** Fargate, awsvpc, cgroup v1: three containers of the simulated shop. */
 export function fargateTask(): SampleTask {
-  const demo = createDemoTask({ seed: 7, originMs: ORIGIN_MS, sampleMs: 10_000 });
+  const simulated = createSimulatedTask({ seed: 7, originMs: ORIGIN_MS, sampleMs: 10_000 });
   const at = (seconds: number): ReturnType<SampleTask['at']> => {
-    const task = demo.task(seconds * 1000);
+    const task = simulated.task(seconds * 1000);
     const containers = task.Containers.slice(0, 3);
-    const stats = demo.stats(seconds * 1000);
+    const stats = simulated.stats(seconds * 1000);
     const ofThem = containers.map(({ DockerId }) => [DockerId, stats[DockerId]] as const);
     return { task: { ...task, Containers: containers }, stats: Object.fromEntries(ofThem) };
   };
-  return { name: 'Fargate, cgroup v1', victim: { id: demo.task(0).Containers[1]?.DockerId ?? '', place: 1 }, at };
+  return { name: 'Fargate, cgroup v1', victim: { id: simulated.task(0).Containers[1]?.DockerId ?? '', place: 1 }, at };
 }
 
 type StatsAt = (seconds: number, place: number, times: Times) => unknown;

@@ -23,7 +23,7 @@ export async function demo(context: CommandContext): Promise<number> {
   const logger = loggerFor(context, resolved.config);
   logStart(logger, resolved);
   const { startDemoEndpoint } = await import('../../demo/server.ts');
-  const endpoint = await startDemoEndpoint({ port }).catch(messageOf);
+  const endpoint = await startDemoEndpoint(port).catch(messageOf);
   if (typeof endpoint === 'string') return reportFailure(context.stderr, endpoint);
 
   try {

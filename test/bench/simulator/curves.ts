@@ -9,8 +9,8 @@ export function wave(shape: { mean: number; amplitude: number; periodS: number; 
 }
 
 /**
- * The total of bursts: in every period some `amount - spread` to `amount + spread` is done, evenly between the fractions
- * `from` and `until` of the period, and nothing in the rest of it. `spread` must be smaller than `amount`.
+ * The total of bursts: in every period some `amount - spread` to `amount + spread` is done, evenly between the
+ * fractions `from` and `until` of the period, and nothing in the rest of it. `spread` must be smaller than `amount`.
  */
 export function bursts(
   seed: number,
@@ -43,8 +43,8 @@ export function mix(...parts: readonly (readonly [factor: number, curve: Curve])
 }
 
 /**
- * A well-mixed 32-bit number for a place in the demo's world. Not a generator with a state: the same seed and place give the
- * same number whenever they are asked for, so every document is a function of the time alone.
+ * A well-mixed 32-bit number for a place in the simulated world. Not a generator with a state: the same seed and place
+ * give the same number whenever they are asked for, so every document is a function of the time alone.
  */
 export function hash(seed: number, ...place: readonly number[]): number {
   let mixed = seed | 0;

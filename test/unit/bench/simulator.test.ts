@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createDemoTask, type DemoTask } from '../../../src/demo/demo-task.ts';
+import { createSimulatedTask, type SimulatedTask } from '../../bench/simulator/simulated-task.ts';
 import { RECORDED_CONTAINER, RECORDED_STATS } from './recorded.ts';
 
 const ORIGIN_MS = Date.parse('2026-11-22T12:00:00Z');
 const TASK_LIMIT_BYTES = 2048 * 2 ** 20;
 const SECONDS = 1500;
 
-type Entry = ReturnType<DemoTask['stats']>[string];
+type Entry = ReturnType<SimulatedTask['stats']>[string];
 type Stats = NonNullable<Entry>;
 
-function createTask(options: { seed?: number; sampleMs?: number; replicas?: number } = {}): DemoTask {
-  return createDemoTask({ seed: 1, originMs: ORIGIN_MS, sampleMs: 1000, ...options });
+function createTask(options: { seed?: number; sampleMs?: number; replicas?: number } = {}): SimulatedTask {
+  return createSimulatedTask({ seed: 1, originMs: ORIGIN_MS, sampleMs: 1000, ...options });
 }
 
 /** The entries of one container, a second apart. */
-function runOf(task: DemoTask, name: string, seconds = SECONDS): readonly Entry[] {
+function runOf(task: SimulatedTask, name: string, seconds = SECONDS): readonly Entry[] {
   const id = idOf(task, name);
   return Array.from({ length: seconds }, (_, second) => task.stats(second * 1000)[id] ?? null);
 }
 
-function idOf(task: DemoTask, name: string): string {
+function idOf(task: SimulatedTask, name: string): string {
   return containerOf(task, name, 0).DockerId;
 }
 
-function containerOf(task: DemoTask, name: string, sinceStartMs: number) {
+function containerOf(task: SimulatedTask, name: string, sinceStartMs: number) {
   return task.task(sinceStartMs).Containers.find(({ Name }) => Name === name) ?? assert.fail(`no container ${name}`);
 }
 

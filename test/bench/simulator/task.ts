@@ -1,4 +1,4 @@
-import { type DemoContainer, lifeAt } from './containers.ts';
+import { lifeAt, type SimulatedContainer } from './containers.ts';
 import { formatInstant, hash, hexDigits, instantAt, unit } from './curves.ts';
 
 const REGION = 'eu-west-1';
@@ -38,7 +38,7 @@ export function identify(seed: number, originMs: number, containers: number): Ta
 }
 
 /** `/task` as Fargate's platform version 1.4.0 answers it, `seconds` after the task's start. */
-export function taskDocument(identity: TaskIdentity, containers: readonly DemoContainer[], seconds: number) {
+export function taskDocument(identity: TaskIdentity, containers: readonly SimulatedContainer[], seconds: number) {
   const { seed, originMs, taskId } = identity;
   const at = (s: number): string => formatInstant(instantAt(originMs, s));
   const minute = Math.floor(seconds / 60);
@@ -75,7 +75,12 @@ export function taskWithTagsDocument(...of: Parameters<typeof taskDocument>) {
 }
 
 /** One of `Containers`, and the whole answer for the base address itself. */
-export function containerDocument(identity: TaskIdentity, container: DemoContainer, place: number, seconds: number) {
+export function containerDocument(
+  identity: TaskIdentity,
+  container: SimulatedContainer,
+  place: number,
+  seconds: number,
+) {
   const { seed, originMs, taskId, containerIds } = identity;
   const at = (s: number): string => formatInstant(instantAt(originMs, s));
   const { name, image, lifetime, memoryMib, isRestarted = false, isChecked = false, exitCode } = container;

@@ -1,15 +1,15 @@
-import { shopWorld } from '../../src/demo/containers.ts';
-import { formatInstant, instantAt, NO_TIME } from '../../src/demo/curves.ts';
-import { createDemoTask } from '../../src/demo/demo-task.ts';
 import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
+import { shopWorld } from '../bench/simulator/containers.ts';
+import { formatInstant, instantAt, NO_TIME } from '../bench/simulator/curves.ts';
+import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
 import { at, textAt } from '../real/json.ts';
 import { combined, edited, removed } from './json-edit.ts';
 
 /**
- * How the demo task is shown.
+ * How the simulated task is shown.
  *
- * - `fargate`: as the demo serves it. One network namespace; a restart brings a new StartedAt, and counters begin at 0.
+ * - `fargate`: as the simulator serves it. One network namespace; a restart brings a new StartedAt, and counters begin at 0.
  * - `ec2`: a bridge network. A restart moves RestartCount and FinishedAt while StartedAt stays, and the agent adds CPU,
  *   disk and network over the runs; page faults begin at 0.
  *
@@ -40,7 +40,7 @@ export interface TrueContainer {
   readonly stats?: TrueStats | undefined;
 }
 
-export interface DemoTruthOptions {
+export interface TrueTaskOptions {
   readonly seed: number;
   readonly shape: Shape;
   /** The task's start, Unix milliseconds. */
@@ -54,17 +54,12 @@ const PRECPU = ['precpu_stats', 'cpu_usage'] as const;
 
 const sum = (a: number, b: number): number => a + b;
 
-/** Documents and values of the demo task. Times only go forward. */
-export function createDemoTruth({
-  seed,
-  shape,
-  originMs,
-  sampleMs,
-}: DemoTruthOptions): (sinceMs: number) => TrueMoment {
-  const demo = createDemoTask({ seed, originMs, sampleMs });
+/** Documents and values of the simulated task. Times only go forward. */
+export function createTrueTask({ seed, shape, originMs, sampleMs }: TrueTaskOptions): (sinceMs: number) => TrueMoment {
+  const simulated = createSimulatedTask({ seed, originMs, sampleMs });
   const containers = shopWorld(seed).containers.map((container, place) => {
     const documents = shape === 'ec2' ? addRuns(place) : (document: unknown) => document;
-    const id = textAt(demo.task(0), 'Containers', place, 'DockerId');
+    const id = textAt(simulated.task(0), 'Containers', place, 'DockerId');
     return { ...container, id, follow: followRuns(documents) };
   });
   let sampled = -1;
@@ -73,10 +68,10 @@ export function createDemoTruth({
   return (sinceMs) => {
     const sample = Math.floor(sinceMs / sampleMs);
     for (; sampled < sample; sampled += 1) {
-      const documents = demo.stats((sampled + 1) * sampleMs);
+      const documents = simulated.stats((sampled + 1) * sampleMs);
       stats = new Map(containers.map(({ name, id, follow }) => [name, follow(documents[id])]));
     }
-    const task = demo.task(sinceMs);
+    const task = simulated.task(sinceMs);
     return {
       sample,
       task: shape === 'ec2' ? onEc2(task, seed, originMs, sinceMs) : task,

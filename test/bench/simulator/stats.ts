@@ -1,4 +1,4 @@
-import { type DemoContainer, type Life, lifeAt } from './containers.ts';
+import { type Life, lifeAt, type SimulatedContainer } from './containers.ts';
 import { formatInstant, hash, type Instant, NO_TIME, secondsSince } from './curves.ts';
 import type { InterfaceLoad } from './load-model.ts';
 import { blkioStats, cpuStats, memoryStats, noCpuStats } from './resource-stats.ts';
@@ -17,14 +17,14 @@ export interface SamplingGround {
 }
 
 /**
- * The entry of one container in `/task/stats` as of sample `sample` (0 at the task's start): a document of Docker's stats
- * API as the agent passes it on, or null while the container does not run.
+ * The entry of one container in `/task/stats` as of sample `sample` (0 at the task's start): a document of Docker's
+ * stats API as the agent passes it on, or null while the container does not run.
  *
  * Its members are those of Docker 20.10 on cgroup v1, which is what Fargate's platform version 1.4.0 shows, and
  * `pids_stats` is empty as it is there.
  */
 export function statsDocument(
-  container: DemoContainer,
+  container: SimulatedContainer,
   id: string,
   place: number,
   sample: number,
@@ -72,7 +72,7 @@ function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: 
   return { ms: originMs + sample * sampleMs - beforeMs, ns: hash(seed, 31, place, sample) % 1_000_000 };
 }
 
-function diskTotals({ load }: DemoContainer, life: Life, taskS: number) {
+function diskTotals({ load }: SimulatedContainer, life: Life, taskS: number) {
   return load.disk === undefined
     ? undefined
     : {

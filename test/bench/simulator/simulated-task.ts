@@ -1,4 +1,4 @@
-import { type DemoContainer, type DemoWorld, replicaWorld, shopWorld } from './containers.ts';
+import { replicaWorld, type SimulatedContainer, type SimulatedWorld, shopWorld } from './containers.ts';
 import { interfaceLoads } from './load-model.ts';
 import { type SamplingGround, statsDocument } from './stats.ts';
 import {
@@ -10,7 +10,7 @@ import {
   taskWithTagsDocument,
 } from './task.ts';
 
-export interface DemoTaskOptions {
+export interface SimulatedTaskOptions {
   readonly seed: number;
   /** The task's start, Unix milliseconds. */
   readonly originMs: number;
@@ -21,7 +21,7 @@ export interface DemoTaskOptions {
 }
 
 /** The documents of one made-up task. Times are milliseconds since its start; the same time gives the same document. */
-export interface DemoTask {
+export interface SimulatedTask {
   /** Names the task in the endpoint's address, as Fargate does. */
   readonly endpointId: string;
   task(sinceStartMs: number): ReturnType<typeof taskDocument>;
@@ -33,8 +33,8 @@ export interface DemoTask {
   ownStats(sinceStartMs: number): ReturnType<typeof statsDocument>;
 }
 
-export function createDemoTask({ seed, originMs, sampleMs, replicas }: DemoTaskOptions): DemoTask {
-  const world: DemoWorld = replicas === undefined ? shopWorld(seed) : replicaWorld(seed, replicas);
+export function createSimulatedTask({ seed, originMs, sampleMs, replicas }: SimulatedTaskOptions): SimulatedTask {
+  const world: SimulatedWorld = replicas === undefined ? shopWorld(seed) : replicaWorld(seed, replicas);
   const { containers } = world;
   const identity: TaskIdentity = identify(seed, originMs, containers.length);
   const ground: SamplingGround = {
@@ -51,7 +51,7 @@ export function createDemoTask({ seed, originMs, sampleMs, replicas }: DemoTaskO
 
   const sampleOf = (sinceStartMs: number): number => Math.floor(sinceStartMs / sampleMs);
   const idOf = (place: number): string => identity.containerIds[place] ?? '';
-  const own = (): DemoContainer => {
+  const own = (): SimulatedContainer => {
     const container = containers[ownPlace];
     if (container === undefined) throw new RangeError('a task has at least one container');
     return container;

@@ -10,8 +10,8 @@ import {
   workerLoad,
 } from './load-model.ts';
 
-/** One container of the demo task: what the task definition says of it, and how it behaves. */
-export interface DemoContainer {
+/** A container of the simulated task: its task definition and its load. */
+export interface SimulatedContainer {
   readonly name: string;
   readonly image: string;
   /** CPU units of the task definition; 2 where it sets none, as the agent shows it. */
@@ -28,17 +28,17 @@ export interface DemoContainer {
   readonly isChecked?: boolean;
 }
 
-export interface DemoWorld {
+export interface SimulatedWorld {
   readonly traffic: Traffic;
-  readonly containers: readonly DemoContainer[];
+  readonly containers: readonly SimulatedContainer[];
 }
 
 const REGISTRY = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 
 /** A web shop's task: a server, a worker, this exporter, a migration that is done, and one that runs out of memory. */
-export function shopWorld(seed: number): DemoWorld {
+export function shopWorld(seed: number): SimulatedWorld {
   const traffic = createTraffic(seed);
-  const containers: readonly DemoContainer[] = [
+  const containers: readonly SimulatedContainer[] = [
     {
       name: 'web',
       image: `${REGISTRY}/shop/web:2.14.0`,
@@ -86,13 +86,13 @@ export function shopWorld(seed: number): DemoWorld {
 }
 
 /**
- * `count` web servers alike (`web-001`, ...) that share one task's CPU and memory. More than the ten that ECS allows are
- * for measuring.
+ * `count` web servers alike (`web-001`, ...) that share one task's CPU and memory. More than the ten that ECS allows
+ * are for measuring.
  */
-export function replicaWorld(seed: number, count: number): DemoWorld {
+export function replicaWorld(seed: number, count: number): SimulatedWorld {
   const traffic = createTraffic(seed);
   const digits = Math.max(3, String(count).length);
-  const containers = Array.from({ length: count }, (_, index): DemoContainer => {
+  const containers = Array.from({ length: count }, (_, index): SimulatedContainer => {
     const ownSeed = hash(seed, 20, index);
     return {
       name: `web-${String(index + 1).padStart(digits, '0')}`,
