@@ -53,9 +53,10 @@ function knownMetrics(): ReadonlyMap<string, KnownMetric> {
 function knownAttributes(): ReadonlySet<string> {
   const names = new Set(['job', 'instance', 'service.name']);
   for (const [, row] of catalogueRows()) for (const name of Object.keys(row.semconv?.constants ?? {})) names.add(name);
-  for (const table of [DIMENSIONS, CONTAINER_ATTRIBUTES]) {
-    for (const byVocabulary of Object.values(table)) for (const name of Object.values(byVocabulary)) names.add(name);
+  for (const byVocabulary of Object.values(DIMENSIONS)) {
+    for (const name of Object.values(byVocabulary)) names.add(name);
   }
+  for (const byPart of Object.values(CONTAINER_ATTRIBUTES)) for (const name of Object.values(byPart)) names.add(name);
   for (const name of Object.keys(taskIdentity(TASK))) names.add(name);
   for (const name of [...names]) names.add(name.replaceAll(/\W/g, '_'));
   return names;
