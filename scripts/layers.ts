@@ -40,7 +40,7 @@ export function layerViolations(path: string, text: string): readonly string[] {
   return specifiers.flatMap((specifier) => {
     const target = posix.join(dirname(path), specifier);
     const layer = layerOf(target);
-    if (layer < 0) return [`${path} imports ${target}, which is not part of the program`];
+    if (layer < 0) return [`${path} imports ${target}, which is no part of the program`];
     return layer < own ? [`${path} imports ${target}, which is above it`] : [];
   });
 }
