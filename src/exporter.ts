@@ -61,7 +61,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
-    onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
+    onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {
     if (!isPulled) {
       // Metrics are only pushed: a port in use must not prevent that.

@@ -78,7 +78,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   function fail(error: unknown): void {
     ready.reject(error);
     void stop();
-    logger.error('start_failed', `the instruments could not be registered: ${messageOf(error)}`);
+    logger.error('start_failed', `cannot register the instruments: ${messageOf(error)}`);
   }
 
   function stop(): Promise<void> {
@@ -94,7 +94,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
       try {
         instruments.unregister();
       } catch (error) {
-        logger.error('stop_failed', `the instruments could not be removed: ${messageOf(error)}`);
+        logger.warn('stop_failed', `cannot remove the instruments: ${messageOf(error)}`);
       }
     }
     await lastPoll;

@@ -25,7 +25,7 @@ export interface ExportAccount {
 }
 
 /** Reason of a data point in an export that the receiver took otherwise: the convention's value of `error.type`. */
-const REJECTED = 'rejected';
+export const REJECTED = 'rejected';
 
 export function createExportAccount({ exporters, failureReasons, withRejections }: ExportKinds): ExportAccount {
   const exports = new Map(exporters.map((name) => [name, 0]));
