@@ -1,8 +1,8 @@
 import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
 import type { REJECTED } from '../../src/self/export-account.ts';
 import type { RefusalReason } from '../../src/snapshot/refusals.ts';
-import type { CgroupFailure } from '../../src/sources/cgroup/kernel-values.ts';
 import type { TagFailureReason } from '../../src/sources/ecs-task/tag-reader.ts';
+import type { CgroupFailure } from '../../src/sources/task-source.ts';
 
 /** `[meaning, action]`; the action is empty where nothing has to be done. */
 type Explanation = readonly [meaning: string, action: string];

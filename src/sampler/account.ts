@@ -2,10 +2,9 @@ import { createExportAccount, type ExportAccount, type ExportKinds } from '../se
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
-import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/kernel-values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
-import { isGoodPoll, type PollResult } from '../sources/task-source.ts';
+import { CGROUP_FAILURES, type CgroupFailure, isGoodPoll, type PollResult } from '../sources/task-source.ts';
 import type { PollHistory } from './schedule.ts';
 
 /** What the program counts of its own work. */

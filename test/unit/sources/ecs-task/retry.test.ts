@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryDelayMs } from '../../../../src/sources/ecs-task/exchange.ts';
+import { retryDelayMs } from '../../../../src/sources/ecs-task/endpoint.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { failureOf, PATIENT_MS, recordWaits, setUp } from './set-up.ts';
 
