@@ -1,5 +1,5 @@
 import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
-import type { REJECTED } from '../../src/self/export-account.ts';
+import type { REJECTED } from '../../src/self/export-counters.ts';
 import type { RefusalReason } from '../../src/snapshot/refusals.ts';
 import type { TagFailureReason } from '../../src/sources/ecs-task/tag-reader.ts';
 import type { CgroupFailure } from '../../src/sources/task-source.ts';
