@@ -150,7 +150,8 @@ function reportPartial(transitions: Transitions, partial: PartialSuccess | undef
     return;
   }
   const isWarning = rejectedPoints === 0;
-  const what = isWarning ? 'the receiver returned a warning' : `the receiver rejected ${rejectedPoints} data points`;
+  const points = rejectedPoints === 1 ? '1 data point' : `${rejectedPoints} data points`;
+  const what = isWarning ? 'the receiver returned a warning' : `the receiver rejected ${points}`;
   const text = message === '' ? `${what}; check its log` : `${what}: ${message}`;
   transitions.failing('otlp_partial', isWarning ? 'warning' : 'rejected_points', text);
 }
