@@ -189,7 +189,9 @@ export class Sampler implements SampleSource {
 }
 
 /** The readings of a sampler whose source has only one task. */
-export function onlyResource(sampler: Pick<Sampler, 'current'>): ReadingSource & { resource(): TaskIdentity } {
+export function onlyResource(
+  sampler: Pick<Sampler, 'current'>,
+): Pick<ReadingSource, 'current'> & { resource(): TaskIdentity } {
   return {
     current: () => sampler.current()[0]?.readings ?? { byScope: new Map() },
     resource: () => sampler.current()[0]?.resource ?? {},
