@@ -34,6 +34,6 @@ export function timedOut(timeoutMs: number | undefined): ExportError {
   const after = timeoutMs === undefined ? '' : ` after ${Math.round(timeoutMs)} ms`;
   return new ExportError(
     'timeout',
-    `timed out${after}: is the receiver overloaded, or does a firewall or security group drop packets to it?`,
+    `timed out${after}: check the load of the receiver, and for firewalls or security groups that drop packets`,
   );
 }

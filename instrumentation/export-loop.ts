@@ -144,7 +144,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
 }
 
 function heldBack(ms: number): ExportError {
-  const text = `the receiver asked for no requests for another ${Math.ceil(ms / 1000)} s (Retry-After)`;
+  const text = `the receiver requested no exports for another ${Math.ceil(ms / 1000)} s (Retry-After)`;
   return new ExportError('throttled', text);
 }
 

@@ -6,7 +6,6 @@ import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { startProcessMeter } from './self/process-meter.ts';
-import { within } from './sources/within.ts';
 import { messageOf } from './text/printable.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
@@ -61,7 +60,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
-    onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
+    onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {
     if (!isPulled) {
       // Metrics are only pushed: a port in use must not prevent that.
@@ -96,11 +95,11 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 
   async function stop(): Promise<void> {
     void sampler.stop();
-    const lastPoll = sampler.poll();
-    await within(LAST_POLL_MS, lastPoll);
+    // Closing the source ends a running poll; the last export includes its failure.
+    const deadline = setTimeout(() => source.close(), LAST_POLL_MS);
+    await sampler.poll();
+    clearTimeout(deadline);
     source.close();
-    // Closing the source ends a poll that is still under way; the last export includes its failure.
-    await lastPoll;
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
     await server?.close();

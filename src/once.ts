@@ -3,8 +3,7 @@ import { createResourceBuilder } from '../instrumentation/resource.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
-import { onlyResource } from './sampler/only-resource.ts';
-import type { Sampler } from './sampler/sampler.ts';
+import { onlyResource, type Sampler } from './sampler/sampler.ts';
 import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
 import { createSampler, createTaskSource, createTelemetry, serviceOf } from './wiring.ts';
 

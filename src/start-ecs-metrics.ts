@@ -6,9 +6,8 @@ import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { metricSet } from './metrics/definitions.ts';
 import { createFilter } from './sampler/filter.ts';
-import { onlyResource } from './sampler/only-resource.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import { Sampler } from './sampler/sampler.ts';
+import { onlyResource, Sampler } from './sampler/sampler.ts';
 import { createEcsTaskSource } from './sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
 import { messageOf } from './text/printable.ts';
@@ -78,7 +77,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   function fail(error: unknown): void {
     ready.reject(error);
     void stop();
-    logger.error('start_failed', `the instruments could not be registered: ${messageOf(error)}`);
+    logger.error('start_failed', `cannot register the instruments: ${messageOf(error)}`);
   }
 
   function stop(): Promise<void> {
@@ -94,7 +93,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
       try {
         instruments.unregister();
       } catch (error) {
-        logger.error('stop_failed', `the instruments could not be removed: ${messageOf(error)}`);
+        logger.warn('stop_failed', `cannot remove the instruments: ${messageOf(error)}`);
       }
     }
     await lastPoll;

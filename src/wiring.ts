@@ -2,7 +2,7 @@ import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/exp
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
 import type { PartialSuccess } from '../instrumentation/metric-exporter.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
-import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
+import { type PushExporterName, startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import { selectionOf } from './config/metric-selection.ts';
 import { statsdTags } from './config/statsd-tags.ts';
@@ -119,27 +119,39 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
       sampler.countExport(name, { reason: error?.reason, points, rejectedPoints: partial?.rejectedPoints });
       if (error !== undefined) return reportFailure(transitions, name, error);
       transitions.ok(`${name}_export`);
-      reportPartial(transitions, `${name}_partial`, partial);
+      reportPartial(transitions, partial);
     },
   });
 }
 
-/** A receiver that goes away shows as several of these, one after the other: one outage, and one line. */
-const AWAY: readonly ExportError['reason'][] = ['unreachable', 'reset', 'timeout', 'server_error', 'throttled'];
+/** While a receiver is down, exports fail with several of these reasons: one outage, one line. */
+const RECEIVER_DOWN: readonly ExportError['reason'][] = [
+  'unreachable',
+  'reset',
+  'timeout',
+  'server_error',
+  'throttled',
+];
 
-function reportFailure(transitions: Transitions, exporter: string, { reason, message }: ExportError): void {
-  const told = AWAY.includes(reason) ? 'away' : reason;
-  transitions.failing(`${exporter}_export`, told, `${exporter} export failed: ${message}`, { reason });
+function reportFailure(transitions: Transitions, exporter: PushExporterName, { reason, message }: ExportError): void {
+  const outage = RECEIVER_DOWN.includes(reason) ? 'receiver_down' : reason;
+  transitions.failing(`${exporter}_export`, outage, `${exporter} export failed: ${message}`, { reason });
 }
 
-/** @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1 a message without rejected points is a warning. */
-function reportPartial(transitions: Transitions, event: string, partial: PartialSuccess | undefined): void {
+/**
+ * OTLP only. A message without rejected points is a warning.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+ */
+function reportPartial(transitions: Transitions, partial: PartialSuccess | undefined): void {
   const { rejectedPoints = 0, message = '' } = partial ?? {};
   if (rejectedPoints === 0 && message === '') {
-    transitions.ok(event);
+    transitions.ok('otlp_partial');
     return;
   }
-  const what = rejectedPoints === 0 ? 'the receiver warns' : `the receiver rejected ${rejectedPoints} points`;
-  const reason = rejectedPoints === 0 ? 'warning' : 'rejected_points';
-  transitions.failing(event, reason, message === '' ? what : `${what}: ${message}`);
+  const isWarning = rejectedPoints === 0;
+  const points = rejectedPoints === 1 ? '1 data point' : `${rejectedPoints} data points`;
+  const what = isWarning ? 'the receiver returned a warning' : `the receiver rejected ${points}`;
+  const text = message === '' ? `${what}; check its log` : `${what}: ${message}`;
+  transitions.failing('otlp_partial', isWarning ? 'warning' : 'rejected_points', text);
 }

@@ -24,7 +24,7 @@ export function partialSuccess(
   };
 }
 
-const FOREIGN = 'its answer is none of OTLP: is the endpoint an OTLP/HTTP receiver, and not some other page?';
+const FOREIGN = 'its response is not OTLP; check that the endpoint is an OTLP/HTTP receiver';
 
 /** A web page or another service's JSON, with a good status. An empty answer is what most receivers give. */
 function isForeign(response: unknown, data: Uint8Array): boolean {

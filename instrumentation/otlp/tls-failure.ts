@@ -1,8 +1,8 @@
 import { shown, stringMember } from '../foreign-text.ts';
 
 const WANTS_CLIENT_CERTIFICATE =
-  'the receiver wants a client certificate: give OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY';
-const NO_TLS = 'the receiver does not speak TLS at this port: give the endpoint as http://, or its port for TLS';
+  'the receiver requires a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY';
+const NO_TLS = 'the receiver does not use TLS at this port: use http:// in the endpoint, or the port for TLS';
 
 /**
  * What went wrong with TLS, and what to do; undefined for a failure of anything else.
@@ -13,22 +13,22 @@ const NO_TLS = 'the receiver does not speak TLS at this port: give the endpoint 
 export function tlsFailure(code: string, error: Error): string | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongHost(code, error);
   if (code === 'CERT_HAS_EXPIRED') {
-    return `the receiver's certificate, or one of its authorities', has expired (${code}): renew it at the receiver; if it is valid, this machine's clock is wrong`;
+    return `the receiver's certificate, or one of its authorities', has expired (${code}): renew it at the receiver; if it is valid, check the clock of this machine`;
   }
   if (code === 'CERT_NOT_YET_VALID') {
-    return `the receiver's certificate, or one of its authorities', is not valid yet (${code}): is this machine's clock right?`;
+    return `the receiver's certificate, or one of its authorities', is not valid yet (${code}): check the clock of this machine`;
   }
   if (UNKNOWN_AUTHORITY.has(code)) {
-    return `the receiver's certificate is not signed by an authority that is trusted here (${code}): give its authority in OTEL_EXPORTER_OTLP_CERTIFICATE, and have the receiver send its intermediate certificates`;
+    return `the receiver's certificate is not signed by a trusted authority (${code}): set OTEL_EXPORTER_OTLP_CERTIFICATE to its authority, and let the receiver send its intermediate certificates`;
   }
   if (/^(?:CERT_|CRL_|UNABLE_TO_|INVALID_|PATH_LENGTH_|ERROR_IN_CERT_|ERROR_IN_CRL_|HOSTNAME_)/.test(code)) {
     return `the receiver's certificate is not accepted (${code})`;
   }
   if (code.startsWith('ERR_OSSL_')) {
-    return `the certificates given cannot be used (${code}): check OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY`;
+    return `cannot use the configured certificates (${code}): check OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY`;
   }
   if (error.message.includes('before secure TLS connection was established')) {
-    return `the receiver closed the connection during the TLS handshake (${code}): does it speak TLS at this port, and does it accept the client certificate?`;
+    return `the receiver closed the connection during the TLS handshake (${code}): check that it uses TLS at this port and accepts the client certificate`;
   }
   if (code.startsWith('ERR_TLS_')) return `the TLS handshake failed (${code})`;
   const words = openSslWords(code, error);
@@ -38,10 +38,10 @@ export function tlsFailure(code: string, error: Error): string | undefined {
 /** What receivers that do answer say, in words of Go's, nginx' and Apache's servers. */
 export function answeredTlsFailure(body: string): string | undefined {
   if (/HTTP request to an HTTPS server|HTTP request was sent to HTTPS|plain HTTP to an SSL-enabled/i.test(body)) {
-    return 'the receiver wants TLS at this port: give the endpoint as https://';
+    return 'the receiver requires TLS at this port: use https:// in the endpoint';
   }
   if (/No required SSL certificate was sent/i.test(body)) return WANTS_CLIENT_CERTIFICATE;
-  return /The SSL certificate error/i.test(body) ? refusedClientCertificate('said in its answer') : undefined;
+  return /The SSL certificate error/i.test(body) ? refusedClientCertificate('according to its response') : undefined;
 }
 
 /** An alert or a handshake: https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
@@ -65,7 +65,7 @@ function wrongHost(code: string, error: Error): string {
   const subject = 'subject' in certificate && certificate.subject instanceof Object ? certificate.subject : {};
   const names = stringMember(certificate, 'subjectaltname') ?? stringMember(subject, 'CN');
   const whose = names === undefined ? 'names no host' : `is for ${shown(names)}`;
-  return `the receiver's certificate ${whose}, not for ${host} (${code}): give the endpoint by a name in its certificate`;
+  return `the receiver's certificate ${whose}, not for ${host} (${code}): use a name of its certificate in the endpoint`;
 }
 
 /** `tlsv13 alert certificate required`, from wherever it stands. */
@@ -80,20 +80,20 @@ function handshakeFailure(words: string): string {
   if (/wrong version number|packet length too long|http request/.test(words)) return `${NO_TLS} (${told})`;
   if (/alert certificate required/.test(words)) return `${WANTS_CLIENT_CERTIFICATE} (${told})`;
   if (/alert handshake failure/.test(words)) {
-    return `the receiver refuses the TLS handshake (${told}): it may want a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY), or other ciphers`;
+    return `the receiver rejects the TLS handshake (${told}): it may require a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY) or other ciphers`;
   }
   if (/alert (?:.*certificate|unknown ca|access denied|decrypt error)/.test(words))
     return refusedClientCertificate(told);
   if (/protocol version|unsupported protocol/.test(words)) {
-    return `the receiver and this program have no TLS version in common (${told}): it takes TLS 1.2 and 1.3`;
+    return `the receiver supports neither TLS 1.2 nor TLS 1.3 (${told})`;
   }
   if (/no application protocol/.test(words)) {
-    return `the receiver takes no HTTP/1.1 at this port (${told}): this is probably its gRPC port; give that of OTLP/HTTP (usually 4318)`;
+    return `the receiver does not accept HTTP/1.1 at this port (${told}): this is probably its gRPC port; use its port for OTLP/HTTP (usually 4318)`;
   }
   return `the TLS handshake failed (${told})`;
 }
 
 function refusedClientCertificate(told: string): string {
   const expired = /expired/.test(told) ? 'it has expired; renew' : 'check';
-  return `the receiver does not accept the client certificate (${told}): ${expired} OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`;
+  return `the receiver rejects the client certificate (${told}): ${expired} OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`;
 }

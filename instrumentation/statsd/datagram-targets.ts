@@ -55,8 +55,8 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
       const code = 'code' in error && typeof error.code === 'string' ? error.code : shown(error.message);
       const isUnknown = 'syscall' in error && error.syscall === 'getaddrinfo';
       const message = isUnknown
-        ? `the host ${host} cannot be looked up (${code}): check STATSD_HOST or DD_AGENT_HOST, and this machine's DNS`
-        : `cannot send to port ${port} of ${host} (${code}): does the agent run, and are host and port right (STATSD_HOST and STATSD_PORT, or DD_AGENT_HOST and DD_DOGSTATSD_PORT)?`;
+        ? `cannot resolve the host ${host} (${code}): check STATSD_HOST or DD_AGENT_HOST, and DNS`
+        : `cannot send to port ${port} of ${host} (${code}): check that the agent is running, and its host and port (STATSD_HOST and STATSD_PORT, or DD_AGENT_HOST and DD_DOGSTATSD_PORT)`;
       return new ExportError('unreachable', message);
     },
   };
@@ -126,7 +126,10 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
             socket.close();
             socket = createSender();
             if (waitedMs >= maxWaitMs) {
-              throw new ExportError('throttled', `the agent does not read what it gets at ${path}: is it overloaded?`);
+              throw new ExportError(
+                'throttled',
+                `the queue of the agent at ${path} is full: check the load of the agent`,
+              );
             }
             await sleep(waitMs, undefined, { signal });
             waitedMs += waitMs;
@@ -139,7 +142,7 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
     explain: ({ message }) =>
       new ExportError(
         'unreachable',
-        `cannot send to ${path} (${shown(message)}): does the agent run, and does this container have its socket?`,
+        `cannot send to ${path} (${shown(message)}): check that the agent is running and that this container mounts its socket`,
       ),
   };
 }

@@ -18,7 +18,7 @@ export interface StatsdOptions {
 }
 
 /** Sending takes a second at most, so only a name server that does not answer lasts until the deadline. */
-const TIMED_OUT = "not sent in time: does this machine's DNS answer?";
+const TIMED_OUT = 'not sent in time: check that DNS answers';
 
 /**
  * Sends every value as a DogStatsD gauge, `name:value|g|#attribute:value`, counters too (with `_total` at the end of their

@@ -1,6 +1,9 @@
 import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
 import { type Option, variablesOf } from './option.ts';
 
+/** Warnings: the program starts despite them. Each is also the name of a log event. */
+export type WarningCode = 'unknown_variable' | 'interval_raised' | 'no_metrics' | 'statsd_disabled';
+
 export type ProblemCode =
   | 'unknown_command'
   | 'unexpected_argument'
@@ -11,15 +14,11 @@ export type ProblemCode =
   | 'invalid_value'
   | 'conflict'
   | 'unreadable_file'
-  // Warnings: the program starts all the same.
-  | 'unknown_variable'
-  | 'interval_raised'
-  | 'no_metrics'
-  | 'statsd_disabled';
+  | WarningCode;
 
 /** One mistake in what the program was told. */
-export interface Problem {
-  readonly code: ProblemCode;
+export interface Problem<Code extends ProblemCode = ProblemCode> {
+  readonly code: Code;
   /** The flag or variable (or command) that it is about. */
   readonly source: string;
   /** The whole sentence, safe to print: names the source, its value unless secret, and what is allowed. */
@@ -33,7 +32,7 @@ export interface Source {
   readonly text: string;
 }
 
-export function problem(code: ProblemCode, source: string, message: string): Problem {
+export function problem<Code extends ProblemCode>(code: Code, source: string, message: string): Problem<Code> {
   return { code, source, message };
 }
 

@@ -6,7 +6,7 @@ import { DEFAULT_METRICS, selectionOf } from './metric-selection.ts';
 import type { Option } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { hasOwnInterval, resolveOtlp, resolvePushTimes } from './otlp.ts';
-import { type Problem, problem } from './problem.ts';
+import { type Problem, problem, type WarningCode } from './problem.ts';
 import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS } from './schemas/numbers.ts';
 import { createSettings, type Environment, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
@@ -28,7 +28,7 @@ export interface ResolveInput {
 export interface ResolvedConfig {
   readonly config: Config;
   /** Logged at the start; none of them prevents it. */
-  readonly warnings: readonly Problem[];
+  readonly warnings: readonly Problem<WarningCode>[];
   /** Values given, by flag or variable, with secrets hidden. */
   readonly given: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Option, type OptionWithDefault, type Variable, variablesOf } from './option.ts';
-import { type Problem, problemWith, type Source, shownValue } from './problem.ts';
+import { type Problem, problemWith, type Source, shownValue, type WarningCode } from './problem.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,8 +19,8 @@ export interface Settings {
   report(problem: Problem): void;
   readonly problems: readonly Problem[];
   /** Adds a warning: the configuration is valid all the same. */
-  warn(warning: Problem): void;
-  readonly warnings: readonly Problem[];
+  warn(warning: Problem<WarningCode>): void;
+  readonly warnings: readonly Problem<WarningCode>[];
   /** Values read so far, by flag or variable, with secrets hidden. */
   readonly shownSources: ReadonlyMap<string, string>;
 }
@@ -28,7 +28,7 @@ export interface Settings {
 /** `flags` by name without dashes. Where a flag is given, its variables are not looked at, not even for mistakes. */
 export function createSettings(flags: ReadonlyMap<string, string>, env: Environment): Settings {
   const problems: Problem[] = [];
-  const warnings: Problem[] = [];
+  const warnings: Problem<WarningCode>[] = [];
   const shownSources = new Map<string, string>();
 
   function given<T>(option: Option<T>): Given<T> | undefined {

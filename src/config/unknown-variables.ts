@@ -28,12 +28,12 @@ const MAX_WARNINGS = 20;
  * Warnings for variables that are set and have no effect: names that are almost the name of an option, and unknown names with
  * a prefix of this program. Values are never shown.
  */
-export function unknownVariables(env: Environment): readonly Problem[] {
+export function unknownVariables(env: Environment): readonly Problem<'unknown_variable'>[] {
   const known = OPTION_LIST.flatMap((option) => variablesOf(option).map(({ name }) => name));
   const isKnown = new Set(known);
   // Names of Datadog, ECS and proxies belong to other programs: similar names do, too.
   const own = known.filter((name) => !/^(?:DD_|DATADOG_|ECS_)|_PROXY$/i.test(name));
-  const warnings: Problem[] = [];
+  const warnings: Problem<'unknown_variable'>[] = [];
   for (const [name, text = ''] of Object.entries(env)) {
     if (text.trim() === '' || isKnown.has(name) || MEANT_FOR_OTHERS.some((others) => others.test(name))) continue;
     const meant = nearestOf(name, own);

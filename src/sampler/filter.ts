@@ -1,6 +1,6 @@
 import { compileGlob } from '../text/globs.ts';
 
-/** Which containers show. Exclude wins; without include patterns all are included. */
+/** Selects containers. Exclude takes precedence; without include patterns all are included. */
 export interface ContainerFilter {
   readonly isSelected: (name: string) => boolean;
   /** Patterns that match none of these names. */
@@ -12,7 +12,7 @@ interface Pattern {
   readonly matches: (name: string) => boolean;
 }
 
-/** @throws an Error for a pattern that does not compile; the configuration has tried each one before. */
+/** @throws an Error for an invalid pattern; the configuration rejects those before. */
 export function createFilter(include: readonly string[], exclude: readonly string[]): ContainerFilter {
   const includes = include.map(compile);
   const excludes = exclude.map(compile);
@@ -25,7 +25,7 @@ export function createFilter(include: readonly string[], exclude: readonly strin
   };
 }
 
-/** Allows what fits one of the patterns: without any, nothing. */
+/** Allows names that match a pattern; without patterns, none. */
 export function createAllowList(patterns: readonly string[]): (name: string) => boolean {
   const allowed = patterns.map(compile);
   return (name) => allowed.some(({ matches }) => matches(name));

@@ -13,27 +13,27 @@ import { createSeriesBook } from '../metrics/series.ts';
 import type { ContainerCounts } from '../self/self-scope.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 
-/** What changed in a task with a snapshot. */
+/** Changes of a task with a snapshot. */
 export interface Followed extends Pick<TaskStep, 'restarted' | 'withoutStats' | 'renewed'> {
   /** True for the first snapshot of the task. */
   readonly isNew: boolean;
 }
 
-/** Everything kept of one task between polls: history, view, identity and attributes of series. */
+/** State of one task between polls: history, view, identity and attributes of series. */
 export interface TaskState {
-  /** Attributes of its resource: the same object as long as nothing changed. */
+  /** Attributes of its resource; the same object until they change. */
   readonly identity: TaskIdentity;
   /** Counts of the view; undefined without a view. */
   readonly containers: ContainerCounts | undefined;
-  /** @throws if the snapshot cannot be followed; the state is then unchanged. */
+  /** @throws if the snapshot cannot be followed; the state is unchanged. */
   follow(snapshot: TaskSnapshot, nowMs: number): Followed;
   /**
-   * Drops a view that is too old, and returns whether there was one.
+   * Drops a view that is too old. Returns true if it did.
    *
-   * @param lifeMs how long a view lasts, with stats and without
+   * @param lifeMs lifetime of a view with or without stats
    */
   expire(nowMs: number, lifeMs: (hasStats: boolean) => number): boolean;
-  /** Records the values of the view. An error is among the failures of the recorder. */
+  /** Records the values of the view. Errors are failures of the recorder. */
   record(options: Omit<RecorderOptions, 'series'>): Recorder;
 }
 
@@ -54,7 +54,7 @@ export function createTaskState(options: FollowOptions): TaskState {
   let identity: TaskIdentity = Object.freeze({});
   let identityText = JSON.stringify(identity);
 
-  /** Attributes that are missing stay: a resource without them would be another one, with other series. */
+  /** Keeps attributes that are missing now: without them it would be another resource, with other series. */
   function extendIdentity(latest: TaskIdentity): void {
     const extended = Object.freeze({ ...identity, ...latest });
     const text = JSON.stringify(extended);

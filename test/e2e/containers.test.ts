@@ -110,7 +110,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
   assert.deepEqual(
     running.lines().map(({ event, message }) => [event, message]),
     [
-      ['task_found', 'reading the task'],
+      ['task_found', 'found the task'],
       ['containers_restarted', 'restarted in place: web'],
     ],
   );

@@ -7,11 +7,11 @@ import { at, textAt } from '../real/json.ts';
 import { combined, edited, removed } from './json-edit.ts';
 
 /**
- * How the simulated task is shown.
+ * Form of the simulated task.
  *
- * - `fargate`: as the simulator serves it. One network namespace; a restart brings a new StartedAt, and counters begin at 0.
- * - `ec2`: a bridge network. A restart moves RestartCount and FinishedAt while StartedAt stays, and the agent adds CPU,
- *   disk and network over the runs; page faults begin at 0.
+ * - `fargate`: as the simulator serves it. One network namespace; a restart changes StartedAt, and counters start at 0.
+ * - `ec2`: a bridge network. A restart changes RestartCount and FinishedAt but not StartedAt, and the agent sums CPU, disk and
+ *   network over the runs; page faults start at 0.
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/4206
  */
@@ -48,8 +48,8 @@ export interface TrueTaskOptions {
   readonly sampleMs: number;
 }
 
-/** The counters that the agent adds over the runs of a container. */
-const ADDED = [['cpu_stats', 'cpu_usage'], ['blkio_stats'], ['networks']] as const;
+/** Counters that the agent sums over the runs of a container. */
+const SUMMED = [['cpu_stats', 'cpu_usage'], ['blkio_stats'], ['networks']] as const;
 const PRECPU = ['precpu_stats', 'cpu_usage'] as const;
 
 const sum = (a: number, b: number): number => a + b;
@@ -85,7 +85,7 @@ export function createTrueTask({ seed, shape, originMs, sampleMs }: TrueTaskOpti
   };
 }
 
-/** Numbers the runs of one container: its CPU time falls with a restart only. */
+/** Numbers the runs of one container: its CPU time decreases only at a restart. */
 function followRuns(
   change: (document: unknown, isNewRun: boolean) => unknown,
 ): (document: unknown) => TrueStats | undefined {
@@ -103,22 +103,22 @@ function followRuns(
   };
 }
 
-/** Gives one container a bridge network of its own, and adds its counters over the runs. */
+/** Gives one container its own bridge network, and sums its counters over the runs. */
 function addRuns(place: number): (document: unknown, isNewRun: boolean) => unknown {
   const share = (place + 1) / 8;
   let networkAtStart: unknown;
-  /** Of the runs that have ended, by the names in `ADDED`. */
+  /** Values of the ended runs, in the order of `SUMMED`. */
   let ended: readonly unknown[] = [];
   let last: unknown;
   return (given, isNewRun) => {
     const network = at(given, 'networks', 'eth1');
     if (isNewRun) {
       networkAtStart = network;
-      ended = ADDED.map((path) => at(last, ...path));
+      ended = SUMMED.map((path) => at(last, ...path));
     }
     const eth0 = combined(network, networkAtStart, (now, start) => Math.floor((now - start) * share));
     let document = edited(removed(given, ['network_rate_stats']), ['networks'], () => ({ eth0 }));
-    for (const [index, path] of ADDED.entries()) {
+    for (const [index, path] of SUMMED.entries()) {
       document = edited(document, path, (now) => combined(now, ended[index], sum));
     }
     if (at(given, 'preread') !== NO_TIME) document = edited(document, PRECPU, (now) => combined(now, ended[0], sum));
@@ -143,4 +143,26 @@ function onEc2(task: unknown, seed: number, originMs: number, sinceMs: number): 
 
 function asObject(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** A reading of a container's CPU time. */
+export interface CpuTime {
+  readonly readNs: bigint;
+  readonly totalNs: unknown;
+}
+
+const TOTAL = ['cpu_usage', 'total_usage'] as const;
+
+export function readingOf({ readNs, document }: TrueStats): CpuTime {
+  return { readNs, totalNs: at(document, 'cpu_stats', ...TOTAL) };
+}
+
+/** The earlier reading in the same document. */
+export function precpuOf(document: unknown): CpuTime | undefined {
+  const readNs = timeOf(at(document, 'preread'), createRefusals());
+  return readNs === undefined ? undefined : { readNs, totalNs: at(document, 'precpu_stats', ...TOTAL) };
+}
+
+export function coresBetween(before: CpuTime, now: CpuTime): number {
+  return (Number(now.totalNs) - Number(before.totalNs)) / Number(now.readNs - before.readNs);
 }

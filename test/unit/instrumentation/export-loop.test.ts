@@ -272,7 +272,7 @@ test('a receiver that wants to be left alone gets nothing until then; exports fa
   assert.deepEqual(sent, [1]);
   assert.deepEqual(
     outcomes.slice(1).map(({ error }) => error?.message),
-    [7, 2].map((seconds) => `the receiver asked for no requests for another ${seconds} s (Retry-After)`),
+    [7, 2].map((seconds) => `the receiver requested no exports for another ${seconds} s (Retry-After)`),
   );
   clock.pass(5000);
   await begun(2);

@@ -16,7 +16,7 @@ const CASES: readonly Case[] = [
   [[], ['ecs-container-exporter', '~internal~ecs~pause'], ['web', 'web-2', 'worker']],
   [['web-[0-9]', '?eb'], [], ['web', 'web-2']],
   [['nothing'], [], []],
-  // The whole name, and with its case.
+  // Patterns match the whole name, case-sensitively.
   [['eb', 'WEB'], [], []],
 ];
 
@@ -27,18 +27,18 @@ for (const [include, exclude, selected] of CASES) {
   });
 }
 
-test('patterns that match nothing are told, of either kind', () => {
+test('unmatched returns include and exclude patterns that match nothing', () => {
   const filter = createFilter(['web*', 'wob'], ['~*', 'x?']);
   assert.deepEqual(filter.unmatched(NAMES), ['wob', 'x?']);
   assert.deepEqual(filter.unmatched([]), ['web*', 'wob', '~*', 'x?']);
   assert.deepEqual(createFilter([], []).unmatched([]), []);
 });
 
-test('a pattern that does not compile is an error', () => {
+test('an invalid pattern is an error', () => {
   assert.throws(() => createFilter(['[a'], []), /\[a/);
 });
 
-test('an allow list allows what it names, and nothing without a name', () => {
+test('an allow-list allows only names that match', () => {
   const keys = ['team', 'com.example.a', 'com.example', 'Team'];
   assert.deepEqual(keys.filter(createAllowList([])), []);
   assert.deepEqual(keys.filter(createAllowList(['team', 'com.example.*'])), ['team', 'com.example.a']);

@@ -38,7 +38,7 @@ function three(seconds: number): Readonly<Record<'a' | 'b' | 'c', TaskSnapshot>>
   return { a: at('a', 0.1), b: at('b', 0.2), c: at('c', 0.3) };
 }
 
-test('each task has an entry with its resource and its readings, and the exporter has one of its own', async () => {
+test('each task has an entry with its resource and readings, and the exporter has a separate entry', async () => {
   const tasks = manyTasks();
   const { sampler, entry, poll } = tasks;
   assert.deepEqual(keysOf(sampler), ['']);
@@ -54,7 +54,7 @@ test('each task has an entry with its resource and its readings, and the exporte
   assert.ok(readingsOf(entry('exporter')).every(isOfExporter));
 });
 
-test('the counts of the exporter are those of all tasks', async () => {
+test('the exporter’s counts cover all tasks', async () => {
   const tasks = manyTasks();
   const { entry, poll } = tasks;
   await poll(three(10));
@@ -73,7 +73,7 @@ test('the counts of the exporter are those of all tasks', async () => {
   assert.equal(own(tasks, 'containers_without_stats'), 1);
 });
 
-test('no task is a good poll with 0 containers, and a poll that fails first leaves their number unknown', async () => {
+test('a poll without tasks is good and has 0 containers; after a failed first poll their number is unknown', async () => {
   const tasks = manyTasks();
   await tasks.fail();
   assert.equal(own(tasks, 'containers'), undefined);
@@ -85,7 +85,7 @@ test('no task is a good poll with 0 containers, and a poll that fails first leav
   assert.ok(tasks.sampler.isFresh());
 });
 
-test('a task that a complete list lacks is gone at once, and starts again if it returns', async () => {
+test('a task that is missing from a complete list is removed at once, and is new if it returns', async () => {
   const { sampler, entry, poll, outcomes } = manyTasks();
   await poll(three(10));
   await poll(three(20));
@@ -106,7 +106,7 @@ test('a task that a complete list lacks is gone at once, and starts again if it 
   );
 });
 
-test('a task that an incomplete list lacks stays for three intervals, and its counts go on when it returns', async () => {
+test('a task that is missing from an incomplete list stays for three intervals, and its counters continue when it returns', async () => {
   const { sampler, entry, poll } = manyTasks();
   await poll(three(10));
   for (let seconds = 20; seconds <= 40; seconds += 10) {
@@ -122,7 +122,7 @@ test('a task that an incomplete list lacks stays for three intervals, and its co
   assert.equal(valueIn(entry('b'), 'cpu_cores'), 0.2);
 });
 
-test('polls that fail keep all tasks, and their values for three intervals', async () => {
+test('failed polls keep all tasks, and their values for three intervals', async () => {
   const tasks = manyTasks();
   const { clock, sampler, entry, poll, fail } = tasks;
   await poll(three(10));
@@ -154,7 +154,7 @@ function unrecordable(): TaskSnapshot {
   return { ...snapshot, containers };
 }
 
-test('a task that throws affects no other, and counts as an internal error', async () => {
+test('a task that throws does not affect others, and is an internal error', async () => {
   const tasks = manyTasks();
   const { sampler, entry, poll, outcomes } = tasks;
   await poll({ b: unfollowable(), c: unrecordable(), a: three(10).a });
@@ -212,7 +212,7 @@ function churning(poll: number): Readonly<Record<string, TaskSnapshot>> {
   return Object.fromEntries(ids.map((id) => [id, snapshotOf(id, { read: poll + 1, used: 1 })]));
 }
 
-test('of 2,000 tasks that come and go, nothing is held but the last ones', async () => {
+test('of 2,000 successive tasks, only the last ones are kept', async () => {
   const { sampler, poll, outcomes } = manyTasks();
   const held = new Map<string, readonly WeakRef<object>[]>();
   for (let at = 0; at < POLLS; at += 1) {
@@ -236,7 +236,7 @@ test('of 2,000 tasks that come and go, nothing is held but the last ones', async
   assert.deepEqual(left.map(([key]) => key).toSorted(), keysOf(sampler).toSorted());
 });
 
-test('lists that are never complete do not grow without limit', async () => {
+test('the number of tasks is limited if no list is complete', async () => {
   const { sampler, poll, outcomes } = manyTasks();
   let most = 0;
   for (let at = 0; at < POLLS; at += 1) {

@@ -75,13 +75,13 @@ const ANSWERS: readonly Row[] = [
     'the words of Go for HTTP at a port for HTTPS',
     answered(400, 'Bad Request', `Client sent an HTTP request to an HTTPS server.\n${CANARY}`),
     'tls',
-    /^HTTP 400 Bad Request: the receiver wants TLS .*https:\/\/$/,
+    /^HTTP 400 Bad Request: the receiver requires TLS .*https:\/\/ in the endpoint$/,
   ],
   [
     'the words of nginx for HTTP at a port for HTTPS',
     answered(400, 'Bad Request', `<h1>The plain HTTP request was sent to HTTPS port</h1>${CANARY}`),
     'tls',
-    /https:\/\/$/,
+    /use https:\/\/ in the endpoint$/,
   ],
   [
     'the words of nginx without a client certificate',
@@ -93,7 +93,7 @@ const ANSWERS: readonly Row[] = [
     'the words of nginx for a wrong client certificate',
     answered(400, 'Bad Request', `<h1>The SSL certificate error</h1>${CANARY}`),
     'tls',
-    /does not accept the client certificate/,
+    /rejects the client certificate/,
   ],
   [
     "the Collector's words for too large a body",
@@ -112,7 +112,7 @@ const ANSWERS: readonly Row[] = [
 test('a receiver that answers 415 to a compressed body may not take gzip: that is to be tried first', () => {
   const compressed = errorOfAnswer(answered(415, 'Unsupported Media Type', ''), true).message;
   const plain = errorOfAnswer(answered(415, 'Unsupported Media Type', '')).message;
-  assert.match(compressed, /try OTEL_EXPORTER_OTLP_COMPRESSION=none first/);
+  assert.match(compressed, /set OTEL_EXPORTER_OTLP_COMPRESSION=none first/);
   assert.ok(!plain.includes('COMPRESSION'));
 });
 
@@ -135,13 +135,13 @@ const NETWORK: readonly Row[] = [
     'no such name',
     nodeError('ENOTFOUND', 'getaddrinfo ENOTFOUND nowhere', { syscall: 'getaddrinfo', hostname: 'nowhere.invalid' }),
     'unreachable',
-    /^the host nowhere\.invalid cannot be looked up \(ENOTFOUND\)/,
+    /^cannot resolve the host nowhere\.invalid \(ENOTFOUND\)/,
   ],
   [
     'no name server',
     nodeError('EAI_AGAIN', 'getaddrinfo EAI_AGAIN', { syscall: 'getaddrinfo', hostname: 'x'.repeat(5000) }),
     'unreachable',
-    /^the host x+… cannot be looked up \(EAI_AGAIN\)/,
+    /^cannot resolve the host x+… \(EAI_AGAIN\)/,
   ],
   ['no route', nodeError('EHOSTUNREACH', 'x', { syscall: 'connect' }), 'unreachable', /EHOSTUNREACH/],
   ['not allowed', nodeError('EACCES', 'x', { syscall: 'connect' }), 'unreachable', /EACCES/],
@@ -157,7 +157,7 @@ const NETWORK: readonly Row[] = [
 ];
 
 const TLS: readonly Row[] = [
-  ['HTTP at a port for TLS', notHttp('\x15\x03\x01\x00\x02\x02\x46'), 'tls', /https:\/\/$/],
+  ['HTTP at a port for TLS', notHttp('\x15\x03\x01\x00\x02\x02\x46'), 'tls', /use https:\/\/ in the endpoint$/],
   ['TLS at a port for HTTP', handshake('wrong version number'), 'tls', /http:\/\/.*\(wrong version number\)$/],
   ['TLS at a port for HTTP, older', alert('packet length too long'), 'tls', /http:\/\/.*length too long\)$/],
   ['expired', nodeError('CERT_HAS_EXPIRED', 'x'), 'tls', /^the receiver's certificate.* has expired .*renew/],
@@ -185,22 +185,20 @@ const TLS: readonly Row[] = [
     'tls',
     /is for DNS: \[31m red , DNS:x\.example.*…, not for/,
   ],
-  ['no client certificate', alert('tlsv13 alert certificate required'), 'tls', /wants a client .*CLIENT_KEY/],
-  ['no client certificate, TLS 1.2', handshake('ssl/tls alert handshake failure'), 'tls', /may want a client/],
+  ['no client certificate', alert('tlsv13 alert certificate required'), 'tls', /requires a client .*CLIENT_KEY/],
+  ['no client certificate, TLS 1.2', handshake('ssl/tls alert handshake failure'), 'tls', /may require a client/],
   ...['ssl/tls alert bad certificate', 'tlsv1 alert unknown ca', 'ssl/tls alert certificate unknown'].flatMap(
     (words): Row[] =>
       [alert(words), handshake(words)].map((error) => [
         `${words}, ${'code' in error ? error.code : ''}`,
         error,
         'tls',
-        new RegExp(
-          `does not accept the client certificate \\(${words}\\): check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE$`,
-        ),
+        new RegExp(`rejects the client certificate \\(${words}\\): check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE$`),
       ]),
   ),
   ['an old client certificate', alert('ssl/tls alert certificate expired'), 'tls', /client .*expired; renew/],
-  ['an old TLS', handshake('tlsv1 alert protocol version'), 'tls', /no TLS version in common .*TLS 1\.2/],
-  ['an old TLS, said here', handshake('unsupported protocol'), 'tls', /no TLS version in common/],
+  ['an old TLS', handshake('tlsv1 alert protocol version'), 'tls', /supports neither TLS 1\.2 nor TLS 1\.3/],
+  ['an old TLS, said here', handshake('unsupported protocol'), 'tls', /supports neither TLS 1\.2 nor TLS 1\.3/],
   ['no HTTP/1.1', handshake('tlsv1 alert no application protocol'), 'tls', /gRPC port/],
   ['another alert', handshake('tlsv1 alert internal error'), 'tls', /failed \(tlsv1 alert internal error\)$/],
   ['EPROTO alone', nodeError('EPROTO', 'write EPROTO'), 'tls', /failed \(EPROTO\)$/],

@@ -13,7 +13,7 @@ import type { StatsFailure } from './faults.ts';
 import { createFaultyTask, type Served } from './faulty-task.ts';
 import type { Shape } from './true-task.ts';
 
-export interface RunHere {
+export interface RunOptions {
   readonly shape: Shape;
   readonly seed: number;
   readonly minutes: number;
@@ -21,26 +21,27 @@ export interface RunHere {
   readonly rate: number;
 }
 
-export interface RanHere {
+export interface RunResult {
   /** Scraped, and pushed with cumulative temporality. */
   readonly cumulative: Checker;
   /** Pushed with delta temporality. */
   readonly delta: Checker;
-  /** How many samples each fault was served at. */
+  /** Number of samples with each fault. */
   readonly faults: ReadonlyMap<string, number>;
 }
 
-/** The task is as old as the simulator's, so that its counters are large. */
+/** Age of the task at the start, as in the simulator: its counters are large. */
 const AGE_MS = 720_000;
-const CALM_POLLS = 5;
+/** Polls without new faults at the end, so that the last values are good. */
+const FINAL_POLLS = 5;
 
 const FAILURES = { 500: 'server_error', 429: 'throttled', closed: 'reset' } as const satisfies Record<
   StatsFailure,
   string
 >;
 
-/** Sampler, scrapes and exports in this process, without their timers, on a clock that the test moves. */
-export async function runHere(t: TestContext, options: RunHere): Promise<RanHere> {
+/** Runs sampler, scrapes and exports in this process, without timers, on a test clock. */
+export async function runInProcess(t: TestContext, options: RunOptions): Promise<RunResult> {
   const { shape, seed, minutes, pollMs, rate } = options;
   const clock = stopClock(t);
   const task = createFaultyTask({ seed, shape, rate, originMs: Date.now() - AGE_MS, sampleMs: pollMs });
@@ -77,7 +78,7 @@ export async function runHere(t: TestContext, options: RunHere): Promise<RanHere
 
   const polls = Math.round((minutes * 60_000) / pollMs);
   for (let at = 1; at <= polls; at += 1) {
-    if (at > polls - CALM_POLLS) task.calm();
+    if (at > polls - FINAL_POLLS) task.stopFaults();
     clock.pass(pollMs);
     await sampler.poll();
     for (const name of ['cumulative', 'delta'] as const) {

@@ -1,14 +1,14 @@
 import type { OtlpPoint } from '../helpers/otlp-export.ts';
 
-/** The truth at the times of a delta point. */
+/** True values at the times of a delta point. */
 export interface TrueGrowth {
-  /** At its end. */
+  /** At the end. */
   readonly value: number;
-  /** The least that may have been accounted for at its end. @default value */
+  /** Minimum at the end. @default value */
   readonly low?: number;
-  /** At its start, for the first point of a series; 0 at the start of a run. */
+  /** At the start, for the first point of a series; 0 at the start of a run. */
   readonly base: number;
-  /** The run of the sample: a new one begins at 0. */
+  /** The run of the sample; each run starts at 0. */
   readonly run: number;
 }
 
@@ -17,14 +17,14 @@ export interface CounterCheck {
   cumulative(series: string, point: OtlpPoint): void;
   /** A point of a series with delta temporality: the sum so far must be the true growth since the first point. */
   delta(series: string, point: OtlpPoint, truth: TrueGrowth): void;
-  /** A value that must not fall at all. */
-  never(series: string, value: number): void;
+  /** A value that must never decrease. */
+  monotonic(series: string, value: number): void;
   figures(): {
     readonly counterSeries: number;
     readonly counterPoints: number;
     readonly deltaSeries: number;
     readonly largestDeltaError: number;
-    /** Points that repeat the interval of the one before, whose answer did not reach the exporter in time. */
+    /** Points that repeat the interval of the previous one, whose acknowledgement was late. */
     readonly repeated: number;
   };
 }
@@ -34,7 +34,7 @@ interface DeltaSum {
   /** Without the last point. */
   readonly sumBefore: number;
   readonly run: number;
-  /** Growth of the runs that have ended. */
+  /** Growth of the ended runs. */
   readonly ended: number;
   readonly base: number;
   readonly value: number;
@@ -57,7 +57,7 @@ export function createCounterCheck(violation: (what: string) => void): CounterCh
       last.set(series, point);
       if (before === undefined) return;
       if (point.timeNs < before.timeNs) violation(`${series} goes back in time`);
-      if (point.startNs < before.startNs) violation(`${series} has an earlier start than before`);
+      if (point.startNs < before.startNs) violation(`${series} has an earlier start time than before`);
       if (point.value < before.value && point.startNs <= before.startNs) {
         violation(`${series} falls from ${before.value} to ${point.value} without a new start time`);
       }
@@ -81,15 +81,17 @@ export function createCounterCheck(violation: (what: string) => void): CounterCh
         timeNs: point.timeNs,
       };
       sums.set(series, next);
-      const [least, most] = [low, value].map((end) => next.ended + end - next.base);
-      if (least === undefined || most === undefined) return;
-      if (least === most)
-        largestDeltaError = Math.max(largestDeltaError, Math.abs(next.sum - most) / Math.max(1, most));
-      if (!isBetween(next.sum, least, most)) {
-        violation(`deltas of ${series} add up to ${next.sum}, not ${least === most ? most : `${least} to ${most}`}`);
+      const [lowest, highest] = [low, value].map((end) => next.ended + end - next.base);
+      if (lowest === undefined || highest === undefined) return;
+      if (lowest === highest)
+        largestDeltaError = Math.max(largestDeltaError, Math.abs(next.sum - highest) / Math.max(1, highest));
+      if (!isBetween(next.sum, lowest, highest)) {
+        violation(
+          `deltas of ${series} add up to ${next.sum}, not ${lowest === highest ? highest : `${lowest} to ${highest}`}`,
+        );
       }
     },
-    never(series, value) {
+    monotonic(series, value) {
       counterPoints += 1;
       const before = values.get(series) ?? 0;
       if (value < before) violation(`${series} falls from ${before} to ${value}`);
@@ -109,4 +111,30 @@ export function createCounterCheck(violation: (what: string) => void): CounterCh
 export function isBetween(value: number, low: number, high: number): boolean {
   const tolerance = 1e-9 * Math.max(1, Math.abs(high));
   return value >= low - tolerance && value <= high + tolerance;
+}
+
+/** Expected and present points by family. */
+export interface Presence {
+  count(family: string, isPresent: boolean): void;
+  readonly families: ReadonlyMap<string, { readonly expected: number; readonly present: number }>;
+  /** Fraction of the expected points that are present, over all families. */
+  fraction(): number;
+}
+
+export function createPresence(): Presence {
+  const families = new Map<string, { expected: number; present: number }>();
+  return {
+    count(family, isPresent) {
+      const counts = families.get(family) ?? { expected: 0, present: 0 };
+      counts.expected += 1;
+      if (isPresent) counts.present += 1;
+      families.set(family, counts);
+    },
+    families,
+    fraction() {
+      const all = [...families.values()];
+      const sum = (key: 'expected' | 'present'): number => all.reduce((total, counts) => total + counts[key], 0);
+      return sum('present') / sum('expected');
+    },
+  };
 }

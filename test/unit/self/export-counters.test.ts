@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createExportAccount } from '../../../src/self/export-account.ts';
+import { createExportCounters } from '../../../src/self/export-counters.ts';
 
 const KINDS = { exporters: ['otlp', 'statsd'], failureReasons: ['timeout', 'tls'], withRejections: ['otlp'] };
 
-test('all counts are there from the start', () => {
-  const { exports, failures, rejected, acceptedPoints, failedPoints } = createExportAccount(KINDS).counts();
+test('all counters start at 0', () => {
+  const { exports, failures, rejected, acceptedPoints, failedPoints } = createExportCounters(KINDS).counts();
   const none = new Map([
     ['otlp', 0],
     ['statsd', 0],
@@ -23,18 +23,18 @@ test('all counts are there from the start', () => {
   assert.deepEqual([...(failedPoints.get('statsd')?.values() ?? [])], [0, 0]);
 });
 
-test('a data point counts once: as taken, as rejected, or with the reason of the export that failed', () => {
-  const account = createExportAccount(KINDS);
-  account.enter('otlp', { points: 10 });
-  account.enter('otlp', { points: 10, rejectedPoints: 3 });
-  account.enter('otlp', { points: 7, reason: 'timeout' });
-  account.enter('otlp', { points: 5, rejectedPoints: 9 });
-  account.enter('statsd', { points: 4 });
-  const { exports, failures, rejected, acceptedPoints, failedPoints } = account.counts();
+test('a data point counts once: as accepted, as rejected, or with the failure reason of its export', () => {
+  const counters = createExportCounters(KINDS);
+  counters.record('otlp', { points: 10 });
+  counters.record('otlp', { points: 10, rejectedPoints: 3 });
+  counters.record('otlp', { points: 7, reason: 'timeout' });
+  counters.record('otlp', { points: 5, rejectedPoints: 9 });
+  counters.record('statsd', { points: 4 });
+  const { exports, failures, rejected, acceptedPoints, failedPoints } = counters.counts();
   assert.deepEqual([...exports.values()], [4, 1]);
   assert.equal(failures.get('otlp')?.get('timeout'), 1);
   assert.equal(rejected.get('otlp'), 12);
-  // A receiver that rejects more than it got has taken none.
+  // A receiver that rejects more points than it received has accepted none.
   assert.deepEqual([...acceptedPoints.values()], [17, 4]);
   assert.deepEqual(Object.fromEntries(failedPoints.get('otlp') ?? []), { timeout: 7, tls: 0, rejected: 12 });
 });

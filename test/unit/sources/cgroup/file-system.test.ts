@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { realFiles } from '../../../../src/sources/cgroup/files.ts';
+import { realFiles } from '../../../../src/sources/cgroup/file-system.ts';
 import { withTree } from './cgroup-tree.ts';
 
-test('a file is its text, and what is not there is nothing', () =>
+test('read returns the text of a file, or undefined if it does not exist', () =>
   withTree({ file: 'text\n', empty: '' }, async (root) => {
     assert.equal(await realFiles.read(`${root}/file`), 'text\n');
     assert.equal(await realFiles.read(`${root}/empty`), '');
@@ -13,7 +13,7 @@ test('a file is its text, and what is not there is nothing', () =>
     assert.equal(await realFiles.read(`${root}/file/below`), undefined);
   }));
 
-test('neither a folder nor a link, nor more than a kernel ever writes', () =>
+test('read rejects folders, links and large files', () =>
   withTree(
     { large: 'x'.repeat(16_385), fits: 'x'.repeat(16_384), target: '', link: { link: 'target' } },
     async (root) => {
@@ -26,18 +26,18 @@ test('neither a folder nor a link, nor more than a kernel ever writes', () =>
     },
   ));
 
-test('reading does not wait for a pipe without a writer', { timeout: 60_000 }, () =>
+test('read does not block on a pipe without a writer', { timeout: 60_000 }, () =>
   withTree({ file: '' }, async (root) => {
     execFileSync('mkfifo', [`${root}/pipe`]);
     await assert.rejects(realFiles.read(`${root}/pipe`), /not a file/);
   }),
 );
 
-test('a real file of the kernel', async () => {
+test('read works on a file of the kernel', async () => {
   assert.match((await realFiles.read('/proc/self/cgroup')) ?? '', /^\d+:/);
 });
 
-test('where a path is, as long as it is below the root', () =>
+test('resolve returns real paths below the root only', () =>
   withTree(
     { 'a/bb/file': '', inside: { link: 'a/bb' }, outside: { link: '/proc' }, broken: { link: 'nowhere' } },
     async (root) => {
@@ -45,13 +45,13 @@ test('where a path is, as long as it is below the root', () =>
       assert.equal(await realFiles.resolve(`${root}/outside`, root), undefined);
       assert.equal(await realFiles.resolve(`${root}/outside`), '/proc');
       assert.equal(await realFiles.resolve(`${root}/broken`, root), undefined);
-      // The name begins alike, and yet it is not below.
+      // A common prefix is not a parent folder.
       assert.equal(await realFiles.resolve(`${root}/a/bb`, `${root}/a/b`), undefined);
       assert.equal(await realFiles.resolve('/proc', '/'), '/proc');
     },
   ));
 
-test('names in a folder, but not without end', () =>
+test('list returns at most 256 names', () =>
   withTree(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, ''])), async (root) => {
     assert.equal((await realFiles.list(root)).length, 256);
     assert.deepEqual(await realFiles.list(`${root}/missing`), []);

@@ -1,31 +1,37 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CgroupFiles, type KernelValues, limitIn } from '../../../../src/sources/cgroup/kernel-values.ts';
-import { VERSION_1, VERSION_1_KILLS, VERSION_2 } from '../../../../src/sources/cgroup/versions.ts';
+import {
+  type KernelFiles,
+  type KernelValues,
+  limitIn,
+  VERSION_1,
+  VERSION_1_KILLS,
+  VERSION_2,
+} from '../../../../src/sources/cgroup/kernel-files.ts';
 import { OOM_CONTROL, VERSION_1_TEXTS, VERSION_2_TEXTS } from './cgroup-tree.ts';
 
-/** What a file's text means, and whether there was a complaint. */
-function parsed(files: CgroupFiles, name: string, text: string): readonly [KernelValues, complaints: number] {
+/** The values in a text, and the number of malformed values. */
+function parsed(files: KernelFiles, name: string, text: string): readonly [KernelValues, malformed: number] {
   const file = [...Object.values(files).flat(), VERSION_1_KILLS].find((one) => one.name === name);
   assert.ok(file !== undefined, name);
-  let complaints = 0;
+  let malformed = 0;
   const values = file.parse(text, () => {
-    complaints += 1;
+    malformed += 1;
   });
   const present = Object.entries(values).filter(([, value]) => value !== undefined);
-  return [Object.fromEntries(present), complaints];
+  return [Object.fromEntries(present), malformed];
 }
 
-function allOf(files: CgroupFiles, texts: Readonly<Record<string, string>>): KernelValues {
+function allOf(files: KernelFiles, texts: Readonly<Record<string, string>>): KernelValues {
   const values = Object.entries(texts).map(([name, text]) => {
-    const [found, complaints] = parsed(files, name, text);
-    assert.equal(complaints, 0, name);
+    const [found, malformed] = parsed(files, name, text);
+    assert.equal(malformed, 0, name);
     return found;
   });
   return Object.assign({}, ...values);
 }
 
-test('every file of v1', () => {
+test('v1: every file', () => {
   assert.deepEqual(allOf(VERSION_1, { ...VERSION_1_TEXTS, 'memory.oom_control': OOM_CONTROL }), {
     periods: 161,
     throttledPeriods: 158,
@@ -41,7 +47,7 @@ test('every file of v1', () => {
   });
 });
 
-test('every file of v2, with its times in nanoseconds', () => {
+test('v2: every file, with times in nanoseconds', () => {
   assert.deepEqual(allOf(VERSION_2, VERSION_2_TEXTS), {
     cpuNs: 54_065_056_000,
     periods: 1763,
@@ -57,14 +63,14 @@ test('every file of v2, with its times in nanoseconds', () => {
   });
 });
 
-test('the texts above are all that is read', () => {
-  const names = (files: CgroupFiles): readonly string[] =>
+test('the tables list exactly the files above', () => {
+  const names = (files: KernelFiles): readonly string[] =>
     Object.values(files).flatMap((some) => some.map(({ name }) => name));
   assert.deepEqual(names(VERSION_1), Object.keys(VERSION_1_TEXTS));
   assert.deepEqual(names(VERSION_2), Object.keys(VERSION_2_TEXTS));
 });
 
-const FINE: readonly (readonly [files: CgroupFiles, name: string, text: string, KernelValues])[] = [
+const VALID: readonly (readonly [files: KernelFiles, name: string, text: string, KernelValues])[] = [
   [VERSION_1, 'cpu.cfs_quota_us', '-1\n', {}],
   [VERSION_1, 'memory.limit_in_bytes', '9223372036854771712\n', {}],
   [VERSION_1, 'memory.limit_in_bytes', '9223372036854710272\n', {}],
@@ -76,13 +82,13 @@ const FINE: readonly (readonly [files: CgroupFiles, name: string, text: string, 
   [VERSION_2, 'memory.events', 'low 0\nhigh 0\nmax 0\noom 0\n', { memoryLimitHits: 0 }],
 ];
 
-for (const [files, name, text, values] of FINE) {
-  test(`nothing is wrong with ${name}: ${JSON.stringify(text)}`, () => {
+for (const [files, name, text, values] of VALID) {
+  test(`valid ${name}: ${JSON.stringify(text)}`, () => {
     assert.deepEqual(parsed(files, name, text), [values, 0]);
   });
 }
 
-const GARBAGE: readonly (readonly [files: CgroupFiles, name: string, text: string, KernelValues])[] = [
+const MALFORMED: readonly (readonly [files: KernelFiles, name: string, text: string, KernelValues])[] = [
   [VERSION_1, 'cpu.stat', '', {}],
   [VERSION_1, 'cpu.stat', '<html>\n', {}],
   [VERSION_1, 'cpu.stat', 'nr_periods -1\nnr_throttled 2\n', { throttledPeriods: 2 }],
@@ -100,16 +106,16 @@ const GARBAGE: readonly (readonly [files: CgroupFiles, name: string, text: strin
   [VERSION_2, 'memory.events', '__proto__ 1\nconstructor 2\n', {}],
 ];
 
-for (const [files, name, text, values] of GARBAGE) {
-  test(`a complaint about ${name}: ${JSON.stringify(text.slice(0, 60))}`, () => {
-    const [found, complaints] = parsed(files, name, text);
+for (const [files, name, text, values] of MALFORMED) {
+  test(`malformed ${name}: ${JSON.stringify(text.slice(0, 60))}`, () => {
+    const [found, malformed] = parsed(files, name, text);
     assert.deepEqual(found, values);
-    assert.ok(complaints > 0);
+    assert.ok(malformed > 0);
   });
 }
 
-test('a limit just below the sentinels is one', () => {
-  const complain = (): void => assert.fail('it is a number');
-  assert.equal(limitIn(`${2 ** 59}`, complain), 2 ** 59);
-  assert.equal(limitIn('0', complain), 0);
+test('a limit just below the sentinels is a limit', () => {
+  const onMalformed = (): void => assert.fail();
+  assert.equal(limitIn(`${2 ** 59}`, onMalformed), 2 ** 59);
+  assert.equal(limitIn('0', onMalformed), 0);
 });
