@@ -1,10 +1,9 @@
 import type { MetricDefinition } from '../../instrumentation/metric-definition.ts';
 import { prometheusName } from '../../instrumentation/prometheus/prometheus-names.ts';
 import { catalogueRows, type RowId } from '../../src/metrics/catalogue.ts';
-import { type LevelDefinitions, ROW_DEFINITIONS } from '../../src/metrics/definitions.ts';
-import { DIMENSIONS } from '../../src/metrics/dimensions.ts';
 import type { DimensionName, Family, MetricRow } from '../../src/metrics/row.ts';
-import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
+import { type LevelDefinitions, ROW_DEFINITIONS } from '../../src/metrics/row-instruments.ts';
+import { DIMENSIONS, type VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { code, plainText, table } from './markdown.ts';
 
 const FAMILIES: Readonly<Record<Family, string>> = {

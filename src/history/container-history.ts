@@ -1,12 +1,12 @@
-import { hasCpuTime } from '../snapshot/cpu.ts';
+import { hasCpuTime } from '../snapshot/cpu-stats.ts';
 import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
-import { type ContainerTracks, followSample } from './container-counters.ts';
-import { isLess } from './counter-track.ts';
-import { COUNTER_GROUPS, type CpuBaseline, isHeld } from './view.ts';
+import { type ContainerCounters, updateContainerCounters } from './container-counters.ts';
+import { isLess } from './counter-state.ts';
+import { COUNTER_GROUPS, isHeld, type PreviousCpu } from './view.ts';
 
 /** A CPU reading and its arrival on the monotonic clock; undefined for a `precpu_stats`, which arrives with its sample. */
-interface ArrivedCpu extends CpuReading {
-  readonly cameAtMs?: number | undefined;
+interface CpuArrival extends CpuReading {
+  readonly arrivedAtMs?: number | undefined;
 }
 
 /** What is remembered of one container between polls. */
@@ -14,21 +14,21 @@ export interface ContainerHistory {
   /** The newest sample, by its own stamp, without counters that are held back. */
   readonly sample: ContainerSample;
   /** When the sample arrived, on the monotonic clock. */
-  readonly cameAtMs: number;
+  readonly arrivedAtMs: number;
   /** The newest accepted CPU reading: the sample's, unless that one is held back. */
-  readonly cpu?: ArrivedCpu | undefined;
+  readonly cpu?: CpuArrival | undefined;
   /** A later reading with less CPU time: the next reading shows whether it was a reset. */
-  readonly heldCpu?: ArrivedCpu | undefined;
+  readonly heldCpu?: CpuArrival | undefined;
   /** The CPU reading that the sample is compared with, of the same run. */
-  readonly baseline?: CpuBaseline | undefined;
-  readonly tracks: ContainerTracks;
+  readonly previousCpu?: PreviousCpu | undefined;
+  readonly counterStates: ContainerCounters;
   /** Start of the run that the sample is of. */
-  readonly startedNs?: EpochNs | undefined;
+  readonly runStartNs?: EpochNs | undefined;
   /** True if a restart was counted but its time was not reported. */
   readonly isStartUnknown: boolean;
   readonly restartCount?: number | undefined;
   /** Start of the container's counters: a start time, or the last reading before a reset of its CPU time. */
-  readonly countedFromNs?: EpochNs | undefined;
+  readonly startTimeNs?: EpochNs | undefined;
 }
 
 /**
@@ -40,16 +40,16 @@ export interface ContainerHistory {
  * - `rewound`: the clock was set back, or the sample is an older one.
  * - `stopped`: the last sample of a container that has stopped: its counters are final, its gauges have ended.
  */
-export type SampleState = 'current' | 'none' | 'stale' | 'rewound' | 'stopped';
+export type SampleState = 'current' | 'none' | 'stale' | 'out-of-order' | 'stopped';
 
 /** How a new snapshot of a container follows on its history. */
-export interface Step {
+export interface ContainerUpdate {
   readonly history?: ContainerHistory | undefined;
   readonly state: SampleState;
   /** A new run began since the last sample. */
   readonly hasRestarted: boolean;
   /** True if a new start time shows that all counters reset. */
-  readonly hasBegunAnew: boolean;
+  readonly isFullReset: boolean;
 }
 
 /** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s; after a larger gap the clock has jumped. */
@@ -63,13 +63,13 @@ const MAX_PRECPU_AGE_NS = 60_000_000_000n;
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go
  */
-export function followContainer(
+export function updateContainer(
   history: ContainerHistory | undefined,
   { info, sample }: ContainerSnapshot,
   nowMs: number,
   staleAfterMs: number,
-): Step {
-  const step = followSampleOf(history, info, sample, nowMs, staleAfterMs);
+): ContainerUpdate {
+  const step = updateSample(history, info, sample, nowMs, staleAfterMs);
   const isLast = step.state === 'current' || step.state === 'stale';
   return info.knownStatus === 'STOPPED' && isLast ? { ...step, state: 'stopped' } : step;
 }
@@ -80,147 +80,158 @@ export function keepContainer(
   info: ContainerInfo,
   nowMs: number,
   validForMs: number,
-): Step {
-  const isValid = history !== undefined && nowMs - history.cameAtMs <= validForMs;
+): ContainerUpdate {
+  const isValid = history !== undefined && nowMs - history.arrivedAtMs <= validForMs;
   return sameRun(history, isValid && info.knownStatus !== 'STOPPED' ? 'current' : 'none');
 }
 
-function followSampleOf(
+function updateSample(
   history: ContainerHistory | undefined,
   info: ContainerInfo,
   sample: ContainerSample | undefined,
   nowMs: number,
   staleAfterMs: number,
-): Step {
+): ContainerUpdate {
   if (sample === undefined) return sameRun(history, 'none');
   if (history === undefined) return sameRun(firstHistory(info, sample, nowMs), 'current');
   if (sample.readNs === history.sample.readNs) {
-    return sameRun(history, nowMs - history.cameAtMs <= staleAfterMs ? 'current' : 'stale');
+    return sameRun(history, nowMs - history.arrivedAtMs <= staleAfterMs ? 'current' : 'stale');
   }
   if (sample.readNs < history.sample.readNs) {
-    const cpu = filledIn(arrived(sample, nowMs), history.startedNs);
-    return sameRun({ ...history, sample, cpu, heldCpu: undefined, baseline: undefined, cameAtMs: nowMs }, 'rewound');
+    const cpu = withCpuTime(arrived(sample, nowMs), history.runStartNs);
+    return sameRun(
+      { ...history, sample, cpu, heldCpu: undefined, previousCpu: undefined, arrivedAtMs: nowMs },
+      'out-of-order',
+    );
   }
   return advance(history, info, sample, nowMs);
 }
 
-function sameRun(history: ContainerHistory | undefined, state: SampleState): Step {
-  return { history, state, hasRestarted: false, hasBegunAnew: false };
+function sameRun(history: ContainerHistory | undefined, state: SampleState): ContainerUpdate {
+  return { history, state, hasRestarted: false, isFullReset: false };
 }
 
 /** The metadata is read after the stats, which may be 10 s old, so it can describe a run that has no sample yet. */
-function isAhead({ startedNs }: ContainerInfo, sample: ContainerSample): boolean {
-  return startedNs !== undefined && startedNs > sample.readNs;
+function isAhead({ runStartNs }: ContainerInfo, sample: ContainerSample): boolean {
+  return runStartNs !== undefined && runStartNs > sample.readNs;
 }
 
 function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: number): ContainerHistory {
   const ahead = isAhead(info, sample);
-  const startedNs = ahead ? undefined : info.startedNs;
-  const { restartCount, firstStartedNs = info.startedNs } = info;
-  const countedFromNs = restartCount === undefined ? startedNs : firstStartedNs;
-  const firstRunNs = restartCount === undefined ? undefined : startedNs;
+  const runStartNs = ahead ? undefined : info.runStartNs;
+  const { restartCount, firstRunStartNs = info.runStartNs } = info;
+  const startTimeNs = restartCount === undefined ? runStartNs : firstRunStartNs;
+  const firstRunNs = restartCount === undefined ? undefined : runStartNs;
   const own = arrived(sample, nowMs);
-  const precpu = validPrecpu(sample, startedNs);
-  const { tracks, ...followed } = followSample(tracksOf(precpu), sample, info, { isAnew: false, firstRunNs });
-  const isCpuHeld = isHeld(tracks, COUNTER_GROUPS.cpu);
+  const precpu = validPrecpu(sample, runStartNs);
+  const { counterStates, ...followed } = updateContainerCounters(initialCounters(precpu), sample, info, {
+    isFullReset: false,
+    firstRunNs,
+  });
+  const isCpuHeld = isHeld(counterStates, COUNTER_GROUPS.cpu);
   return {
     sample: followed.sample,
-    tracks,
-    cpu: isCpuHeld ? precpu : filledIn(own, startedNs),
+    counterStates,
+    cpu: isCpuHeld ? precpu : withCpuTime(own, runStartNs),
     heldCpu: isCpuHeld ? own : undefined,
-    baseline: isCpuHeld ? undefined : precpu,
-    cameAtMs: nowMs,
-    startedNs,
+    previousCpu: isCpuHeld ? undefined : precpu,
+    arrivedAtMs: nowMs,
+    runStartNs,
     isStartUnknown: false,
     restartCount: ahead ? undefined : restartCount,
-    countedFromNs: countedFromNs !== undefined && countedFromNs > sample.readNs ? undefined : countedFromNs,
+    startTimeNs: startTimeNs !== undefined && startTimeNs > sample.readNs ? undefined : startTimeNs,
   };
 }
 
-function advance(history: ContainerHistory, info: ContainerInfo, given: ContainerSample, nowMs: number): Step {
+function advance(
+  history: ContainerHistory,
+  info: ContainerInfo,
+  given: ContainerSample,
+  nowMs: number,
+): ContainerUpdate {
   const last = history.sample;
   const ahead = isAhead(info, given);
-  const startedNs = ahead ? history.startedNs : (info.startedNs ?? history.startedNs);
+  const runStartNs = ahead ? history.runStartNs : (info.runStartNs ?? history.runStartNs);
   const restartCount = ahead ? history.restartCount : (info.restartCount ?? history.restartCount);
-  const isNewStart = startedNs !== history.startedNs && startedNs !== undefined;
-  const isStartTold = isNewStart && startedNs >= last.readNs;
+  const isNewStart = runStartNs !== history.runStartNs && runStartNs !== undefined;
+  const isStartReported = isNewStart && runStartNs >= last.readNs;
   // The reading before a decrease is the last one that certainly belongs to the previous run.
   const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
-  const lateNs = isNewStart && !isStartTold && startedNs > lastReadNs ? startedNs : undefined;
-  const isRestart = isStartTold || isLess(history.restartCount, restartCount);
+  const lateRestartNs = isNewStart && !isStartReported && runStartNs > lastReadNs ? runStartNs : undefined;
+  const isRestart = isStartReported || isLess(history.restartCount, restartCount);
   const own = arrived(given, nowMs);
-  const fell = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
+  const hasDecreased = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
   // Whether the agent adds the runs up shows only in a CPU time that is filled in: the next sample decides.
   if (isRestart && info.restartCount !== undefined && own?.cpu.totalNs === 0) return sameRun(history, 'none');
-  const isSummed = info.restartCount !== undefined && !fell;
-  const hasBegunAnew = isStartTold && !isSummed;
-  const restartNs = isStartTold ? startedNs : lastReadNs;
-  const { sample, tracks, isCpuReset } = followSample(history.tracks, given, info, {
+  const isSummed = info.restartCount !== undefined && !hasDecreased;
+  const isFullReset = isStartReported && !isSummed;
+  const restartNs = isStartReported ? runStartNs : lastReadNs;
+  const { sample, counterStates, isCpuReset } = updateContainerCounters(history.counterStates, given, info, {
     restartNs: isRestart ? restartNs : undefined,
-    isAnew: hasBegunAnew,
+    isFullReset: isFullReset,
     isSummed,
-    lateNs,
+    lateRestartNs,
   });
-  const isCpuHeld = isHeld(tracks, COUNTER_GROUPS.cpu);
+  const isCpuHeld = isHeld(counterStates, COUNTER_GROUPS.cpu);
   const hasRestarted = isRestart || isCpuReset;
-  const goesOn = isRestart && isSummed;
-  const countedFromNs = (): EpochNs | undefined => {
-    if (hasRestarted) return goesOn ? history.countedFromNs : (lateNs ?? restartNs);
+  const continues = isRestart && isSummed;
+  const startTimeNs = (): EpochNs | undefined => {
+    if (hasRestarted) return continues ? history.startTimeNs : (lateRestartNs ?? restartNs);
     // The metadata is late. A start derived from a reset stays, and so does that of a container whose runs are added up.
-    const isKnown = history.countedFromNs !== undefined && history.countedFromNs !== history.startedNs;
-    return isNewStart && !isKnown ? startedNs : history.countedFromNs;
+    const isKnown = history.startTimeNs !== undefined && history.startTimeNs !== history.runStartNs;
+    return isNewStart && !isKnown ? runStartNs : history.startTimeNs;
   };
-  const baseline = (): CpuBaseline | undefined => {
-    if (isCpuHeld || (isRestart && !goesOn)) return undefined;
-    if (isCpuReset) return baselineOf(history.heldCpu, nowMs);
-    return baselineOf(history.cpu, nowMs) ?? growing(validPrecpu(given, startedNs), own);
+  const previousCpu = (): PreviousCpu | undefined => {
+    if (isCpuHeld || (isRestart && !continues)) return undefined;
+    if (isCpuReset) return previousCpuOf(history.heldCpu, nowMs);
+    return previousCpuOf(history.cpu, nowMs) ?? unlessDecreased(validPrecpu(given, runStartNs), own);
   };
   return {
     history: {
       sample,
-      tracks,
-      cpu: isCpuHeld ? history.cpu : (filledIn(own, startedNs) ?? history.cpu),
+      counterStates,
+      cpu: isCpuHeld ? history.cpu : (withCpuTime(own, runStartNs) ?? history.cpu),
       heldCpu: isCpuHeld ? (own ?? history.heldCpu) : undefined,
-      baseline: own && baseline(),
-      cameAtMs: nowMs,
-      startedNs,
+      previousCpu: own && previousCpu(),
+      arrivedAtMs: nowMs,
+      runStartNs,
       isStartUnknown: hasRestarted ? !isNewStart : history.isStartUnknown && !isNewStart,
       restartCount,
-      countedFromNs: countedFromNs(),
+      startTimeNs: startTimeNs(),
     },
     state: 'current',
     hasRestarted,
-    hasBegunAnew,
+    isFullReset,
   };
 }
 
 /** Tracks that compare the first reading with its own `precpu_stats`. */
-function tracksOf(precpu: CpuReading | undefined): ContainerTracks {
+function initialCounters(precpu: CpuReading | undefined): ContainerCounters {
   if (precpu === undefined) return new Map();
   return new Map([[COUNTER_GROUPS.cpu, { accepted: { cpuNs: precpu.cpu.totalNs }, readNs: precpu.readNs }]]);
 }
 
-function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
-  return cpu && { cpu, readNs, cameAtMs };
+function arrived({ cpu, readNs }: ContainerSample, arrivedAtMs: number): CpuArrival | undefined {
+  return cpu && { cpu, readNs, arrivedAtMs };
 }
 
-/** A reading without CPU time is no baseline: the next interval would get all CPU time since the container started. */
-function filledIn(reading: ArrivedCpu | undefined, startedNs: EpochNs | undefined): ArrivedCpu | undefined {
-  return reading && hasCpuTime(reading.cpu, reading.readNs, startedNs) ? reading : undefined;
+/** A reading without CPU time is no previousCpu: the next interval would get all CPU time since the container started. */
+function withCpuTime(reading: CpuArrival | undefined, runStartNs: EpochNs | undefined): CpuArrival | undefined {
+  return reading && hasCpuTime(reading.cpu, reading.readNs, runStartNs) ? reading : undefined;
 }
 
-function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {
+function previousCpuOf(reading: CpuArrival | undefined, nowMs: number): PreviousCpu | undefined {
   if (reading === undefined) return undefined;
-  const { cpu, readNs, cameAtMs } = reading;
-  return { cpu, readNs, arrivedMsBefore: cameAtMs === undefined ? undefined : nowMs - cameAtMs };
+  const { cpu, readNs, arrivedAtMs } = reading;
+  return { cpu, readNs, arrivalGapMs: arrivedAtMs === undefined ? undefined : nowMs - arrivedAtMs };
 }
 
-function growing(before: CpuReading | undefined, now: CpuReading | undefined): CpuReading | undefined {
-  return isLess(now?.cpu.totalNs, before?.cpu.totalNs) ? undefined : before;
+function unlessDecreased(previous: CpuReading | undefined, now: CpuReading | undefined): CpuReading | undefined {
+  return isLess(now?.cpu.totalNs, previous?.cpu.totalNs) ? undefined : previous;
 }
 
 /** `precpu_stats`, if it is a reading of the same run. */
-function validPrecpu({ before, readNs }: ContainerSample, startedNs: EpochNs | undefined): CpuReading | undefined {
-  if (before === undefined || before.readNs >= readNs || readNs - before.readNs > MAX_PRECPU_AGE_NS) return undefined;
-  return startedNs === undefined || before.readNs >= startedNs ? before : undefined;
+function validPrecpu({ precpu, readNs }: ContainerSample, runStartNs: EpochNs | undefined): CpuReading | undefined {
+  if (precpu === undefined || precpu.readNs >= readNs || readNs - precpu.readNs > MAX_PRECPU_AGE_NS) return undefined;
+  return runStartNs === undefined || precpu.readNs >= runStartNs ? precpu : undefined;
 }

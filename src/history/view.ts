@@ -2,7 +2,7 @@ import type {
   ContainerInfo,
   ContainerSample,
   CpuReading,
-  DiskCounter,
+  DeviceCounter,
   EpochNs,
   InterfaceCounter,
   TaskCgroup,
@@ -35,9 +35,9 @@ export interface ContainerView {
   /** Undefined if the container has no current stats. */
   readonly sample?: ContainerSample | undefined;
   /** An earlier reading of the same run. Undefined: no differences this time. */
-  readonly baseline?: CpuBaseline | undefined;
+  readonly previousCpu?: PreviousCpu | undefined;
   /** Since when its counters count. */
-  readonly countedFromNs?: EpochNs | undefined;
+  readonly startTimeNs?: EpochNs | undefined;
   /** Keys: the names in `COUNTER_GROUPS`. */
   readonly groups?: ReadonlyMap<string, CounterGroup> | undefined;
   /** Start of the run that the sample is of, if ECS reports it. */
@@ -51,13 +51,13 @@ export interface ContainerView {
 }
 
 /** The earlier of two readings whose difference is the CPU use. */
-export interface CpuBaseline extends CpuReading {
+export interface PreviousCpu extends CpuReading {
   /** Monotonic milliseconds between its arrival and that of the sample; undefined if one document held both. */
-  readonly arrivedMsBefore?: number | undefined;
+  readonly arrivalGapMs?: number | undefined;
 }
 
 /** Counters of the task: what all of its containers did, the ended ones too. */
-export type TotalKey = 'cpuNs' | InterfaceCounter | DiskCounter;
+export type TotalKey = 'cpuNs' | InterfaceCounter | DeviceCounter;
 export type TaskTotals = Readonly<Partial<Record<TotalKey, number>>>;
 
 /** The task at one poll. */
@@ -70,7 +70,7 @@ export interface TaskView {
   /** Time of the newest sample in the totals; undefined if no container has a current one. */
   readonly sampledNs?: EpochNs | undefined;
   /** When its first container started. */
-  readonly startedNs?: EpochNs | undefined;
+  readonly startTimeNs?: EpochNs | undefined;
   readonly cgroup?: TaskCgroup | undefined;
 }
 

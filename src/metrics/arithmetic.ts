@@ -14,12 +14,12 @@ export function round4(value: number): number {
 }
 
 /** `value / by`, or undefined where one is missing or `by` is 0. */
-export function divided(value: number | undefined, by: number | undefined): number | undefined {
+export function divide(value: number | undefined, by: number | undefined): number | undefined {
   return value === undefined || by === undefined || by === 0 ? undefined : value / by;
 }
 
 /** `to - from`, or undefined where one is missing or the counter fell. */
-export function growth(from: number | undefined, to: number | undefined): number | undefined {
+export function increase(from: number | undefined, to: number | undefined): number | undefined {
   if (from === undefined || to === undefined || to < from) return undefined;
   return to - from;
 }
@@ -35,12 +35,12 @@ export function secondsBetween(from: EpochNs | undefined, to: EpochNs | undefine
   return Number(to - from) / 1e9;
 }
 
-export function inSeconds(ns: number | undefined): number | undefined {
+export function toSeconds(ns: number | undefined): number | undefined {
   return ns === undefined ? undefined : ns / 1e9;
 }
 
 /** 1 for true, 0 for false. */
-export function truth(value: boolean | undefined): number | undefined {
+export function booleanValue(value: boolean | undefined): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
@@ -58,7 +58,7 @@ function isPart({ info, sample }: ContainerView): boolean {
  * The sum over the task's containers. Undefined if one of them is missing or has no value, because a partial sum is not
  * the total, and if there is nothing to add up.
  */
-export function wholeSum<Container extends ContainerView>(
+export function completeSum<Container extends ContainerView>(
   { containers, isIncomplete = false }: Whole<Container>,
   read: (container: Container) => number | undefined,
 ): number | undefined {

@@ -1,15 +1,15 @@
+import { TASK_CGROUP_ROWS } from './cgroup.ts';
 import { CPU_ROWS } from './cpu.ts';
 import { DISK_ROWS } from './disk.ts';
-import { EXPORTER_ROWS } from './exporter.ts';
+import { EXPORTER_ROWS } from './exporter-rows.ts';
 import { LIFECYCLE_ROWS } from './lifecycle.ts';
 import { LIMIT_ROWS } from './limits.ts';
 import { MEMORY_ROWS } from './memory.ts';
 import { NETWORK_ROWS } from './network.ts';
 import { PID_ROWS } from './pids.ts';
 import type { MetricRow } from './row.ts';
-import { TASK_ROWS } from './task.ts';
-import { TASK_CGROUP_ROWS } from './task-cgroup.ts';
-import { TASK_HOST_ROWS } from './task-host.ts';
+import { TASK_HOST_ROWS, TASK_ROWS } from './task.ts';
+import type { VocabularyName } from './vocabulary.ts';
 
 /** THE metric table: names, units and descriptions of instruments, docs and tests all come from here. */
 export const CATALOGUE = {
@@ -38,3 +38,18 @@ function isRowId(id: string): id is RowId {
 }
 
 const ROW_IDS: readonly RowId[] = Object.keys(CATALOGUE).filter(isRowId);
+
+/** Which rows are wanted in which vocabulary: what is not is neither computed, nor observed, nor sent. */
+export interface Selection {
+  has(row: RowId, vocabulary: VocabularyName): boolean;
+}
+
+/** Every row but those that are to be asked for. */
+export const DEFAULT_SELECTION: Selection = {
+  has(row, vocabulary) {
+    const { optIn = [] }: MetricRow = CATALOGUE[row];
+    return !optIn.includes(vocabulary);
+  },
+};
+
+export const EVERYTHING: Selection = { has: () => true };

@@ -1,5 +1,5 @@
 import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
-import { inSeconds } from './arithmetic.ts';
+import { toSeconds } from './arithmetic.ts';
 import { isCpuTimeKnown } from './cpu-use.ts';
 import { CGROUP_1, type MetricRow, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
@@ -41,8 +41,8 @@ export const CPU_TIME_ROWS = {
       description: 'CPU time used since the container started, summed over all CPUs.',
       taskDescription: 'CPU time used since the task started, by all of its containers, including stopped ones.',
     },
-    container: (scope) => (isCpuTimeKnown(scope) ? inSeconds(scope.sample?.cpu?.totalNs) : undefined),
-    task: ({ totals }) => inSeconds(totals.cpuNs),
+    container: (scope) => (isCpuTimeKnown(scope) ? toSeconds(scope.sample?.cpu?.totalNs) : undefined),
+    task: ({ totals }) => toSeconds(totals.cpuNs),
   },
   cpu_user_seconds: {
     family: 'cpu',
@@ -110,15 +110,15 @@ export const CPU_TIME_ROWS = {
 function timeInMode(scope: ContainerScope, mode: 'userNs' | 'kernelNs'): readonly Point[] {
   const { userNs, kernelNs } = scope.sample?.cpu ?? {};
   if (userNs === undefined || kernelNs === undefined || !isCpuTimeKnown(scope)) return [];
-  const startNs = resetOf(scope, COUNTER_GROUPS.modes, mode);
-  return [{ value: inSeconds(mode === 'userNs' ? userNs : kernelNs), startNs }];
+  const startTimeNs = resetOf(scope, COUNTER_GROUPS.modes, mode);
+  return [{ value: toSeconds(mode === 'userNs' ? userNs : kernelNs), startTimeNs }];
 }
 
 function timeWithoutMode(scope: ContainerScope): number | undefined {
   const { userNs, kernelNs, totalNs } = scope.sample?.cpu ?? {};
   const hasModes = userNs !== undefined && kernelNs !== undefined;
   if (hasModes || !isCpuTimeKnown(scope) || isHeld(scope.groups, COUNTER_GROUPS.modes)) return undefined;
-  return inSeconds(totalNs);
+  return toSeconds(totalNs);
 }
 
 /** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
@@ -126,8 +126,8 @@ function perCpuTimes(scope: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of scope.sample?.cpu?.perCpuNs?.entries() ?? []) {
     if (ns === 0) continue;
-    const startNs = resetOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
-    points.push({ value: inSeconds(ns), dimensions: { cpu }, startNs });
+    const startTimeNs = resetOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
+    points.push({ value: toSeconds(ns), dimensions: { cpu }, startTimeNs });
   }
   return points;
 }

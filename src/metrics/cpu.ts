@@ -1,5 +1,5 @@
 import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
-import { divided, growth, wholeSum, zeroIfStopped } from './arithmetic.ts';
+import { completeSum, divide, increase, zeroIfStopped } from './arithmetic.ts';
 import { CPU_TIME_ROWS } from './cpu-time.ts';
 import { coresOf, ratioOf, usageRatio } from './cpu-use.ts';
 import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
@@ -19,7 +19,7 @@ export const CPU_ROWS = {
     ecs: { name: 'cpu_usage_ratio', isRounded: true },
     container: ({ info, of, cpuUse }) => ratioOf(cpuUse(), cpuLimitCores(info, of.task)),
     task: (scope) =>
-      wholeSum(scope, ({ cpuUse }) => ratioOf(cpuUse(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
+      completeSum(scope, ({ cpuUse }) => ratioOf(cpuUse(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
   },
   cpu_reservation_utilization: {
     family: 'cpu',
@@ -30,7 +30,7 @@ export const CPU_ROWS = {
     source: 'd(total_usage) / d(read) / (Limits.CPU / 1024)',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.reservation_utilization', unit: '1' },
-    container: ({ info, cpuUse }) => divided(coresOf(cpuUse()), cpuReservationCores(info)),
+    container: ({ info, cpuUse }) => divide(coresOf(cpuUse()), cpuReservationCores(info)),
   },
   cpu_limit_utilization: {
     family: 'cpu',
@@ -46,8 +46,8 @@ export const CPU_ROWS = {
       task: 'aws.ecs.task.cpu.limit_utilization',
       unit: '1',
     },
-    container: ({ of, cpuUse }) => divided(coresOf(cpuUse()), of.cpus()),
-    task: (scope) => divided(scope.cpuCores(), scope.cpus()),
+    container: ({ of, cpuUse }) => divide(coresOf(cpuUse()), of.cpus()),
+    task: (scope) => divide(scope.cpuCores(), scope.cpus()),
   },
   percpu_usage_ratio: {
     family: 'cpu',
@@ -69,7 +69,7 @@ export const CPU_ROWS = {
     source: 'd(usage_in_kernelmode)',
     stability: 'compatible',
     ecs: { name: 'cpu_kernelmode' },
-    container: ({ baseline, sample }) => growth(baseline?.cpu.kernelNs, sample?.cpu?.kernelNs),
+    container: ({ previousCpu, sample }) => increase(previousCpu?.cpu.kernelNs, sample?.cpu?.kernelNs),
   },
   cpu_usermode: {
     family: 'cpu',
@@ -79,7 +79,7 @@ export const CPU_ROWS = {
     source: 'd(usage_in_usermode)',
     stability: 'compatible',
     ecs: { name: 'cpu_usermode' },
-    container: ({ baseline, sample }) => growth(baseline?.cpu.userNs, sample?.cpu?.userNs),
+    container: ({ previousCpu, sample }) => increase(previousCpu?.cpu.userNs, sample?.cpu?.userNs),
   },
   cpu_throttle_periods: {
     family: 'cpu',
@@ -163,10 +163,10 @@ export const CPU_ROWS = {
 } as const satisfies Record<string, MetricRow>;
 
 /** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
-function perCpuRatios({ baseline, sample, info, of, cpuUse }: ContainerScope): readonly Point[] {
+function perCpuRatios({ previousCpu, sample, info, of, cpuUse }: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of sample?.cpu?.perCpuNs?.entries() ?? []) {
-    const used = growth(baseline?.cpu.perCpuNs?.[cpu], ns);
+    const used = increase(previousCpu?.cpu.perCpuNs?.[cpu], ns);
     const use = cpuUse();
     if (ns === 0 || used === undefined || use === undefined) continue;
     points.push({ value: usageRatio(use, used, cpuLimitCores(info, of.task)), dimensions: { cpu } });
@@ -183,6 +183,6 @@ function ownQuota(
   const cpu = scope.sample?.cpu;
   const isHere = (cpu?.throttlePeriods ?? 0) > 0 && !isHeld(scope.groups, COUNTER_GROUPS.throttling);
   if (cpu === undefined || !isHere) return [];
-  const startNs = resetOf(scope, COUNTER_GROUPS.throttling, counter);
-  return [{ value: divided(cpu[counter], unit), startNs }];
+  const startTimeNs = resetOf(scope, COUNTER_GROUPS.throttling, counter);
+  return [{ value: divide(cpu[counter], unit), startTimeNs }];
 }

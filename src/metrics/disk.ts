@@ -1,5 +1,5 @@
 import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
-import type { DiskCounter } from '../snapshot/snapshot.ts';
+import type { DeviceCounter } from '../snapshot/snapshot.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
@@ -17,7 +17,7 @@ function container(name: string, unit: string, direction: Direction, description
 }
 
 function total(
-  counter: DiskCounter,
+  counter: DeviceCounter,
   name: string,
   description: string,
   source: string,
@@ -40,7 +40,7 @@ function total(
 }
 
 function perDevice(
-  counter: DiskCounter,
+  counter: DeviceCounter,
   description: string,
   source: string,
   semconv: SemconvNames,
@@ -123,17 +123,17 @@ export const DISK_ROWS = {
   ),
 } as const satisfies Record<string, MetricRow>;
 
-function totalOf(scope: ContainerScope, counter: DiskCounter): Point {
-  const startNs = resetOf(scope, COUNTER_GROUPS.disk, counter);
-  return { value: scope.sample?.disk?.total[counter], startNs };
+function totalOf(scope: ContainerScope, counter: DeviceCounter): Point {
+  const startTimeNs = resetOf(scope, COUNTER_GROUPS.disk, counter);
+  return { value: scope.sample?.disk?.total[counter], startTimeNs };
 }
 
 /** One point without a device where the platform names none. */
-function devicesOf(scope: ContainerScope, counter: DiskCounter): readonly Point[] {
+function devicesOf(scope: ContainerScope, counter: DeviceCounter): readonly Point[] {
   const { byDevice } = scope.sample?.disk ?? {};
   if (byDevice === undefined) return [totalOf(scope, counter)];
   return Array.from(byDevice, ([device, counters]) => {
-    const startNs = resetOf(scope, COUNTER_GROUPS.device(device), counter);
-    return { value: counters[counter], dimensions: { device }, startNs };
+    const startTimeNs = resetOf(scope, COUNTER_GROUPS.device(device), counter);
+    return { value: counters[counter], dimensions: { device }, startTimeNs };
   });
 }

@@ -1,5 +1,5 @@
 import type { TaskInfo } from '../snapshot/snapshot.ts';
-import { parseTaskArn, type TaskArn } from '../snapshot/task-arn.ts';
+import { parseTaskArn, type TaskArn } from '../snapshot/task-info.ts';
 
 /** Resource attributes of a task, by name. */
 export type TaskIdentity = Readonly<Record<string, string>>;

@@ -1,9 +1,8 @@
-import { splitImage } from '../snapshot/container-info.ts';
-import { HEALTH_STATES, type Health } from '../snapshot/health.ts';
+import { HEALTH_STATES, type Health, splitImage } from '../snapshot/container-info.ts';
 import { epochSeconds, secondsBetween } from './arithmetic.ts';
-import { type MaybeDimensions, present } from './dimensions.ts';
 import type { MetricRow, Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
+import { type MaybeDimensions, present } from './vocabulary.ts';
 
 /** A container that has stopped keeps what is known of it for as long as ECS lists it. */
 export const LIFECYCLE_ROWS = {
@@ -99,7 +98,7 @@ export const LIFECYCLE_ROWS = {
     ecs: { name: 'container_restarts' },
     semconv: { container: 'aws.ecs.container.restarts', unit: '{restart}' },
     // No start time: every time that ECS reports changes with a restart (on Fargate CreatedAt too); the count continues.
-    container: ({ info }) => [{ value: info.restartCount, startNs: null }],
+    container: ({ info }) => [{ value: info.restartCount, startTimeNs: null }],
   },
   container_creation_time_seconds: {
     family: 'lifecycle',

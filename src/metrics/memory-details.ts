@@ -1,9 +1,9 @@
 import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
-import type { MemoryLevels } from '../snapshot/snapshot.ts';
+import type { MemoryStats } from '../snapshot/snapshot.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
-type Detail = Exclude<keyof MemoryLevels, 'cgroup'>;
+type Detail = Exclude<keyof MemoryStats, 'cgroup'>;
 
 /** A level of a container that few ask for. */
 function detail(
@@ -115,8 +115,8 @@ function counted(
   counter: 'minorFaults' | 'majorFaults' | 'limitHits',
   dimensions?: Point['dimensions'],
 ): Point {
-  const startNs = resetOf(scope, COUNTER_GROUPS[group], counter);
-  return { value: scope.sample?.memory?.[counter], dimensions, startNs };
+  const startTimeNs = resetOf(scope, COUNTER_GROUPS[group], counter);
+  return { value: scope.sample?.memory?.[counter], dimensions, startTimeNs };
 }
 
 function pageFaults(scope: ContainerScope): readonly Point[] {

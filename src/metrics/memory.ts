@@ -1,4 +1,4 @@
-import { divided, wholeSum } from './arithmetic.ts';
+import { completeSum, divide } from './arithmetic.ts';
 import { memoryLimitBytes, taskMemoryBytes } from './limits.ts';
 import { MEMORY_DETAIL_ROWS } from './memory-details.ts';
 import { LINUX, type MetricRow } from './row.ts';
@@ -9,7 +9,7 @@ type Level = 'usageBytes' | 'cacheBytes' | 'workingSetBytes' | 'rssBytes';
 /** A level of each container, and of the task as their sum. */
 function summed(level: Level) {
   const read = ({ sample }: ContainerScope): number | undefined => sample?.memory?.[level];
-  return { container: read, task: (scope: TaskScope): number | undefined => wholeSum(scope, read) } as const;
+  return { container: read, task: (scope: TaskScope): number | undefined => completeSum(scope, read) } as const;
 }
 
 export const MEMORY_ROWS = {
@@ -114,8 +114,8 @@ export const MEMORY_ROWS = {
       task: 'aws.ecs.task.memory.limit_utilization',
       unit: '1',
     },
-    container: (scope) => divided(scope.sample?.memory?.workingSetBytes, limitOf(scope)),
-    task: (scope) => divided(scope.workingSet(), taskMemoryBytes(scope.task)),
+    container: (scope) => divide(scope.sample?.memory?.workingSetBytes, limitOf(scope)),
+    task: (scope) => divide(scope.workingSet(), taskMemoryBytes(scope.task)),
   },
   mem_available: {
     family: 'memory',

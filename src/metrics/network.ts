@@ -64,11 +64,13 @@ export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, Metric
  * container's own traffic, so a shared namespace appears only as the task's.
  */
 function interfaces(scope: ContainerScope, counter: InterfaceCounter): readonly Point[] {
-  const { sharesSandbox } = scope.info;
+  const { sharesNetworkNamespace } = scope.info;
   return Array.from(scope.sample?.networks ?? [], ([iface, counters]): Point => {
     const resetNs = resetOf(scope, COUNTER_GROUPS.network(iface), counter);
     const point = { value: counters[counter], dimensions: { iface } };
     // A shared namespace outlives the container's run; no source reports its start.
-    return sharesSandbox ? { ...point, only: 'ecs', startNs: resetNs ?? null } : { ...point, startNs: resetNs };
+    return sharesNetworkNamespace
+      ? { ...point, only: 'ecs', startTimeNs: resetNs ?? null }
+      : { ...point, startTimeNs: resetNs };
   });
 }

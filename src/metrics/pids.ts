@@ -1,4 +1,4 @@
-import { wholeSum } from './arithmetic.ts';
+import { completeSum } from './arithmetic.ts';
 import { EC2, type MetricRow } from './row.ts';
 
 export const PID_ROWS = {
@@ -19,7 +19,7 @@ export const PID_ROWS = {
     },
     platforms: EC2,
     container: ({ sample }) => sample?.pids?.current,
-    task: (scope) => wholeSum(scope, ({ sample }) => sample?.pids?.current),
+    task: (scope) => completeSum(scope, ({ sample }) => sample?.pids?.current),
   },
   pids_limit: {
     family: 'pids',

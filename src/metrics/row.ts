@@ -113,7 +113,7 @@ export interface Point {
   readonly value: number | undefined;
   readonly dimensions?: Dimensions | undefined;
   /** Start of the counter; null if no source reports one. @default that of the container, the task or the exporter */
-  readonly startNs?: EpochNs | null | undefined;
+  readonly startTimeNs?: EpochNs | null | undefined;
   /** The only vocabulary that exports the value. @default all that have the row */
   readonly only?: VocabularyName | undefined;
 }
@@ -123,7 +123,7 @@ export type Value<Scope> = (scope: Scope) => number | undefined | readonly Point
 
 export type Level = 'container' | 'task' | 'exporter';
 
-const LEVELS = ['container', 'task', 'exporter'] as const satisfies readonly Level[];
+export const LEVELS = ['container', 'task', 'exporter'] as const satisfies readonly Level[];
 
 /** The levels at which a row has values. */
 export function levelsOf(row: MetricRow): readonly Level[] {

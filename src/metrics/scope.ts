@@ -1,12 +1,12 @@
 import type { ContainerView, TaskView } from '../history/view.ts';
-import { wholeSum, zeroIfStopped } from './arithmetic.ts';
+import { completeSum, zeroIfStopped } from './arithmetic.ts';
 import { type CpuUse, coresOf, cpusOf, cpuUse } from './cpu-use.ts';
 import { taskCpuCores } from './limits.ts';
 
 /** What the rows of a container are computed from: the container, its task, and what several rows share. */
 export interface ContainerScope extends ContainerView {
   readonly of: TaskScope;
-  /** CPU used since the baseline. */
+  /** CPU used since the previousCpu. */
   readonly cpuUse: () => CpuUse | undefined;
 }
 
@@ -28,8 +28,8 @@ export function scopeOf(view: TaskView): TaskScope {
     ...view,
     containers,
     cpus: once(() => taskCpuCores(view.task) ?? hostCpus(view)),
-    cpuCores: once(() => wholeSum(scope, (container) => coresOf(container.cpuUse())) ?? zeroIfStopped(scope)),
-    workingSet: once(() => wholeSum(scope, ({ sample }) => sample?.memory?.workingSetBytes)),
+    cpuCores: once(() => completeSum(scope, (container) => coresOf(container.cpuUse())) ?? zeroIfStopped(scope)),
+    workingSet: once(() => completeSum(scope, ({ sample }) => sample?.memory?.workingSetBytes)),
   };
   for (const container of view.containers) {
     containers.push({ ...container, of: scope, cpuUse: once(() => cpuUse(container)) });

@@ -1,8 +1,8 @@
 import { countErrors } from '../snapshot/task-info.ts';
-import { epochSeconds, secondsBetween, truth } from './arithmetic.ts';
-import { present } from './dimensions.ts';
+import { booleanValue, divide, epochSeconds, secondsBetween } from './arithmetic.ts';
 import { LINUX, type MetricRow, type Point } from './row.ts';
 import type { TaskScope } from './scope.ts';
+import { present } from './vocabulary.ts';
 
 /** What `/task` says of the task itself, and what no resource attribute says: those may not change. */
 export const TASK_ROWS = {
@@ -74,7 +74,7 @@ export const TASK_ROWS = {
     ecs: { name: 'fault_injection_enabled' },
     semconv: { task: 'aws.ecs.task.fault_injection.enabled', unit: '{task}' },
     platforms: LINUX,
-    task: ({ task }) => truth(task.isFaultInjectionEnabled),
+    task: ({ task }) => booleanValue(task.isFaultInjectionEnabled),
   },
   task_metadata_errors: {
     family: 'task',
@@ -89,6 +89,91 @@ export const TASK_ROWS = {
     task: metadataErrors,
   },
 } as const satisfies Record<string, MetricRow>;
+
+const MIB = 1024 ** 2;
+const MS_PER_SECOND = 1000;
+
+/** The disk of a Fargate task, and the clock of the host, on Fargate and Managed Instances. */
+export const TASK_HOST_ROWS = {
+  ephemeral_storage_used_bytes: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'Disk of the task that is in use, in bytes. Fargate on Linux only; without what Fargate keeps for itself.',
+    source: 'EphemeralStorageMetrics.Utilized x 2^20',
+    stability: 'stable',
+    ecs: { name: 'ephemeral_storage_used_bytes' },
+    semconv: { task: 'aws.ecs.task.ephemeral_storage.usage', unit: 'By', kind: 'updowncounter' },
+    platforms: ['Fargate'],
+    task: ({ task }) => bytes(task.ephemeralStorage?.usedMib),
+  },
+  ephemeral_storage_reserved_bytes: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Disk that the task has, in bytes. Fargate on Linux only.',
+    source: 'EphemeralStorageMetrics.Reserved x 2^20',
+    stability: 'stable',
+    ecs: { name: 'ephemeral_storage_reserved_bytes' },
+    semconv: { task: 'aws.ecs.task.ephemeral_storage.limit', unit: 'By', kind: 'updowncounter' },
+    platforms: ['Fargate'],
+    task: ({ task }) => bytes(task.ephemeralStorage?.reservedMib),
+  },
+  ephemeral_storage_usage_ratio: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'Disk in use as a share of what the task has (1 = all of it).',
+    source: 'EphemeralStorageMetrics.Utilized / Reserved; in ecs rounded to 4 digits',
+    stability: 'stable',
+    ecs: { name: 'ephemeral_storage_usage_ratio', isRounded: true },
+    semconv: { task: 'aws.ecs.task.ephemeral_storage.utilization', unit: '1' },
+    platforms: ['Fargate'],
+    task: ({ task: { ephemeralStorage } }) => divide(ephemeralStorage?.usedMib, ephemeralStorage?.reservedMib),
+  },
+  clock_error_bound_seconds: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'How far off the clock of the host is at most, in seconds. Fargate and Managed Instances only.',
+    source: 'ClockDrift.ClockErrorBound / 1000',
+    stability: 'stable',
+    ecs: { name: 'clock_error_bound_seconds' },
+    semconv: { task: 'aws.ecs.task.clock.error_bound', unit: 's' },
+    platforms: ['Fargate'],
+    task: ({ task }) => divide(task.clock?.errorBoundMs, MS_PER_SECOND),
+  },
+  clock_synchronized: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Whether the clock of the host is synchronized: 1, else 0. Fargate and Managed Instances only.',
+    source: 'ClockDrift.ClockSynchronizationStatus',
+    stability: 'stable',
+    ecs: { name: 'clock_synchronized' },
+    semconv: { task: 'aws.ecs.task.clock.synchronized', unit: '{clock}' },
+    platforms: ['Fargate'],
+    task: ({ task }) => booleanValue(task.clock?.isSynchronized),
+  },
+  clock_reference_time_seconds: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'When the error of the clock was found out, in seconds since the epoch.',
+    source: 'ClockDrift.ReferenceTimestamp',
+    stability: 'stable',
+    optIn: ['ecs', 'semconv'],
+    ecs: { name: 'clock_reference_time_seconds' },
+    semconv: { task: 'aws.ecs.task.clock.reference_time', unit: 's' },
+    platforms: ['Fargate'],
+    task: ({ task }) => epochSeconds(task.clock?.referenceNs),
+  },
+} as const satisfies Record<string, MetricRow>;
+
+function bytes(mib: number | undefined): number | undefined {
+  return mib === undefined ? undefined : mib * MIB;
+}
 
 function identity({ task }: TaskScope): readonly Point[] {
   const dimensions = present({

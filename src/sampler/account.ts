@@ -1,7 +1,7 @@
 import { createExportAccount, type ExportAccount, type ExportKinds } from '../self/export-account.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
-import type { RefusalReason } from '../snapshot/refusals.ts';
+import type { InvalidReason } from '../snapshot/values.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/kernel-values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
@@ -30,7 +30,7 @@ export interface AccountOptions {
 export function createAccount({ version, exports: exportKinds, processMeter }: AccountOptions): Account {
   const exports = createExportAccount(exportKinds);
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
-  const refused = new Map<RefusalReason, number>();
+  const refused = new Map<InvalidReason, number>();
   const tagFailures = new Map<TagFailureReason, number>();
   const cgroupFailures = new Map<CgroupFailure, number>();
   let polls = 0;

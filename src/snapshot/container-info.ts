@@ -1,9 +1,16 @@
-import { parseHealth } from './health.ts';
-import { type IsWanted, parseLabels } from './labels.ts';
-import type { Refusals } from './refusals.ts';
 import type { ContainerInfo } from './snapshot.ts';
 import { type EpochNs, timeOf } from './time.ts';
-import { amountOf, type JsonObject, member, objectOf, statusOf, textOf } from './values.ts';
+import {
+  amountOf,
+  type InvalidValues,
+  type IsWanted,
+  type JsonObject,
+  member,
+  objectOf,
+  parseLabels,
+  statusOf,
+  textOf,
+} from './values.ts';
 
 /** Linux has 0 to 255, docker -1 for "unknown", and Windows codes of 32 bits without a sign. */
 const MAX_EXIT_CODE = 2 ** 32;
@@ -13,17 +20,17 @@ export function parseContainerInfo(
   container: JsonObject,
   { id, name }: Pick<ContainerInfo, 'id' | 'name'>,
   isWanted: IsWanted | undefined,
-  refusals: Refusals,
-): Omit<ContainerInfo, 'sandbox' | 'sharesSandbox'> {
-  const text = (key: string): string | undefined => textOf(member(container, key), refusals);
-  const limits = objectOf(member(container, 'Limits'), refusals) ?? {};
-  const createdNs = timeOf(member(container, 'CreatedAt'), refusals);
-  const knownStatus = statusOf(member(container, 'KnownStatus'), refusals);
+  invalidValues: InvalidValues,
+): Omit<ContainerInfo, 'networkNamespace' | 'sharesNetworkNamespace'> {
+  const text = (key: string): string | undefined => textOf(member(container, key), invalidValues);
+  const limits = objectOf(member(container, 'Limits'), invalidValues) ?? {};
+  const createdNs = timeOf(member(container, 'CreatedAt'), invalidValues);
+  const knownStatus = statusOf(member(container, 'KnownStatus'), invalidValues);
   const times: RunTimes = {
     knownStatus,
-    startedAtNs: timeOf(member(container, 'StartedAt'), refusals),
-    finishedNs: timeOf(member(container, 'FinishedAt'), refusals),
-    restartCount: amountOf(member(container, 'RestartCount'), refusals),
+    startedAtNs: timeOf(member(container, 'StartedAt'), invalidValues),
+    finishedNs: timeOf(member(container, 'FinishedAt'), invalidValues),
+    restartCount: amountOf(member(container, 'RestartCount'), invalidValues),
   };
   const startedAtNs = lastStart(times);
   return {
@@ -35,18 +42,18 @@ export function parseContainerInfo(
     dockerName: text('DockerName'),
     snapshotter: text('Snapshotter'),
     knownStatus,
-    desiredStatus: statusOf(member(container, 'DesiredStatus'), refusals),
-    health: parseHealth(member(container, 'Health'), refusals),
-    exitCode: exitCodeOf(member(container, 'ExitCode'), refusals),
+    desiredStatus: statusOf(member(container, 'DesiredStatus'), invalidValues),
+    health: parseHealth(member(container, 'Health'), invalidValues),
+    exitCode: exitCodeOf(member(container, 'ExitCode'), invalidValues),
     createdNs,
     startedAtNs,
-    startedNs: startedAtNs ?? (times.startedAtNs === undefined ? createdNs : undefined),
-    firstStartedNs: times.startedAtNs ?? createdNs,
+    runStartNs: startedAtNs ?? (times.startedAtNs === undefined ? createdNs : undefined),
+    firstRunStartNs: times.startedAtNs ?? createdNs,
     finishedNs: times.finishedNs,
     restartCount: times.restartCount,
-    cpuUnits: amountOf(member(limits, 'CPU'), refusals),
-    memoryMib: amountOf(member(limits, 'Memory'), refusals),
-    labels: isWanted && parseLabels(member(container, 'Labels'), isWanted, refusals),
+    cpuUnits: amountOf(member(limits, 'CPU'), invalidValues),
+    memoryMib: amountOf(member(limits, 'Memory'), invalidValues),
+    labels: isWanted && parseLabels(member(container, 'Labels'), isWanted, invalidValues),
   };
 }
 
@@ -66,14 +73,14 @@ function lastStart({ knownStatus, startedAtNs, finishedNs, restartCount = 0 }: R
 }
 
 /** A whole number of either sign; the endpoint leaves it out as long as there is none. */
-function exitCodeOf(value: unknown, refusals: Refusals): number | undefined {
+function exitCodeOf(value: unknown, invalidValues: InvalidValues): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   if (Math.abs(value) < MAX_EXIT_CODE) return value;
-  refusals.add('out_of_range');
+  invalidValues.add('out_of_range');
   return undefined;
 }
 
@@ -95,4 +102,30 @@ export function splitImage(image: string): ImageReference {
   if (colon === -1) return { name: reference };
   const tag = reference.slice(colon + 1);
   return { name: reference.slice(0, colon), tag: tag === '' ? undefined : tag };
+}
+
+/** Every state that ECS has for a health check. */
+export const HEALTH_STATES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+export interface Health {
+  readonly state: HealthState;
+  /** When it became so. */
+  readonly sinceNs?: EpochNs | undefined;
+}
+
+/**
+ * `Health` of a container. Undefined where it has no health check: ECS leaves the member out then. The agent leaves out
+ * the status of a check that has not ended yet; a word that ECS does not have today tells nothing either.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+export function parseHealth(value: unknown, invalidValues: InvalidValues): Health | undefined {
+  const health = objectOf(value, invalidValues);
+  if (health === undefined) return undefined;
+  const status = textOf(member(health, 'status'), invalidValues)?.toUpperCase();
+  return {
+    state: HEALTH_STATES.find((state) => state === status) ?? 'UNKNOWN',
+    sinceNs: timeOf(member(health, 'statusSince'), invalidValues),
+  };
 }

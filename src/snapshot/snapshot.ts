@@ -5,21 +5,21 @@
  * Times are nanoseconds since the Unix epoch as bigint: `read` stamps have nine digits, which a double cannot hold.
  */
 
-import type { CpuCounters } from './cpu.ts';
-import type { DiskLevels } from './disk.ts';
-import type { Health } from './health.ts';
-import type { Labels } from './labels.ts';
-import type { MemoryLevels } from './memory.ts';
-import type { InterfaceCounters } from './network.ts';
-import type { PidLevels } from './pids.ts';
+import type { Health } from './container-info.ts';
+import type { CpuCounters } from './cpu-stats.ts';
+import type { DiskCounters } from './disk-stats.ts';
+import type { MemoryStats } from './memory-stats.ts';
+import type { InterfaceCounters } from './network-stats.ts';
+import type { PidStats } from './stats-document.ts';
 import type { TaskError } from './task-info.ts';
 import type { EpochNs } from './time.ts';
+import type { Labels } from './values.ts';
 
-export type { CpuCounters } from './cpu.ts';
-export { DISK_COUNTERS, type DiskCounter, type DiskCounters, type DiskLevels } from './disk.ts';
-export type { MemoryLevels } from './memory.ts';
-export { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './network.ts';
-export type { PidLevels } from './pids.ts';
+export type { CpuCounters } from './cpu-stats.ts';
+export { DEVICE_COUNTERS, type DeviceCounter, type DeviceCounters, type DiskCounters } from './disk-stats.ts';
+export type { MemoryStats } from './memory-stats.ts';
+export { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './network-stats.ts';
+export type { PidStats } from './stats-document.ts';
 export type { EpochNs };
 
 /** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
@@ -36,12 +36,12 @@ export interface ContainerSample {
   readonly readNs: EpochNs;
   readonly cpu?: CpuCounters | undefined;
   /** `precpu_stats`, when it is a real earlier reading. */
-  readonly before?: CpuReading | undefined;
-  readonly memory?: MemoryLevels | undefined;
-  readonly pids?: PidLevels | undefined;
+  readonly precpu?: CpuReading | undefined;
+  readonly memory?: MemoryStats | undefined;
+  readonly pids?: PidStats | undefined;
   /** By interface name. Absent for host and none networking. */
   readonly networks?: ReadonlyMap<string, InterfaceCounters> | undefined;
-  readonly disk?: DiskLevels | undefined;
+  readonly disk?: DiskCounters | undefined;
 }
 
 /** What `/task` says of one container. */
@@ -65,9 +65,9 @@ export interface ContainerInfo {
   /** Start of the current run. Undefined before the first start, and where ECS does not report it. */
   readonly startedAtNs?: EpochNs | undefined;
   /** Start of the current run, or CreatedAt if ECS reports no start. */
-  readonly startedNs?: EpochNs | undefined;
+  readonly runStartNs?: EpochNs | undefined;
   /** Start of the first run (StartedAt), else CreatedAt. */
-  readonly firstStartedNs?: EpochNs | undefined;
+  readonly firstRunStartNs?: EpochNs | undefined;
   readonly finishedNs?: EpochNs | undefined;
   /** Only where the container has a restart policy: its absence is not 0. */
   readonly restartCount?: number | undefined;
@@ -78,9 +78,9 @@ export interface ContainerInfo {
   /** Docker labels, those that were asked for. */
   readonly labels?: Labels | undefined;
   /** Which network namespace its interfaces belong to: containers with the same value share one. */
-  readonly sandbox: string;
+  readonly networkNamespace: string;
   /** True where the namespace is the task's, so that its traffic is no container's own. */
-  readonly sharesSandbox: boolean;
+  readonly sharesNetworkNamespace: boolean;
 }
 
 /** What `/task` says of the task. */
@@ -132,7 +132,7 @@ export interface ClockInfo {
 }
 
 /** What one container says about its network namespace. */
-export interface SandboxClaim {
+export interface NetworkSettings {
   /** `awsvpc`, `bridge`, `host`, `container:<id>`, a network's name; undefined when not given. */
   readonly mode?: string | undefined;
   /** All of its IP addresses, sorted and joined; empty when it has none. */
@@ -147,7 +147,7 @@ export interface TaskMetadata {
   /** ECS' own, such as the pause container, which holds the network namespace of an awsvpc task on EC2. */
   readonly internals: readonly ContainerInfo[];
   /** What each container last said about its network, by id. */
-  readonly claims: ReadonlyMap<string, SandboxClaim>;
+  readonly networkSettings: ReadonlyMap<string, NetworkSettings>;
 }
 
 export interface ContainerSnapshot {
@@ -192,5 +192,5 @@ export interface TaskCgroup extends Readonly<Partial<Record<TaskCgroupCounter, n
   /** Undefined also where none is set. */
   readonly memoryLimitBytes?: number | undefined;
   /** For counters that were seen to fall: since when they count. */
-  readonly countedFromNs?: Readonly<Partial<Record<TaskCgroupCounter, EpochNs>>> | undefined;
+  readonly startTimeNs?: Readonly<Partial<Record<TaskCgroupCounter, EpochNs>>> | undefined;
 }

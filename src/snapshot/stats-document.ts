@@ -1,26 +1,24 @@
-import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu.ts';
-import { parseDisk } from './disk.ts';
-import { parseMemory } from './memory.ts';
-import { parseNetworks } from './network.ts';
-import { parsePids } from './pids.ts';
-import type { Refusals } from './refusals.ts';
+import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu-stats.ts';
+import { parseDisk } from './disk-stats.ts';
+import { parseMemory } from './memory-stats.ts';
+import { parseNetworks } from './network-stats.ts';
 import {
   type ContainerInfo,
   type ContainerSample,
   type ContainerSnapshot,
   type CpuCounters,
   type CpuReading,
-  type MemoryLevels,
+  type MemoryStats,
   TASK_TOTAL_NAME,
   type TaskMetadata,
   type TaskSnapshot,
 } from './snapshot.ts';
 import { timeOf } from './time.ts';
-import { type JsonObject, member, objectOf } from './values.ts';
+import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
 /** The metadata alone, for a poll whose `/task/stats` failed: no container has a sample. */
-export function withoutStats(metadata: TaskMetadata, refusals: Refusals): TaskSnapshot {
-  return snapshotOf(metadata, (info) => ({ info }), { hasStats: false, unknownIds: [] }, refusals);
+export function withoutStats(metadata: TaskMetadata, invalidValues: InvalidValues): TaskSnapshot {
+  return snapshotOf(metadata, (info) => ({ info }), { hasStats: false, unknownIds: [] }, invalidValues);
 }
 
 /**
@@ -30,26 +28,30 @@ export function withoutStats(metadata: TaskMetadata, refusals: Refusals): TaskSn
  * A container without an entry, or with `null`, `{}` or docker's all-zero document, has no sample: it is stopped, or has
  * not started.
  */
-export function joinStats(metadata: TaskMetadata, document: unknown, refusals: Refusals): TaskSnapshot | undefined {
-  const entries = document === null ? {} : objectOf(document, refusals);
+export function joinStats(
+  metadata: TaskMetadata,
+  document: unknown,
+  invalidValues: InvalidValues,
+): TaskSnapshot | undefined {
+  const entries = document === null ? {} : objectOf(document, invalidValues);
   if (entries === undefined) return undefined;
   const { launchType } = metadata.task;
   const read = (info: ContainerInfo): ContainerSnapshot => {
-    const entry = objectOf(member(entries, info.id), refusals);
-    return { info, sample: entry && parseSample(entry, launchType, refusals) };
+    const entry = objectOf(member(entries, info.id), invalidValues);
+    return { info, sample: entry && parseSample(entry, launchType, invalidValues) };
   };
   const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
   const unknownIds = Object.keys(entries).filter((id) => !known.has(id));
-  return snapshotOf(metadata, read, { hasStats: true, unknownIds }, refusals);
+  return snapshotOf(metadata, read, { hasStats: true, unknownIds }, invalidValues);
 }
 
 function snapshotOf(
   { task, containers, internals }: TaskMetadata,
   read: (info: ContainerInfo) => ContainerSnapshot,
   rest: Pick<TaskSnapshot, 'hasStats' | 'unknownIds'>,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): TaskSnapshot {
-  const { named, duplicateNames } = byName(containers, refusals);
+  const { named, duplicateNames } = byName(containers, invalidValues);
   return {
     ...rest,
     task,
@@ -64,16 +66,16 @@ function snapshotOf(
 /** The container that the ecs vocabulary exports under each name. The name of the task's totals is reserved. */
 function byName(
   containers: readonly ContainerInfo[],
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): { readonly named: ReadonlyMap<string, ContainerInfo>; readonly duplicateNames: readonly string[] } {
   const named = new Map<string, ContainerInfo>();
   const duplicateNames = new Set<string>();
   for (const info of containers) {
     const rival = named.get(info.name);
-    if (info.name === TASK_TOTAL_NAME) refusals.add('reserved_name');
+    if (info.name === TASK_TOTAL_NAME) invalidValues.add('reserved_name');
     else named.set(info.name, rival === undefined ? info : preferred(rival, info));
     if (rival === undefined) continue;
-    refusals.add('duplicate_name');
+    invalidValues.add('duplicate_name');
     duplicateNames.add(info.name);
   }
   return { named, duplicateNames: [...duplicateNames] };
@@ -92,22 +94,22 @@ const OF_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
 function parseSample(
   entry: JsonObject,
   launchType: string | undefined,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): ContainerSample | undefined {
-  const readNs = timeOf(member(entry, 'read'), refusals);
+  const readNs = timeOf(member(entry, 'read'), invalidValues);
   if (readNs === undefined) return undefined;
-  const platform = cpuPlatform(entry, launchType === 'FARGATE', refusals);
-  const cpu = parseCpu(member(entry, 'cpu_stats'), platform, refusals);
-  const memory = parseMemory(member(entry, 'memory_stats'), OF_DOCKER.has(launchType), refusals);
+  const platform = cpuPlatform(entry, launchType === 'FARGATE', invalidValues);
+  const cpu = parseCpu(member(entry, 'cpu_stats'), platform, invalidValues);
+  const memory = parseMemory(member(entry, 'memory_stats'), OF_DOCKER.has(launchType), invalidValues);
   if (isZeroReading(cpu, memory)) return undefined;
   return {
     readNs,
     cpu,
-    before: parseBefore(entry, platform, refusals),
+    precpu: parsePrecpu(entry, platform, invalidValues),
     memory,
-    pids: parsePids(member(entry, 'pids_stats'), refusals),
-    networks: parseNetworks(member(entry, 'networks'), refusals),
-    disk: parseDisk(entry, memory?.cgroup, refusals),
+    pids: parsePids(member(entry, 'pids_stats'), invalidValues),
+    networks: parseNetworks(member(entry, 'networks'), invalidValues),
+    disk: parseDisk(entry, memory?.cgroup, invalidValues),
   };
 }
 
@@ -117,14 +119,36 @@ function parseSample(
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */
-function isZeroReading(cpu: CpuCounters | undefined, memory: MemoryLevels | undefined): boolean {
+function isZeroReading(cpu: CpuCounters | undefined, memory: MemoryStats | undefined): boolean {
   return cpu?.totalNs === 0 && !memory?.usageBytes && !memory?.workingSetBytes && !memory?.commitBytes;
 }
 
 /** A first reading comes with an empty `precpu_stats`: zero date, zero totals. */
-function parseBefore(entry: JsonObject, platform: CpuPlatform, refusals: Refusals): CpuReading | undefined {
-  const readNs = timeOf(member(entry, 'preread'), refusals);
+function parsePrecpu(entry: JsonObject, platform: CpuPlatform, invalidValues: InvalidValues): CpuReading | undefined {
+  const readNs = timeOf(member(entry, 'preread'), invalidValues);
   if (readNs === undefined) return undefined;
-  const cpu = parseCpu(member(entry, 'precpu_stats'), platform, refusals);
+  const cpu = parseCpu(member(entry, 'precpu_stats'), platform, invalidValues);
   return cpu === undefined || cpu.totalNs === 0 ? undefined : { readNs, cpu };
+}
+
+/** Processes and threads, as the kernel's pids controller counts them. */
+export interface PidStats {
+  readonly current?: number | undefined;
+  /** Absent: none is set. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * `pids_stats`: empty on Fargate, Managed Instances and Windows. The kernel's "max" comes as 0 or not at all from cgroup
+ * v1 and as 2^64 - 1 from v2: none of them is a limit.
+ *
+ * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#pid
+ */
+export function parsePids(value: unknown, invalidValues: InvalidValues): PidStats | undefined {
+  const stats = objectOf(value, invalidValues);
+  if (stats === undefined) return undefined;
+  const current = amountOf(member(stats, 'current'), invalidValues);
+  const limit = limitOf(member(stats, 'limit'), invalidValues);
+  if (current === undefined && limit === undefined) return undefined;
+  return { current, limit: limit === 0 ? undefined : limit };
 }

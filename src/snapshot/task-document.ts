@@ -1,10 +1,17 @@
 import { parseContainerInfo } from './container-info.ts';
-import type { IsWanted } from './labels.ts';
-import type { Refusals } from './refusals.ts';
-import { resolveSandboxes, sandboxClaim } from './sandbox.ts';
-import type { ContainerInfo, SandboxClaim, TaskInfo, TaskMetadata } from './snapshot.ts';
+import { parseNetworkSettings, resolveNetworkNamespaces } from './network-namespace.ts';
+import type { ContainerInfo, NetworkSettings, TaskInfo, TaskMetadata } from './snapshot.ts';
 import { parseTaskInfo } from './task-info.ts';
-import { isObject, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+import {
+  type InvalidValues,
+  type IsWanted,
+  isObject,
+  type JsonObject,
+  listOf,
+  member,
+  objectOf,
+  textOf,
+} from './values.ts';
 
 /** ECS allows 255 characters. */
 const MAX_NAME = 255;
@@ -23,19 +30,23 @@ export interface TaskOptions {
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  */
-export function parseTask(document: unknown, refusals: Refusals, options: TaskOptions = {}): TaskMetadata | undefined {
-  const object = objectOf(document, refusals);
+export function parseTask(
+  document: unknown,
+  invalidValues: InvalidValues,
+  options: TaskOptions = {},
+): TaskMetadata | undefined {
+  const object = objectOf(document, invalidValues);
   if (object === undefined) return undefined;
-  const task = parseTaskInfo(object, refusals);
-  const list = listOf(member(object, 'Containers'), refusals);
+  const task = parseTaskInfo(object, invalidValues);
+  const list = listOf(member(object, 'Containers'), invalidValues);
   if (list === undefined && task.arn === undefined) return undefined;
   const drafts = new Map<string, Draft>();
   for (const item of list ?? []) {
-    const container = objectOf(item, refusals);
-    const draft = container && parseContainer(container, options, refusals);
+    const container = objectOf(item, invalidValues);
+    const draft = container && parseContainer(container, options, invalidValues);
     if (draft === undefined) continue;
-    if (drafts.has(draft.info.id)) refusals.add('duplicate_id');
-    else if (drafts.size >= MAX_CONTAINERS) refusals.add('too_many');
+    if (drafts.has(draft.info.id)) invalidValues.add('duplicate_id');
+    else if (drafts.size >= MAX_CONTAINERS) invalidValues.add('too_many');
     else drafts.set(draft.info.id, draft);
   }
   return assemble(task, drafts);
@@ -58,23 +69,23 @@ export function unidentifiedContainers(document: unknown): number {
 }
 
 interface Draft {
-  readonly info: Omit<ContainerInfo, 'sandbox' | 'sharesSandbox'>;
-  readonly claim: SandboxClaim;
+  readonly info: Omit<ContainerInfo, 'networkNamespace' | 'sharesNetworkNamespace'>;
+  readonly settings: NetworkSettings;
   readonly isUsers: boolean;
 }
 
 function assemble(task: TaskInfo, drafts: ReadonlyMap<string, Draft>): TaskMetadata {
-  const sandboxes = resolveSandboxes(drafts, task.launchType);
+  const namespaces = resolveNetworkNamespaces(drafts, task.launchType);
   const containers: ContainerInfo[] = [];
   const internals: ContainerInfo[] = [];
   for (const [id, { info, isUsers }] of drafts) {
-    const sandbox = sandboxes.get(id) ?? { key: id, isShared: false };
+    const networkNamespace = namespaces.get(id) ?? { key: id, isShared: false };
     const list = isUsers ? containers : internals;
-    list.push({ ...info, sandbox: sandbox.key, sharesSandbox: sandbox.isShared });
+    list.push({ ...info, networkNamespace: networkNamespace.key, sharesNetworkNamespace: networkNamespace.isShared });
   }
   // Go's maps give the containers in another order each time.
-  const claims = new Map([...drafts].map(([id, { claim }]) => [id, claim]));
-  return { task, containers: containers.sort(byName), internals: internals.sort(byName), claims };
+  const networkSettings = new Map([...drafts].map(([id, { settings }]) => [id, settings]));
+  return { task, containers: containers.sort(byName), internals: internals.sort(byName), networkSettings };
 }
 
 function byName(a: ContainerInfo, b: ContainerInfo): number {
@@ -90,22 +101,22 @@ function compare(a: string, b: string): number {
 function parseContainer(
   container: JsonObject,
   { earlier, isLabelWanted }: TaskOptions,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): Draft | undefined {
-  const id = textOf(member(container, 'DockerId'), refusals);
-  const name = textOf(member(container, 'Name'), refusals, MAX_NAME);
+  const id = textOf(member(container, 'DockerId'), invalidValues);
+  const name = textOf(member(container, 'Name'), invalidValues, MAX_NAME);
   if (id === undefined) {
-    if (member(container, 'DockerId') !== '') refusals.add('no_id');
+    if (member(container, 'DockerId') !== '') invalidValues.add('no_id');
     return undefined;
   }
   if (name === undefined) {
-    refusals.add('no_name');
+    invalidValues.add('no_name');
     return undefined;
   }
-  const type = textOf(member(container, 'Type'), refusals)?.toUpperCase() ?? 'NORMAL';
+  const type = textOf(member(container, 'Type'), invalidValues)?.toUpperCase() ?? 'NORMAL';
   return {
     isUsers: type === 'NORMAL',
-    claim: sandboxClaim(container, refusals) ?? earlier?.claims.get(id) ?? { addresses: '' },
-    info: parseContainerInfo(container, { id, name }, isLabelWanted, refusals),
+    settings: parseNetworkSettings(container, invalidValues) ?? earlier?.networkSettings.get(id) ?? { addresses: '' },
+    info: parseContainerInfo(container, { id, name }, isLabelWanted, invalidValues),
   };
 }

@@ -1,4 +1,35 @@
-import type { Refusals } from './refusals.ts';
+/** Why a value is invalid. Stable: these are label values of a metric. */
+export const INVALID_REASONS = [
+  'wrong_type',
+  'negative',
+  'out_of_range',
+  'bad_time',
+  'no_id',
+  'no_name',
+  'duplicate_id',
+  'duplicate_name',
+  'reserved_name',
+  'unknown_id',
+  'too_many',
+  'internal',
+] as const;
+export type InvalidReason = (typeof INVALID_REASONS)[number];
+
+/** Counts what was refused while one document was read. */
+export interface InvalidValues {
+  add(reason: InvalidReason): void;
+  readonly counts: ReadonlyMap<InvalidReason, number>;
+}
+
+export function createInvalidValues(): InvalidValues {
+  const counts = new Map<InvalidReason, number>();
+  return {
+    counts,
+    add(reason) {
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    },
+  };
+}
 
 /** A JSON object of unknown content. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -21,40 +52,40 @@ export function member(object: JsonObject, key: string): unknown {
 }
 
 /** An object, or undefined where there is none; anything else is refused. */
-export function objectOf(value: unknown, refusals: Refusals): JsonObject | undefined {
+export function objectOf(value: unknown, invalidValues: InvalidValues): JsonObject | undefined {
   if (value === undefined || value === null) return undefined;
   if (isObject(value)) return value;
-  refusals.add('wrong_type');
+  invalidValues.add('wrong_type');
   return undefined;
 }
 
 /** A list, or undefined where there is none; anything else is refused. */
-export function listOf(value: unknown, refusals: Refusals): readonly unknown[] | undefined {
+export function listOf(value: unknown, invalidValues: InvalidValues): readonly unknown[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value;
-  refusals.add('wrong_type');
+  invalidValues.add('wrong_type');
   return undefined;
 }
 
 /** A finite number of at least 0, or undefined; sentinels come through (callers know whether they mean "unlimited"). */
-export function levelOf(value: unknown, refusals: Refusals): number | undefined {
+export function levelOf(value: unknown, invalidValues: InvalidValues): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   if (value < 0) {
-    refusals.add('negative');
+    invalidValues.add('negative');
     return undefined;
   }
   return value;
 }
 
 /** A counter or an amount: at least 0 and below any sentinel. */
-export function amountOf(value: unknown, refusals: Refusals): number | undefined {
-  const level = levelOf(value, refusals);
+export function amountOf(value: unknown, invalidValues: InvalidValues): number | undefined {
+  const level = levelOf(value, invalidValues);
   if (level === undefined || level < SENTINEL) return level;
-  refusals.add('out_of_range');
+  invalidValues.add('out_of_range');
   return undefined;
 }
 
@@ -62,16 +93,16 @@ export function amountOf(value: unknown, refusals: Refusals): number | undefined
 const MAX_CPU_NS = 1.8e19;
 
 /** CPU time in nanoseconds: the sum over all CPUs of a large host passes 2^60 within months (192 CPUs: 70 days). */
-export function cpuTimeOf(value: unknown, refusals: Refusals): number | undefined {
-  const level = levelOf(value, refusals);
+export function cpuTimeOf(value: unknown, invalidValues: InvalidValues): number | undefined {
+  const level = levelOf(value, invalidValues);
   if (level === undefined || level < MAX_CPU_NS) return level;
-  refusals.add('out_of_range');
+  invalidValues.add('out_of_range');
   return undefined;
 }
 
 /** A limit: undefined where it is missing, or a sentinel for "none". */
-export function limitOf(value: unknown, refusals: Refusals): number | undefined {
-  const level = levelOf(value, refusals);
+export function limitOf(value: unknown, invalidValues: InvalidValues): number | undefined {
+  const level = levelOf(value, invalidValues);
   return level === undefined || level >= SENTINEL ? undefined : level;
 }
 
@@ -79,10 +110,10 @@ export function limitOf(value: unknown, refusals: Refusals): number | undefined 
  * A text that can be a label value anywhere: well-formed UTF-16, no control characters but newline and tab, at most
  * `maxLength` characters. An empty text is no text.
  */
-export function textOf(value: unknown, refusals: Refusals, maxLength: number = MAX_TEXT): string | undefined {
+export function textOf(value: unknown, invalidValues: InvalidValues, maxLength: number = MAX_TEXT): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   const cut = value.length > maxLength ? value.slice(0, maxLength) : value;
@@ -106,13 +137,44 @@ const STATUS = /^[A-Z][A-Z_]{0,39}$/;
 const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 
 /** A status such as `RUNNING`, in upper case. AWS adds some now and then, so any word of that shape is one. */
-export function statusOf(value: unknown, refusals: Refusals): string | undefined {
-  const status = textOf(value, refusals)?.toUpperCase();
+export function statusOf(value: unknown, invalidValues: InvalidValues): string | undefined {
+  const status = textOf(value, invalidValues)?.toUpperCase();
   return status === undefined || STATUS.test(status) ? status : OTHER;
 }
 
 /** The code of an error of AWS, such as `AccessDeniedException`. An error without one has the code `OTHER`. */
-export function errorCodeOf(value: unknown, refusals: Refusals): string {
-  const code = textOf(value, refusals);
+export function errorCodeOf(value: unknown, invalidValues: InvalidValues): string {
+  const code = textOf(value, invalidValues);
   return code !== undefined && CODE.test(code) ? code : OTHER;
+}
+
+/** Labels of a container or tags of a task: those that were asked for, by key. */
+export type Labels = ReadonlyMap<string, string>;
+
+/** Whether the operator named a key. */
+export type IsWanted = (key: string) => boolean;
+
+/** ECS allows 50 tags; docker any number of labels. */
+const MAX_LABELS = 64;
+/** ECS allows 128 characters for the key of a tag; docker any number for that of a label. */
+const MAX_KEY = 255;
+
+/**
+ * Reads an object of texts, keys sorted. Keys and values are well-formed, without control characters and of bounded
+ * length; an empty value is none. Undefined where nothing is left.
+ */
+export function parseLabels(value: unknown, isWanted: IsWanted, invalidValues: InvalidValues): Labels | undefined {
+  const object = objectOf(value, invalidValues);
+  if (object === undefined) return undefined;
+  const labels = new Map<string, string>();
+  for (const [name, content] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!isWanted(name)) continue;
+    const key = textOf(name, invalidValues, MAX_KEY);
+    const text = textOf(content, invalidValues);
+    if (key === undefined || text === undefined) continue;
+    if (labels.has(key)) invalidValues.add('duplicate_name');
+    else if (labels.size >= MAX_LABELS) invalidValues.add('too_many');
+    else labels.set(key, text);
+  }
+  return labels.size === 0 ? undefined : labels;
 }

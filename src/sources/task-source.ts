@@ -1,5 +1,5 @@
-import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import type { InvalidReason } from '../snapshot/values.ts';
 import { messageOf } from '../text/printable.ts';
 import type { CgroupFailure } from './cgroup/kernel-values.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
@@ -33,7 +33,7 @@ export interface PollResult {
   readonly isComplete: boolean;
   /** Failed requests. A poll that read tasks may have some, if it used older metadata or has no stats. */
   readonly failures: readonly EndpointError[];
-  readonly refused: ReadonlyMap<RefusalReason, number>;
+  readonly refused: ReadonlyMap<InvalidReason, number>;
   /** Set if a request for the tags of the task has ended since the previous poll. */
   readonly tags?: TagsAttempt | undefined;
   /** Set if the cgroup of the task was to be read: why some of it could not. */

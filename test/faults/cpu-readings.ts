@@ -1,5 +1,5 @@
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { at } from '../real/json.ts';
 import type { TrueStats } from './demo-truth.ts';
 
@@ -17,7 +17,7 @@ export function readingOf({ readNs, document }: TrueStats): CpuTime {
 
 /** The earlier reading in the same document. */
 export function precpuOf(document: unknown): CpuTime | undefined {
-  const readNs = timeOf(at(document, 'preread'), createRefusals());
+  const readNs = timeOf(at(document, 'preread'), createInvalidValues());
   return readNs === undefined ? undefined : { readNs, totalNs: at(document, 'precpu_stats', ...TOTAL) };
 }
 

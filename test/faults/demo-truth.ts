@@ -1,8 +1,8 @@
 import { shopWorld } from '../../src/demo/containers.ts';
 import { formatInstant, instantAt, NO_TIME } from '../../src/demo/curves.ts';
 import { createDemoTask } from '../../src/demo/demo-task.ts';
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { at, textAt } from '../real/json.ts';
 import { combined, edited, removed } from './json-edit.ts';
 
@@ -94,12 +94,12 @@ export function createDemoTruth({
 function followRuns(
   change: (document: unknown, isNewRun: boolean) => unknown,
 ): (document: unknown) => TrueStats | undefined {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   let run = -1;
   let last = Number.POSITIVE_INFINITY;
   return (document) => {
     const total = at(document, 'cpu_stats', 'cpu_usage', 'total_usage');
-    const readNs = timeOf(at(document, 'read'), refusals);
+    const readNs = timeOf(at(document, 'read'), invalidValues);
     if (typeof total !== 'number' || readNs === undefined) return undefined;
     const isNewRun = total < last;
     if (isNewRun) run += 1;

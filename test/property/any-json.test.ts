@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { taskIdentity } from '../../src/metrics/identity.ts';
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { parseTaskTags } from '../../src/snapshot/task-info.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
 import { fargateTask } from './documents.ts';
 import { pathsOf } from './mutations.ts';
@@ -121,7 +121,7 @@ test('any JSON as the answer with the tags of the task', () => {
   );
   fc.assert(
     fc.property(answer, (tagged) => {
-      const { tags } = parseTaskTags(tagged, () => true, createRefusals()) ?? {};
+      const { tags } = parseTaskTags(tagged, () => true, createInvalidValues()) ?? {};
       for (const [name, value] of Object.entries(taskIdentity({ tags })).filter(([one]) => /\.tag\./.test(one))) {
         assert.ok(value !== '' && String(value).isWellFormed() && name.isWellFormed());
       }

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-import type { Documents } from './pipeline.ts';
-import { isoOf } from './pipeline.ts';
+import { type Documents, isoOf } from './pipeline.ts';
 
 /** Counters of a container that the task adds up: what one poll's document says of each. */
 export const COUNTED = ['cpu', 'readBytes', 'writtenBytes', 'reads', 'rxBytes', 'txPackets'] as const;

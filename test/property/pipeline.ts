@@ -1,14 +1,14 @@
 import type { Reading } from '../../instrumentation/metric-definition.ts';
-import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/history/task-history.ts';
+import { EMPTY_HISTORY, type TaskHistory, updateTask } from '../../src/history/task-history.ts';
 import type { TaskView } from '../../src/history/view.ts';
-import { createColumns } from '../../src/metrics/columns.ts';
+import { type AttributeCache, createAttributeCache } from '../../src/metrics/attribute-cache.ts';
 import { evaluate } from '../../src/metrics/evaluate.ts';
 import { createRecorder } from '../../src/metrics/recorder.ts';
-import { createSeriesBook, type SeriesBook } from '../../src/metrics/series.ts';
+import { createRowInstruments } from '../../src/metrics/row-instruments.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { joinStats } from '../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../src/snapshot/task-document.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 
 /** The two documents of one poll, as JSON.parse gives them. */
 export interface Documents {
@@ -31,16 +31,16 @@ export interface Pipeline {
 }
 
 /** Everything between the decoded documents and the readings, without a timer: parse, join, follow, derive, record. */
-export function createPipeline(series: SeriesBook = createSeriesBook()): Pipeline {
-  const columns = createColumns(VOCABULARIES);
+export function createPipeline(attributeCache: AttributeCache = createAttributeCache()): Pipeline {
+  const instruments = createRowInstruments(VOCABULARIES);
   return {
     step(history, { task, stats }, nowMs = 0) {
-      const refusals = createRefusals();
-      const metadata = parseTask(task, refusals, { isLabelWanted: () => true });
-      const snapshot = metadata && joinStats(metadata, stats, refusals);
-      const recorder = createRecorder({ columns, series, polledNs: 0n, exporterStartNs: 0n });
+      const invalidValues = createInvalidValues();
+      const metadata = parseTask(task, invalidValues, { isLabelWanted: () => true });
+      const snapshot = metadata && joinStats(metadata, stats, invalidValues);
+      const recorder = createRecorder({ instruments, attributeCache, polledNs: 0n, exporterStartNs: 0n });
       if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };
-      const followed = followTask(history, snapshot, {
+      const followed = updateTask(history, snapshot, {
         nowMs,
         staleAfterMs: 60_000,
         keepForMs: 60_000,

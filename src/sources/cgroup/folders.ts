@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseTaskArn } from '../../snapshot/task-arn.ts';
+import { parseTaskArn } from '../../snapshot/task-info.ts';
 import type { CgroupFileSystem } from './files.ts';
 import { CONTROLLERS, type Controller } from './kernel-values.ts';
 

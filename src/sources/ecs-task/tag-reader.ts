@@ -1,6 +1,5 @@
-import type { IsWanted } from '../../snapshot/labels.ts';
-import type { Refusals } from '../../snapshot/refusals.ts';
 import { parseTaskTags, type TaskTags } from '../../snapshot/task-info.ts';
+import type { InvalidValues, IsWanted } from '../../snapshot/values.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINT_ERROR_CODES, EndpointError } from './endpoint-error.ts';
 
@@ -24,7 +23,7 @@ export interface TagReader {
    */
   requestIfDue(): Promise<void>;
   /** The outcome of a request that has ended since the last call; its tags are known from then on. */
-  takeOutcome(refusals: Refusals): TagsAttempt | undefined;
+  takeOutcome(invalidValues: InvalidValues): TagsAttempt | undefined;
   /** The last answer; undefined before the first one. */
   known(): TaskTags | undefined;
 }
@@ -65,9 +64,9 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
     }
   }
 
-  function read(answer: Answer, refusals: Refusals): TagsAttempt {
+  function read(answer: Answer, invalidValues: InvalidValues): TagsAttempt {
     if ('error' in answer) return { failure: failureOf(answer.error) };
-    const tags = parseTaskTags(answer.document, isWanted, refusals);
+    const tags = parseTaskTags(answer.document, isWanted, invalidValues);
     if (tags === undefined)
       return {
         failure: {
@@ -86,11 +85,11 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
       if (underWay === undefined && arrived === undefined && isDue) underWay = request();
       await underWay;
     },
-    takeOutcome(refusals) {
+    takeOutcome(invalidValues) {
       if (arrived === undefined) return undefined;
       const { answer, atMs } = arrived;
       arrived = undefined;
-      const { failure } = read(answer, refusals);
+      const { failure } = read(answer, invalidValues);
       const waitMs = FIRST_WAIT_MS * 2 ** (requests - 1);
       const isOver = failure === undefined || requests >= MAX_REQUESTS;
       dueAtMs = isOver ? undefined : atMs + waitMs;

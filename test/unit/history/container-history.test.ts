@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ContainerHistory, followContainer, type Step } from '../../../src/history/container-history.ts';
+import {
+  type ContainerHistory,
+  type ContainerUpdate,
+  updateContainer,
+} from '../../../src/history/container-history.ts';
 import type { ContainerInfo, ContainerSample } from '../../../src/snapshot/snapshot.ts';
 
 const STALE_AFTER_MS = 60_000;
@@ -27,15 +31,15 @@ interface Poll {
 }
 
 /** Follows one container over polls; `nowMs` is 0 where it does not matter. */
-function follow(...polls: readonly Poll[]): Step {
+function follow(...polls: readonly Poll[]): ContainerUpdate {
   let history: ContainerHistory | undefined;
-  let step: Step | undefined;
+  let step: ContainerUpdate | undefined;
   for (const { started, sample, nowMs = 0, info } of polls) {
-    const startedNs = started === undefined ? undefined : at(started);
-    step = followContainer(
+    const runStartNs = started === undefined ? undefined : at(started);
+    step = updateContainer(
       history,
       {
-        info: { id: 'id', name: 'c', sandbox: 'id', sharesSandbox: false, startedNs, ...info },
+        info: { id: 'id', name: 'c', networkNamespace: 'id', sharesNetworkNamespace: false, runStartNs, ...info },
         ...(sample !== undefined && { sample: sampleOf(sample) }),
       },
       nowMs,
@@ -50,10 +54,10 @@ function follow(...polls: readonly Poll[]): Step {
 interface Expected {
   readonly isCurrent: boolean;
   readonly hasRestarted?: boolean;
-  readonly hasBegunAnew?: boolean;
-  /** Seconds of the sample, of the baseline, of the start of counting. */
+  readonly isFullReset?: boolean;
+  /** Seconds of the sample, of the previousCpu, of the start of counting. */
   readonly sample?: number;
-  readonly baseline?: number;
+  readonly previousCpu?: number;
   readonly countedFrom?: number;
 }
 
@@ -70,7 +74,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 6 } },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'no stats now: the history waits',
@@ -80,7 +84,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
   [
     'and the next sample is compared with the one before the gap',
     [{ started: 1, sample: { read: 10, used: 5 } }, { started: 1 }, { started: 1, sample: { read: 30, used: 6 } }],
-    { isCurrent: true, sample: 30, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 30, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'read did not advance: the same sample and the same differences',
@@ -89,7 +93,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 10 },
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 10 + STALE_AFTER_MS },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'until it is stale',
@@ -106,7 +110,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 11 + STALE_AFTER_MS },
       { started: 1, sample: { read: 30, used: 7 }, nowMs: 12 + STALE_AFTER_MS },
     ],
-    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 1 },
+    { isCurrent: true, sample: 30, previousCpu: 20, countedFrom: 1 },
   ],
   [
     'read went back: skipped this time',
@@ -123,15 +127,15 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 15, used: 9 } },
       { started: 1, sample: { read: 17, used: 10 } },
     ],
-    { isCurrent: true, sample: 17, baseline: 15, countedFrom: 1 },
+    { isCurrent: true, sample: 17, previousCpu: 15, countedFrom: 1 },
   ],
   [
-    'a new start after the last sample: a new life, although nothing fell',
+    'a new start after the last sample: a new life, although nothing hasDecreased',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 11, sample: { read: 20, used: 6 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 20, countedFrom: 11 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 20, countedFrom: 11 },
   ],
   [
     'right again at the next sample',
@@ -140,10 +144,10 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 11, sample: { read: 20, used: 2 } },
       { started: 11, sample: { read: 30, used: 3 } },
     ],
-    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 11 },
+    { isCurrent: true, sample: 30, previousCpu: 20, countedFrom: 11 },
   ],
   [
-    'a decrease of CPU time is held back: no restart yet, and no baseline',
+    'a decrease of CPU time is held back: no restart yet, and no previousCpu',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 4 } },
@@ -157,7 +161,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 2 } },
       { started: 1, sample: { read: 30, used: 3 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 10 },
   ],
   [
     'it recovers: the decrease was a wrong reading',
@@ -166,7 +170,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 0 } },
       { started: 1, sample: { read: 30, used: 7 } },
     ],
-    { isCurrent: true, sample: 30, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 30, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'it stays at the low value: still unexplained',
@@ -185,7 +189,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 30, used: 0 } },
       { started: 1, sample: { read: 40, used: 8 } },
     ],
-    { isCurrent: true, sample: 40, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 40, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'it has passed its old value, but the faults continue from a low value: a reset',
@@ -194,7 +198,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 2, ...faults(10) } },
       { started: 1, sample: { read: 30, used: 6, ...faults(20) } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 10 },
   ],
   [
     'the metadata explains the decrease one poll late: a restart, compared with the held-back reading',
@@ -203,7 +207,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 4 } },
       { started: 12, sample: { read: 30, used: 6 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 12 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 12 },
   ],
   [
     'a higher RestartCount explains a decrease at once',
@@ -219,7 +223,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 2 } },
       { started: 1, sample: { read: 20, used: 6 }, info: { restartCount: 3 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, hasRestarted: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'a RestartCount of a run without a sample does not apply to this sample',
@@ -227,7 +231,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'and applies to the first sample of that run',
@@ -236,7 +240,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
       { started: 21, sample: { read: 30, used: 7 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 1 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 1 },
   ],
   [
     'the last sample of a container that has stopped is not current',
@@ -244,7 +248,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 6 }, info: { knownStatus: 'STOPPED' } },
     ],
-    { isCurrent: false, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: false, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'the metadata tells of a start that the sample does not know yet: the old life still',
@@ -252,7 +256,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 21, sample: { read: 20, used: 6 } },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'and the new life comes with its first sample',
@@ -261,7 +265,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 21, sample: { read: 20, used: 6 } },
       { started: 21, sample: { read: 30, used: 7 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 30, countedFrom: 21 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 30, countedFrom: 21 },
   ],
   [
     'so with the very first sample',
@@ -269,22 +273,22 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 21, sample: { read: 20, used: 6 } },
       { started: 21, sample: { read: 30, used: 7 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 30, countedFrom: 21 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 30, countedFrom: 21 },
   ],
   [
     'a start time that comes late is no new start',
     [{ sample: { read: 10, used: 5 } }, { started: 1, sample: { read: 20, used: 6 } }],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'a start time that goes missing is still known',
     [{ started: 1, sample: { read: 10, used: 5 } }, { sample: { read: 20, used: 6 } }],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'a new start after a gap without stats',
     [{ started: 1, sample: { read: 10, used: 5 } }, { started: 1 }, { started: 25, sample: { read: 30, used: 9 } }],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 30, countedFrom: 25 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 30, countedFrom: 25 },
   ],
   [
     'a restart policy: the agent adds the old lives up, so counters go on',
@@ -292,70 +296,70 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 11, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, hasRestarted: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'a restart policy under an agent that does not add up: they fell',
+    'a restart policy under an agent that does not add up: they hasDecreased',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 11, sample: { read: 20, used: 4 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 20, countedFrom: 11 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 20, countedFrom: 11 },
   ],
   [
     'no CPU stats last time: the sample’s own earlier reading',
     [
       { started: 1, sample: { read: 10 } },
-      { started: 1, sample: { read: 20, used: 6, before: { readNs: at(19), cpu: { totalNs: 5 } } } },
+      { started: 1, sample: { read: 20, used: 6, precpu: { readNs: at(19), cpu: { totalNs: 5 } } } },
     ],
-    { isCurrent: true, sample: 20, baseline: 19, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 19, countedFrom: 1 },
   ],
 ];
 
 for (const [what, polls, expected] of CASES) {
   test(`a container, poll by poll: ${what}`, () => {
-    const { history, state, hasRestarted, hasBegunAnew } = follow(...polls);
+    const { history, state, hasRestarted, isFullReset } = follow(...polls);
     const ns = (seconds: number | undefined): bigint | undefined => (seconds === undefined ? undefined : at(seconds));
     assert.deepEqual(
       {
         isCurrent: state === 'current',
         hasRestarted,
-        hasBegunAnew,
+        isFullReset,
         sample: history?.sample.readNs,
-        baseline: history?.baseline?.readNs,
-        countedFrom: history?.countedFromNs,
+        previousCpu: history?.previousCpu?.readNs,
+        countedFrom: history?.startTimeNs,
       },
       {
         isCurrent: expected.isCurrent,
         hasRestarted: expected.hasRestarted ?? false,
-        hasBegunAnew: expected.hasBegunAnew ?? false,
+        isFullReset: expected.isFullReset ?? false,
         sample: ns(expected.sample),
-        baseline: ns(expected.baseline),
+        previousCpu: ns(expected.previousCpu),
         countedFrom: ns(expected.countedFrom),
       },
     );
   });
 }
 
-const before = (read: number, totalNs: number): ContainerSample['before'] => ({ readNs: at(read), cpu: { totalNs } });
+const precpu = (read: number, totalNs: number): ContainerSample['precpu'] => ({ readNs: at(read), cpu: { totalNs } });
 
-const FIRST: readonly (readonly [what: string, poll: Poll, baseline: number | undefined])[] = [
-  ['a real one', { started: 1, sample: { read: 20, used: 6, before: before(19, 5) } }, 19],
-  ['without a start time', { sample: { read: 20, used: 6, before: before(19, 5) } }, 19],
-  ['of the life before', { started: 19.5, sample: { read: 20, used: 6, before: before(19, 5) } }, undefined],
-  ['with more CPU time than now', { started: 1, sample: { read: 20, used: 6, before: before(19, 7) } }, undefined],
-  ['of the same moment', { started: 1, sample: { read: 20, used: 6, before: before(20, 5) } }, undefined],
+const FIRST: readonly (readonly [what: string, poll: Poll, previousCpu: number | undefined])[] = [
+  ['a real one', { started: 1, sample: { read: 20, used: 6, precpu: precpu(19, 5) } }, 19],
+  ['without a start time', { sample: { read: 20, used: 6, precpu: precpu(19, 5) } }, 19],
+  ['of the life before', { started: 19.5, sample: { read: 20, used: 6, precpu: precpu(19, 5) } }, undefined],
+  ['with more CPU time than now', { started: 1, sample: { read: 20, used: 6, precpu: precpu(19, 7) } }, undefined],
+  ['of the same moment', { started: 1, sample: { read: 20, used: 6, precpu: precpu(20, 5) } }, undefined],
   [
     'more than a minute older: the clock has jumped',
-    { started: 1, sample: { read: 80, used: 6, before: before(19, 5) } },
+    { started: 1, sample: { read: 80, used: 6, precpu: precpu(19, 5) } },
     undefined,
   ],
 ];
 
-for (const [what, poll, baseline] of FIRST) {
+for (const [what, poll, previousCpu] of FIRST) {
   test(`an earlier reading that comes with the first sample: ${what}`, () => {
-    const readNs = follow(poll).history?.baseline?.readNs;
-    assert.equal(readNs, baseline === undefined ? undefined : at(baseline));
+    const readNs = follow(poll).history?.previousCpu?.readNs;
+    assert.equal(readNs, previousCpu === undefined ? undefined : at(previousCpu));
   });
 }
 
@@ -373,14 +377,14 @@ function groupAfter(parts: readonly Parts[], group: string, info: Partial<Contai
   const polls = parts.map((part, index) => ({ started: 0, sample: { read: index + 1, used: index, ...part }, info }));
   const { history, hasRestarted } = follow(...polls);
   assert.equal(hasRestarted, false, 'a reset of one group is not a restart of the container');
-  assert.equal(history?.countedFromNs, at(0), 'CPU time did not reset: no new start time');
+  assert.equal(history?.startTimeNs, at(0), 'CPU time did not reset: no new start time');
   const { networks, disk: disks, memory } = history.sample;
   return {
     rx: networks?.get('eth0')?.rx_bytes,
     tx: networks?.get('eth0')?.tx_bytes,
     read: disks?.total.readBytes,
     faults: memory?.minorFaults,
-    startNs: Object.values(history.tracks.get(group)?.starts ?? {})[0],
+    startNs: Object.values(history.counterStates.get(group)?.starts ?? {})[0],
   };
 }
 
@@ -442,7 +446,7 @@ const DEVICE_CASES: readonly (readonly [what: string, parts: readonly Parts[], t
   ['one leaves: what it has counted stays', [devices(5, 4), devices(6), devices(7)], { read: 11 }],
   ['one that left is back', [devices(5, 4), devices(6), devices(7, 4)], { read: 11 }],
   ['one falls for twice, and the other one grows', [devices(5, 4), devices(6, 0), devices(7, 0)], {}],
-  ['one fell for twice', [devices(5, 4), devices(6, 0), devices(7, 0), devices(8, 6)], { read: 14 }],
+  ['one hasDecreased for twice', [devices(5, 4), devices(6, 0), devices(7, 0), devices(8, 6)], { read: 14 }],
   ['all fall, then one is missing', [devices(5, 4), devices(0, 0), devices(6)], { read: 10 }],
   ['all go on', [devices(5, 4), devices(0, 0), devices(1, 1)], { read: 2, startNs: at(1) }],
   ['one leaves while the other one goes on', [devices(5, 9), devices(1), devices(2)], { read: 2, startNs: at(1) }],
@@ -461,23 +465,23 @@ test('a total of devices that falls and goes on explains nothing else', () => {
 });
 
 test('page faults that begin again with a run explain nothing else', () => {
-  const info = (restartCount: number): Partial<ContainerInfo> => ({ restartCount, firstStartedNs: at(0) });
+  const info = (restartCount: number): Partial<ContainerInfo> => ({ restartCount, firstRunStartNs: at(0) });
   const poll = (read: number, used: number, count: number, restarts: number): Poll => {
     return { started: restarts * 25, sample: { read, used, ...faults(count) }, info: info(restarts) };
   };
   const { history } = follow(poll(10, 5, 9, 0), poll(20, 1, 0, 0), poll(30, 7, 3, 1));
-  assert.equal(history?.baseline?.readNs, at(10), 'CPU time went on from before the fall');
-  assert.equal(history?.countedFromNs, at(0));
+  assert.equal(history?.previousCpu?.readNs, at(10), 'CPU time went on from before the fall');
+  assert.equal(history?.startTimeNs, at(0));
 });
 
 test('a reading without CPU time is nothing to compare with', () => {
   const step = follow({ sample: { read: 10, used: 0 } }, { sample: { read: 20, used: 300 } });
-  assert.equal(step.history?.baseline, undefined);
+  assert.equal(step.history?.previousCpu, undefined);
 });
 
 test('a container that has just started may have used no CPU time yet', () => {
   const step = follow({ started: 10, sample: { read: 10, used: 0 } }, { started: 10, sample: { read: 20, used: 3 } });
-  assert.equal(step.history?.baseline?.readNs, at(10));
+  assert.equal(step.history?.previousCpu?.readNs, at(10));
 });
 
 test('a run that began after a fall is not compared with it', () => {
@@ -488,11 +492,11 @@ test('a run that began after a fall is not compared with it', () => {
     { started: 25, sample: { read: 30, used: 4 } },
   );
   assert.equal(step.hasRestarted, true);
-  assert.equal(step.history?.baseline, undefined);
+  assert.equal(step.history?.previousCpu, undefined);
 });
 
 test('a shared network namespace is held back on its own, and outlives a restart', () => {
-  const info = { sharesSandbox: true };
+  const info = { sharesNetworkNamespace: true };
   assert.deepEqual(groupAfter([eth0(5, 1), eth0(4, 2)], 'network eth0', info), { ...NOTHING, tx: 2 });
   const step = follow(
     { started: 0, sample: { read: 1, used: 5, ...eth0(5) }, info },
@@ -505,14 +509,14 @@ test('a shared network namespace is held back on its own, and outlives a restart
 test('page faults reset with each run, even if they have passed their old value', () => {
   const info = (restartCount: number, startedSeconds: number): Partial<ContainerInfo> => ({
     restartCount,
-    firstStartedNs: at(0),
-    startedNs: at(startedSeconds),
+    firstRunStartNs: at(0),
+    runStartNs: at(startedSeconds),
   });
   const first = { sample: { read: 10, used: 5, ...faults(3) }, info: info(0, 0) };
   const second = { sample: { read: 20, used: 6, ...faults(9) }, info: info(1, 12) };
   const { history } = follow(first, second);
-  assert.equal(history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
-  assert.equal(history?.countedFromNs, at(0), 'the agent adds up CPU time');
+  assert.equal(history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
+  assert.equal(history?.startTimeNs, at(0), 'the agent adds up CPU time');
   // The container restarted before the exporter started.
-  assert.equal(follow(second).history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
+  assert.equal(follow(second).history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { growth, round4 } from '../../../src/metrics/arithmetic.ts';
+import { increase, round4 } from '../../../src/metrics/arithmetic.ts';
 
 /** Value and what Python 3's `round(value, 4)` makes of it. */
 const ROUNDED: readonly (readonly [value: number, expected: number])[] = [
@@ -55,5 +55,5 @@ const GROWTH: readonly (readonly [from: number | undefined, to: number | undefin
 ];
 
 for (const [from, to, expected] of GROWTH) {
-  test(`growth from ${from} to ${to}`, () => assert.equal(growth(from, to), expected));
+  test(`increase from ${from} to ${to}`, () => assert.equal(increase(from, to), expected));
 }

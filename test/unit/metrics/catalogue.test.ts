@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { metricSet, ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
-import { DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { catalogueRows, EVERYTHING } from '../../../src/metrics/catalogue.ts';
 import { levelsOf } from '../../../src/metrics/row.ts';
-import { ECS_PREFIX, EVERYTHING, SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { metricSet, ROW_DEFINITIONS } from '../../../src/metrics/row-instruments.ts';
+import { DIMENSIONS, ECS_PREFIX, SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 /** ecs-container-exporter 2.4.0's series: these names and levels may never change. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { metricSet } from '../../../src/metrics/definitions.ts';
-import { EVERYTHING, VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
+import { EVERYTHING } from '../../../src/metrics/catalogue.ts';
+import { metricSet } from '../../../src/metrics/row-instruments.ts';
+import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 const scenarios = new URL('../../scenarios/', import.meta.url);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
 import type { CpuCounters } from '../../../src/snapshot/snapshot.ts';
-import { containerView, recordingSink, taskView, tellOf } from './views.ts';
+import { containerView, createValueSink, taskView, valuesOf } from './views.ts';
 
-/** What is told of container c with these counters and no baseline. */
-function told(cpu: CpuCounters): Readonly<Record<string, number>> {
-  return tellOf('cpu', taskView({}, [containerView('c', { sample: { cpu } })]));
+/** What is values of container c with these counters and no previousCpu. */
+function values(cpu: CpuCounters): Readonly<Record<string, number>> {
+  return valuesOf('cpu', taskView({}, [containerView('c', { sample: { cpu } })]));
 }
 
 type ModeCase = readonly [what: string, cpu: CpuCounters, expected: Readonly<Record<string, number>>];
@@ -35,11 +35,11 @@ const MODES: readonly ModeCase[] = [
 ];
 
 for (const [what, cpu, expected] of MODES) {
-  test(`CPU time by mode: ${what}`, () => assert.deepEqual(told(cpu), expected));
+  test(`CPU time by mode: ${what}`, () => assert.deepEqual(values(cpu), expected));
 }
 
 test('CPU time of each CPU; those that never ran are not there', () => {
-  const series = told({ totalNs: 3e9, perCpuNs: [1e9, 0, 2e9, 0, 0] });
+  const series = values({ totalNs: 3e9, perCpuNs: [1e9, 0, 2e9, 0, 0] });
   const logical = Object.entries(series).filter(([key]) => key.startsWith('cpu_logical_seconds'));
   assert.deepEqual(logical, [
     ['cpu_logical_seconds c {"cpu":0}', 1],
@@ -47,30 +47,30 @@ test('CPU time of each CPU; those that never ran are not there', () => {
   ]);
 });
 
-test('and none of it is looked at where nobody wants it', () => {
-  const sink = recordingSink('cpu');
+test('and none of it is looked at where nobody isExported it', () => {
+  const sink = createValueSink('cpu');
   const cpu = Object.defineProperty({ totalNs: 3e9 }, 'perCpuNs', { get: () => assert.fail('looked at') });
-  const wants: typeof sink.wants = (row, level) =>
-    sink.wants(row, level) && !/^(?:cpu_logical|percpu|cpu_limit)/.test(row);
-  evaluate(taskView({ cpuCores: 1 }, [containerView('c', { sample: { cpu } })]), { ...sink, wants });
-  assert.ok(sink.told.size > 0);
+  const isExported: typeof sink.isExported = (row, level) =>
+    sink.isExported(row, level) && !/^(?:cpu_logical|percpu|cpu_limit)/.test(row);
+  evaluate(taskView({ cpuCores: 1 }, [containerView('c', { sample: { cpu } })]), { ...sink, isExported });
+  assert.ok(sink.values.size > 0);
 });
 
 test('CPUs of the host, where known', () => {
-  assert.equal(told({ totalNs: 0, onlineCpus: 4 })['cpu_online_cpus c'], 4);
-  assert.equal(told({ totalNs: 0 })['cpu_online_cpus c'], undefined);
+  assert.equal(values({ totalNs: 0, onlineCpus: 4 })['cpu_online_cpus c'], 4);
+  assert.equal(values({ totalNs: 0 })['cpu_online_cpus c'], undefined);
 });
 
 test('nothing of a container without CPU counters', () => {
-  assert.deepEqual(tellOf('cpu', taskView({}, [containerView('c', { sample: {} }), containerView('d', {})])), {});
+  assert.deepEqual(valuesOf('cpu', taskView({}, [containerView('c', { sample: {} }), containerView('d', {})])), {});
 });
 
 test('throttling: the old totals always, the counters only once a period has passed', () => {
   const none = { totalNs: 0, throttlePeriods: 0, throttledPeriods: 0, throttledNs: 0 };
-  const still = told(none);
+  const still = values(none);
   assert.equal(still['cpu_throttle_periods c'], 0);
   assert.equal(still['throttling_periods c'], undefined);
-  const moved = told({ totalNs: 0, throttlePeriods: 5, throttledPeriods: 2, throttledNs: 3e9 });
+  const moved = values({ totalNs: 0, throttlePeriods: 5, throttledPeriods: 2, throttledNs: 3e9 });
   assert.equal(moved['cpu_throttle_throttled_time c'], 3e9);
   assert.equal(moved['throttling_periods c'], 5);
   assert.equal(moved['throttling_throttled_periods c'], 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CpuCounters, TaskInfo } from '../../../src/snapshot/snapshot.ts';
-import { type ContainerParts, containerView, SECOND_NS, taskView, tellOf } from './views.ts';
+import { type ContainerParts, containerView, SECOND_NS, taskView, valuesOf } from './views.ts';
 
 /** 0.5 s of CPU in 1 s, on a host of two CPUs that went through 2 s. */
 const HALF: readonly [CpuCounters, CpuCounters] = [
@@ -10,7 +10,7 @@ const HALF: readonly [CpuCounters, CpuCounters] = [
 ];
 
 function derived(parts: ContainerParts, task: TaskInfo = {}): Readonly<Record<string, number>> {
-  return tellOf('cpu', taskView(task, [containerView('c', parts)]));
+  return valuesOf('cpu', taskView(task, [containerView('c', parts)]));
 }
 
 type RatioCase = readonly [what: string, parts: ContainerParts, task: TaskInfo, expected: number | undefined];
@@ -85,11 +85,11 @@ const CLOCKS: readonly ClockCase[] = [
 for (const [what, stamps, arrivals, cpu, cores] of CLOCKS) {
   test(`the clock of the timestamps is ${what}`, () => {
     const container = containerView('c', { cpu, elapsedNs: BigInt(stamps * 1e9) });
-    const baseline = container.baseline && {
-      ...container.baseline,
-      arrivedMsBefore: arrivals === undefined ? undefined : arrivals * 1000,
+    const previousCpu = container.previousCpu && {
+      ...container.previousCpu,
+      arrivalGapMs: arrivals === undefined ? undefined : arrivals * 1000,
     };
-    const told = tellOf('cpu', taskView({}, [{ ...container, baseline }]));
+    const told = valuesOf('cpu', taskView({}, [{ ...container, previousCpu }]));
     assert.equal(told['cpu_cores c'], cores);
   });
 }
@@ -107,7 +107,7 @@ test('a use above the capacity of all CPUs has no value, for the container and f
   assert.equal(told['cpu_cores _task_'], undefined);
 });
 
-test('utilization in semconv is cores divided by a limit, by wall time', () => {
+test('utilization in semconv is cores divide by a limit, by wall time', () => {
   const told = derived({ cpu: STEAL, info: { cpuUnits: 512 } }, { cpuCores: 1 });
   assert.equal(told['cpu_reservation_utilization c'], 1);
   assert.equal(told['cpu_limit_utilization c'], 0.5);
@@ -124,9 +124,9 @@ test('a task without a limit has the CPUs of the host; a container without CPU u
 });
 
 const NO_DIFFERENCE: readonly (readonly [what: string, parts: ContainerParts])[] = [
-  ['no baseline', { sample: { cpu: HALF[1] } }],
-  ['a baseline of the same moment', { cpu: HALF, elapsedNs: 0n }],
-  ['a baseline of later', { cpu: HALF, elapsedNs: -1n }],
+  ['no previousCpu', { sample: { cpu: HALF[1] } }],
+  ['a previousCpu of the same moment', { cpu: HALF, elapsedNs: 0n }],
+  ['a previousCpu of later', { cpu: HALF, elapsedNs: -1n }],
   ['a total that fell', { cpu: [HALF[1], HALF[0]] }],
 ];
 
@@ -183,7 +183,7 @@ test('the task adds up its containers, each by its own host and CPUs, and reads 
   });
   const idle = containerView('e', {});
   const view = taskView({ cpuCores: 2 }, [containerView('c', { cpu: HALF }), other, idle], { cpuNs: 7.25e9 });
-  const told = tellOf('cpu', view);
+  const told = valuesOf('cpu', view);
   assert.equal(told['cpu_cores _task_'], 1.5);
   assert.equal(told['cpu_usage_ratio _task_'], 0.75);
   assert.equal(told['cpu_usage_seconds _task_'], 7.25);
@@ -201,7 +201,7 @@ const PARTS: readonly (readonly [what: string, missing: ContainerParts, cores: n
 for (const [what, missing, cores] of PARTS) {
   test(`the task's CPU is complete or absent, with a container that is ${what}`, () => {
     const view = taskView({ cpuCores: 1 }, [containerView('c', { cpu: HALF }), containerView('d', missing)]);
-    const told = tellOf('cpu', view);
+    const told = valuesOf('cpu', view);
     assert.equal(told['cpu_cores _task_'], cores);
     assert.equal(told['cpu_usage_ratio _task_'], cores);
     assert.equal(told['cpu_limit_utilization _task_'], cores);
@@ -211,9 +211,9 @@ for (const [what, missing, cores] of PARTS) {
 test('a task whose containers have all stopped uses nothing; one that was not measured yet is not known', () => {
   const none = { 'cpu_cores _task_': 0, 'cpu_usage_ratio _task_': 0, 'cpu_limit_utilization _task_': 0 };
   const stopped = containerView('c', { info: { knownStatus: 'STOPPED' } });
-  assert.deepEqual(tellOf('cpu', taskView({ cpuCores: 1 }, [stopped])), none);
-  assert.deepEqual(tellOf('cpu', taskView({ cpuCores: 1 }, [containerView('c', {})])), {});
-  assert.deepEqual(tellOf('cpu', taskView({ cpuCores: 1 }, [])), {});
+  assert.deepEqual(valuesOf('cpu', taskView({ cpuCores: 1 }, [stopped])), none);
+  assert.deepEqual(valuesOf('cpu', taskView({ cpuCores: 1 }, [containerView('c', {})])), {});
+  assert.deepEqual(valuesOf('cpu', taskView({ cpuCores: 1 }, [])), {});
   const first = derived({ sample: { cpu: HALF[1] } });
   const counters = { 'cpu_usage_seconds c': 1.5, 'cpu_time_without_mode c': 1.5, 'cpu_online_cpus c': 2 };
   assert.deepEqual(first, counters);

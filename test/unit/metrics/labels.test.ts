@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR_CONTAINER_LABEL } from '@opentelemetry/semantic-conventions/incubating';
-import { createSeriesBook, type Subject } from '../../../src/metrics/series.ts';
+import { createAttributeCache, type Subject } from '../../../src/metrics/attribute-cache.ts';
 
 function labelsOf(vocabulary: 'ecs' | 'semconv', labels: Readonly<Record<string, string>>) {
   const subject: Subject = { level: 'container', name: 'web', id: 'abc', labels: new Map(Object.entries(labels)) };
-  const attributes = createSeriesBook().attributes(vocabulary, 'container_info', subject, { image: 'nginx' });
+  const attributes = createAttributeCache().attributes(vocabulary, 'container_info', subject, { image: 'nginx' });
   const own = ['container_name', 'image', 'container.name', 'container.id', 'container.image.name'];
   assert.ok(Object.isFrozen(attributes));
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !own.includes(name)));
@@ -48,7 +48,7 @@ test('the name is the conventions’', () => {
 });
 
 test('only the info metric has labels, and one object as long as they are the same', () => {
-  const book = createSeriesBook();
+  const book = createAttributeCache();
   const subject = (team: string): Subject => ({
     level: 'container',
     name: 'w',

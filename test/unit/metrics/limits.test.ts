@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cpuLimitCores, memoryLimitBytes } from '../../../src/metrics/limits.ts';
-import type { MemoryLevels } from '../../../src/snapshot/snapshot.ts';
-import { containerView, taskView, tellOf } from './views.ts';
+import type { MemoryStats } from '../../../src/snapshot/snapshot.ts';
+import { containerView, taskView, valuesOf } from './views.ts';
 
 const MIB = 1024 ** 2;
 
@@ -34,7 +34,7 @@ for (const [cpuUnits, cpuCores, expected] of CPU) {
 type MemoryCase = readonly [
   what: string,
   own: number | undefined,
-  memory: MemoryLevels | undefined,
+  memory: MemoryStats | undefined,
   ofTask: number | undefined,
   expected: number | undefined,
 ];
@@ -63,7 +63,7 @@ for (const [what, memoryMib, memory, taskMib, expected] of MEMORY) {
 
 test('limits as the old program gave them: 0 for none; the one in force is left out then', () => {
   const view = taskView({}, [containerView('a', {}), containerView('b', { info: { cpuUnits: 2, memoryMib: 64 } })]);
-  assert.deepEqual(tellOf('limits', view), {
+  assert.deepEqual(valuesOf('limits', view), {
     'cpu_limit _task_': 0,
     'mem_limit _task_': 0,
     'cpu_limit a': 0,
@@ -75,7 +75,7 @@ test('limits as the old program gave them: 0 for none; the one in force is left 
 
 test('the limits of the task in CPU units, MiB and cores', () => {
   const view = taskView({ cpuCores: 0.25, memoryMib: 512 }, [containerView('a', { info: { cpuUnits: 128 } })]);
-  assert.deepEqual(tellOf('limits', view), {
+  assert.deepEqual(valuesOf('limits', view), {
     'cpu_limit _task_': 256,
     'mem_limit _task_': 512,
     'cpu_limit_cores _task_': 0.25,

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
-import { DEFAULT_SELECTION, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { catalogueRows, DEFAULT_SELECTION } from '../../../src/metrics/catalogue.ts';
+import { ROW_DEFINITIONS } from '../../../src/metrics/row-instruments.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { blocksOf, MEANING_PAGE, prose } from '../../helpers/meaning-page.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 

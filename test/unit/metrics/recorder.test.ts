@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerView, TaskView } from '../../../src/history/view.ts';
-import { createColumns } from '../../../src/metrics/columns.ts';
+import { createAttributeCache } from '../../../src/metrics/attribute-cache.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
 import { createRecorder, type Recorder } from '../../../src/metrics/recorder.ts';
-import { createSeriesBook } from '../../../src/metrics/series.ts';
+import { createRowInstruments } from '../../../src/metrics/row-instruments.ts';
 import { SCOPES, VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
 
 function recorder(vocabularies: readonly VocabularyName[] = VOCABULARIES): Recorder {
   return createRecorder({
-    columns: createColumns(vocabularies),
-    series: createSeriesBook(),
+    instruments: createRowInstruments(vocabularies),
+    attributeCache: createAttributeCache(),
     polledNs: 9n,
     exporterStartNs: 7n,
   });
 }
 
 const web: ContainerView = {
-  info: { id: 'abc', name: 'web', sandbox: 's', sharesSandbox: false },
-  countedFromNs: 5n,
+  info: { id: 'abc', name: 'web', networkNamespace: 's', sharesNetworkNamespace: false },
+  startTimeNs: 5n,
   isSelected: true,
 };
-const view: TaskView = { task: {}, containers: [web], totals: {}, startedNs: 3n };
+const view: TaskView = { task: {}, containers: [web], totals: {}, startTimeNs: 3n };
 
 /** `scope's vocabulary: name value start`. */
 function told({ readings }: Recorder): readonly string[] {
@@ -34,12 +34,12 @@ function told({ readings }: Recorder): readonly string[] {
 
 test('a value is recorded in each vocabulary that has a name for it at that level', () => {
   const out = recorder();
-  out.container(web)('cpu_usage_seconds', [{ value: 1.5 }]);
-  out.task(view)('cpu_usage_seconds', [{ value: 2.5 }]);
-  out.container(web)('mem_limit', [{ value: 64 }]);
-  out.container(web)('mem_available', [{ value: 9 }]);
-  out.task(view)('percpu_usage_ratio', [{ value: 1 }]);
-  out.exporter()('exporter_polls', [{ value: 4 }]);
+  out.observeContainer(web)('cpu_usage_seconds', [{ value: 1.5 }]);
+  out.observeTask(view)('cpu_usage_seconds', [{ value: 2.5 }]);
+  out.observeContainer(web)('mem_limit', [{ value: 64 }]);
+  out.observeContainer(web)('mem_available', [{ value: 9 }]);
+  out.observeTask(view)('percpu_usage_ratio', [{ value: 1 }]);
+  out.observeExporter()('exporter_polls', [{ value: 4 }]);
   assert.deepEqual(told(out), [
     'ecs: ecs_task.cpu_usage_seconds 1.5 5',
     'ecs: ecs_task.cpu_usage_seconds 2.5 3',
@@ -54,20 +54,20 @@ test('a value is recorded in each vocabulary that has a name for it at that leve
 
 test('only the vocabularies that somebody speaks, and only the one that a value is for', () => {
   const one = recorder(['semconv']);
-  one.container(web)('mem_usage', [{ value: 1 }]);
+  one.observeContainer(web)('mem_usage', [{ value: 1 }]);
   assert.deepEqual(told(one), ['semconv: container.memory.usage 1 undefined']);
   assert.deepEqual([...one.readings.byScope.keys()], [SCOPES.semconv]);
   const both = recorder();
-  both.container(web)('network_rx_bytes', [{ value: 1, dimensions: { iface: 'eth0' }, only: 'ecs' }]);
+  both.observeContainer(web)('network_rx_bytes', [{ value: 1, dimensions: { iface: 'eth0' }, only: 'ecs' }]);
   assert.deepEqual(told(both), ['ecs: ecs_task.network_rx_bytes 1 5']);
 });
 
 for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 60, 2 ** 64]) {
   test(`${value} is no value`, () => {
     const out = recorder();
-    out.container(web)('mem_usage', [{ value: value }]);
-    out.task(view)('mem_usage', [{ value: value }]);
-    out.exporter()('exporter_polls', [{ value: value }]);
+    out.observeContainer(web)('mem_usage', [{ value: value }]);
+    out.observeTask(view)('mem_usage', [{ value: value }]);
+    out.observeExporter()('exporter_polls', [{ value: value }]);
     assert.deepEqual(told(out), []);
   });
 }
@@ -75,7 +75,7 @@ for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, Number.NEG
 for (const value of [0, 2 ** 60 - 128]) {
   test(`${value} is a value`, () => {
     const out = recorder(['ecs']);
-    out.container(web)('mem_usage', [{ value: value }]);
+    out.observeContainer(web)('mem_usage', [{ value: value }]);
     assert.deepEqual(told(out), [`ecs: ecs_task.mem_usage ${value} undefined`]);
   });
 }
@@ -91,14 +91,14 @@ test('a container that is not selected shows nothing', () => {
 
 test('a container with a duplicate name is exported in semconv only, where its id distinguishes it', () => {
   const out = recorder();
-  out.container({ ...web, isNameTaken: true })('mem_usage', [{ value: 1 }]);
+  out.observeContainer({ ...web, isNameTaken: true })('mem_usage', [{ value: 1 }]);
   assert.deepEqual(told(out), ['semconv: container.memory.usage 1 undefined']);
 });
 
 test('ratios are rounded to 4 digits in ecs, and exact in semconv; integers have no fraction', () => {
   const out = recorder();
-  out.container(web)('mem_usage_ratio', [{ value: 1 / 3 }]);
-  out.container(web)('mem_usage', [{ value: 7.9 }]);
+  out.observeContainer(web)('mem_usage_ratio', [{ value: 1 / 3 }]);
+  out.observeContainer(web)('mem_usage', [{ value: 7.9 }]);
   assert.deepEqual(told(out), [
     'ecs: ecs_task.mem_usage_ratio 0.3333 undefined',
     'ecs: ecs_task.mem_usage 7 undefined',
@@ -110,12 +110,12 @@ test('ratios are rounded to 4 digits in ecs, and exact in semconv; integers have
 test('a sampled value has the time of the sample, the others that of the poll', () => {
   const out = recorder(['ecs']);
   const sampled = { ...web, sample: { readNs: 4n } };
-  out.container(sampled)('mem_usage', [{ value: 1 }]);
-  out.container(sampled)('container_running', [{ value: 1 }]);
-  out.container(sampled)('container_uptime_seconds', [{ value: 1 }]);
-  out.task({ ...view, sampledNs: 6n })('cpu_cores', [{ value: 1 }]);
-  out.task(view)('cpu_cores', [{ value: 1 }]);
-  out.exporter()('exporter_polls', [{ value: 1 }]);
+  out.observeContainer(sampled)('mem_usage', [{ value: 1 }]);
+  out.observeContainer(sampled)('container_running', [{ value: 1 }]);
+  out.observeContainer(sampled)('container_uptime_seconds', [{ value: 1 }]);
+  out.observeTask({ ...view, sampledNs: 6n })('cpu_cores', [{ value: 1 }]);
+  out.observeTask(view)('cpu_cores', [{ value: 1 }]);
+  out.observeExporter()('exporter_polls', [{ value: 1 }]);
   const times = (out.readings.byScope.get(SCOPES.ecs) ?? []).map(({ metric, timeNs }) => [metric.name, timeNs]);
   assert.deepEqual(times, [
     ['ecs_task.mem_usage', 4n],

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { metricSet } from '../../../src/metrics/definitions.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { catalogueRows, EVERYTHING } from '../../../src/metrics/catalogue.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
-import { EVERYTHING } from '../../../src/metrics/vocabulary.ts';
+import { metricSet } from '../../../src/metrics/row-instruments.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/vocabulary.ts';
 import { type ConventionConstant, conventionConstants } from './convention-package.ts';
 import { isUnit } from './ucum.ts';
-import { containerView, recordingSink, taskView } from './views.ts';
+import { containerView, createValueSink, taskView } from './views.ts';
 
 const constants = conventionConstants();
 
@@ -103,10 +102,10 @@ test('values that rows always carry are in the lists of their attributes', () =>
 });
 
 test('so are types of page faults', () => {
-  const sink = recordingSink('memory');
+  const sink = createValueSink('memory');
   const sample = { memory: { minorFaults: 1, majorFaults: 1 } };
   evaluate(taskView({}, [containerView('c', { sample })]), sink);
-  const types = [...sink.told.keys()].flatMap((key) => /"faultType":"(\w+)"/.exec(key)?.[1] ?? []);
+  const types = [...sink.values.keys()].flatMap((key) => /"faultType":"(\w+)"/.exec(key)?.[1] ?? []);
   assert.deepEqual(types, ['minor', 'major']);
   for (const type of types) assertValue(DIMENSIONS.faultType.semconv ?? '', type);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
-import { SECOND_NS, taskView, tellOf } from './views.ts';
+import { SECOND_NS, taskView, valuesOf } from './views.ts';
 
 const MIB = 1024 ** 2;
 
@@ -76,5 +76,5 @@ const CASES: readonly Case[] = [
 ];
 
 for (const [what, task, told] of CASES) {
-  test(`a task: ${what}`, () => assert.deepEqual(tellOf('task', taskView(task, [])), told));
+  test(`a task: ${what}`, () => assert.deepEqual(valuesOf('task', taskView(task, [])), told));
 }

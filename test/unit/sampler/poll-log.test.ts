@@ -10,7 +10,7 @@ import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
-  const named = (name: string) => ({ info: { id: name, name, sandbox: name, sharesSandbox: false } });
+  const named = (name: string) => ({ info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false } });
   return {
     task: {},
     containers: names.map(named),
@@ -99,7 +99,7 @@ test('tags that cannot be read are one line for each reason, and one when they c
 test('running containers without stats: one log line, one at the recovery, and none while the endpoint fails', () => {
   const { log, events } = setUp([], []);
   const running = (name: string) => ({
-    info: { id: name, name, sandbox: name, sharesSandbox: false, knownStatus: 'RUNNING' },
+    info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false, knownStatus: 'RUNNING' },
   });
   const snapshot = { ...snapshotOf([]), containers: [running('a'), running('b')] };
   log.onPoll(polled(snapshot, { withoutStats: ['b'] }));

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type IsWanted, parseLabels } from '../../../src/snapshot/labels.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
+import { createInvalidValues, type IsWanted, parseLabels } from '../../../src/snapshot/values.ts';
 
 const all: IsWanted = () => true;
 
-function labelsOf(value: unknown, isWanted = all, refusals = createRefusals()) {
-  const labels = parseLabels(value, isWanted, refusals);
+function labelsOf(value: unknown, isWanted = all, invalidValues = createInvalidValues()) {
+  const labels = parseLabels(value, isWanted, invalidValues);
   return labels === undefined ? undefined : [...labels];
 }
 
@@ -40,9 +39,9 @@ const CASES: readonly Case[] = [
 
 for (const [what, value, labels] of CASES) {
   test(`labels: ${what}`, () => {
-    const refusals = createRefusals();
-    assert.deepEqual(labelsOf(value, all, refusals), labels);
-    assert.equal(refusals.counts.size, 0);
+    const invalidValues = createInvalidValues();
+    assert.deepEqual(labelsOf(value, all, invalidValues), labels);
+    assert.equal(invalidValues.counts.size, 0);
   });
 }
 
@@ -55,24 +54,24 @@ test('only what was asked for is kept, and counted against the bound', () => {
 });
 
 test('there is an end to labels', () => {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   const labels = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`k${String(at).padStart(2, '0')}`, 'x']));
-  const kept = parseLabels(labels, all, refusals);
+  const kept = parseLabels(labels, all, invalidValues);
   assert.equal(kept?.size, 64);
   assert.ok(kept.has('k63') && !kept.has('k64'));
-  assert.deepEqual([...refusals.counts], [['too_many', 6]]);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 6]]);
 });
 
 test('keys that are one after they were cut: the first', () => {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   const long = 'k'.repeat(255);
-  assert.deepEqual(labelsOf({ [`${long}a`]: '1', [`${long}b`]: '2' }, all, refusals), [[long, '1']]);
-  assert.deepEqual([...refusals.counts], [['duplicate_name', 1]]);
+  assert.deepEqual(labelsOf({ [`${long}a`]: '1', [`${long}b`]: '2' }, all, invalidValues), [[long, '1']]);
+  assert.deepEqual([...invalidValues.counts], [['duplicate_name', 1]]);
 });
 
 test('what is no object, or no text, is refused', () => {
-  const refusals = createRefusals();
-  assert.equal(labelsOf(['a'], all, refusals), undefined);
-  assert.deepEqual(labelsOf({ a: 5, b: 'x', c: null }, all, refusals), [['b', 'x']]);
-  assert.deepEqual([...refusals.counts], [['wrong_type', 2]]);
+  const invalidValues = createInvalidValues();
+  assert.equal(labelsOf(['a'], all, invalidValues), undefined);
+  assert.deepEqual(labelsOf({ a: 5, b: 'x', c: null }, all, invalidValues), [['b', 'x']]);
+  assert.deepEqual([...invalidValues.counts], [['wrong_type', 2]]);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePids } from '../../../src/snapshot/pids.ts';
-import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
-import type { PidLevels } from '../../../src/snapshot/snapshot.ts';
+import type { PidStats } from '../../../src/snapshot/snapshot.ts';
+import { parsePids } from '../../../src/snapshot/stats-document.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
-type Case = readonly [what: string, document: unknown, expected: PidLevels | undefined, refused?: RefusalReason];
+type Case = readonly [what: string, document: unknown, expected: PidStats | undefined, refused?: InvalidReason];
 
 const CASES: readonly Case[] = [
   ['nothing', undefined, undefined],
@@ -21,9 +21,9 @@ const CASES: readonly Case[] = [
 
 for (const [what, document, expected, refused] of CASES) {
   test(`pids_stats: ${what}`, () => {
-    const refusals = createRefusals();
-    const pids = parsePids(document, refusals);
+    const invalidValues = createInvalidValues();
+    const pids = parsePids(document, invalidValues);
     assert.deepEqual(pids, expected && { current: undefined, limit: undefined, ...expected });
-    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+    assert.deepEqual([...invalidValues.counts], refused === undefined ? [] : [[refused, 1]]);
   });
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
 import { parseTaskInfo } from '../../../src/snapshot/task-info.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 test('a task, all members', () => {
   const task = parseTaskInfo(
@@ -31,7 +31,7 @@ test('a task, all members', () => {
       FaultInjectionEnabled: false,
       Errors: [{ ErrorField: 'TaskTags', ErrorCode: 'AccessDeniedException', ErrorMessage: 'no' }],
     },
-    createRefusals(),
+    createInvalidValues(),
   );
   assert.deepEqual(task, {
     cluster: 'default',
@@ -58,11 +58,11 @@ test('a task, all members', () => {
 });
 
 test('nothing given is nothing known, and nothing refused', () => {
-  const refusals = createRefusals();
-  const { errors, ...rest } = parseTaskInfo({}, refusals);
+  const invalidValues = createInvalidValues();
+  const { errors, ...rest } = parseTaskInfo({}, invalidValues);
   assert.deepEqual(errors, []);
   for (const [name, value] of Object.entries(rest)) assert.equal(value, undefined, name);
-  assert.equal(refusals.counts.size, 0);
+  assert.equal(invalidValues.counts.size, 0);
 });
 
 type Case = readonly [
@@ -115,12 +115,12 @@ const CASES: readonly Case[] = [
 
 for (const [what, document, expected, refused] of CASES) {
   test(`a task: ${what}`, () => {
-    const refusals = createRefusals();
-    const task: Readonly<Record<string, unknown>> = { ...parseTaskInfo({ ...document }, refusals) };
+    const invalidValues = createInvalidValues();
+    const task: Readonly<Record<string, unknown>> = { ...parseTaskInfo({ ...document }, invalidValues) };
     for (const [name, value] of Object.entries(expected)) {
       // Members that are undefined are the same as missing ones.
       assert.deepEqual(JSON.stringify(task[name]), JSON.stringify(value), name);
     }
-    assert.deepEqual(Object.fromEntries(refusals.counts), refused);
+    assert.deepEqual(Object.fromEntries(invalidValues.counts), refused);
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import { countErrors, parseTaskTags } from '../../../src/snapshot/task-info.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 const TASK = { TaskARN: 'arn', Containers: [] };
 
@@ -44,7 +44,7 @@ const CASES: readonly Case[] = [
 
 for (const [what, document, { tags, problem, errors = 0 }] of CASES) {
   test(`the answer of /taskWithTags: ${what}`, () => {
-    const parsed = parseTaskTags(document, () => true, createRefusals());
+    const parsed = parseTaskTags(document, () => true, createInvalidValues());
     assert.deepEqual(parsed?.tags && [...parsed.tags], tags);
     assert.equal(parsed?.problem, problem);
     assert.equal(parsed?.errors.length, errors);
@@ -54,7 +54,7 @@ for (const [what, document, { tags, problem, errors = 0 }] of CASES) {
 for (const document of [null, undefined, [], {}, 'unable to generate metadata', { ok: true }]) {
   test(`no task: ${JSON.stringify(document)}`, () => {
     assert.equal(
-      parseTaskTags(document, () => true, createRefusals()),
+      parseTaskTags(document, () => true, createInvalidValues()),
       undefined,
     );
   });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import { errorCodeOf, statusOf } from '../../../src/snapshot/values.ts';
+import { createInvalidValues, errorCodeOf, statusOf } from '../../../src/snapshot/values.ts';
 
 const STATUSES: readonly (readonly [given: unknown, status: string | undefined])[] = [
   [undefined, undefined],
@@ -21,16 +20,16 @@ const STATUSES: readonly (readonly [given: unknown, status: string | undefined])
 
 for (const [given, status] of STATUSES) {
   test(`the status ${JSON.stringify(given)} is ${status}`, () => {
-    const refusals = createRefusals();
-    assert.equal(statusOf(given, refusals), status);
-    assert.equal(refusals.counts.size, 0);
+    const invalidValues = createInvalidValues();
+    assert.equal(statusOf(given, invalidValues), status);
+    assert.equal(invalidValues.counts.size, 0);
   });
 }
 
 test('a status that is no text is refused', () => {
-  const refusals = createRefusals();
-  assert.equal(statusOf(5, refusals), undefined);
-  assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
+  const invalidValues = createInvalidValues();
+  assert.equal(statusOf(5, invalidValues), undefined);
+  assert.deepEqual([...invalidValues.counts], [['wrong_type', 1]]);
 });
 
 const CODES: readonly (readonly [given: unknown, code: string])[] = [
@@ -45,5 +44,6 @@ const CODES: readonly (readonly [given: unknown, code: string])[] = [
 ];
 
 for (const [given, code] of CODES) {
-  test(`the code ${JSON.stringify(given)} is ${code}`, () => assert.equal(errorCodeOf(given, createRefusals()), code));
+  test(`the code ${JSON.stringify(given)} is ${code}`, () =>
+    assert.equal(errorCodeOf(given, createInvalidValues()), code));
 }

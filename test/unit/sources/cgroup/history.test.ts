@@ -51,7 +51,7 @@ test('a counter that fell counts since the reading before; the others go on', ()
     { values: { cpuNs: 1 } },
   );
   assert.deepEqual(
-    steps.map(({ countedFromNs }) => countedFromNs),
+    steps.map(({ startTimeNs }) => startTimeNs),
     [
       {},
       {},

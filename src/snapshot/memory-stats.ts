@@ -1,7 +1,6 @@
-import type { Refusals } from './refusals.ts';
-import { amountOf, type JsonObject, limitOf, member, objectOf } from './values.ts';
+import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
-export interface MemoryLevels {
+export interface MemoryStats {
   /** Which hierarchy the kernel's names came from; undefined where nothing tells (Windows, empty). */
   readonly cgroup?: 1 | 2 | undefined;
   /** Includes the page cache. */
@@ -39,14 +38,18 @@ export interface MemoryLevels {
  * @see https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
  */
-export function parseMemory(value: unknown, isOfDocker: boolean, refusals: Refusals): MemoryLevels | undefined {
-  const stats = objectOf(value, refusals);
+export function parseMemory(
+  value: unknown,
+  isOfDocker: boolean,
+  invalidValues: InvalidValues,
+): MemoryStats | undefined {
+  const stats = objectOf(value, invalidValues);
   if (stats === undefined) return undefined;
-  const kernel = objectOf(member(stats, 'stats'), refusals) ?? {};
+  const kernel = objectOf(member(stats, 'stats'), invalidValues) ?? {};
   const cgroup = hierarchyOf(kernel);
-  const outer = (key: string): number | undefined => amountOf(member(stats, key), refusals);
-  const amount = (key: string): number | undefined => amountOf(member(kernel, key), refusals);
-  const limit = (key: string): number | undefined => limitOf(member(kernel, key), refusals);
+  const outer = (key: string): number | undefined => amountOf(member(stats, key), invalidValues);
+  const amount = (key: string): number | undefined => amountOf(member(kernel, key), invalidValues);
+  const limit = (key: string): number | undefined => limitOf(member(kernel, key), invalidValues);
   const usageBytes = outer('usage');
   const inactiveBytes = cgroup === 2 ? amount('inactive_file') : amount('total_inactive_file');
   const hierarchicalLimitBytes = limit('hierarchical_memory_limit');
@@ -59,7 +62,7 @@ export function parseMemory(value: unknown, isOfDocker: boolean, refusals: Refus
     rssBytes: amount(cgroup === 2 ? 'anon' : 'rss'),
     workingSetBytes: workingSet(usageBytes, inactiveBytes) ?? outer('privateworkingset'),
     hierarchicalLimitBytes,
-    limitBytes: limitOf(member(stats, 'limit'), refusals),
+    limitBytes: limitOf(member(stats, 'limit'), invalidValues),
     peakBytes: outer('max_usage'),
     swapBytes: amount('total_swap') ?? amount('swap'),
     kernelBytes: cgroup === 2 ? sum(amount('kernel_stack'), amount('slab')) : undefined,
@@ -92,7 +95,7 @@ function countsHits(cgroup: 1 | 2 | undefined, limit: number | undefined, withSw
   return limit === undefined || withSwap === undefined || withSwap > limit;
 }
 
-type Faults = Pick<MemoryLevels, 'minorFaults' | 'majorFaults'>;
+type Faults = Pick<MemoryStats, 'minorFaults' | 'majorFaults'>;
 
 /**
  * The kernel's `pgfault` is of all faults, the major ones too. v1 counts those of the cgroup alone there and those of its

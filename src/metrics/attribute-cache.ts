@@ -1,10 +1,9 @@
 import type { SeriesAttributes } from '../../instrumentation/metric-definition.ts';
-import type { Labels } from '../snapshot/labels.ts';
 import { TASK_TOTAL_NAME } from '../snapshot/snapshot.ts';
+import type { Labels } from '../snapshot/values.ts';
 import { CATALOGUE, catalogueRows, type RowId } from './catalogue.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS, labelAttributes } from './dimensions.ts';
 import type { DimensionName, Dimensions, MetricRow } from './row.ts';
-import type { VocabularyName } from './vocabulary.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS, labelAttributes, type VocabularyName } from './vocabulary.ts';
 
 /** Whose series it is: a container, the task, or the exporter itself. */
 export interface Subject {
@@ -17,11 +16,11 @@ export interface Subject {
 
 /**
  * Attribute objects, built once a series and used again at every sample: the SDK hashes them on each observation, and the
- * serializers keep what they made of them. `renew()` ends a sample, and forgets those that it did not ask for.
+ * serializers keep what they made of them. `removeUnused()` ends a sample, and forgets those that it did not ask for.
  */
-export interface SeriesBook {
+export interface AttributeCache {
   attributes(vocabulary: VocabularyName, row: RowId, subject: Subject, dimensions?: Dimensions): SeriesAttributes;
-  renew(): void;
+  removeUnused(): void;
 }
 
 interface Entry {
@@ -31,41 +30,41 @@ interface Entry {
 }
 
 /** The series of one subject. */
-type Shelf = Map<string, Entry>;
+type SubjectEntries = Map<string, Entry>;
 
-export function createSeriesBook(): SeriesBook {
-  const shelves = new Map<string, Shelf>();
+export function createAttributeCache(): AttributeCache {
+  const bySubject = new Map<string, SubjectEntries>();
   /** The subjects of this sample: most values are of one that was met before, and need no key of it. */
-  let met = new Map<Subject, Shelf>();
+  let met = new Map<Subject, SubjectEntries>();
   let sample = 0;
 
-  function shelfOf(subject: Subject): Shelf {
+  function entriesOf(subject: Subject): SubjectEntries {
     const known = met.get(subject);
     if (known !== undefined) return known;
     const key = subjectKey(subject);
-    const shelf = shelves.get(key) ?? new Map<string, Entry>();
-    shelves.set(key, shelf);
-    met.set(subject, shelf);
-    return shelf;
+    const entries = bySubject.get(key) ?? new Map<string, Entry>();
+    bySubject.set(key, entries);
+    met.set(subject, entries);
+    return entries;
   }
 
   return {
     attributes(vocabulary, row, subject, dimensions) {
       const constants: MetricRow = CATALOGUE[row];
-      const shelf = shelfOf(subject);
+      const entries = entriesOf(subject);
       const key = seriesKey(vocabulary, row, constants, subject, dimensions);
-      let entry = shelf.get(key);
+      let entry = entries.get(key);
       if (entry === undefined) {
         entry = { attributes: build(vocabulary, constants, subject, dimensions), sample };
-        shelf.set(key, entry);
+        entries.set(key, entry);
       }
       entry.sample = sample;
       return entry.attributes;
     },
-    renew() {
-      for (const [subject, shelf] of shelves) {
-        for (const [key, entry] of shelf) if (entry.sample < sample) shelf.delete(key);
-        if (shelf.size === 0) shelves.delete(subject);
+    removeUnused() {
+      for (const [subject, entries] of bySubject) {
+        for (const [key, entry] of entries) if (entry.sample < sample) entries.delete(key);
+        if (entries.size === 0) bySubject.delete(subject);
       }
       met = new Map();
       sample += 1;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAttributeCache, type Subject } from '../../../src/metrics/attribute-cache.ts';
 import { catalogueRows, type RowId } from '../../../src/metrics/catalogue.ts';
 import type { Dimensions } from '../../../src/metrics/row.ts';
-import { createSeriesBook, type Subject } from '../../../src/metrics/series.ts';
 import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
 
 const WEB: Subject = { level: 'container', name: 'web', id: 'abc' };
@@ -43,38 +43,38 @@ const CASES: readonly Case[] = [
 
 for (const [vocabulary, row, subject, dimensions, expected] of CASES) {
   test(`attributes of ${row}, ${subject.level}, ${vocabulary}`, () => {
-    const attributes = createSeriesBook().attributes(vocabulary, row, subject, dimensions);
+    const attributes = createAttributeCache().attributes(vocabulary, row, subject, dimensions);
     assert.deepEqual(attributes, expected);
     assert.ok(Object.isFrozen(attributes));
   });
 }
 
 test('one object a series, over polls, as long as each poll asks for it', () => {
-  const book = createSeriesBook();
-  const first = book.attributes('ecs', 'network_rx_bytes', WEB, { iface: 'eth0' });
+  const cache = createAttributeCache();
+  const first = cache.attributes('ecs', 'network_rx_bytes', WEB, { iface: 'eth0' });
   for (let poll = 0; poll < 5; poll += 1) {
-    book.renew();
-    assert.equal(book.attributes('ecs', 'network_rx_bytes', { ...WEB }, { iface: 'eth0' }), first);
+    cache.removeUnused();
+    assert.equal(cache.attributes('ecs', 'network_rx_bytes', { ...WEB }, { iface: 'eth0' }), first);
   }
 });
 
 test('a series that a poll did not ask for is forgotten after the next', () => {
-  const book = createSeriesBook();
-  const first = book.attributes('ecs', 'mem_usage', WEB);
-  book.renew();
-  book.renew();
-  assert.notEqual(book.attributes('ecs', 'mem_usage', WEB), first);
+  const cache = createAttributeCache();
+  const first = cache.attributes('ecs', 'mem_usage', WEB);
+  cache.removeUnused();
+  cache.removeUnused();
+  assert.notEqual(cache.attributes('ecs', 'mem_usage', WEB), first);
 });
 
 test('rows with the same attributes share the object, rows with others do not', () => {
-  const book = createSeriesBook();
-  const of = (row: RowId): object => book.attributes('semconv', row, WEB, { iface: 'eth0' });
+  const cache = createAttributeCache();
+  const of = (row: RowId): object => cache.attributes('semconv', row, WEB, { iface: 'eth0' });
   assert.equal(of('network_rx_bytes'), of('network_rx_packets'));
   assert.notEqual(of('network_rx_bytes'), of('network_tx_bytes'));
 });
 
 test('what is told apart by anything is never one object', () => {
-  const book = createSeriesBook();
+  const cache = createAttributeCache();
   const subjects: readonly Subject[] = [
     TASK,
     EXPORTER,
@@ -96,7 +96,7 @@ test('what is told apart by anything is never one object', () => {
   for (const vocabulary of VOCABULARIES) {
     for (const subject of subjects) {
       for (const one of dimensions) {
-        seen.add(book.attributes(vocabulary, 'mem_usage', subject, one));
+        seen.add(cache.attributes(vocabulary, 'mem_usage', subject, one));
         count += 1;
       }
     }
@@ -105,11 +105,11 @@ test('what is told apart by anything is never one object', () => {
 });
 
 test('no two rows of one instrument share their attributes', () => {
-  const book = createSeriesBook();
+  const cache = createAttributeCache();
   const seen = new Map<string, RowId>();
   for (const [id, { semconv }] of catalogueRows()) {
     if (semconv?.container === undefined) continue;
-    const key = `${semconv.container} ${JSON.stringify(book.attributes('semconv', id, WEB))}`;
+    const key = `${semconv.container} ${JSON.stringify(cache.attributes('semconv', id, WEB))}`;
     assert.equal(seen.get(key), undefined, `${id}: ${key}`);
     seen.set(key, id);
   }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import { resolveSandboxes, sandboxClaim } from '../../../src/snapshot/sandbox.ts';
-import type { SandboxClaim } from '../../../src/snapshot/snapshot.ts';
+import { parseNetworkSettings, resolveNetworkNamespaces } from '../../../src/snapshot/network-namespace.ts';
+import type { NetworkSettings } from '../../../src/snapshot/snapshot.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 const CLAIMS: readonly (readonly [
   what: string,
   container: Record<string, unknown>,
-  expected: SandboxClaim | undefined,
+  expected: NetworkSettings | undefined,
 ])[] = [
   ['none', {}, undefined],
   ['null', { Networks: null }, undefined],
@@ -35,17 +35,18 @@ const CLAIMS: readonly (readonly [
 ];
 
 for (const [what, container, expected] of CLAIMS) {
-  test(`a container's networks: ${what}`, () => assert.deepEqual(sandboxClaim(container, createRefusals()), expected));
+  test(`a container's networks: ${what}`, () =>
+    assert.deepEqual(parseNetworkSettings(container, createInvalidValues()), expected));
 }
 
-type Drafts = Readonly<Record<string, SandboxClaim & { readonly isInternal?: boolean }>>;
+type Drafts = Readonly<Record<string, NetworkSettings & { readonly isInternal?: boolean }>>;
 
 /** Container -> key, with a star where it is shared. */
 function resolve(drafts: Drafts, launchType?: string): Readonly<Record<string, string>> {
   const map = new Map(
-    Object.entries(drafts).map(([id, { isInternal, ...claim }]) => [id, { claim, isUsers: isInternal !== true }]),
+    Object.entries(drafts).map(([id, { isInternal, ...settings }]) => [id, { settings, isUsers: isInternal !== true }]),
   );
-  const resolved = [...resolveSandboxes(map, launchType)];
+  const resolved = [...resolveNetworkNamespaces(map, launchType)];
   return Object.fromEntries(resolved.map(([id, { key, isShared }]) => [id, `${key}${isShared ? '*' : ''}`]));
 }
 

@@ -1,6 +1,14 @@
-import type { Refusals } from './refusals.ts';
 import type { EpochNs } from './time.ts';
-import { amountOf, cpuTimeOf, type JsonObject, listOf, member, objectOf, positive } from './values.ts';
+import {
+  amountOf,
+  cpuTimeOf,
+  type InvalidValues,
+  type JsonObject,
+  listOf,
+  member,
+  objectOf,
+  positive,
+} from './values.ts';
 
 /** CPU counters since the container's start. */
 export interface CpuCounters {
@@ -44,8 +52,8 @@ export interface CpuPlatform {
  *
  * @see https://github.com/moby/moby/blob/master/daemon/stats_windows.go
  */
-export function cpuPlatform(stats: JsonObject, isFargate: boolean, refusals: Refusals): CpuPlatform {
-  const processors = positive(amountOf(member(stats, 'num_procs'), refusals));
+export function cpuPlatform(stats: JsonObject, isFargate: boolean, invalidValues: InvalidValues): CpuPlatform {
+  const processors = positive(amountOf(member(stats, 'num_procs'), invalidValues));
   return { tickNs: processors === undefined || isFargate ? 1 : WINDOWS_TICK_NS, processors };
 }
 
@@ -54,12 +62,12 @@ export function cpuPlatform(stats: JsonObject, isFargate: boolean, refusals: Ref
  *
  * @see https://github.com/moby/moby/blob/master/api/types/container/stats.go
  */
-export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusals): CpuCounters | undefined {
-  const stats = objectOf(value, refusals);
-  const usage = stats && objectOf(member(stats, 'cpu_usage'), refusals);
+export function parseCpu(value: unknown, platform: CpuPlatform, invalidValues: InvalidValues): CpuCounters | undefined {
+  const stats = objectOf(value, invalidValues);
+  const usage = stats && objectOf(member(stats, 'cpu_usage'), invalidValues);
   if (stats === undefined || usage === undefined) return undefined;
   const nanoseconds = (key: string): number | undefined => {
-    const time = cpuTimeOf(member(usage, key), refusals);
+    const time = cpuTimeOf(member(usage, key), invalidValues);
     return time === undefined ? undefined : time * platform.tickNs;
   };
   const totalNs = nanoseconds('total_usage');
@@ -67,38 +75,38 @@ export function parseCpu(value: unknown, platform: CpuPlatform, refusals: Refusa
   const userNs = nanoseconds('usage_in_usermode');
   const kernelNs = nanoseconds('usage_in_kernelmode');
   const hasModes = !(userNs === 0 && kernelNs === 0 && totalNs >= MIN_UNSPLIT_NS);
-  const throttling = objectOf(member(stats, 'throttling_data'), refusals) ?? {};
+  const throttling = objectOf(member(stats, 'throttling_data'), invalidValues) ?? {};
   return {
     totalNs,
     kernelNs: hasModes ? kernelNs : undefined,
     userNs: hasModes ? userNs : undefined,
-    perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), refusals),
-    systemNs: cpuTimeOf(member(stats, 'system_cpu_usage'), refusals),
-    onlineCpus: positive(amountOf(member(stats, 'online_cpus'), refusals)) ?? platform.processors,
-    throttlePeriods: amountOf(member(throttling, 'periods'), refusals),
-    throttledPeriods: amountOf(member(throttling, 'throttled_periods'), refusals),
-    throttledNs: amountOf(member(throttling, 'throttled_time'), refusals),
+    perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), invalidValues),
+    systemNs: cpuTimeOf(member(stats, 'system_cpu_usage'), invalidValues),
+    onlineCpus: positive(amountOf(member(stats, 'online_cpus'), invalidValues)) ?? platform.processors,
+    throttlePeriods: amountOf(member(throttling, 'periods'), invalidValues),
+    throttledPeriods: amountOf(member(throttling, 'throttled_periods'), invalidValues),
+    throttledNs: amountOf(member(throttling, 'throttled_time'), invalidValues),
   };
 }
 
 const YOUNG_NS = 1_000_000_000n;
 
 /** A running container uses CPU time: 0 is a missing field, unless the container has just started. */
-export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, startedNs: EpochNs | undefined): boolean {
-  return totalNs > 0 || (startedNs !== undefined && readNs - startedNs <= YOUNG_NS);
+export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, runStartNs: EpochNs | undefined): boolean {
+  return totalNs > 0 || (runStartNs !== undefined && readNs - runStartNs <= YOUNG_NS);
 }
 
 /** A list with one odd entry is no list: its places are the CPUs' numbers. An empty one says nothing. */
-function parsePerCpu(value: unknown, refusals: Refusals): readonly number[] | undefined {
-  const list = listOf(value, refusals);
+function parsePerCpu(value: unknown, invalidValues: InvalidValues): readonly number[] | undefined {
+  const list = listOf(value, invalidValues);
   if (list === undefined || list.length === 0) return undefined;
   if (list.length > MAX_CPUS) {
-    refusals.add('too_many');
+    invalidValues.add('too_many');
     return undefined;
   }
   const perCpu: number[] = [];
   for (const item of list) {
-    const ns = cpuTimeOf(item, refusals);
+    const ns = cpuTimeOf(item, invalidValues);
     if (ns === undefined) return undefined;
     perCpu.push(ns);
   }

@@ -4,7 +4,7 @@ import type { EpochNs } from '../snapshot/snapshot.ts';
 export type Counters = Readonly<Partial<Record<string, number | undefined>>>;
 
 /** State of a group of counters: the last reset of each, and decreases that the next reading has to explain. */
-export interface CounterTrack {
+export interface CounterState {
   /** The last accepted value of each counter. */
   readonly accepted: Counters;
   /** When those values were read. */
@@ -25,7 +25,7 @@ export interface CounterReading {
   /** Start of a new run, if one began since the last reading: it explains lower values. */
   readonly restartNs?: EpochNs | undefined;
   /** Start of the run that began before the last reading, if it was reported only now. */
-  readonly lateNs?: EpochNs | undefined;
+  readonly lateRestartNs?: EpochNs | undefined;
   /** True if this reading continues from values that are held back, see `continuesFromHeld`. */
   readonly isReset: boolean;
 }
@@ -36,36 +36,36 @@ export interface CounterReading {
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */
-export function followCounters(track: CounterTrack | undefined, reading: CounterReading): CounterTrack {
-  const { counters, readNs, restartNs, lateNs, isReset } = reading;
-  if (track === undefined) return { accepted: counters, readNs };
-  const { accepted, held = {}, starts } = track;
+export function updateCounters(state: CounterState | undefined, reading: CounterReading): CounterState {
+  const { counters, readNs, restartNs, lateRestartNs, isReset } = reading;
+  if (state === undefined) return { accepted: counters, readNs };
+  const { accepted, held = {}, starts } = state;
   const reset = isReset ? Object.keys(held) : [];
-  const fallen = Object.keys(counters).filter((key) => isLess(counters[key], accepted[key]) && !reset.includes(key));
-  if (fallen.length === 0 && reset.length === 0) return { accepted: merge(accepted, counters), readNs, starts };
-  if (restartNs !== undefined) reset.push(...fallen.splice(0));
-  const since = reset.map((key) => [key, restartNs ?? lateNs ?? track.readNs] as const);
-  const pick = (from: Counters): Counters => Object.fromEntries(fallen.map((key) => [key, from[key]]));
+  const decreased = Object.keys(counters).filter((key) => isLess(counters[key], accepted[key]) && !reset.includes(key));
+  if (decreased.length === 0 && reset.length === 0) return { accepted: merge(accepted, counters), readNs, starts };
+  if (restartNs !== undefined) reset.push(...decreased.splice(0));
+  const since = reset.map((key) => [key, restartNs ?? lateRestartNs ?? state.readNs] as const);
+  const pick = (from: Counters): Counters => Object.fromEntries(decreased.map((key) => [key, from[key]]));
   return {
     accepted: { ...merge(accepted, counters), ...pick(accepted) },
-    readNs: fallen.length === 0 ? readNs : track.readNs,
-    held: fallen.length === 0 ? undefined : pick(counters),
+    readNs: decreased.length === 0 ? readNs : state.readNs,
+    held: decreased.length === 0 ? undefined : pick(counters),
     starts: { ...starts, ...Object.fromEntries(since) },
     reset,
   };
 }
 
-/** Whether a counter has grown from a value that was held back, and is still below the accepted one. */
-export function continuesFromHeld({ accepted, held }: CounterTrack, counters: Counters): boolean {
+/** Whether a counter has increaseOf from a value that was held back, and is still below the accepted one. */
+export function continuesFromHeld({ accepted, held }: CounterState, counters: Counters): boolean {
   if (held === undefined) return false;
   return Object.keys(held).some((key) => isLess(held[key], counters[key]) && isLess(counters[key], accepted[key]));
 }
 
-/** A group without the counters that its track holds back. */
-export function withoutHeld<Group extends Counters>(group: Group, track: CounterTrack | undefined): Partial<Group> {
-  if (track?.held === undefined) return group;
+/** A group without the counters that its state holds back. */
+export function withoutHeld<Group extends Counters>(group: Group, state: CounterState | undefined): Partial<Group> {
+  if (state?.held === undefined) return group;
   const rest: Partial<Group> = { ...group };
-  for (const key of Object.keys(track.held)) Reflect.deleteProperty(rest, key);
+  for (const key of Object.keys(state.held)) Reflect.deleteProperty(rest, key);
   return rest;
 }
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskView } from '../../../src/history/view.ts';
 import type { TaskCgroup } from '../../../src/snapshot/snapshot.ts';
-import { startsOf, taskView, tellOf } from './views.ts';
+import { startsOf, taskView, valuesOf } from './views.ts';
 
 const tell = (cgroup: TaskCgroup | undefined): Readonly<Record<string, number>> =>
-  tellOf('cgroup', { ...taskView({}, []), cgroup });
+  valuesOf('cgroup', { ...taskView({}, []), cgroup });
 
 test('without a cgroup nothing', () => assert.deepEqual(tell(undefined), {}));
 
@@ -52,8 +52,8 @@ test('no throttling without a quota, but 0 of it before the first period of one'
 test('a counter that fell has a start of its own', () => {
   const view: TaskView = {
     ...taskView({}, []),
-    startedNs: 1n,
-    cgroup: { cpuNs: 5, oomKills: 6, countedFromNs: { cpuNs: 9n } },
+    startTimeNs: 1n,
+    cgroup: { cpuNs: 5, oomKills: 6, startTimeNs: { cpuNs: 9n } },
   };
   assert.deepEqual(startsOf('cgroup', view), { 'cgroup_cpu_usage_seconds _task_': 9n, 'cgroup_oom_kills _task_': 1n });
 });

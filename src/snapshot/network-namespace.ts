@@ -1,8 +1,7 @@
-import type { Refusals } from './refusals.ts';
-import type { SandboxClaim } from './snapshot.ts';
-import { type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+import type { NetworkSettings } from './snapshot.ts';
+import { type InvalidValues, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
 
-export interface Sandbox {
+export interface NetworkNamespace {
   readonly key: string;
   /** True where its counters are repeated on several containers, so that they are no container's own. */
   readonly isShared: boolean;
@@ -20,18 +19,18 @@ const ALWAYS_AWSVPC: ReadonlySet<string> = new Set(['FARGATE', 'MANAGED_INSTANCE
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/2747
  */
-export function sandboxClaim(container: JsonObject, refusals: Refusals): SandboxClaim | undefined {
-  const networks = listOf(member(container, 'Networks'), refusals);
+export function parseNetworkSettings(container: JsonObject, invalidValues: InvalidValues): NetworkSettings | undefined {
+  const networks = listOf(member(container, 'Networks'), invalidValues);
   if (networks === undefined) return undefined;
   let mode: string | undefined;
   const addresses = new Set<string>();
   for (const item of networks) {
-    const network = objectOf(item, refusals);
+    const network = objectOf(item, invalidValues);
     if (network === undefined) continue;
-    mode ??= textOf(member(network, 'NetworkMode'), refusals);
+    mode ??= textOf(member(network, 'NetworkMode'), invalidValues);
     for (const family of ['IPv4Addresses', 'IPv6Addresses']) {
-      for (const address of listOf(member(network, family), refusals) ?? []) {
-        const text = textOf(address, refusals);
+      for (const address of listOf(member(network, family), invalidValues) ?? []) {
+        const text = textOf(address, invalidValues);
         if (text !== undefined) addresses.add(text);
       }
     }
@@ -39,7 +38,7 @@ export function sandboxClaim(container: JsonObject, refusals: Refusals): Sandbox
   return { mode, addresses: [...addresses].sort().join(',') };
 }
 
-type Claims = ReadonlyMap<string, { readonly claim: SandboxClaim; readonly isUsers: boolean }>;
+type Claims = ReadonlyMap<string, { readonly settings: NetworkSettings; readonly isUsers: boolean }>;
 
 /**
  * Which containers share a network namespace: all of an awsvpc task, those that join another's (`container:<id>`), and
@@ -48,27 +47,30 @@ type Claims = ReadonlyMap<string, { readonly claim: SandboxClaim; readonly isUse
  * A namespace is called after a container (the one that is joined, or the one with the smallest id), not after its
  * addresses: those change while a container lives, and what is called otherwise would be counted once more.
  */
-export function resolveSandboxes(drafts: Claims, launchType: string | undefined): ReadonlyMap<string, Sandbox> {
-  const isAwsvpc = [...drafts.values()].some(({ claim }) => claim.mode === AWSVPC);
+export function resolveNetworkNamespaces(
+  drafts: Claims,
+  launchType: string | undefined,
+): ReadonlyMap<string, NetworkNamespace> {
+  const isAwsvpc = [...drafts.values()].some(({ settings }) => settings.mode === AWSVPC);
   const byAddress = new Map<string, string>();
-  for (const [id, { claim }] of drafts) {
-    const known = byAddress.get(claim.addresses);
-    if (known === undefined || id < known) byAddress.set(claim.addresses, id);
+  for (const [id, { settings }] of drafts) {
+    const known = byAddress.get(settings.addresses);
+    if (known === undefined || id < known) byAddress.set(settings.addresses, id);
   }
   const keyOf = (id: string): string => {
-    const claim = drafts.get(id)?.claim;
-    if (claim === undefined) return id;
-    if (claim.mode === AWSVPC) return AWSVPC;
+    const settings = drafts.get(id)?.settings;
+    if (settings === undefined) return id;
+    if (settings.mode === AWSVPC) return AWSVPC;
     // The network mode is the task's: one container's word is enough for those that say nothing.
     const isTold = launchType !== undefined && ALWAYS_AWSVPC.has(launchType);
-    if (claim.mode === undefined && (isTold || (isAwsvpc && claim.addresses === ''))) return AWSVPC;
-    if (claim.mode?.startsWith(CONTAINER_MODE)) return ownerOf(claim.mode);
-    return claim.addresses === '' ? id : (byAddress.get(claim.addresses) ?? id);
+    if (settings.mode === undefined && (isTold || (isAwsvpc && settings.addresses === ''))) return AWSVPC;
+    if (settings.mode?.startsWith(CONTAINER_MODE)) return ownerOf(settings.mode);
+    return settings.addresses === '' ? id : (byAddress.get(settings.addresses) ?? id);
   };
   /** A container that is joined may not join another one: docker allows no chains. */
   const ownerOf = (mode: string): string => {
     const owner = mode.slice(CONTAINER_MODE.length);
-    return drafts.get(owner)?.claim.mode?.startsWith(CONTAINER_MODE) ? owner : keyOf(owner);
+    return drafts.get(owner)?.settings.mode?.startsWith(CONTAINER_MODE) ? owner : keyOf(owner);
   };
   const keys = new Map([...drafts.keys()].map((id) => [id, keyOf(id)]));
   const users = new Map<string, number>();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDisk } from '../../../src/snapshot/disk.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import type { DiskCounters } from '../../../src/snapshot/snapshot.ts';
+import { parseDisk } from '../../../src/snapshot/disk-stats.ts';
+import type { DeviceCounters } from '../../../src/snapshot/snapshot.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 interface Expected {
-  readonly total: DiskCounters;
-  readonly byDevice?: Readonly<Record<string, DiskCounters>>;
+  readonly total: DeviceCounters;
+  readonly byDevice?: Readonly<Record<string, DeviceCounters>>;
 }
 
 type Case = readonly [what: string, stats: Record<string, unknown>, cgroup: 1 | 2 | undefined, Expected | undefined];
@@ -102,17 +102,17 @@ const CASES: readonly Case[] = [
 
 for (const [what, stats, cgroup, expected] of CASES) {
   test(`disk: ${what}`, () => {
-    const disk = parseDisk(stats, cgroup, createRefusals());
+    const disk = parseDisk(stats, cgroup, createInvalidValues());
     assert.deepEqual(disk?.total, expected?.total);
     assert.deepEqual(disk?.byDevice && Object.fromEntries(disk.byDevice), expected?.byDevice);
   });
 }
 
 test('there is an end to devices, but not to the total', () => {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   const rows = Array.from({ length: 300 }, (_, minor) => row('Read', 1, 8, minor));
-  const disk = parseDisk(bytes(...rows), 1, refusals);
+  const disk = parseDisk(bytes(...rows), 1, invalidValues);
   assert.equal(disk?.byDevice?.size, 256);
   assert.equal(disk?.total.readBytes, 300);
-  assert.deepEqual([...refusals.counts], [['too_many', 44]]);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 44]]);
 });

@@ -1,6 +1,6 @@
 import type { TaskCgroup, TaskCgroupCounter } from '../snapshot/snapshot.ts';
-import { divided } from './arithmetic.ts';
-import { byReason } from './exporter.ts';
+import { divide } from './arithmetic.ts';
+import { byReason } from './exporter-rows.ts';
 import { EC2, type MetricRow, type Point } from './row.ts';
 
 /**
@@ -152,7 +152,7 @@ export const TASK_CGROUP_ROWS = {
 
 /** A counter that fell began again; the others began with the task. */
 function counter(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): readonly Point[] {
-  return cgroup === undefined ? [] : [{ value: divided(cgroup[name], unit), startNs: cgroup.countedFromNs?.[name] }];
+  return cgroup === undefined ? [] : [{ value: divide(cgroup[name], unit), startTimeNs: cgroup.startTimeNs?.[name] }];
 }
 
 /** Without a quota nothing is ever throttled: a 0 would speak of a limit that is not there. */

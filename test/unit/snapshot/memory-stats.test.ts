@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMemory } from '../../../src/snapshot/memory.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
-import type { MemoryLevels } from '../../../src/snapshot/snapshot.ts';
+import { parseMemory } from '../../../src/snapshot/memory-stats.ts';
+import type { MemoryStats } from '../../../src/snapshot/snapshot.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 /** What is given; everything else of the levels is expected to be undefined. */
-type Case = readonly [what: string, document: unknown, expected: Partial<MemoryLevels> | undefined];
+type Case = readonly [what: string, document: unknown, expected: Partial<MemoryStats> | undefined];
 
 const V1 = { cgroup: 1, cacheBytes: 1 } as const;
 const V2 = { cgroup: 2, rssBytes: 1 } as const;
@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
   ['stats that are no object', { usage: 5, stats: [] }, { usageBytes: 5 }],
 ];
 
-const NONE: MemoryLevels = {
+const NONE: MemoryStats = {
   cgroup: undefined,
   usageBytes: undefined,
   cacheBytes: undefined,
@@ -113,7 +113,7 @@ const NONE: MemoryLevels = {
 
 for (const [what, document, expected] of CASES) {
   test(`memory_stats: ${what}`, () => {
-    assert.deepEqual(parseMemory(document, false, createRefusals()), expected && { ...NONE, ...expected });
+    assert.deepEqual(parseMemory(document, false, createInvalidValues()), expected && { ...NONE, ...expected });
   });
 }
 
@@ -137,6 +137,6 @@ const HITS: readonly (readonly [what: string, document: unknown, hits: number | 
 
 for (const [what, document, hits] of HITS) {
   test(`docker leaves out hits of the limit where there are none: ${what}`, () => {
-    assert.equal(parseMemory(document, true, createRefusals())?.limitHits, hits);
+    assert.equal(parseMemory(document, true, createInvalidValues())?.limitHits, hits);
   });
 }

@@ -1,14 +1,12 @@
 import type { InstrumentKind, MetricDefinition, MetricSet } from '../../instrumentation/metric-definition.ts';
-import { catalogueRows, type RowId } from './catalogue.ts';
-import type { Level, MetricRow } from './row.ts';
-import { DEFAULT_SELECTION, ECS_PREFIX, SCOPES, type Selection, type VocabularyName } from './vocabulary.ts';
+import { catalogueRows, DEFAULT_SELECTION, type RowId, type Selection } from './catalogue.ts';
+import { isSampled, LEVELS, type Level, type MetricRow } from './row.ts';
+import { ECS_PREFIX, SCOPES, type VocabularyName } from './vocabulary.ts';
 
 /** The instrument of a row in one vocabulary, for each level that it has there. */
 export type LevelDefinitions = Readonly<Partial<Record<Level, MetricDefinition>>>;
 
 export type RowDefinitions = Readonly<Record<VocabularyName, LevelDefinitions>>;
-
-const LEVELS: readonly Level[] = ['container', 'task', 'exporter'];
 
 function defineRows(): ReadonlyMap<RowId, RowDefinitions> {
   const byName = new Map<string, MetricDefinition>();
@@ -73,3 +71,53 @@ export function metricSet(
  * its instrument know each other by this object.
  */
 export const ROW_DEFINITIONS: ReadonlyMap<RowId, RowDefinitions> = defineRows();
+
+/** One instrument that takes a row's values. */
+export interface RowInstrument {
+  readonly row: RowId;
+  readonly vocabulary: VocabularyName;
+  readonly metric: MetricDefinition;
+  /** Rounded to 4 digits. */
+  readonly isRounded: boolean;
+  /** True if values have the time of the container's sample, not of the poll. */
+  readonly isSampled: boolean;
+}
+
+/** Where values go. Decided once: at each value of each sample it would be a good part of the work. */
+export interface RowInstruments {
+  readonly vocabularies: readonly VocabularyName[];
+  /** The instruments of a row at a level, one a vocabulary at most. */
+  of(row: RowId, level: Level): readonly RowInstrument[];
+}
+
+const NONE: readonly RowInstrument[] = [];
+
+export function createRowInstruments(
+  vocabularies: readonly VocabularyName[],
+  selection: Selection = DEFAULT_SELECTION,
+): RowInstruments {
+  const columns: Readonly<Record<Level, Map<RowId, RowInstrument[]>>> = {
+    container: new Map(),
+    task: new Map(),
+    exporter: new Map(),
+  };
+  for (const [row, definition] of catalogueRows()) {
+    for (const vocabulary of vocabularies.filter((each) => selection.has(row, each))) {
+      const { container, task, exporter } = ROW_DEFINITIONS.get(row)?.[vocabulary] ?? {};
+      for (const [level, metric] of Object.entries({ container, task, exporter })) {
+        if (metric === undefined || !isLevel(level)) continue;
+        const list = columns[level].get(row) ?? [];
+        columns[level].set(row, [...list, { row, vocabulary, metric, ...traitsOf(definition, vocabulary) }]);
+      }
+    }
+  }
+  return { vocabularies, of: (row, level) => columns[level].get(row) ?? NONE };
+}
+
+function traitsOf(row: MetricRow, vocabulary: VocabularyName): Pick<RowInstrument, 'isRounded' | 'isSampled'> {
+  return { isRounded: vocabulary === 'ecs' && row.ecs?.isRounded === true, isSampled: isSampled(row) };
+}
+
+function isLevel(name: string): name is Level {
+  return name === 'container' || name === 'task' || name === 'exporter';
+}

@@ -1,20 +1,19 @@
-import type { Refusals } from './refusals.ts';
-import { amountOf, type JsonObject, listOf, member, objectOf } from './values.ts';
+import { amountOf, type InvalidValues, type JsonObject, listOf, member, objectOf } from './values.ts';
 
-export const DISK_COUNTERS = ['readBytes', 'writtenBytes', 'reads', 'writes'] as const;
-export type DiskCounter = (typeof DISK_COUNTERS)[number];
-export type DiskCounters = Readonly<Partial<Record<DiskCounter, number>>>;
+export const DEVICE_COUNTERS = ['readBytes', 'writtenBytes', 'reads', 'writes'] as const;
+export type DeviceCounter = (typeof DEVICE_COUNTERS)[number];
+export type DeviceCounters = Readonly<Partial<Record<DeviceCounter, number>>>;
 
-export interface DiskLevels {
+export interface DiskCounters {
   /** Sums over devices. Stacked devices (LVM over NVMe) count the same bytes once each, as docker and the ECS agent do. */
-  readonly total: DiskCounters;
+  readonly total: DeviceCounters;
   /** By `major:minor`; undefined where the platform names no devices (Windows). */
-  readonly byDevice?: ReadonlyMap<string, DiskCounters> | undefined;
+  readonly byDevice?: ReadonlyMap<string, DeviceCounters> | undefined;
 }
 
-type Totals = Partial<Record<DiskCounter, number>>;
+type Totals = Partial<Record<DeviceCounter, number>>;
 /** Operation -> counter; other operations (Sync, Async, Discard, Total) count the same bytes again. */
-type Operations = Readonly<Record<string, DiskCounter>>;
+type Operations = Readonly<Record<string, DeviceCounter>>;
 
 const BYTES: Operations = { read: 'readBytes', write: 'writtenBytes' };
 const OPERATIONS: Operations = { read: 'reads', write: 'writes' };
@@ -28,28 +27,32 @@ const MAX_DEVICES = 256;
  *
  * @see https://github.com/moby/moby/blob/master/daemon/stats_unix.go
  */
-export function parseDisk(stats: JsonObject, cgroup: 1 | 2 | undefined, refusals: Refusals): DiskLevels | undefined {
+export function parseDisk(
+  stats: JsonObject,
+  cgroup: 1 | 2 | undefined,
+  invalidValues: InvalidValues,
+): DiskCounters | undefined {
   const byDevice = new Map<string, Totals>();
   const total: Totals = {};
-  const blkio = objectOf(member(stats, 'blkio_stats'), refusals) ?? {};
-  addEntries(member(blkio, 'io_service_bytes_recursive'), BYTES, true, total, byDevice, refusals);
-  addEntries(member(blkio, 'io_serviced_recursive'), OPERATIONS, cgroup !== 2, total, byDevice, refusals);
+  const blkio = objectOf(member(stats, 'blkio_stats'), invalidValues) ?? {};
+  addEntries(member(blkio, 'io_service_bytes_recursive'), BYTES, true, total, byDevice, invalidValues);
+  addEntries(member(blkio, 'io_serviced_recursive'), OPERATIONS, cgroup !== 2, total, byDevice, invalidValues);
   const hasDevices = hasValue(total);
-  const storage = objectOf(member(stats, 'storage_stats'), refusals) ?? {};
+  const storage = objectOf(member(stats, 'storage_stats'), invalidValues) ?? {};
   // Go's encoder omits zeros: if one field is present, a missing field is 0.
   const isFilled = WINDOWS.some(([key]) => Object.hasOwn(storage, key));
   for (const [key, counter] of isFilled ? WINDOWS : []) {
-    const value = Object.hasOwn(storage, key) ? amountOf(member(storage, key), refusals) : 0;
+    const value = Object.hasOwn(storage, key) ? amountOf(member(storage, key), invalidValues) : 0;
     if (value !== undefined) total[counter] ??= value;
   }
   return hasValue(total) ? { total, byDevice: hasDevices ? byDevice : undefined } : undefined;
 }
 
 function hasValue(total: Totals): boolean {
-  return DISK_COUNTERS.some((counter) => total[counter] !== undefined);
+  return DEVICE_COUNTERS.some((counter) => total[counter] !== undefined);
 }
 
-const WINDOWS: readonly (readonly [string, DiskCounter])[] = [
+const WINDOWS: readonly (readonly [string, DeviceCounter])[] = [
   ['read_size_bytes', 'readBytes'],
   ['write_size_bytes', 'writtenBytes'],
   ['read_count_normalized', 'reads'],
@@ -62,19 +65,19 @@ function addEntries(
   emptyIsZero: boolean,
   total: Totals,
   byDevice: Map<string, Totals>,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): void {
-  const entries = listOf(value, refusals);
+  const entries = listOf(value, invalidValues);
   if (entries === undefined) return;
   const sums: Totals = {};
   for (const item of entries) {
-    const entry = objectOf(item, refusals);
+    const entry = objectOf(item, invalidValues);
     const operation = entry && member(entry, 'op');
     const counter = typeof operation === 'string' ? counterOf(operations, operation.toLowerCase()) : undefined;
     if (entry === undefined || counter === undefined) continue;
-    const amount = amountOfEntry(entry, refusals);
+    const amount = amountOfEntry(entry, invalidValues);
     sums[counter] = (sums[counter] ?? 0) + amount;
-    addToDevice(byDevice, entry, counter, amount, refusals);
+    addToDevice(byDevice, entry, counter, amount, invalidValues);
   }
   for (const counter of Object.values(operations)) {
     const sum = sums[counter] ?? (emptyIsZero ? 0 : undefined);
@@ -85,36 +88,36 @@ function addEntries(
 }
 
 /** NaN where the entry's value is refused: it spreads to every sum that the entry belongs to. */
-function amountOfEntry(entry: JsonObject, refusals: Refusals): number {
+function amountOfEntry(entry: JsonObject, invalidValues: InvalidValues): number {
   const value = member(entry, 'value');
   // Go's encoder leaves `value` out where it is 0.
-  return value === undefined ? 0 : (amountOf(value, refusals) ?? Number.NaN);
+  return value === undefined ? 0 : (amountOf(value, invalidValues) ?? Number.NaN);
 }
 
 /** A sum without one of its parts is no value: it would read as a counter that fell. */
 function dropUnknown(counters: Totals): void {
-  for (const counter of DISK_COUNTERS) if (Number.isNaN(counters[counter])) delete counters[counter];
+  for (const counter of DEVICE_COUNTERS) if (Number.isNaN(counters[counter])) delete counters[counter];
 }
 
-function counterOf(operations: Operations, operation: string): DiskCounter | undefined {
+function counterOf(operations: Operations, operation: string): DeviceCounter | undefined {
   return Object.hasOwn(operations, operation) ? operations[operation] : undefined;
 }
 
 function addToDevice(
   byDevice: Map<string, Totals>,
   entry: JsonObject,
-  counter: DiskCounter,
+  counter: DeviceCounter,
   amount: number,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): void {
-  const major = amountOf(member(entry, 'major'), refusals);
-  const minor = amountOf(member(entry, 'minor'), refusals);
+  const major = amountOf(member(entry, 'major'), invalidValues);
+  const minor = amountOf(member(entry, 'minor'), invalidValues);
   if (major === undefined || minor === undefined) return;
   const device = `${major}:${minor}`;
   let counters: Totals | undefined = byDevice.get(device);
   if (counters === undefined) {
     if (byDevice.size >= MAX_DEVICES) {
-      refusals.add('too_many');
+      invalidValues.add('too_many');
       return;
     }
     counters = {};

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CpuPlatform, cpuPlatform, parseCpu } from '../../../src/snapshot/cpu.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
+import { type CpuPlatform, cpuPlatform, parseCpu } from '../../../src/snapshot/cpu-stats.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 const EMPTY = {
   kernelNs: undefined,
@@ -15,7 +15,7 @@ const EMPTY = {
 };
 
 function parse(document: unknown, platform: CpuPlatform = { tickNs: 1 }): unknown {
-  return parseCpu(document, platform, createRefusals());
+  return parseCpu(document, platform, createInvalidValues());
 }
 
 test('all members of cpu_stats', () => {
@@ -100,12 +100,12 @@ const PLATFORMS: readonly PlatformCase[] = [
 
 for (const [stats, isFargate, expected] of PLATFORMS) {
   test(`the platform of ${JSON.stringify(stats)}${isFargate ? ' on Fargate' : ''}`, () => {
-    assert.deepEqual(cpuPlatform(stats, isFargate, createRefusals()), { processors: undefined, ...expected });
+    assert.deepEqual(cpuPlatform(stats, isFargate, createInvalidValues()), { processors: undefined, ...expected });
   });
 }
 
 test('a number of processors that is none is refused', () => {
-  const refusals = createRefusals();
-  assert.deepEqual(cpuPlatform({ num_procs: '4' }, false, refusals), { tickNs: 1, processors: undefined });
-  assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
+  const invalidValues = createInvalidValues();
+  assert.deepEqual(cpuPlatform({ num_procs: '4' }, false, invalidValues), { tickNs: 1, processors: undefined });
+  assert.deepEqual([...invalidValues.counts], [['wrong_type', 1]]);
 });

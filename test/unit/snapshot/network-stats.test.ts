@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseNetworks } from '../../../src/snapshot/network.ts';
-import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+import { parseNetworks } from '../../../src/snapshot/network-stats.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 type Interfaces = Readonly<Record<string, Readonly<Record<string, number>>>>;
-type Case = readonly [what: string, document: unknown, expected: Interfaces | undefined, refused?: RefusalReason];
+type Case = readonly [what: string, document: unknown, expected: Interfaces | undefined, refused?: InvalidReason];
 
 const CASES: readonly Case[] = [
   ['missing: host, none', undefined, undefined],
@@ -27,21 +27,21 @@ const CASES: readonly Case[] = [
 
 for (const [what, document, expected, refused] of CASES) {
   test(`networks: ${what}`, () => {
-    const refusals = createRefusals();
-    const networks = parseNetworks(document, refusals);
+    const invalidValues = createInvalidValues();
+    const networks = parseNetworks(document, invalidValues);
     assert.deepEqual(networks && Object.fromEntries(networks), expected);
-    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+    assert.deepEqual([...invalidValues.counts], refused === undefined ? [] : [[refused, 1]]);
   });
 }
 
 test('an interface may be called __proto__', () => {
   const document: unknown = JSON.parse('{"__proto__": {"rx_bytes": 3}}');
-  assert.deepEqual([...(parseNetworks(document, createRefusals()) ?? [])], [['__proto__', { rx_bytes: 3 }]]);
+  assert.deepEqual([...(parseNetworks(document, createInvalidValues()) ?? [])], [['__proto__', { rx_bytes: 3 }]]);
 });
 
 test('there is an end to interfaces', () => {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`eth${at}`, { rx_bytes: at }]));
-  assert.equal(parseNetworks(many, refusals)?.size, 64);
-  assert.deepEqual([...refusals.counts], [['too_many', 6]]);
+  assert.equal(parseNetworks(many, invalidValues)?.size, 64);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 6]]);
 });

@@ -1,5 +1,4 @@
-import type { Refusals } from './refusals.ts';
-import { amountOf, member, objectOf, textOf } from './values.ts';
+import { amountOf, type InvalidValues, member, objectOf, textOf } from './values.ts';
 
 export const INTERFACE_COUNTERS = [
   'rx_bytes',
@@ -20,25 +19,28 @@ const MAX_NAME = 128;
 const MAX_INTERFACES = 64;
 
 /** `networks`: the counters of each interface. Undefined where there is none (host, none), or where it is empty. */
-export function parseNetworks(value: unknown, refusals: Refusals): ReadonlyMap<string, InterfaceCounters> | undefined {
-  const networks = objectOf(value, refusals);
+export function parseNetworks(
+  value: unknown,
+  invalidValues: InvalidValues,
+): ReadonlyMap<string, InterfaceCounters> | undefined {
+  const networks = objectOf(value, invalidValues);
   if (networks === undefined) return undefined;
   const byName = new Map<string, InterfaceCounters>();
   for (const [key, entry] of Object.entries(networks)) {
-    const name = textOf(key, refusals, MAX_NAME);
-    const counters = objectOf(entry, refusals);
+    const name = textOf(key, invalidValues, MAX_NAME);
+    const counters = objectOf(entry, invalidValues);
     if (name === undefined || counters === undefined) continue;
-    if (byName.has(name)) refusals.add('duplicate_name');
-    else if (byName.size >= MAX_INTERFACES) refusals.add('too_many');
-    else byName.set(name, countersOf(counters, refusals));
+    if (byName.has(name)) invalidValues.add('duplicate_name');
+    else if (byName.size >= MAX_INTERFACES) invalidValues.add('too_many');
+    else byName.set(name, countersOf(counters, invalidValues));
   }
   return byName.size === 0 ? undefined : byName;
 }
 
-function countersOf(entry: Readonly<Record<string, unknown>>, refusals: Refusals): InterfaceCounters {
+function countersOf(entry: Readonly<Record<string, unknown>>, invalidValues: InvalidValues): InterfaceCounters {
   const counters: Partial<Record<InterfaceCounter, number>> = {};
   for (const counter of INTERFACE_COUNTERS) {
-    const value = amountOf(member(entry, counter), refusals);
+    const value = amountOf(member(entry, counter), invalidValues);
     if (value !== undefined) counters[counter] = value;
   }
   return counters;
