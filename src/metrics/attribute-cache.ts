@@ -5,27 +5,28 @@ import { CATALOGUE, catalogueRows, type RowId } from './catalogue.ts';
 import type { DimensionName, Dimensions, MetricRow } from './row.ts';
 import { CONTAINER_ATTRIBUTES, DIMENSIONS, labelAttributes, type VocabularyName } from './vocabulary.ts';
 
-/** Whose series it is: a container, the task, or the exporter itself. */
+/** The object that a series describes: a container, the task, or the exporter itself. */
 export interface Subject {
   readonly level: 'container' | 'task' | 'exporter';
   readonly name?: string;
   readonly id?: string;
-  /** Docker labels, for the rows that show them. */
+  /** Docker labels, for rows that export them. */
   readonly labels?: Labels | undefined;
 }
 
 /**
- * Attribute objects, built once a series and used again at every sample: the SDK hashes them on each observation, and the
- * serializers keep what they made of them. `removeUnused()` ends a sample, and forgets those that it did not ask for.
+ * Attribute objects, one per series, reused for every sample: the SDK hashes them on each observation, and the serializers
+ * cache their output per object.
  */
 export interface AttributeCache {
   attributes(vocabulary: VocabularyName, row: RowId, subject: Subject, dimensions?: Dimensions): SeriesAttributes;
+  /** Ends a sample, and removes attributes that it did not use. */
   removeUnused(): void;
 }
 
 interface Entry {
   readonly attributes: SeriesAttributes;
-  /** The last sample that asked for it. */
+  /** The last sample that used it. */
   sample: number;
 }
 
@@ -34,17 +35,17 @@ type SubjectEntries = Map<string, Entry>;
 
 export function createAttributeCache(): AttributeCache {
   const bySubject = new Map<string, SubjectEntries>();
-  /** The subjects of this sample: most values are of one that was met before, and need no key of it. */
-  let met = new Map<Subject, SubjectEntries>();
+  /** Subjects of this sample by identity, to avoid building their keys for every value. */
+  let current = new Map<Subject, SubjectEntries>();
   let sample = 0;
 
   function entriesOf(subject: Subject): SubjectEntries {
-    const known = met.get(subject);
+    const known = current.get(subject);
     if (known !== undefined) return known;
     const key = subjectKey(subject);
     const entries = bySubject.get(key) ?? new Map<string, Entry>();
     bySubject.set(key, entries);
-    met.set(subject, entries);
+    current.set(subject, entries);
     return entries;
   }
 
@@ -66,18 +67,18 @@ export function createAttributeCache(): AttributeCache {
         for (const [key, entry] of entries) if (entry.sample < sample) entries.delete(key);
         if (entries.size === 0) bySubject.delete(subject);
       }
-      met = new Map();
+      current = new Map();
       sample += 1;
     },
   };
 }
 
-/** The snapshot lets no control character into a text, so NUL keeps the parts apart. */
+/** NUL separates the parts: parsed texts contain no control characters. */
 function subjectKey({ level, name, id }: Subject): string {
   return `${level}\0${name}\0${id}`;
 }
 
-/** Of the series of one subject. */
+/** Unique within the series of one subject. */
 function seriesKey(
   vocabulary: VocabularyName,
   id: RowId,
@@ -93,7 +94,7 @@ function seriesKey(
   return key;
 }
 
-/** Of the rows whose attributes in semconv have constants. */
+/** Key prefixes of the rows with constant attributes in semconv. */
 const CONSTANT_KEYS: ReadonlyMap<RowId, string> = new Map(
   catalogueRows().flatMap(([id, { semconv }]) =>
     semconv?.constants === undefined ? [] : [[id, `semconv\0${Object.entries(semconv.constants).join()}`] as const],
@@ -118,7 +119,7 @@ function build(
   for (const dimension of dimensionNames(dimensions)) {
     const value = dimensions?.[dimension];
     const name = DIMENSIONS[dimension][vocabulary];
-    // Prometheus labels are texts; OpenTelemetry's cpu.logical_number is a number.
+    // Prometheus labels are strings; OpenTelemetry's cpu.logical_number is a number.
     if (value !== undefined && name !== undefined) attributes[name] = vocabulary === 'ecs' ? String(value) : value;
   }
   if (row.hasLabels === true && subject.labels !== undefined) {

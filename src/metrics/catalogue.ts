@@ -11,7 +11,7 @@ import type { MetricRow } from './row.ts';
 import { TASK_HOST_ROWS, TASK_ROWS } from './task.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
-/** THE metric table: names, units and descriptions of instruments, docs and tests all come from here. */
+/** All metrics. Instruments, --metrics, docs/metrics.md and tests derive from this table. */
 export const CATALOGUE = {
   ...LIMIT_ROWS,
   ...CPU_ROWS,
@@ -28,7 +28,7 @@ export const CATALOGUE = {
 
 export type RowId = keyof typeof CATALOGUE;
 
-/** The rows with their ids, in the catalogue's order. */
+/** The rows with their ids, in order. */
 export function catalogueRows(): readonly (readonly [RowId, MetricRow])[] {
   return ROW_IDS.map((id) => [id, CATALOGUE[id]]);
 }
@@ -39,12 +39,12 @@ function isRowId(id: string): id is RowId {
 
 const ROW_IDS: readonly RowId[] = Object.keys(CATALOGUE).filter(isRowId);
 
-/** Which rows are wanted in which vocabulary: what is not is neither computed, nor observed, nor sent. */
+/** Rows to export in each vocabulary. Other rows are neither computed nor observed. */
 export interface Selection {
   has(row: RowId, vocabulary: VocabularyName): boolean;
 }
 
-/** Every row but those that are to be asked for. */
+/** All rows that are not opt-in. */
 export const DEFAULT_SELECTION: Selection = {
   has(row, vocabulary) {
     const { optIn = [] }: MetricRow = CATALOGUE[row];

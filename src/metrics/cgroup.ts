@@ -4,16 +4,17 @@ import { byReason } from './exporter-rows.ts';
 import { EC2, type MetricRow, type Point } from './row.ts';
 
 /**
- * What the kernel counts for the task as a whole, read from the cgroup file system of the host (--cgroup-root). The ECS
- * agent puts the task's CPU and memory limits on this cgroup, so that throttling shows here and nowhere else:
- * https://github.com/aws/amazon-ecs-agent/issues/4473
+ * Values of the task cgroup, from the cgroup file system of the host (--cgroup-root). The ECS agent sets the CPU and memory
+ * limits of the task on this cgroup, so only this cgroup counts throttling.
+ *
+ * @see https://github.com/aws/amazon-ecs-agent/issues/4473
  */
 export const TASK_CGROUP_ROWS = {
   cgroup_cpu_periods: {
     family: 'cgroup',
     kind: 'counter',
     valueType: 'int',
-    description: 'Enforcement periods of the CPU quota of the task; absent where it has none.',
+    description: 'Enforcement periods of the CPU quota of the task. Absent without a quota.',
     source: 'cpu.stat: nr_periods',
     stability: 'stable',
     ecs: { name: 'cgroup_cpu_periods' },
@@ -25,7 +26,7 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'counter',
     valueType: 'int',
-    description: 'Enforcement periods in which the CPU quota of the task throttled it.',
+    description: 'Enforcement periods in which the CPU quota throttled the task.',
     source: 'cpu.stat: nr_throttled',
     stability: 'stable',
     ecs: { name: 'cgroup_cpu_throttled_periods' },
@@ -38,7 +39,7 @@ export const TASK_CGROUP_ROWS = {
     kind: 'counter',
     valueType: 'double',
     description:
-      'Time that the CPU quota of the task throttled it, in seconds: the sum over the CPUs, so it may go faster than the clock.',
+      'Time for which the CPU quota throttled the task, summed over CPUs, in seconds. It can grow faster than real time.',
     source: 'cpu.stat: throttled_time / 1e9 (cgroup v1), throttled_usec / 1e6 (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_cpu_throttled_seconds' },
@@ -50,7 +51,7 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'gauge',
     valueType: 'double',
-    description: 'The CPU quota that the kernel enforces on the task, in cores; absent where it has none.',
+    description: 'CPU quota of the task as enforced by the kernel, in cores. Absent without a quota.',
     source: 'cpu.cfs_quota_us / cpu.cfs_period_us (cgroup v1), cpu.max (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_cpu_quota_cores' },
@@ -62,8 +63,8 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'counter',
     valueType: 'double',
-    description:
-      'CPU time used since the task started, in seconds, by the kernel: containers that the exporter never saw, and those of ECS, included.',
+    description: 'CPU time consumed since the task started, as counted by the kernel, in seconds.',
+    note: 'Includes internal containers of ECS and containers that the exporter never sampled.',
     source: 'cpuacct.usage / 1e9 (cgroup v1), cpu.stat: usage_usec / 1e6 (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_cpu_usage_seconds' },
@@ -75,8 +76,8 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'gauge',
     valueType: 'int',
-    description:
-      'Memory that counts against the limit of the task, in bytes: with what no container is charged for any more, such as page cache that ended ones left behind.',
+    description: 'Memory charged to the task, in bytes.',
+    note: 'Includes memory that is no longer charged to a container, such as page cache left by stopped containers.',
     source: 'memory.usage_in_bytes (cgroup v1), memory.current (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_mem_usage_bytes' },
@@ -88,7 +89,7 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'gauge',
     valueType: 'int',
-    description: 'The most memory that the task has ever had, in bytes. On cgroup v2 since Linux 5.19.',
+    description: 'Maximum memory usage of the task since it started, in bytes. On cgroup v2, requires Linux 5.19.',
     source: 'memory.max_usage_in_bytes (cgroup v1), memory.peak (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_mem_peak_bytes' },
@@ -100,7 +101,7 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'gauge',
     valueType: 'int',
-    description: 'The memory limit that the kernel enforces on the task, in bytes; absent where it has none.',
+    description: 'Memory limit of the task as enforced by the kernel, in bytes. Absent without a limit.',
     source: 'memory.limit_in_bytes (cgroup v1), memory.max (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_mem_limit_bytes' },
@@ -112,8 +113,8 @@ export const TASK_CGROUP_ROWS = {
     family: 'cgroup',
     kind: 'counter',
     valueType: 'int',
-    description:
-      'Times that memory was about to go over the limit of the task (on cgroup v2 also over that of one of its containers) and had to be taken back first.',
+    description: 'Times the kernel had to reclaim memory because the task reached its memory limit.',
+    note: 'On cgroup v2, hits of container limits count too.',
     source: 'memory.failcnt (cgroup v1), memory.events: max (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_mem_limit_hits' },
@@ -126,8 +127,8 @@ export const TASK_CGROUP_ROWS = {
     kind: 'counter',
     valueType: 'int',
     description:
-      'Processes of the task that the kernel killed for want of memory. On cgroup v1 without those that took their container along, whose count goes with it.',
-    source: 'memory.oom_control: oom_kill, the sum over the containers (cgroup v1); memory.events: oom_kill (v2)',
+      'Processes of the task that were OOM-killed. On cgroup v1, a kill that stopped its container is not counted.',
+    source: 'memory.oom_control: oom_kill, summed over the containers (cgroup v1); memory.events: oom_kill (v2)',
     stability: 'stable',
     ecs: { name: 'cgroup_oom_kills' },
     semconv: { task: 'aws.ecs.task.cgroup.oom_kills', unit: '{kill}' },
@@ -138,8 +139,7 @@ export const TASK_CGROUP_ROWS = {
     family: 'exporter',
     kind: 'counter',
     valueType: 'int',
-    description:
-      'Polls at which values of the cgroup of the task could not be read since the exporter started, by reason. Only with --cgroup-root.',
+    description: 'Polls that could not read values of the task cgroup, by reason. Only with --cgroup-root.',
     source: 'counted',
     stability: 'stable',
     dimensions: ['reason'],
@@ -150,12 +150,12 @@ export const TASK_CGROUP_ROWS = {
   },
 } as const satisfies Record<string, MetricRow>;
 
-/** A counter that fell began again; the others began with the task. */
+/** A counter has its own start time if it was reset, else that of the task. */
 function counter(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): readonly Point[] {
   return cgroup === undefined ? [] : [{ value: divide(cgroup[name], unit), startTimeNs: cgroup.startTimeNs?.[name] }];
 }
 
-/** Without a quota nothing is ever throttled: a 0 would speak of a limit that is not there. */
+/** Absent without a quota: exporting 0 would imply a limit. */
 function throttling(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): readonly Point[] {
   const hasQuota = cgroup?.quotaCores !== undefined || (cgroup?.periods ?? 0) > 0;
   return hasQuota ? counter(cgroup, name, unit) : [];

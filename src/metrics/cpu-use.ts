@@ -4,21 +4,21 @@ import type { CpuCounters } from '../snapshot/snapshot.ts';
 import { positive } from '../snapshot/values.ts';
 import { divide, increase } from './arithmetic.ts';
 
-/** CPU time of a container between two readings of the same run, and the quantities to divide it by. */
+/** CPU time of a container between two readings of the same run, and the denominators of its rates. */
 export interface CpuUse {
   readonly usedNs: number;
-  /** Wall time between the readings. Undefined if the host's clock was set meanwhile. */
+  /** Wall time between the readings. Undefined if the host clock was set in the meantime. */
   readonly elapsedNs?: number | undefined;
-  /** CPU time of the whole host meanwhile, over all CPUs, busy or idle. Excludes steal. */
+  /** CPU time of the host in the interval, over all CPUs, busy or idle. Excludes steal. */
   readonly hostNs?: number | undefined;
   /** CPUs of the host. */
   readonly cpus?: number | undefined;
 }
 
-/** Tolerance for inexact timestamps and ticks: a use above this multiple of the capacity of all CPUs is invalid. */
+/** Tolerance for inexact timestamps and ticks: usage above this multiple of the capacity of all CPUs is invalid. */
 const MAX_EXCESS = 1.25;
 
-/** Undefined if there is no earlier reading, or if the use exceeds the capacity of all CPUs. */
+/** Undefined without a previous reading, and if the usage exceeds the capacity of all CPUs. */
 export function cpuUse(container: ContainerView): CpuUse | undefined {
   const { previousCpu, sample } = container;
   if (previousCpu === undefined || sample?.cpu === undefined || !isCpuTimeKnown(container)) return undefined;
@@ -52,14 +52,14 @@ function elapsed(byStampNs: number, byHostNs: number | undefined, { arrivalGapMs
   return isSetBack || isSetForward ? byHostNs : byStampNs;
 }
 
-/** Docker before API 1.27 reports no number of CPUs, only a list of their times, which may be padded with 0. */
+/** Docker before API 1.27 reports no number of CPUs, only a list of their times, which can be padded with zeros. */
 export function cpusOf(cpu: CpuCounters): number | undefined {
   if (cpu.onlineCpus !== undefined) return cpu.onlineCpus;
   const active = cpu.perCpuNs?.filter((ns) => ns > 0).length;
   return active === 0 ? undefined : active;
 }
 
-/** CPU used in the interval, in cores. */
+/** CPU usage in the interval, in cores. */
 export function coresOf(use: CpuUse | undefined): number | undefined {
   return use?.elapsedNs === undefined ? undefined : use.usedNs / use.elapsedNs;
 }
@@ -77,14 +77,14 @@ export function usageRatio(use: CpuUse, ns: number, limitCores: number | undefin
   return divide(used, limitCores);
 }
 
-/** Whether the sample has a CPU time to export. */
+/** Whether the sample has CPU time to export. */
 export function isCpuTimeKnown(container: ContainerView): boolean {
   const { sample, startTimeNs } = container;
   if (sample?.cpu === undefined || isHeld(container.groups, COUNTER_GROUPS.cpu)) return false;
   return hasCpuTime(sample.cpu, sample.readNs, startTimeNs);
 }
 
-/** The ratio for all of the CPU time of the interval. */
+/** `usageRatio` of the total CPU time of the interval. */
 export function ratioOf(use: CpuUse | undefined, limitCores: number | undefined): number | undefined {
   return use && usageRatio(use, use.usedNs, limitCores);
 }

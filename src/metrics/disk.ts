@@ -6,7 +6,7 @@ import type { ContainerScope } from './scope.ts';
 type Direction = 'read' | 'write';
 
 const IO = 'Bytes read from and written to block devices.';
-const OPERATIONS = 'Read and write operations of block devices.';
+const OPERATIONS = 'Read and write operations on block devices.';
 
 function task(name: 'io' | 'operations', unit: string, direction: Direction, description: string): SemconvNames {
   return { task: `aws.ecs.task.disk.${name}`, unit, constants: { 'disk.io.direction': direction }, description };
@@ -86,7 +86,7 @@ export const DISK_ROWS = {
   disk_read_iops: total(
     'reads',
     'disk_read_iops',
-    'Read operations since the container started (a count, not a rate). Not on cgroup v2.',
+    'Read operations since the container started (a count, not a rate). Not available on cgroup v2.',
     totalSource(OPERATIONS_SOURCE, 'Read', 'read_count_normalized'),
     task('operations', '{operation}', 'read', OPERATIONS),
     NO_CGROUP_2,
@@ -94,7 +94,7 @@ export const DISK_ROWS = {
   disk_written_iops: total(
     'writes',
     'disk_written_iops',
-    'Write operations since the container started (a count, not a rate). Not on cgroup v2.',
+    'Write operations since the container started (a count, not a rate). Not available on cgroup v2.',
     totalSource(OPERATIONS_SOURCE, 'Write', 'write_count_normalized'),
     task('operations', '{operation}', 'write', OPERATIONS),
     NO_CGROUP_2,
@@ -128,7 +128,7 @@ function totalOf(scope: ContainerScope, counter: DeviceCounter): Point {
   return { value: scope.sample?.disk?.total[counter], startTimeNs };
 }
 
-/** One point without a device where the platform names none. */
+/** A single point without a device if the platform does not report devices (Windows). */
 function devicesOf(scope: ContainerScope, counter: DeviceCounter): readonly Point[] {
   const { byDevice } = scope.sample?.disk ?? {};
   if (byDevice === undefined) return [totalOf(scope, counter)];

@@ -10,7 +10,7 @@ import type { Point } from './row.ts';
 import type { RowInstrument, RowInstruments } from './row-instruments.ts';
 import { SCOPES, type VocabularyName } from './vocabulary.ts';
 
-/** A computation that threw. Only its value is missing from the sample. */
+/** A value that is missing from the sample because its computation threw. */
 export interface FailedValue {
   /** The metric, if the error belongs to one. */
   readonly row?: RowId | undefined;
@@ -22,46 +22,46 @@ export function failedValue(error: unknown, row?: RowId): FailedValue {
   return { row, message: messageOf(error) };
 }
 
-/** Turns points into readings, in each vocabulary that an exporter uses. */
+/** Converts values to readings, in each vocabulary that an exporter uses. */
 export interface Recorder extends Sink {
   readonly readings: Readings;
-  /** Values that could not be computed, so far. */
+  /** Values that could not be computed so far. */
   readonly failures: readonly FailedValue[];
-  /** Series so far. */
+  /** Number of readings so far. */
   count(): number;
 }
 
 export interface RecorderOptions {
   readonly instruments: RowInstruments;
   readonly attributeCache: AttributeCache;
-  /** Time of the poll, nanoseconds since the epoch: the time of all values that no container's sample holds. */
+  /** Time of the poll in nanoseconds since the epoch: the time of values that do not come from a container's sample. */
   readonly polledNs: EpochNs;
-  /** Start of the exporter's own counters, nanoseconds since the epoch. */
+  /** Start time of the exporter's own counters in nanoseconds since the epoch. */
   readonly exporterStartNs: EpochNs;
 }
 
-/** Sums and products of values that are each within bounds may not be; from 2^60 on a number reads as "no limit". */
-function isPresentable(value: number): boolean {
+/** Sums and products of valid values can exceed the bounds. Values of 2^60 and more mean "no limit". */
+function isValid(value: number): boolean {
   return Number.isFinite(value) && value < SENTINEL;
 }
 
-/** What the points of one container, of the task or of the exporter have in common. */
+/** Properties that the points of one container, the task or the exporter share. */
 interface Origin {
   readonly subject: Subject;
   readonly startTimeNs?: EpochNs | undefined;
-  /** Time of the sample; undefined if there is none. */
+  /** Time of the sample, if there is one. */
   readonly sampledNs?: EpochNs | undefined;
   /** True if the ecs vocabulary, which has no container id, exports another container under this name. */
   readonly isNameTaken?: boolean | undefined;
 }
 
-/** A value without properties of its own. */
+/** A value without attributes or a start time. */
 const PLAIN: Omit<Point, 'value'> = {};
 
 const TASK: Subject = { level: 'task' };
 const EXPORTER: Subject = { level: 'exporter' };
 
-/** @returns a recorder for one sample. */
+/** Records one sample. */
 export function createRecorder({ instruments, attributeCache, polledNs, exporterStartNs }: RecorderOptions): Recorder {
   const lists: Readonly<Record<VocabularyName, Reading[]>> = { ecs: [], semconv: [] };
   const byScope = new Map(instruments.vocabularies.map((vocabulary) => [SCOPES[vocabulary], lists[vocabulary]]));
@@ -69,7 +69,7 @@ export function createRecorder({ instruments, attributeCache, polledNs, exporter
 
   function observerOf({ subject, startTimeNs, sampledNs, isNameTaken }: Origin): Observe {
     function push(row: RowId, targets: readonly RowInstrument[], value: number, point: Omit<Point, 'value'>): void {
-      if (!isPresentable(value)) return;
+      if (!isValid(value)) return;
       const { only, dimensions } = point;
       const ownStartTimeNs = point.startTimeNs === undefined ? startTimeNs : (point.startTimeNs ?? undefined);
       for (const { vocabulary, metric, isRounded, isSampled } of targets) {

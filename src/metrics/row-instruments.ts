@@ -3,7 +3,7 @@ import { catalogueRows, DEFAULT_SELECTION, type RowId, type Selection } from './
 import { isSampled, LEVELS, type Level, type MetricRow } from './row.ts';
 import { ECS_PREFIX, SCOPES, type VocabularyName } from './vocabulary.ts';
 
-/** The instrument of a row in one vocabulary, for each level that it has there. */
+/** The instruments of a row in one vocabulary. */
 export type LevelDefinitions = Readonly<Partial<Record<Level, MetricDefinition>>>;
 
 export type RowDefinitions = Readonly<Record<VocabularyName, LevelDefinitions>>;
@@ -30,10 +30,7 @@ function defineRows(): ReadonlyMap<RowId, RowDefinitions> {
   return rows;
 }
 
-/**
- * The unit stays empty: the old names are kept as they are on every way they travel, and a unit would add a suffix where
- * OTLP becomes Prometheus.
- */
+/** Without a unit, which would add a suffix to the name where OTLP is converted to Prometheus. */
 function ecsDefinition(row: MetricRow, level: Level): MetricDefinition | undefined {
   if (row.ecs === undefined || row[level] === undefined) return undefined;
   const { kind, valueType, description } = row;
@@ -49,7 +46,7 @@ function semconvDefinition(row: MetricRow, level: Level): MetricDefinition | und
   return { name, kind, valueType: row.valueType, unit, description: text };
 }
 
-/** A vocabulary as instruments, ready to be registered: those of the rows that are wanted. */
+/** The instruments of the selected rows of a vocabulary, ready to register. */
 export function metricSet(
   vocabulary: VocabularyName,
   version: string,
@@ -67,26 +64,26 @@ export function metricSet(
 }
 
 /**
- * Every row's instruments. Rows that share a name (two directions of one metric) share the definition, and a reading and
- * its instrument know each other by this object.
+ * The instruments of all rows. Rows that share a name (two directions of one metric) share the definition. A reading refers
+ * to its instrument by this object.
  */
 export const ROW_DEFINITIONS: ReadonlyMap<RowId, RowDefinitions> = defineRows();
 
-/** One instrument that takes a row's values. */
+/** One instrument that exports the values of a row. */
 export interface RowInstrument {
   readonly row: RowId;
   readonly vocabulary: VocabularyName;
   readonly metric: MetricDefinition;
   /** Rounded to 4 digits. */
   readonly isRounded: boolean;
-  /** True if values have the time of the container's sample, not of the poll. */
+  /** True if values have the time of the container's sample, not that of the poll. */
   readonly isSampled: boolean;
 }
 
-/** Where values go. Decided once: at each value of each sample it would be a good part of the work. */
+/** The selected instruments, looked up once rather than for each value of each sample. */
 export interface RowInstruments {
   readonly vocabularies: readonly VocabularyName[];
-  /** The instruments of a row at a level, one a vocabulary at most. */
+  /** The instruments of a row at a level, at most one per vocabulary. */
   of(row: RowId, level: Level): readonly RowInstrument[];
 }
 

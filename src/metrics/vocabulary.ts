@@ -2,14 +2,14 @@ import { joinByLabelName } from '../../instrumentation/prometheus/label-names.ts
 import type { Labels } from '../snapshot/values.ts';
 import type { DimensionName, Dimensions } from './row.ts';
 
-/** The two languages in which every value can be named. */
+/** Naming schemes of the metrics. */
 export const VOCABULARIES = ['ecs', 'semconv'] as const;
 export type VocabularyName = (typeof VOCABULARIES)[number];
 
-/** Prefix of every instrument of the ecs vocabulary; Prometheus turns the dot into `_`. */
+/** Prefix of every ecs instrument; Prometheus converts the dot to `_`. */
 export const ECS_PREFIX = 'ecs_task.';
 
-/** Instrumentation scopes: one a vocabulary. */
+/** Instrumentation scope of each vocabulary. */
 export const SCOPES: Readonly<Record<VocabularyName, string>> = {
   ecs: 'ecs-container-exporter/ecs',
   semconv: 'ecs-container-exporter/semconv',
@@ -47,16 +47,16 @@ export const DIMENSIONS: Readonly<Record<DimensionName, Readonly<Partial<Record<
   nodeVersion: { ecs: 'node_version', semconv: 'process.runtime.version' },
 };
 
-/** The attributes that tell which container a series is of. */
+/** Attributes that identify the container. */
 export const CONTAINER_ATTRIBUTES = {
   ecs: { name: 'container_name' },
   semconv: { name: 'container.name', id: 'container.id' },
 } as const;
 
-/** Dimensions of which some may be unknown. */
+/** Dimensions, some of them unknown. */
 export type MaybeDimensions = Readonly<Partial<Record<DimensionName, string | readonly string[] | undefined>>>;
 
-/** Those that are known: an attribute that is unknown is none. */
+/** Omits unknown dimensions. */
 export function present(dimensions: MaybeDimensions): Dimensions {
   const known: Partial<Record<DimensionName, string | readonly string[]>> = {};
   for (const name in dimensions) {
@@ -71,7 +71,7 @@ function isNameOf(name: string, dimensions: Readonly<Partial<Record<DimensionNam
   return Object.hasOwn(dimensions, name);
 }
 
-/** Nothing that a label is called can meet another attribute: none begins like this. */
+/** No other attribute starts with these, so a Docker label cannot collide with one. */
 const PREFIXES: Readonly<Record<VocabularyName, string>> = {
   ecs: 'label_',
   /** https://opentelemetry.io/docs/specs/semconv/registry/attributes/container/ */
@@ -79,8 +79,8 @@ const PREFIXES: Readonly<Record<VocabularyName, string>> = {
 };
 
 /**
- * A container's docker labels as attributes. In ecs they are called as Prometheus calls them; in semconv by their keys.
- * Keys that are one Prometheus label are one attribute in either: the same series may go to a Prometheus page.
+ * The Docker labels of a container as attributes, in ecs under their Prometheus label names, in semconv under their keys.
+ * Keys with the same Prometheus label name are joined in both, since either vocabulary can be scraped.
  */
 export function labelAttributes(vocabulary: VocabularyName, labels: Labels): Readonly<Record<string, string>> {
   const named = [...labels].map(([key, value]) => [`${PREFIXES[vocabulary]}${key}`, value] as const);

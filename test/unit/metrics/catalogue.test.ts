@@ -48,8 +48,10 @@ for (const [id, row] of catalogueRows()) {
   test(`row ${id}`, () => {
     assert.match(id, /^[a-z]+(?:_[a-z]+)*$/);
     assert.ok(row.ecs !== undefined || row.semconv !== undefined, 'it has a name');
-    for (const text of [row.description, row.semconv?.description ?? row.description]) {
+    const { description, semconv: { description: other = description, taskDescription = other } = {} } = row;
+    for (const text of [description, other, taskDescription]) {
       assert.match(text, /^[A-Z][^\n]*\.$/, 'a sentence on one line');
+      assert.ok(text.length <= 150, text);
       assert.doesNotMatch(text, /\s\s|"|\\/);
     }
     assert.match(row.source, /^[^\n]+[^.\n]$/);
