@@ -11,35 +11,35 @@ import {
 import { type CounterState, type Counters, continuesFromHeld, updateCounters, withoutHeld } from './counter-state.ts';
 import { COUNTER_GROUPS, isHeld } from './view.ts';
 
-/** The counterStates of all groups of a container's counters. Keys: the names in `COUNTER_GROUPS`. */
+/** State of all counters of a container, by the names in `COUNTER_GROUPS`. */
 export type ContainerCounters = ReadonlyMap<string, CounterState>;
 
-/** Limits the memory for groups that have disappeared (interfaces, devices). */
+/** Bounds the memory for interfaces and devices that have disappeared. */
 const MAX_ABSENT_GROUPS = 500;
 
 /** How the run of a sample relates to the run of the previous sample. */
 export interface RunChange {
   /** Start of the run, if it began since the last sample. */
   readonly restartNs?: EpochNs | undefined;
-  /** True if all counters of the container reset. */
+  /** True if all counters of the container were reset. */
   readonly isFullReset: boolean;
-  /** True if the agent sums the counters over all runs, except page faults: a restart does not explain a decrease. */
+  /** True if the agent sums all counters but page faults over the runs: a restart does not explain a decrease. */
   readonly isSummed?: boolean | undefined;
-  /** Start of the last sample's run, if ECS reported it only now: it explains the values that are held back. */
+  /** Start of the previous sample's run, if ECS reported it only now. It explains held-back values. */
   readonly lateRestartNs?: EpochNs | undefined;
-  /** Start of the run, if this is the first sample of the container and other counters may be older. */
+  /** Start of the run, if this is the first sample and other counters may have started earlier. */
   readonly firstRunNs?: EpochNs | undefined;
 }
 
 export interface CountersUpdate {
-  /** The sample without the counters that are held back; CPU time and throttling stay in it. */
+  /** The sample without held-back counters, except for CPU time and throttling. */
   readonly sample: ContainerSample;
   readonly counterStates: ContainerCounters;
   /** True if a held-back CPU time proved to be a reset. */
   readonly isCpuReset: boolean;
 }
 
-/** Advances each group of counters by one sample. */
+/** Updates each group of counters with a sample. */
 export function updateContainerCounters(
   counterStates: ContainerCounters,
   given: ContainerSample,
@@ -49,10 +49,10 @@ export function updateContainerCounters(
   const { readNs, disk } = given;
   // A shared network namespace outlives the runs of its containers, so its counters are independent of their restarts.
   const isOwn = (group: string): boolean => !(sharesNetworkNamespace && group.startsWith(COUNTER_GROUPS.network('')));
-  // A sum over devices also grows from a low value if one device decreases and another grows: that is not a reset.
+  // A sum over devices can also grow from a low value because one device decreases and another grows, without a reset.
   const isDeviceSum = (group: string): boolean => group === COUNTER_GROUPS.disk && disk?.byDevice !== undefined;
   const faultsNs = restartNs ?? firstRunNs;
-  // The agent adds up the other counters over the runs of a container with a restart policy.
+  // With a restart policy, the agent sums the other counters over the runs.
   const isFaults = (group: string): boolean => group === COUNTER_GROUPS.faults;
   const continues = [...groupsOf(given)].some(([group, counters]) => {
     const state = counterStates.get(group);
@@ -126,7 +126,7 @@ function hasHeldDevice(counterStates: ContainerCounters): boolean {
   return [...counterStates].some(([group, { held }]) => isDevice(group) && held !== undefined);
 }
 
-/** A device that is no longer listed keeps its part of the total: a total that decreases would look like a reset. */
+/** Adds devices that are no longer listed to the total, because a decrease would look like a reset. */
 function withAbsentDevices({ total, byDevice }: DiskCounters, counterStates: ContainerCounters): DiskCounters {
   if (byDevice === undefined) return { total, byDevice };
   const present = new Map([...byDevice].map(([device, counters]) => [COUNTER_GROUPS.device(device), counters]));
@@ -160,7 +160,7 @@ function withoutHeldCounters(sample: ContainerSample, counterStates: ContainerCo
   };
 }
 
-/** All modes or none, and all CPUs or none: a part would look like the total. */
+/** All modes or none, and all CPUs or none, because a part would look like the total. */
 function cpuWithoutHeld(cpu: CpuCounters, counterStates: ContainerCounters): CpuCounters {
   return {
     ...cpu,
@@ -181,7 +181,7 @@ function memoryWithoutHeld(memory: MemoryStats, counterStates: ContainerCounters
   };
 }
 
-/** A total is held back if the counter of one of its devices is. */
+/** A total is held back if a counter of one of its devices is. */
 function diskWithoutHeld({ total, byDevice }: DiskCounters, counterStates: ContainerCounters): DiskCounters {
   const known: Partial<Record<DeviceCounter, number>> = {
     ...withoutHeld(total, counterStates.get(COUNTER_GROUPS.disk)),

@@ -4,30 +4,30 @@ import { type ContainerCounters, updateContainerCounters } from './container-cou
 import { isLess } from './counter-state.ts';
 import { COUNTER_GROUPS, isHeld, type PreviousCpu } from './view.ts';
 
-/** A CPU reading and its arrival on the monotonic clock; undefined for a `precpu_stats`, which arrives with its sample. */
+/** A CPU reading and its arrival on the monotonic clock. `precpu_stats` has no arrival of its own. */
 interface CpuArrival extends CpuReading {
   readonly arrivedAtMs?: number | undefined;
 }
 
-/** What is remembered of one container between polls. */
+/** State of a container between polls. */
 export interface ContainerHistory {
-  /** The newest sample, by its own stamp, without counters that are held back. */
+  /** The newest sample by `read`, without held-back counters. */
   readonly sample: ContainerSample;
   /** When the sample arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
-  /** The newest accepted CPU reading: the sample's, unless that one is held back. */
+  /** The newest CPU reading that is not held back. */
   readonly cpu?: CpuArrival | undefined;
-  /** A later reading with less CPU time: the next reading shows whether it was a reset. */
+  /** A later reading with less CPU time. The next reading shows whether it was a reset. */
   readonly heldCpu?: CpuArrival | undefined;
-  /** The CPU reading that the sample is compared with, of the same run. */
+  /** The CPU reading of the same run from which usage in the sample is computed. */
   readonly previousCpu?: PreviousCpu | undefined;
   readonly counterStates: ContainerCounters;
-  /** Start of the run that the sample is of. */
+  /** Start of the run of the sample. */
   readonly runStartNs?: EpochNs | undefined;
-  /** True if a restart was counted but its time was not reported. */
+  /** True if a restart was detected, but its time was not reported. */
   readonly isStartUnknown: boolean;
   readonly restartCount?: number | undefined;
-  /** Start of the container's counters: a start time, or the last reading before a reset of its CPU time. */
+  /** Start time of the counters: the start of a run, or the last reading before a reset of CPU time. */
   readonly startTimeNs?: EpochNs | undefined;
 }
 
@@ -35,31 +35,32 @@ export interface ContainerHistory {
  * State of a container's stats after a poll.
  *
  * - `current`: the sample in the history is valid now.
- * - `none`: no stats.
- * - `stale`: the sample has not been renewed for too long.
- * - `rewound`: the clock was set back, or the sample is an older one.
- * - `stopped`: the last sample of a container that has stopped: its counters are final, its gauges have ended.
+ * - `none`: there are no stats.
+ * - `stale`: the sample has been unchanged for too long.
+ * - `out-of-order`: the sample is older than the previous one, for example because the clock was set back.
+ * - `stopped`: the container has stopped. The counters of its last sample are final, and its gauges have ended.
  */
 export type SampleState = 'current' | 'none' | 'stale' | 'out-of-order' | 'stopped';
 
-/** How a new snapshot of a container follows on its history. */
+/** Result of updating the history of a container with a snapshot. */
 export interface ContainerUpdate {
   readonly history?: ContainerHistory | undefined;
   readonly state: SampleState;
-  /** A new run began since the last sample. */
+  /** A new run has begun since the last sample. */
   readonly hasRestarted: boolean;
-  /** True if a new start time shows that all counters reset. */
+  /** True if a new start time shows that all counters were reset. */
   readonly isFullReset: boolean;
 }
 
-/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s; after a larger gap the clock has jumped. */
+/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s. A larger gap means a clock change. */
 const MAX_PRECPU_AGE_NS = 60_000_000_000n;
 
 /**
- * Advances the history of one container by one poll.
- * A run begins with a new start (StartedAt, or FinishedAt after a restart by a restart policy) or a higher RestartCount. The
- * agent adds up the counters of all runs of a container with a restart policy, so they continue; otherwise they reset. CPU
- * time that decreases without either is held back for one sample, and is a reset only if the next sample continues from it.
+ * Updates the history of a container with a snapshot.
+ *
+ * A run begins with a new start (StartedAt, or FinishedAt after a restart by a restart policy) or a higher RestartCount. With
+ * a restart policy, the agent sums the counters over all runs; otherwise they reset. CPU time that decreases without a new
+ * run is held back for one sample, and is a reset only if the next sample continues from it.
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go
  */
@@ -69,9 +70,9 @@ export function updateContainer(
   nowMs: number,
   staleAfterMs: number,
 ): ContainerUpdate {
-  const step = updateSample(history, info, sample, nowMs, staleAfterMs);
-  const isLast = step.state === 'current' || step.state === 'stale';
-  return info.knownStatus === 'STOPPED' && isLast ? { ...step, state: 'stopped' } : step;
+  const update = updateSample(history, info, sample, nowMs, staleAfterMs);
+  const isLast = update.state === 'current' || update.state === 'stale';
+  return info.knownStatus === 'STOPPED' && isLast ? { ...update, state: 'stopped' } : update;
 }
 
 /** For a poll that could not read `/task/stats`: keeps the last sample while it is valid. */
@@ -111,14 +112,14 @@ function sameRun(history: ContainerHistory | undefined, state: SampleState): Con
   return { history, state, hasRestarted: false, isFullReset: false };
 }
 
-/** The metadata is read after the stats, which may be 10 s old, so it can describe a run that has no sample yet. */
+/** Metadata is newer than stats, which can be 10 s old, so it can describe a run that has no sample yet. */
 function isAhead({ runStartNs }: ContainerInfo, sample: ContainerSample): boolean {
   return runStartNs !== undefined && runStartNs > sample.readNs;
 }
 
 function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: number): ContainerHistory {
-  const ahead = isAhead(info, sample);
-  const runStartNs = ahead ? undefined : info.runStartNs;
+  const isMetadataAhead = isAhead(info, sample);
+  const runStartNs = isMetadataAhead ? undefined : info.runStartNs;
   const { restartCount, firstRunStartNs = info.runStartNs } = info;
   const startTimeNs = restartCount === undefined ? runStartNs : firstRunStartNs;
   const firstRunNs = restartCount === undefined ? undefined : runStartNs;
@@ -138,7 +139,7 @@ function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: numbe
     arrivedAtMs: nowMs,
     runStartNs,
     isStartUnknown: false,
-    restartCount: ahead ? undefined : restartCount,
+    restartCount: isMetadataAhead ? undefined : restartCount,
     startTimeNs: startTimeNs !== undefined && startTimeNs > sample.readNs ? undefined : startTimeNs,
   };
 }
@@ -150,25 +151,25 @@ function advance(
   nowMs: number,
 ): ContainerUpdate {
   const last = history.sample;
-  const ahead = isAhead(info, given);
-  const runStartNs = ahead ? history.runStartNs : (info.runStartNs ?? history.runStartNs);
-  const restartCount = ahead ? history.restartCount : (info.restartCount ?? history.restartCount);
+  const isMetadataAhead = isAhead(info, given);
+  const runStartNs = isMetadataAhead ? history.runStartNs : (info.runStartNs ?? history.runStartNs);
+  const restartCount = isMetadataAhead ? history.restartCount : (info.restartCount ?? history.restartCount);
   const isNewStart = runStartNs !== history.runStartNs && runStartNs !== undefined;
   const isStartReported = isNewStart && runStartNs >= last.readNs;
-  // The reading before a decrease is the last one that certainly belongs to the previous run.
+  // The reading before a decrease is the last that certainly belongs to the previous run.
   const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
   const lateRestartNs = isNewStart && !isStartReported && runStartNs > lastReadNs ? runStartNs : undefined;
   const isRestart = isStartReported || isLess(history.restartCount, restartCount);
   const own = arrived(given, nowMs);
   const hasDecreased = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
-  // Whether the agent adds the runs up shows only in a CPU time that is filled in: the next sample decides.
+  // A CPU time of 0 does not show whether the agent sums over the runs: wait for the next sample.
   if (isRestart && info.restartCount !== undefined && own?.cpu.totalNs === 0) return sameRun(history, 'none');
   const isSummed = info.restartCount !== undefined && !hasDecreased;
   const isFullReset = isStartReported && !isSummed;
   const restartNs = isStartReported ? runStartNs : lastReadNs;
   const { sample, counterStates, isCpuReset } = updateContainerCounters(history.counterStates, given, info, {
     restartNs: isRestart ? restartNs : undefined,
-    isFullReset: isFullReset,
+    isFullReset,
     isSummed,
     lateRestartNs,
   });
@@ -177,7 +178,7 @@ function advance(
   const continues = isRestart && isSummed;
   const startTimeNs = (): EpochNs | undefined => {
     if (hasRestarted) return continues ? history.startTimeNs : (lateRestartNs ?? restartNs);
-    // The metadata is late. A start derived from a reset stays, and so does that of a container whose runs are added up.
+    // Late metadata does not replace a start time derived from a reset, or one of a container whose runs are summed.
     const isKnown = history.startTimeNs !== undefined && history.startTimeNs !== history.runStartNs;
     return isNewStart && !isKnown ? runStartNs : history.startTimeNs;
   };
@@ -205,7 +206,7 @@ function advance(
   };
 }
 
-/** Tracks that compare the first reading with its own `precpu_stats`. */
+/** Compares the first reading with its own `precpu_stats`. */
 function initialCounters(precpu: CpuReading | undefined): ContainerCounters {
   if (precpu === undefined) return new Map();
   return new Map([[COUNTER_GROUPS.cpu, { accepted: { cpuNs: precpu.cpu.totalNs }, readNs: precpu.readNs }]]);
@@ -215,7 +216,7 @@ function arrived({ cpu, readNs }: ContainerSample, arrivedAtMs: number): CpuArri
   return cpu && { cpu, readNs, arrivedAtMs };
 }
 
-/** A reading without CPU time is no previousCpu: the next interval would get all CPU time since the container started. */
+/** Omits a reading without CPU time: the next interval would include all CPU time since the container started. */
 function withCpuTime(reading: CpuArrival | undefined, runStartNs: EpochNs | undefined): CpuArrival | undefined {
   return reading && hasCpuTime(reading.cpu, reading.readNs, runStartNs) ? reading : undefined;
 }

@@ -3,35 +3,35 @@ import type { EpochNs } from '../snapshot/snapshot.ts';
 /** Cumulative values of one source, such as a network interface. */
 export type Counters = Readonly<Partial<Record<string, number | undefined>>>;
 
-/** State of a group of counters: the last reset of each, and decreases that the next reading has to explain. */
+/** State of a group of counters between readings. */
 export interface CounterState {
   /** The last accepted value of each counter. */
   readonly accepted: Counters;
   /** When those values were read. */
   readonly readNs: EpochNs;
-  /** Values below the accepted ones, not exported: a zero reading, or a reset. */
+  /** Values below the accepted ones, from a zero reading or a reset. Not exported until the next reading. */
   readonly held?: Counters | undefined;
-  /** Last reset of each counter that has reset. */
-  readonly starts?: Starts | undefined;
+  /** Start time of each counter that has reset. */
+  readonly starts?: StartTimes | undefined;
   /** Counters that reset with this reading. */
   readonly reset?: readonly string[] | undefined;
 }
 
-export type Starts = Readonly<Record<string, EpochNs>>;
+export type StartTimes = Readonly<Record<string, EpochNs>>;
 
 export interface CounterReading {
   readonly counters: Counters;
   readonly readNs: EpochNs;
-  /** Start of a new run, if one began since the last reading: it explains lower values. */
+  /** Start of a new run, if one began since the last reading. It explains decreases. */
   readonly restartNs?: EpochNs | undefined;
   /** Start of the run that began before the last reading, if it was reported only now. */
   readonly lateRestartNs?: EpochNs | undefined;
-  /** True if this reading continues from values that are held back, see `continuesFromHeld`. */
+  /** True if this reading shows that the held-back values were a reset. */
   readonly isReset: boolean;
 }
 
 /**
- * Advances a group of counters by one reading. A counter that decreases without a restart is held back, because Docker
+ * Updates a group of counters with a reading. A counter that decreases without a restart is held back, because Docker
  * occasionally reports zeros for a running container. It is a reset only if the next reading continues from the low value.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
@@ -44,24 +44,24 @@ export function updateCounters(state: CounterState | undefined, reading: Counter
   const decreased = Object.keys(counters).filter((key) => isLess(counters[key], accepted[key]) && !reset.includes(key));
   if (decreased.length === 0 && reset.length === 0) return { accepted: merge(accepted, counters), readNs, starts };
   if (restartNs !== undefined) reset.push(...decreased.splice(0));
-  const since = reset.map((key) => [key, restartNs ?? lateRestartNs ?? state.readNs] as const);
+  const startTimes = reset.map((key) => [key, restartNs ?? lateRestartNs ?? state.readNs] as const);
   const pick = (from: Counters): Counters => Object.fromEntries(decreased.map((key) => [key, from[key]]));
   return {
     accepted: { ...merge(accepted, counters), ...pick(accepted) },
     readNs: decreased.length === 0 ? readNs : state.readNs,
     held: decreased.length === 0 ? undefined : pick(counters),
-    starts: { ...starts, ...Object.fromEntries(since) },
+    starts: { ...starts, ...Object.fromEntries(startTimes) },
     reset,
   };
 }
 
-/** Whether a counter has increaseOf from a value that was held back, and is still below the accepted one. */
+/** Whether a counter has increased from a held-back value, and is still below the accepted one. */
 export function continuesFromHeld({ accepted, held }: CounterState, counters: Counters): boolean {
   if (held === undefined) return false;
   return Object.keys(held).some((key) => isLess(held[key], counters[key]) && isLess(counters[key], accepted[key]));
 }
 
-/** A group without the counters that its state holds back. */
+/** The group without held-back counters. */
 export function withoutHeld<Group extends Counters>(group: Group, state: CounterState | undefined): Partial<Group> {
   if (state?.held === undefined) return group;
   const rest: Partial<Group> = { ...group };

@@ -6,43 +6,31 @@ import {
   INTERFACE_COUNTERS,
   type InterfaceCounter,
 } from '../snapshot/snapshot.ts';
+import { SOURCES, type SourceReading } from './source-readings.ts';
 import type { TaskTotals, TotalKey } from './view.ts';
 
-/** What one source (a container, or an interface of a network namespace) had counted at its latest reading. */
-export interface SourceReading {
-  readonly source: string;
-  /** The container or network namespace that the source belongs to. */
-  readonly owner: string;
-  readonly readNs: EpochNs;
-  readonly counters: TaskTotals;
-  /** Counters that reset since the previous reading. */
-  readonly reset?: readonly string[] | undefined;
-  /** True where the counters outlive every container that shows them: one that falls was counted in another way before. */
-  readonly outlivesContainers?: boolean;
-}
-
 /**
- * Counters of the task. Adding up what the containers show now would fall whenever one of them ends or starts again, and
- * a counter that falls reads as a reset, so as a jump of everything that is left. Hence the growth of each source is
- * added instead, and what a source has done stays.
+ * Counters of the task: the accumulated increases of all sources. A sum of the current counters would decrease when a
+ * container stops or restarts, and a decrease reads as a reset, after which the remaining sum counts again in full.
  */
 export interface TaskCounters {
   readonly totals: TaskTotals;
+  /** Last reading of each source, by its name. */
   readonly sources: ReadonlyMap<string, SourceReading>;
 }
 
-/** A task has tens of sources; a local endpoint that shows a complete machine may go through thousands. */
+/** A task has tens of sources. A local endpoint for a whole machine can go through thousands. */
 const MAX_IDLE_SOURCES = 1000;
 
 export const EMPTY_TASK_COUNTERS: TaskCounters = { totals: {}, sources: new Map() };
 
 /**
- * Adds a poll's readings. A reading that is not newer than its source's last one says nothing (in a shared network
- * namespace each container has its own, older or newer, reading of the same counters). A source that posts nothing is kept
- * (stats and metadata can miss a container for once) until such sources are many; what it added stays in any case.
+ * Adds the readings of a poll. Readings that are not newer than the last one of their source are ignored: in a shared network
+ * namespace, each container has a reading of the same counters, of a different time. A source without a reading is kept,
+ * because a poll can miss a container, until there are too many. Its part of the totals stays in any case.
  *
- * @param hasRestarted whether a source's owner began a new life since: its counters start from 0 again.
- * @param setBackTo the stamp of an owner's sample that went back behind the one before: its clock was set back.
+ * @param hasRestarted whether the owner of a source has restarted, so that its counters start from 0
+ * @param setBackTo times of samples that are older than the previous ones, by owner
  */
 export function accumulate(
   taskCounters: TaskCounters,
@@ -62,15 +50,15 @@ export function accumulate(
   for (const reading of readings.toSorted(newestFirst)) {
     const last = sources.get(reading.source);
     if (last !== undefined && reading.readNs <= last.readNs) continue;
-    // A counter that is missing for once goes on from where it was.
+    // A counter that is missing from a reading continues from its last value.
     const counters: Partial<Record<TotalKey, number>> = { ...last?.counters };
     for (const key of keysOf(reading.counters)) {
-      const before = counters[key] ?? 0;
+      const previous = counters[key] ?? 0;
       const value = reading.counters[key] ?? 0;
-      // Zeros of one container: a counter that outlives the containers does not return to 0.
-      if (reading.outlivesContainers && value === 0 && before > 0) continue;
+      // A zero reading of one container: a counter that outlives the containers does not return to 0.
+      if (reading.outlivesContainers && value === 0 && previous > 0) continue;
       const hasReset = reading.reset?.includes(key) ?? false;
-      totals[key] = (totals[key] ?? 0) + increaseOf(before, value, hasReset, reading.outlivesContainers);
+      totals[key] = (totals[key] ?? 0) + increaseOf(previous, value, hasReset, reading.outlivesContainers);
       counters[key] = value;
     }
     sources.set(reading.source, { ...reading, counters });
@@ -78,13 +66,13 @@ export function accumulate(
   return { totals, sources };
 }
 
-/** A counter that reset or decreased counts from 0 again, unless it is lasting. */
-function increaseOf(before: number, value: number, hasReset: boolean, outlivesContainers = false): number {
-  if (outlivesContainers) return Math.max(0, value - before);
-  return hasReset || value < before ? value : value - before;
+/** A counter that was reset or has decreased counts from 0, unless it outlives the containers. */
+function increaseOf(previous: number, value: number, hasReset: boolean, outlivesContainers = false): number {
+  if (outlivesContainers) return Math.max(0, value - previous);
+  return hasReset || value < previous ? value : value - previous;
 }
 
-/** Of two readings with one time, the more complete one comes first: it lacks no held-back counters. */
+/** Of two readings with the same time, the more complete one comes first. */
 function newestFirst(a: SourceReading, b: SourceReading): number {
   if (a.readNs === b.readNs) return keysOf(b.counters).length - keysOf(a.counters).length;
   return a.readNs > b.readNs ? -1 : 1;
@@ -110,19 +98,12 @@ const TOTAL_KEYS: readonly TotalKey[] = [
   'writes',
 ];
 
-/** The task's totals that are complete: once they are, they stay so. */
+/** Totals of the task that include every container. Once complete, a total stays complete. */
 export type CompleteTotals = ReadonlySet<'cpu' | 'disk' | 'network'>;
 
-/** Names of a container's sources in the taskCounters. */
-export const SOURCES = {
-  cpu: (id: string) => `container ${id}`,
-  disk: (id: string) => `disk ${id}`,
-} as const;
-
 /**
- * A total is complete once every running container has been sampled. Before that, a container without stats would be missing
- * from it, and then appear to do the work of its complete life within one interval. A container that starts later is new, so
- * everything that it counts is growth.
+ * A total is complete once every running container has been sampled. An earlier total would jump when the counters of the
+ * missing container are added. Containers that start later are new, so all of their counters are increases.
  */
 export function completeTotals(
   known: CompleteTotals,
@@ -139,7 +120,7 @@ export function completeTotals(
   return complete;
 }
 
-const KEYS = {
+const TOTALS = {
   cpu: ['cpuNs'],
   disk: DEVICE_COUNTERS,
   network: INTERFACE_COUNTERS,
@@ -147,6 +128,6 @@ const KEYS = {
 
 /** The totals that are complete. */
 export function totalsOf({ totals }: TaskCounters, complete: CompleteTotals): TaskTotals {
-  const keys: readonly TotalKey[] = [...complete].flatMap((part) => KEYS[part]);
+  const keys: readonly TotalKey[] = [...complete].flatMap((part) => TOTALS[part]);
   return Object.fromEntries(keys.map((key) => [key, totals[key]]));
 }

@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
+import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
 import { toSeconds } from './arithmetic.ts';
 import { isCpuTimeKnown } from './cpu-use.ts';
 import { CGROUP_1, type MetricRow, type Point, type SemconvNames } from './row.ts';
@@ -112,7 +112,7 @@ export const CPU_TIME_ROWS = {
 function timeInMode(scope: ContainerScope, mode: 'userNs' | 'kernelNs'): readonly Point[] {
   const { userNs, kernelNs } = scope.sample?.cpu ?? {};
   if (userNs === undefined || kernelNs === undefined || !isCpuTimeKnown(scope)) return [];
-  const startTimeNs = resetOf(scope, COUNTER_GROUPS.modes, mode);
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.modes, mode);
   return [{ value: toSeconds(mode === 'userNs' ? userNs : kernelNs), startTimeNs }];
 }
 
@@ -128,7 +128,7 @@ function perCpuTimes(scope: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of scope.sample?.cpu?.perCpuNs?.entries() ?? []) {
     if (ns === 0) continue;
-    const startTimeNs = resetOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
+    const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
     points.push({ value: toSeconds(ns), dimensions: { cpu }, startTimeNs });
   }
   return points;

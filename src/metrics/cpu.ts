@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
+import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
 import { completeSum, divide, increase, zeroIfStopped } from './arithmetic.ts';
 import { CPU_TIME_ROWS } from './cpu-time.ts';
 import { coresOf, ratioOf, usageRatio } from './cpu-use.ts';
@@ -183,6 +183,6 @@ function ownQuota(
   const cpu = scope.sample?.cpu;
   const hasQuota = (cpu?.throttlePeriods ?? 0) > 0 && !isHeld(scope.groups, COUNTER_GROUPS.throttling);
   if (cpu === undefined || !hasQuota) return [];
-  const startTimeNs = resetOf(scope, COUNTER_GROUPS.throttling, counter);
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.throttling, counter);
   return [{ value: divide(cpu[counter], unit), startTimeNs }];
 }

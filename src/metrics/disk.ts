@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
+import { COUNTER_GROUPS, resetTimeOf } from '../history/view.ts';
 import type { DeviceCounter } from '../snapshot/snapshot.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
@@ -124,7 +124,7 @@ export const DISK_ROWS = {
 } as const satisfies Record<string, MetricRow>;
 
 function totalOf(scope: ContainerScope, counter: DeviceCounter): Point {
-  const startTimeNs = resetOf(scope, COUNTER_GROUPS.disk, counter);
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.disk, counter);
   return { value: scope.sample?.disk?.total[counter], startTimeNs };
 }
 
@@ -133,7 +133,7 @@ function devicesOf(scope: ContainerScope, counter: DeviceCounter): readonly Poin
   const { byDevice } = scope.sample?.disk ?? {};
   if (byDevice === undefined) return [totalOf(scope, counter)];
   return Array.from(byDevice, ([device, counters]) => {
-    const startTimeNs = resetOf(scope, COUNTER_GROUPS.device(device), counter);
+    const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.device(device), counter);
     return { value: counters[counter], dimensions: { device }, startTimeNs };
   });
 }

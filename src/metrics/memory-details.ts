@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
+import { COUNTER_GROUPS, resetTimeOf } from '../history/view.ts';
 import type { MemoryStats } from '../snapshot/snapshot.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
@@ -114,7 +114,7 @@ function counterPoint(
   counter: 'minorFaults' | 'majorFaults' | 'limitHits',
   dimensions?: Point['dimensions'],
 ): Point {
-  const startTimeNs = resetOf(scope, COUNTER_GROUPS[group], counter);
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS[group], counter);
   return { value: scope.sample?.memory?.[counter], dimensions, startTimeNs };
 }
 

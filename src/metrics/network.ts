@@ -1,4 +1,4 @@
-import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
+import { COUNTER_GROUPS, resetTimeOf } from '../history/view.ts';
 import type { InterfaceCounter } from '../snapshot/snapshot.ts';
 import type { MetricRow, Point, SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
@@ -70,7 +70,7 @@ export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, Metric
 function interfaces(scope: ContainerScope, counter: InterfaceCounter): readonly Point[] {
   const { sharesNetworkNamespace } = scope.info;
   return Array.from(scope.sample?.networks ?? [], ([iface, counters]): Point => {
-    const resetNs = resetOf(scope, COUNTER_GROUPS.network(iface), counter);
+    const resetNs = resetTimeOf(scope, COUNTER_GROUPS.network(iface), counter);
     const point = { value: counters[counter], dimensions: { iface } };
     // A shared namespace outlives the run of the container, and no source reports when it was created.
     return sharesNetworkNamespace

@@ -12,10 +12,10 @@ import {
   textOf,
 } from './values.ts';
 
-/** Linux has 0 to 255, docker -1 for "unknown", and Windows codes of 32 bits without a sign. */
+/** Linux: 0 to 255. Docker: -1 if unknown. Windows: unsigned 32-bit codes. */
 const MAX_EXIT_CODE = 2 ** 32;
 
-/** What a container's entry of `/task` says, but for its network. `isWanted` names the docker labels that are kept. */
+/** Parses an entry of `Containers`, except for its network. `isWanted` selects Docker labels. */
 export function parseContainerInfo(
   container: JsonObject,
   { id, name }: Pick<ContainerInfo, 'id' | 'name'>,
@@ -57,12 +57,12 @@ export function parseContainerInfo(
   };
 }
 
-/** As the endpoint reports them: `startedAtNs` is StartedAt. */
+/** As reported: `startedAtNs` is StartedAt. */
 type RunTimes = Pick<ContainerInfo, 'knownStatus' | 'startedAtNs' | 'finishedNs' | 'restartCount'>;
 
 /**
- * When the container last started. On EC2 a restart by a restart policy leaves StartedAt at the first start and moves
- * FinishedAt, so a running container started after both. Unknown for a container that was restarted and has stopped.
+ * Start of the last run. On EC2, a restart by a restart policy changes FinishedAt but not StartedAt, so a running container
+ * started after both. Unknown for a container that was restarted and has stopped.
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/4206
  */
@@ -72,7 +72,7 @@ function lastStart({ knownStatus, startedAtNs, finishedNs, restartCount = 0 }: R
   return finishedNs > startedAtNs ? finishedNs : startedAtNs;
 }
 
-/** A whole number of either sign; the endpoint leaves it out as long as there is none. */
+/** An integer, possibly negative. Omitted while the container has not exited. */
 function exitCodeOf(value: unknown, invalidValues: InvalidValues): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) {
@@ -84,7 +84,7 @@ function exitCodeOf(value: unknown, invalidValues: InvalidValues): number | unde
   return undefined;
 }
 
-/** An image reference, split into the parts of OpenTelemetry's container attributes. */
+/** An image reference, in the parts of OpenTelemetry's container attributes. */
 export interface ImageReference {
   /** Registry and repository. */
   readonly name: string;
@@ -104,19 +104,19 @@ export function splitImage(image: string): ImageReference {
   return { name: reference.slice(0, colon), tag: tag === '' ? undefined : tag };
 }
 
-/** Every state that ECS has for a health check. */
+/** Health statuses of ECS. */
 export const HEALTH_STATES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
 export interface Health {
   readonly state: HealthState;
-  /** When it became so. */
+  /** Time of the last status change. */
   readonly sinceNs?: EpochNs | undefined;
 }
 
 /**
- * `Health` of a container. Undefined where it has no health check: ECS leaves the member out then. The agent leaves out
- * the status of a check that has not ended yet; a word that ECS does not have today tells nothing either.
+ * Parses `Health`, which ECS omits for a container without a health check. The status is UNKNOWN if it is missing (the agent
+ * omits it until the first check has ended) or not a known one.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */

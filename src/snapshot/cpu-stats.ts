@@ -10,23 +10,23 @@ import {
   positive,
 } from './values.ts';
 
-/** CPU counters since the container's start. */
+/** CPU counters since the container started. */
 export interface CpuCounters {
   readonly totalNs: number;
   readonly kernelNs?: number | undefined;
   readonly userNs?: number | undefined;
-  /** cgroup v1 only; may be padded with zeros past the real number of CPUs. */
+  /** cgroup v1 only. Can be padded with zeros beyond the number of CPUs. */
   readonly perCpuNs?: readonly number[] | undefined;
-  /** CPU time of the whole host (on Fargate: of the micro VM), all CPUs together. */
+  /** CPU time of the host (on Fargate: of the micro VM), over all CPUs. */
   readonly systemNs?: number | undefined;
-  /** CPUs that the container's host has. */
+  /** Number of online CPUs of the host. */
   readonly onlineCpus?: number | undefined;
   readonly throttledPeriods?: number | undefined;
   readonly throttlePeriods?: number | undefined;
   readonly throttledNs?: number | undefined;
 }
 
-/** More than any host of ECS has, and few enough for a page. */
+/** More than any ECS host has. Bounds the number of series. */
 const MAX_CPUS = 1024;
 
 /** Windows counts CPU time in ticks of 100 ns. */
@@ -34,21 +34,21 @@ const WINDOWS_TICK_NS = 100;
 
 /**
  * CPU modes are counted in ticks of 10 ms, so 0 in both is plausible only below this total. Docker does not report modes
- * for Hyper-V containers, and the agent's encoder writes 0.
+ * for Hyper-V containers, and the encoder of the agent writes 0.
  */
-const MIN_UNSPLIT_NS = 100_000_000;
+const MIN_TOTAL_WITH_MODES_NS = 100_000_000;
 
-/** What a platform's CPU counters are to be read with. */
+/** Platform properties for parsing CPU counters. */
 export interface CpuPlatform {
-  /** Nanoseconds in a unit of `total_usage`. */
+  /** Nanoseconds per unit of `total_usage`. */
   readonly tickNs: number;
-  /** CPUs of a Windows host, which gives no `online_cpus`. */
+  /** CPUs of a Windows host, which has no `online_cpus`. */
   readonly processors?: number | undefined;
 }
 
 /**
- * Only Windows gives `num_procs` above 0. Docker counts in ticks of 100 ns there; the one published recording of Fargate
- * on Windows shows nanoseconds.
+ * Only Windows reports `num_procs` above 0. Docker counts in ticks of 100 ns there; the only published recording of Fargate
+ * on Windows has nanoseconds.
  *
  * @see https://github.com/moby/moby/blob/master/daemon/stats_windows.go
  */
@@ -58,7 +58,7 @@ export function cpuPlatform(stats: JsonObject, isFargate: boolean, invalidValues
 }
 
 /**
- * `cpu_stats` or `precpu_stats`. Undefined without a total: nothing else means anything then.
+ * Parses `cpu_stats` or `precpu_stats`. Undefined without a total, since the other values depend on it.
  *
  * @see https://github.com/moby/moby/blob/master/api/types/container/stats.go
  */
@@ -74,7 +74,7 @@ export function parseCpu(value: unknown, platform: CpuPlatform, invalidValues: I
   if (totalNs === undefined) return undefined;
   const userNs = nanoseconds('usage_in_usermode');
   const kernelNs = nanoseconds('usage_in_kernelmode');
-  const hasModes = !(userNs === 0 && kernelNs === 0 && totalNs >= MIN_UNSPLIT_NS);
+  const hasModes = !(userNs === 0 && kernelNs === 0 && totalNs >= MIN_TOTAL_WITH_MODES_NS);
   const throttling = objectOf(member(stats, 'throttling_data'), invalidValues) ?? {};
   return {
     totalNs,
@@ -89,14 +89,14 @@ export function parseCpu(value: unknown, platform: CpuPlatform, invalidValues: I
   };
 }
 
-const YOUNG_NS = 1_000_000_000n;
+const NEW_RUN_NS = 1_000_000_000n;
 
-/** A running container uses CPU time: 0 is a missing field, unless the container has just started. */
+/** A running container uses CPU time, so 0 is a missing value unless the container has just started. */
 export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, runStartNs: EpochNs | undefined): boolean {
-  return totalNs > 0 || (runStartNs !== undefined && readNs - runStartNs <= YOUNG_NS);
+  return totalNs > 0 || (runStartNs !== undefined && readNs - runStartNs <= NEW_RUN_NS);
 }
 
-/** A list with one odd entry is no list: its places are the CPUs' numbers. An empty one says nothing. */
+/** Indexes are CPU numbers, so one invalid entry invalidates the list. */
 function parsePerCpu(value: unknown, invalidValues: InvalidValues): readonly number[] | undefined {
   const list = listOf(value, invalidValues);
   if (list === undefined || list.length === 0) return undefined;

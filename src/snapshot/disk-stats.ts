@@ -5,25 +5,25 @@ export type DeviceCounter = (typeof DEVICE_COUNTERS)[number];
 export type DeviceCounters = Readonly<Partial<Record<DeviceCounter, number>>>;
 
 export interface DiskCounters {
-  /** Sums over devices. Stacked devices (LVM over NVMe) count the same bytes once each, as docker and the ECS agent do. */
+  /** Sums over devices. Like Docker and the ECS agent, counts stacked devices (LVM over NVMe) separately. */
   readonly total: DeviceCounters;
-  /** By `major:minor`; undefined where the platform names no devices (Windows). */
+  /** By `major:minor`. Undefined if the platform does not report devices (Windows). */
   readonly byDevice?: ReadonlyMap<string, DeviceCounters> | undefined;
 }
 
 type Totals = Partial<Record<DeviceCounter, number>>;
-/** Operation -> counter; other operations (Sync, Async, Discard, Total) count the same bytes again. */
+/** Counter of each operation. Other operations (Sync, Async, Discard, Total) count the same bytes again. */
 type Operations = Readonly<Record<string, DeviceCounter>>;
 
 const BYTES: Operations = { read: 'readBytes', write: 'writtenBytes' };
 const OPERATIONS: Operations = { read: 'reads', write: 'writes' };
 
-/** More block devices than a host of ECS can attach. */
+/** More block devices than an ECS host can attach. */
 const MAX_DEVICES = 256;
 
 /**
- * `blkio_stats` (Linux) or `storage_stats` (Windows). A list that is null or missing is no data; an empty one is a
- * controller that saw no I/O: 0. cgroup v2 counts no operations, so an empty list of them says nothing there.
+ * Parses `blkio_stats` (Linux) or `storage_stats` (Windows). A null or missing list means no data, an empty one no I/O. On
+ * cgroup v2, an empty list of operations means no data, because operations are not counted.
  *
  * @see https://github.com/moby/moby/blob/master/daemon/stats_unix.go
  */
@@ -40,8 +40,8 @@ export function parseDisk(
   const hasDevices = hasValue(total);
   const storage = objectOf(member(stats, 'storage_stats'), invalidValues) ?? {};
   // Go's encoder omits zeros: if one field is present, a missing field is 0.
-  const isFilled = WINDOWS.some(([key]) => Object.hasOwn(storage, key));
-  for (const [key, counter] of isFilled ? WINDOWS : []) {
+  const hasStorage = WINDOWS.some(([key]) => Object.hasOwn(storage, key));
+  for (const [key, counter] of hasStorage ? WINDOWS : []) {
     const value = Object.hasOwn(storage, key) ? amountOf(member(storage, key), invalidValues) : 0;
     if (value !== undefined) total[counter] ??= value;
   }
@@ -83,19 +83,19 @@ function addEntries(
     const sum = sums[counter] ?? (emptyIsZero ? 0 : undefined);
     if (sum !== undefined) total[counter] = sum;
   }
-  dropUnknown(total);
-  for (const counters of byDevice.values()) dropUnknown(counters);
+  removeInvalid(total);
+  for (const counters of byDevice.values()) removeInvalid(counters);
 }
 
-/** NaN where the entry's value is refused: it spreads to every sum that the entry belongs to. */
+/** NaN if the value is invalid, which also invalidates the sums that include it. */
 function amountOfEntry(entry: JsonObject, invalidValues: InvalidValues): number {
   const value = member(entry, 'value');
-  // Go's encoder leaves `value` out where it is 0.
+  // Go's encoder omits a `value` of 0.
   return value === undefined ? 0 : (amountOf(value, invalidValues) ?? Number.NaN);
 }
 
-/** A sum without one of its parts is no value: it would read as a counter that fell. */
-function dropUnknown(counters: Totals): void {
+/** Removes sums with an invalid part: without the part, the sum would look like a decrease. */
+function removeInvalid(counters: Totals): void {
   for (const counter of DEVICE_COUNTERS) if (Number.isNaN(counters[counter])) delete counters[counter];
 }
 

@@ -1,60 +1,60 @@
 import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
 export interface MemoryStats {
-  /** Which hierarchy the kernel's names came from; undefined where nothing tells (Windows, empty). */
+  /** cgroup version by the names in `stats`. Undefined without such names (Windows, empty). */
   readonly cgroup?: 1 | 2 | undefined;
-  /** Includes the page cache. */
+  /** Includes page cache. */
   readonly usageBytes?: number | undefined;
   readonly cacheBytes?: number | undefined;
   readonly rssBytes?: number | undefined;
-  /** Usage without the inactive page cache, never below 0: what the kernel cannot simply take back. */
+  /** Usage minus inactive page cache, which the kernel can reclaim easily. Not negative. */
   readonly workingSetBytes?: number | undefined;
-  /** v1 only: the smallest limit on the way up to the root, so it includes the task's. */
+  /** v1 only. The smallest limit up to the root cgroup, so it includes that of the task. */
   readonly hierarchicalLimitBytes?: number | undefined;
-  /** The container's own limit; where it has none, EC2 gives the host's memory here. */
+  /** Limit of the container. On EC2 without a limit: the memory of the host. */
   readonly limitBytes?: number | undefined;
-  /** The highest that usage has been. v1 only. */
+  /** Maximum usage. v1 only. */
   readonly peakBytes?: number | undefined;
-  /** v1 only, and of old dockers alone. */
+  /** v1 only. Current Docker versions do not report it. */
   readonly swapBytes?: number | undefined;
   /** Kernel stacks and slab caches. v2 only. */
   readonly kernelBytes?: number | undefined;
-  /** Since the container started: page faults that needed no disk, and those that did. */
+  /** Page faults since the container started: minor without, major with disk I/O. */
   readonly minorFaults?: number | undefined;
   readonly majorFaults?: number | undefined;
-  /** How often the container's own limit was hit: on v2 only where that was out of memory. */
+  /** Times the limit of the container was hit. On v2, out-of-memory events only. */
   readonly limitHits?: number | undefined;
-  /** Windows: what is promised to processes, in memory or page file, and the highest that it has been. */
+  /** Windows: memory committed to processes, in RAM or the page file, and its maximum. */
   readonly commitBytes?: number | undefined;
   readonly commitPeakBytes?: number | undefined;
 }
 
 /**
- * `memory_stats`, whose inner names differ between cgroup v1 (`cache`, `rss`, `total_*`) and v2 (`file`, `anon`), and on
+ * Parses `memory_stats`. The names in it differ between cgroup v1 (`cache`, `rss`, `total_*`), v2 (`file`, `anon`) and
  * Windows. A missing member is unknown, not zero.
  *
- * @param isOfDocker whether docker itself made the document: it fills `failcnt` from either cgroup, so that a missing one is
- *   a 0 there (https://github.com/moby/moby/blob/master/daemon/stats_unix.go).
+ * @param isFromDocker whether Docker itself wrote the document. It fills `failcnt` on either cgroup version, so a missing one
+ *   is 0 (https://github.com/moby/moby/blob/master/daemon/stats_unix.go).
  * @see https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
  */
 export function parseMemory(
   value: unknown,
-  isOfDocker: boolean,
+  isFromDocker: boolean,
   invalidValues: InvalidValues,
 ): MemoryStats | undefined {
   const stats = objectOf(value, invalidValues);
   if (stats === undefined) return undefined;
   const kernel = objectOf(member(stats, 'stats'), invalidValues) ?? {};
-  const cgroup = hierarchyOf(kernel);
+  const cgroup = cgroupVersionOf(kernel);
   const outer = (key: string): number | undefined => amountOf(member(stats, key), invalidValues);
   const amount = (key: string): number | undefined => amountOf(member(kernel, key), invalidValues);
   const limit = (key: string): number | undefined => limitOf(member(kernel, key), invalidValues);
   const usageBytes = outer('usage');
   const inactiveBytes = cgroup === 2 ? amount('inactive_file') : amount('total_inactive_file');
   const hierarchicalLimitBytes = limit('hierarchical_memory_limit');
-  const isSilent = isOfDocker && usageBytes !== undefined && !Object.hasOwn(stats, 'failcnt');
-  const hasNoHits = isSilent && countsHits(cgroup, hierarchicalLimitBytes, limit('hierarchical_memsw_limit'));
+  const isHitsOmitted = isFromDocker && usageBytes !== undefined && !Object.hasOwn(stats, 'failcnt');
+  const hasNoHits = isHitsOmitted && countsHits(cgroup, hierarchicalLimitBytes, limit('hierarchical_memsw_limit'));
   return {
     cgroup,
     usageBytes,
@@ -73,41 +73,41 @@ export function parseMemory(
   };
 }
 
-/** v2 has `anon` and `file` and no `total_*`; v1 has the `total_*` of its hierarchy, and `cache`. */
-function hierarchyOf(kernel: JsonObject): 1 | 2 | undefined {
+/** v1 has `cache` and the hierarchical `total_*`, v2 has `anon` and `file`. */
+function cgroupVersionOf(kernel: JsonObject): 1 | 2 | undefined {
   if (Object.hasOwn(kernel, 'total_inactive_file')) return 1;
   if (Object.hasOwn(kernel, 'anon') || Object.hasOwn(kernel, 'file')) return 2;
   return Object.hasOwn(kernel, 'cache') || Object.hasOwn(kernel, 'rss') ? 1 : undefined;
 }
 
-/** As docker and the kubelet have it; the two files are read one after the other, so the difference can be below 0. */
+/** As in Docker and the kubelet. The two files are read one after the other, so the difference can be negative. */
 function workingSet(usage: number | undefined, inactiveFile: number | undefined): number | undefined {
   if (usage === undefined || inactiveFile === undefined) return undefined;
   return Math.max(0, usage - inactiveFile);
 }
 
 /**
- * Whether the kernel counts hits of the memory limit at all: not on Windows, and not on v1 where memory and swap together
- * may be no more than memory alone. That limit is hit first then, and such hits are counted nowhere.
+ * Whether the kernel counts hits of the memory limit: not on Windows, and not on v1 if the limit of memory and swap is not
+ * above that of memory. The former is then hit first, and its hits are not counted.
  */
-function countsHits(cgroup: 1 | 2 | undefined, limit: number | undefined, withSwap: number | undefined): boolean {
+function countsHits(cgroup: 1 | 2 | undefined, limit: number | undefined, swapLimit: number | undefined): boolean {
   if (cgroup !== 1) return cgroup === 2;
-  return limit === undefined || withSwap === undefined || withSwap > limit;
+  return limit === undefined || swapLimit === undefined || swapLimit > limit;
 }
 
 type Faults = Pick<MemoryStats, 'minorFaults' | 'majorFaults'>;
 
 /**
- * The kernel's `pgfault` is of all faults, the major ones too. v1 counts those of the cgroup alone there and those of its
- * children as well (a container that runs containers) in `total_pgfault`; v2 has no other than the latter.
+ * `pgfault` counts all faults, including major ones. On v1 it excludes child cgroups (a container that runs containers), and
+ * `total_pgfault` includes them. On v2, `pgfault` includes them.
  */
 function faults(kernel: JsonObject, amount: (key: string) => number | undefined): Faults {
-  const isWhole = Object.hasOwn(kernel, 'total_pgfault') && Object.hasOwn(kernel, 'total_pgmajfault');
-  const prefix = isWhole ? 'total_' : '';
+  const isHierarchical = Object.hasOwn(kernel, 'total_pgfault') && Object.hasOwn(kernel, 'total_pgmajfault');
+  const prefix = isHierarchical ? 'total_' : '';
   const all = amount(`${prefix}pgfault`);
   const majorFaults = amount(`${prefix}pgmajfault`);
-  const canBe = all !== undefined && majorFaults !== undefined && all >= majorFaults;
-  return { minorFaults: canBe ? all - majorFaults : undefined, majorFaults };
+  const isConsistent = all !== undefined && majorFaults !== undefined && all >= majorFaults;
+  return { minorFaults: isConsistent ? all - majorFaults : undefined, majorFaults };
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

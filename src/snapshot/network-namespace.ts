@@ -3,19 +3,18 @@ import { type InvalidValues, type JsonObject, listOf, member, objectOf, textOf }
 
 export interface NetworkNamespace {
   readonly key: string;
-  /** True where its counters are repeated on several containers, so that they are no container's own. */
+  /** True if several containers report its counters. */
   readonly isShared: boolean;
 }
 
 const AWSVPC = 'awsvpc';
 const CONTAINER_MODE = 'container:';
 
-/** Launch types whose tasks have a network interface of their own. */
+/** Launch types whose tasks always have their own network interface. */
 const ALWAYS_AWSVPC: ReadonlySet<string> = new Set(['FARGATE', 'MANAGED_INSTANCES']);
 
 /**
- * Undefined where the container says nothing about networks: the agent leaves `Networks` out when it could not read them
- * just now.
+ * Parses `Networks`. The agent omits it if it currently cannot read it.
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/2747
  */
@@ -38,45 +37,45 @@ export function parseNetworkSettings(container: JsonObject, invalidValues: Inval
   return { mode, addresses: [...addresses].sort().join(',') };
 }
 
-type Claims = ReadonlyMap<string, { readonly settings: NetworkSettings; readonly isUsers: boolean }>;
+type ContainerNetworks = ReadonlyMap<string, { readonly settings: NetworkSettings; readonly isNormal: boolean }>;
 
 /**
- * Which containers share a network namespace: all of an awsvpc task, those that join another's (`container:<id>`), and
- * those with the same addresses. By container id.
+ * The network namespace of each container, by container id. All containers of an awsvpc task share one, and so do those that
+ * join another (`container:<id>`) and those with the same addresses.
  *
- * A namespace is called after a container (the one that is joined, or the one with the smallest id), not after its
- * addresses: those change while a container lives, and what is called otherwise would be counted once more.
+ * The key of a namespace is the id of a container (the joined one, or the smallest id), not its addresses: they can change
+ * while the container runs, and a new key would count the namespace twice.
  */
 export function resolveNetworkNamespaces(
-  drafts: Claims,
+  containers: ContainerNetworks,
   launchType: string | undefined,
 ): ReadonlyMap<string, NetworkNamespace> {
-  const isAwsvpc = [...drafts.values()].some(({ settings }) => settings.mode === AWSVPC);
+  const isAwsvpc = [...containers.values()].some(({ settings }) => settings.mode === AWSVPC);
   const byAddress = new Map<string, string>();
-  for (const [id, { settings }] of drafts) {
+  for (const [id, { settings }] of containers) {
     const known = byAddress.get(settings.addresses);
     if (known === undefined || id < known) byAddress.set(settings.addresses, id);
   }
   const keyOf = (id: string): string => {
-    const settings = drafts.get(id)?.settings;
+    const settings = containers.get(id)?.settings;
     if (settings === undefined) return id;
     if (settings.mode === AWSVPC) return AWSVPC;
-    // The network mode is the task's: one container's word is enough for those that say nothing.
-    const isTold = launchType !== undefined && ALWAYS_AWSVPC.has(launchType);
-    if (settings.mode === undefined && (isTold || (isAwsvpc && settings.addresses === ''))) return AWSVPC;
+    // The network mode applies to the whole task, so containers that report none have that of the others.
+    const isAlwaysAwsvpc = launchType !== undefined && ALWAYS_AWSVPC.has(launchType);
+    if (settings.mode === undefined && (isAlwaysAwsvpc || (isAwsvpc && settings.addresses === ''))) return AWSVPC;
     if (settings.mode?.startsWith(CONTAINER_MODE)) return ownerOf(settings.mode);
     return settings.addresses === '' ? id : (byAddress.get(settings.addresses) ?? id);
   };
-  /** A container that is joined may not join another one: docker allows no chains. */
+  /** Docker does not allow chains: a joined container cannot join another. */
   const ownerOf = (mode: string): string => {
     const owner = mode.slice(CONTAINER_MODE.length);
-    return drafts.get(owner)?.settings.mode?.startsWith(CONTAINER_MODE) ? owner : keyOf(owner);
+    return containers.get(owner)?.settings.mode?.startsWith(CONTAINER_MODE) ? owner : keyOf(owner);
   };
-  const keys = new Map([...drafts.keys()].map((id) => [id, keyOf(id)]));
-  const users = new Map<string, number>();
-  for (const [id, { isUsers }] of drafts) {
+  const keys = new Map([...containers.keys()].map((id) => [id, keyOf(id)]));
+  const normal = new Map<string, number>();
+  for (const [id, { isNormal }] of containers) {
     const key = keys.get(id) ?? id;
-    if (isUsers) users.set(key, (users.get(key) ?? 0) + 1);
+    if (isNormal) normal.set(key, (normal.get(key) ?? 0) + 1);
   }
-  return new Map([...keys].map(([id, key]) => [id, { key, isShared: key === AWSVPC || (users.get(key) ?? 0) > 1 }]));
+  return new Map([...keys].map(([id, key]) => [id, { key, isShared: key === AWSVPC || (normal.get(key) ?? 0) > 1 }]));
 }

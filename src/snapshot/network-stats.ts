@@ -13,12 +13,12 @@ export const INTERFACE_COUNTERS = [
 export type InterfaceCounter = (typeof INTERFACE_COUNTERS)[number];
 export type InterfaceCounters = Readonly<Partial<Record<InterfaceCounter, number>>>;
 
-/** Interface names are at most 15 characters on Linux; Windows has adapter names and endpoint ids. */
+/** Interface names have at most 15 characters on Linux. Windows has adapter names and endpoint ids. */
 const MAX_NAME = 128;
-/** More interfaces than any task can have. */
+/** More interfaces than a task can have. */
 const MAX_INTERFACES = 64;
 
-/** `networks`: the counters of each interface. Undefined where there is none (host, none), or where it is empty. */
+/** Parses `networks`, the counters of each interface. Undefined if it is empty or missing (host, none). */
 export function parseNetworks(
   value: unknown,
   invalidValues: InvalidValues,

@@ -16,17 +16,16 @@ import {
 import { timeOf } from './time.ts';
 import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
-/** The metadata alone, for a poll whose `/task/stats` failed: no container has a sample. */
+/** A snapshot without samples, for a poll whose `/task/stats` failed. */
 export function withoutStats(metadata: TaskMetadata, invalidValues: InvalidValues): TaskSnapshot {
   return snapshotOf(metadata, (info) => ({ info }), { hasStats: false, unknownIds: [] }, invalidValues);
 }
 
 /**
- * `/task/stats` joined with the metadata by container id. Undefined unless the document is an object of entries or
- * `null`, which is how Go encodes an empty map.
+ * Joins `/task/stats` with the metadata by container id. Undefined unless the document is an object or `null`, Go's encoding
+ * of an empty map.
  *
- * A container without an entry, or with `null`, `{}` or docker's all-zero document, has no sample: it is stopped, or has
- * not started.
+ * A container without an entry, or with `null`, `{}` or an all-zero entry, has no sample: it has stopped or not started.
  */
 export function joinStats(
   metadata: TaskMetadata,
@@ -71,25 +70,25 @@ function byName(
   const named = new Map<string, ContainerInfo>();
   const duplicateNames = new Set<string>();
   for (const info of containers) {
-    const rival = named.get(info.name);
+    const other = named.get(info.name);
     if (info.name === TASK_TOTAL_NAME) invalidValues.add('reserved_name');
-    else named.set(info.name, rival === undefined ? info : preferred(rival, info));
-    if (rival === undefined) continue;
+    else named.set(info.name, other === undefined ? info : preferred(other, info));
+    if (other === undefined) continue;
     invalidValues.add('duplicate_name');
     duplicateNames.add(info.name);
   }
   return { named, duplicateNames: [...duplicateNames] };
 }
 
-/** The RUNNING one if only one of them is, else the newer one. */
+/** The only RUNNING one, else the newer one. */
 function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   const isRunning = b.knownStatus === 'RUNNING';
   if ((a.knownStatus === 'RUNNING') !== isRunning) return isRunning ? b : a;
   return (b.createdNs ?? 0n) > (a.createdNs ?? 0n) ? b : a;
 }
 
-/** Launch types whose documents are docker's own; those of others are made by agents that nobody can look into. */
-const OF_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
+/** Launch types whose stats come straight from Docker. The other agents are closed source. */
+const FROM_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
 
 function parseSample(
   entry: JsonObject,
@@ -100,7 +99,7 @@ function parseSample(
   if (readNs === undefined) return undefined;
   const platform = cpuPlatform(entry, launchType === 'FARGATE', invalidValues);
   const cpu = parseCpu(member(entry, 'cpu_stats'), platform, invalidValues);
-  const memory = parseMemory(member(entry, 'memory_stats'), OF_DOCKER.has(launchType), invalidValues);
+  const memory = parseMemory(member(entry, 'memory_stats'), FROM_DOCKER.has(launchType), invalidValues);
   if (isZeroReading(cpu, memory)) return undefined;
   return {
     readNs,
@@ -114,8 +113,8 @@ function parseSample(
 }
 
 /**
- * Docker occasionally reports zeros for a running container, with a valid `read`. A running container has memory in use;
- * Windows reports its private working set instead of `usage`.
+ * Docker occasionally reports zeros for a running container, with a valid `read`. A running container uses memory; Windows
+ * reports the private working set instead of `usage`.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */
@@ -123,7 +122,7 @@ function isZeroReading(cpu: CpuCounters | undefined, memory: MemoryStats | undef
   return cpu?.totalNs === 0 && !memory?.usageBytes && !memory?.workingSetBytes && !memory?.commitBytes;
 }
 
-/** A first reading comes with an empty `precpu_stats`: zero date, zero totals. */
+/** The first reading has an empty `precpu_stats`, with a zero date and zero totals. */
 function parsePrecpu(entry: JsonObject, platform: CpuPlatform, invalidValues: InvalidValues): CpuReading | undefined {
   const readNs = timeOf(member(entry, 'preread'), invalidValues);
   if (readNs === undefined) return undefined;
@@ -131,16 +130,16 @@ function parsePrecpu(entry: JsonObject, platform: CpuPlatform, invalidValues: In
   return cpu === undefined || cpu.totalNs === 0 ? undefined : { readNs, cpu };
 }
 
-/** Processes and threads, as the kernel's pids controller counts them. */
+/** Processes and threads, as counted by the pids controller of the kernel. */
 export interface PidStats {
   readonly current?: number | undefined;
-  /** Absent: none is set. */
+  /** Absent if unlimited. */
   readonly limit?: number | undefined;
 }
 
 /**
- * `pids_stats`: empty on Fargate, Managed Instances and Windows. The kernel's "max" comes as 0 or not at all from cgroup
- * v1 and as 2^64 - 1 from v2: none of them is a limit.
+ * Parses `pids_stats`, which is empty on Fargate, Managed Instances and Windows. "max" is missing or 0 on cgroup v1, and
+ * 2^64 - 1 on v2.
  *
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#pid
  */

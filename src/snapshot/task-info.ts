@@ -17,7 +17,7 @@ import {
 } from './values.ts';
 
 /**
- * What `/task` says of the task itself.
+ * Parses the members of `/task` that describe the task.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
  */
@@ -44,7 +44,7 @@ export function parseTaskInfo(task: JsonObject, invalidValues: InvalidValues): T
     memoryMib: amountOf(member(limits, 'Memory'), invalidValues),
     ephemeralStorage: parseStorage(member(task, 'EphemeralStorageMetrics'), invalidValues),
     clock: parseClock(member(task, 'ClockDrift'), invalidValues),
-    isFaultInjectionEnabled: truthOf(member(task, 'FaultInjectionEnabled'), invalidValues),
+    isFaultInjectionEnabled: booleanOf(member(task, 'FaultInjectionEnabled'), invalidValues),
     errors: parseErrors(member(task, 'Errors'), invalidValues),
   };
 }
@@ -64,7 +64,7 @@ const SYNCHRONIZED: ReadonlyMap<string, boolean> = new Map([
   ['NOT_SYNCHRONIZED', false],
 ]);
 
-/** Fargate and Managed Instances. AWS' documentation calls the time ReferenceTime; the endpoint says ReferenceTimestamp. */
+/** Fargate and Managed Instances. The endpoint reports ReferenceTimestamp; the AWS documentation calls it ReferenceTime. */
 function parseClock(value: unknown, invalidValues: InvalidValues): ClockInfo | undefined {
   const clock = objectOf(value, invalidValues);
   if (clock === undefined) return undefined;
@@ -76,23 +76,23 @@ function parseClock(value: unknown, invalidValues: InvalidValues): ClockInfo | u
   };
 }
 
-function truthOf(value: unknown, invalidValues: InvalidValues): boolean | undefined {
+function booleanOf(value: unknown, invalidValues: InvalidValues): boolean | undefined {
   if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined;
   invalidValues.add('wrong_type');
   return undefined;
 }
 
-/** An entry of `Errors`: something that ECS could not find out. Such an answer has status 200 all the same. */
+/** An entry of `Errors`: a value that ECS could not determine. The response still has status 200. */
 export interface TaskError {
-  /** Which member of the document is missing for it. */
+  /** The missing member of the document. */
   readonly field?: string | undefined;
   readonly code: string;
 }
 
-/** How many errors the endpoint lists, by code. */
+/** Number of errors by code. */
 export type ErrorCounts = ReadonlyMap<string, number>;
 
-/** The agent lists two at most today. Bounds the series; errors of further codes count as `OTHER`. */
+/** Bounds the series; further codes count as `OTHER`. The agent currently lists at most two errors. */
 const MAX_CODES = 16;
 
 export function parseErrors(value: unknown, invalidValues: InvalidValues): readonly TaskError[] {
@@ -115,13 +115,13 @@ export function countErrors(errors: readonly TaskError[]): ErrorCounts {
   return counts;
 }
 
-/** What `/taskWithTags` says in addition to `/task`. */
+/** Tags from `/taskWithTags`. */
 export interface TaskTags {
-  /** Those that were asked for. Undefined: the task has none of them, or they could not be found out. */
+  /** Selected tags. Undefined if the task has none of them, or if ECS could not determine them. */
   readonly tags?: Labels | undefined;
-  /** Why they could not be found out: an error's code. */
+  /** Code of the error, if ECS could not determine the tags. */
   readonly problem?: string | undefined;
-  /** All errors that the answer lists, those about the container instance's tags too. */
+  /** All errors in the response, including those about the tags of the container instance. */
   readonly errors: readonly TaskError[];
 }
 
@@ -129,8 +129,8 @@ const TASK_TAGS = 'TaskTags';
 const INSTANCE_TAGS = 'ContainerInstanceTags';
 
 /**
- * Undefined where the document is no task. Without permission, or while ECS throttles, the answer lists an error in place
- * of the tags; a task without tags has neither.
+ * Undefined if the document is not a task. Without permission, or while ECS throttles, the response has an error instead of
+ * the tags. For a task without tags it has neither.
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/2789
  */
@@ -151,17 +151,17 @@ export function parseTaskTags(
 const TASK_ARN =
   /^arn:(?<partition>[^:]+):ecs:(?<region>[^:]*):(?<account>[^:]*):task\/(?:(?<cluster>[^/]+)\/)?(?<id>[^/]+)$/;
 
-/** The parts of a task's ARN; old ones have no cluster. */
+/** Parts of a task ARN. Old ARNs have no cluster. */
 export interface TaskArn {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
   readonly cluster?: string | undefined;
-  /** 32 hexadecimal digits, a UUID before 2018; nobody promises that. */
+  /** Usually 32 hexadecimal digits, before 2018 a UUID. */
   readonly id: string;
 }
 
-/** Undefined for a text that is no ARN of a task. */
+/** Undefined if the text is not a task ARN. */
 export function parseTaskArn(text: string | undefined): TaskArn | undefined {
   const { partition, region, account, cluster, id } = TASK_ARN.exec(text ?? '')?.groups ?? {};
   if (partition === undefined || region === undefined || account === undefined || id === undefined) return undefined;

@@ -5,13 +5,13 @@ export type EpochNs = bigint;
 
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Before this, a date is Go's zero time or a clock that was never set. */
+/** Earlier dates are Go's zero time or from a clock that was never set. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 const LATEST_MS = Date.UTC(2200, 0, 1);
 
 /**
- * An RFC 3339 time with up to nine digits and any offset. Go's zero time (`0001-01-01T00:00:00Z`) means "not yet" and is
- * undefined, like a missing one; what is no time at all is refused.
+ * Parses an RFC 3339 time with up to nine fractional digits and any offset. Undefined for Go's zero time
+ * (`0001-01-01T00:00:00Z`), which means "not yet".
  */
 export function timeOf(value: unknown, invalidValues: InvalidValues): EpochNs | undefined {
   if (value === undefined || value === null || value === '') return undefined;

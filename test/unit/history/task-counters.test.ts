@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  accumulate,
-  EMPTY_TASK_COUNTERS,
-  type SourceReading,
-  type TaskCounters,
-} from '../../../src/history/task-counters.ts';
+import type { SourceReading } from '../../../src/history/source-readings.ts';
+import { accumulate, EMPTY_TASK_COUNTERS, type TaskCounters } from '../../../src/history/task-counters.ts';
 import type { TaskTotals } from '../../../src/history/view.ts';
 
 function reading(source: string, read: number, counters: TaskTotals, owner = source): SourceReading {

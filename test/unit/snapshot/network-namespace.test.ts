@@ -44,7 +44,10 @@ type Drafts = Readonly<Record<string, NetworkSettings & { readonly isInternal?: 
 /** Container -> key, with a star where it is shared. */
 function resolve(drafts: Drafts, launchType?: string): Readonly<Record<string, string>> {
   const map = new Map(
-    Object.entries(drafts).map(([id, { isInternal, ...settings }]) => [id, { settings, isUsers: isInternal !== true }]),
+    Object.entries(drafts).map(([id, { isInternal, ...settings }]) => [
+      id,
+      { settings, isNormal: isInternal !== true },
+    ]),
   );
   const resolved = [...resolveNetworkNamespaces(map, launchType)];
   return Object.fromEntries(resolved.map(([id, { key, isShared }]) => [id, `${key}${isShared ? '*' : ''}`]));
