@@ -10,7 +10,7 @@ import { joinStats } from '../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../src/snapshot/task-document.ts';
 import { createInvalidValues } from '../../src/snapshot/values.ts';
 
-/** The two documents of one poll, as JSON.parse gives them. */
+/** The two decoded documents of one poll. */
 export interface Documents {
   readonly task: unknown;
   readonly stats: unknown;
@@ -18,19 +18,19 @@ export interface Documents {
 
 export interface Outcome {
   readonly history: TaskHistory;
-  /** Undefined where the documents are no task's. */
+  /** Undefined if the documents are not those of a task. */
   readonly view: TaskView | undefined;
   readonly restarts: number;
   /** In both vocabularies. */
   readonly readings: readonly Reading[];
 }
 
-/** Attribute objects are the same at every poll, so that series can be compared by identity. */
+/** Attribute objects stay the same over polls, so that series can be compared by identity. */
 export interface Pipeline {
   step(history: TaskHistory, documents: Documents, nowMs?: number): Outcome;
 }
 
-/** Everything between the decoded documents and the readings, without a timer: parse, join, follow, derive, record. */
+/** The steps from decoded documents to readings: parse, join, update, evaluate, record. */
 export function createPipeline(attributeCache: AttributeCache = createAttributeCache()): Pipeline {
   const instruments = createRowInstruments(VOCABULARIES);
   return {
@@ -59,13 +59,13 @@ export function createPipeline(attributeCache: AttributeCache = createAttributeC
 
 export { EMPTY_HISTORY };
 
-/** Whose series it is, in either vocabulary; undefined for the task's in the semconv one. */
+/** Container name of a series in either vocabulary. Undefined for the task in semconv. */
 export function containerOf({ attributes }: Reading): string | undefined {
   const name = attributes['container_name'] ?? attributes['container.name'];
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The value of the one series of that name; undefined when there is none. */
+/** Value of the only series with this name, if any. */
 export function valueIn(readings: readonly Reading[], name: string, container: string): number | undefined {
   const found = readings.filter((reading) => reading.metric.name === name && containerOf(reading) === container);
   if (found.length > 1) throw new Error(`${found.length} series of ${name} for ${container}`);

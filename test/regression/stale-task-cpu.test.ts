@@ -8,7 +8,7 @@ function taskCpu(knownStatus: string): number | undefined {
   return valuesOf('cpu', taskView({ cpuCores: 1 }, [container]))['cpu_cores _task_'];
 }
 
-test('missing is not stopped', () => {
+test('a missing sample does not mean stopped', () => {
   assert.equal(taskCpu('RUNNING'), undefined);
   assert.equal(taskCpu('PULLED'), undefined);
   assert.equal(taskCpu('STOPPED'), 0);

@@ -121,7 +121,7 @@ for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as con
   });
 }
 
-test('Fargate, polled at another interval than it renews samples: the same load in each sample', async () => {
+test('Fargate, polled at a different interval than samples are renewed: constant load in each sample', async () => {
   const played = await play('fargate-polled-off-its-pace');
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_cores', WEB), [undefined, 1, 1, 1]);
 });

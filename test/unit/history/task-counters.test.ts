@@ -10,36 +10,36 @@ function reading(source: string, read: number, counters: TaskTotals, owner = sou
 
 interface Round {
   readonly readings: readonly SourceReading[];
-  /** Owners that began a new life. */
-  readonly anew?: readonly string[];
-  /** Owners whose clock was set back, and to when. */
+  /** Owners that have restarted. */
+  readonly restarted?: readonly string[];
+  /** Owners with an older sample, and its time. */
   readonly setBackTo?: Readonly<Record<string, number>>;
 }
 
-function settleAll(...rounds: readonly Round[]): TaskCounters {
+function accumulateAll(...rounds: readonly Round[]): TaskCounters {
   let taskCounters = EMPTY_TASK_COUNTERS;
-  for (const { readings, anew = [], setBackTo = {} } of rounds) {
-    const rewound = new Map(Object.entries(setBackTo).map(([owner, read]) => [owner, BigInt(read)]));
-    taskCounters = accumulate(taskCounters, readings, ({ owner }) => anew.includes(owner), rewound);
+  for (const { readings, restarted = [], setBackTo = {} } of rounds) {
+    const setBackTimes = new Map(Object.entries(setBackTo).map(([owner, read]) => [owner, BigInt(read)]));
+    taskCounters = accumulate(taskCounters, readings, ({ owner }) => restarted.includes(owner), setBackTimes);
   }
   return taskCounters;
 }
 
 const CASES: readonly (readonly [what: string, rounds: readonly Round[], expected: TaskTotals])[] = [
-  ['nothing', [], {}],
-  ['what is there at first counts', [{ readings: [reading('a', 1, { cpuNs: 5 })] }], { cpuNs: 5 }],
+  ['no readings', [], {}],
+  ['the first reading counts in full', [{ readings: [reading('a', 1, { cpuNs: 5 })] }], { cpuNs: 5 }],
   [
-    'sources add up, key by key',
+    'sources are summed by key',
     [{ readings: [reading('a', 1, { cpuNs: 5, reads: 1 }), reading('b', 1, { cpuNs: 7, rx_bytes: 0 })] }],
     { cpuNs: 12, reads: 1, rx_bytes: 0 },
   ],
   [
-    'growth is added',
+    'increases are added',
     [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [reading('a', 2, { cpuNs: 8 })] }],
     { cpuNs: 8 },
   ],
   [
-    'a source that is gone keeps what it did',
+    'the part of a source stays after it is gone',
     [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [reading('b', 2, { cpuNs: 1 })] }],
     { cpuNs: 6 },
   ],
@@ -54,27 +54,27 @@ const CASES: readonly (readonly [what: string, rounds: readonly Round[], expecte
     { cpuNs: 5 },
   ],
   [
-    'of two readings of one source in one poll the newer counts, in whatever order',
+    'of two readings of a source in one poll, the newer counts, in any order',
     [{ readings: [reading('eth0', 1, { rx_bytes: 5 }), reading('eth0', 3, { rx_bytes: 9 })] }],
     { rx_bytes: 9 },
   ],
   [
-    'a fall is a counter that began again',
+    'a decrease is a reset',
     [{ readings: [reading('a', 1, { cpuNs: 5, reads: 3 })] }, { readings: [reading('a', 2, { cpuNs: 2, reads: 4 })] }],
     { cpuNs: 7, reads: 4 },
   ],
   [
-    'a new life counts in full, although nothing hasDecreased',
-    [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [reading('a', 2, { cpuNs: 6 })], anew: ['a'] }],
+    'a restart counts in full, although no counter decreased',
+    [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [reading('a', 2, { cpuNs: 6 })], restarted: ['a'] }],
     { cpuNs: 11 },
   ],
   [
-    'a new life of another owner is no matter',
-    [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [reading('a', 2, { cpuNs: 6 })], anew: ['b'] }],
+    'a restart of another owner has no effect',
+    [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [reading('a', 2, { cpuNs: 6 })], restarted: ['b'] }],
     { cpuNs: 6 },
   ],
   [
-    'a counter that is missing for once goes on from where it was',
+    'a counter that is missing once continues from its last value',
     [
       { readings: [reading('a', 1, { cpuNs: 5, reads: 10 })] },
       { readings: [reading('a', 2, { cpuNs: 6 })] },
@@ -83,7 +83,7 @@ const CASES: readonly (readonly [what: string, rounds: readonly Round[], expecte
     { cpuNs: 7, reads: 12 },
   ],
   [
-    'a clock that is set back: growth goes on from what was counted, at the new time',
+    'a clock that was set back: increases continue from the last value, at the new time',
     [
       { readings: [reading('a', 100, { cpuNs: 50 }), reading('b', 100, { cpuNs: 5 })] },
       { readings: [], setBackTo: { a: 40 } },
@@ -92,7 +92,7 @@ const CASES: readonly (readonly [what: string, rounds: readonly Round[], expecte
     { cpuNs: 65 },
   ],
   [
-    'a counter that outlives its containers and falls was divided in another way before: no growth, and on from there',
+    'a counter that outlives its containers: a decrease adds nothing, and later increases count from there',
     [
       { readings: [{ ...reading('awsvpc', 1, { rx_bytes: 100 }), outlivesContainers: true }] },
       { readings: [{ ...reading('awsvpc', 2, { rx_bytes: 50 }), outlivesContainers: true }] },
@@ -101,17 +101,17 @@ const CASES: readonly (readonly [what: string, rounds: readonly Round[], expecte
     { rx_bytes: 120 },
   ],
   [
-    'a source that is missing for once too',
+    'a source that is missing once continues from its last value',
     [{ readings: [reading('a', 1, { cpuNs: 5 })] }, { readings: [] }, { readings: [reading('a', 3, { cpuNs: 7 })] }],
     { cpuNs: 7 },
   ],
 ];
 
 for (const [what, rounds, expected] of CASES) {
-  test(`the task's totals: ${what}`, () => assert.deepEqual(settleAll(...rounds).totals, expected));
+  test(`the task's totals: ${what}`, () => assert.deepEqual(accumulateAll(...rounds).totals, expected));
 }
 
-test('a thousand sources that are gone are kept, more are forgotten, and what they did stays', () => {
+test('up to a thousand absent sources are kept; the parts of removed ones stay', () => {
   let taskCounters = EMPTY_TASK_COUNTERS;
   for (let at = 1; at <= 1500; at += 1) {
     taskCounters = accumulate(taskCounters, [reading(`c${at}`, at, { cpuNs: 1 })], () => false);
@@ -120,7 +120,7 @@ test('a thousand sources that are gone are kept, more are forgotten, and what th
   assert.equal(taskCounters.totals.cpuNs, 1500);
 });
 
-test('sources that post nothing are kept while they are few, and forgotten while they are many', () => {
+test('sources without readings are kept while there are few, and removed if there are many', () => {
   const settled = (count: number): TaskCounters => {
     const all = Array.from({ length: count }, (_, at) => reading(`c${at}`, 1, { cpuNs: 1 }));
     const [one = reading('', 0, {})] = all;

@@ -15,7 +15,7 @@ const EMPTY_SNAPSHOT: TaskSnapshot = {
   duplicateNames: [],
 };
 
-/** A container whose network namespace is the task's, unless told otherwise. */
+/** A container in the network namespace of the task, unless `info` overrides it. */
 function container(
   name: string,
   readNs: bigint | undefined,
@@ -42,7 +42,7 @@ function totals(steps: readonly TaskUpdate[], key: keyof TaskTotals): readonly (
   return steps.map(({ view }) => view.totals[key]);
 }
 
-test('a shared namespace counts on after the clock was set back', () => {
+test('a shared namespace continues after the clock was set back', () => {
   const steps = play(
     { containers: [container('a', 1000n, 10)] },
     { containers: [container('a', 500n, 12)] },
@@ -51,7 +51,7 @@ test('a shared namespace counts on after the clock was set back', () => {
   assert.deepEqual(totals(steps, 'rx_bytes'), [10, 10, 15]);
 });
 
-test('a shared namespace whose counters fall was counted in another way before: nothing is added', () => {
+test('a decrease of a shared namespace adds nothing', () => {
   const steps = play(
     { containers: [container('a', 1n, 100)] },
     { containers: [container('a', 2n, 50), container('b', 2n, 50)] },
@@ -60,7 +60,7 @@ test('a shared namespace whose counters fall was counted in another way before: 
   assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
 });
 
-test('zeros of one container, from its first sample on, are not the shared namespace', () => {
+test('zeros of one container do not reset the shared namespace', () => {
   const both = (a: bigint, bytes: number, b: bigint): Partial<TaskSnapshot> => {
     return { containers: [container('a', a, bytes), container('b', b, 0)] };
   };
@@ -75,12 +75,12 @@ test('the last stats of a container that has stopped do not become stale', () =>
   assert.equal(later.stale, 0);
 });
 
-test('what falls for once in the pause container is counted once', () => {
+test('a temporary decrease in the pause container is counted once', () => {
   const polls = [100, 110, 0, 130].map((bytes, at) => ({ internals: [container('pause', BigInt(at), bytes)] }));
   assert.deepEqual(totals(play(...polls), 'rx_bytes'), [100, 110, 110, 130]);
 });
 
-test('a device that leaves takes nothing away from the task, and comes back as it was', () => {
+test('a device that disappears does not change the task total, and continues when it reappears', () => {
   const withDevices = (readNs: bigint, ...bytes: readonly number[]): Partial<TaskSnapshot> => {
     const { info } = container('a', readNs);
     const byDevice = new Map(bytes.map((readBytes, at) => [`8:${at}`, { readBytes }]));
@@ -91,7 +91,7 @@ test('a device that leaves takes nothing away from the task, and comes back as i
   assert.deepEqual(totals(steps, 'readBytes'), [9, 10, 11, 13]);
 });
 
-test('the namespace of the pause container stays known, however many containers come and go', () => {
+test('the namespace of the pause container is kept over many containers', () => {
   const pause = container('pause', 1n, 7, { networkNamespace: 'own', sharesNetworkNamespace: false });
   const crowd = Array.from({ length: 3000 }, (_, index) =>
     container(`c${index}`, 1n, 1, { networkNamespace: `of ${index}`, sharesNetworkNamespace: false }),
@@ -107,7 +107,7 @@ test('the namespace of the pause container stays known, however many containers 
   assert.deepEqual(totals(steps, 'rx_bytes'), [7, 3007, 3007, 3007, 3009]);
 });
 
-test('the task’s counters start when its first container did, also when that one is no longer listed', () => {
+test('the start time of the task is that of its first container, even if no longer listed', () => {
   const first = container('a', 1n, 1, { runStartNs: 5n });
   const second = container('b', 1n, 1, { runStartNs: 9n });
   const steps = play({ containers: [second, first] }, { containers: [second] });
@@ -117,7 +117,7 @@ test('the task’s counters start when its first container did, also when that o
   );
 });
 
-test('a container that metadata miss for once, while it starts again, is known again then', () => {
+test('a container that is missing from the metadata during its restart is recognized afterwards', () => {
   const life = (readNs: bigint, totalNs: number, runStartNs: bigint): ContainerSnapshot => {
     const { info } = container('a', readNs, undefined, { runStartNs });
     return { info, sample: { readNs, cpu: { totalNs } } };
@@ -127,7 +127,7 @@ test('a container that metadata miss for once, while it starts again, is known a
   assert.deepEqual(steps.at(-1)?.restarted, ['a']);
 });
 
-test('after a sample that went back there is no difference with what came before it', () => {
+test('a sample after an out-of-order one is not compared with earlier ones', () => {
   const cpu = (readNs: bigint, totalNs: number): ContainerSnapshot => ({
     ...container('a', readNs),
     sample: { readNs, cpu: { totalNs } },

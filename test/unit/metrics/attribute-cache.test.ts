@@ -49,7 +49,7 @@ for (const [vocabulary, row, subject, dimensions, expected] of CASES) {
   });
 }
 
-test('one object a series, over polls, as long as each poll asks for it', () => {
+test('a series keeps its attribute object as long as every poll uses it', () => {
   const cache = createAttributeCache();
   const first = cache.attributes('ecs', 'network_rx_bytes', WEB, { iface: 'eth0' });
   for (let poll = 0; poll < 5; poll += 1) {
@@ -58,7 +58,7 @@ test('one object a series, over polls, as long as each poll asks for it', () => 
   }
 });
 
-test('a series that a poll did not ask for is forgotten after the next', () => {
+test('a series that a poll did not use is removed after the next poll', () => {
   const cache = createAttributeCache();
   const first = cache.attributes('ecs', 'mem_usage', WEB);
   cache.removeUnused();
@@ -66,14 +66,14 @@ test('a series that a poll did not ask for is forgotten after the next', () => {
   assert.notEqual(cache.attributes('ecs', 'mem_usage', WEB), first);
 });
 
-test('rows with the same attributes share the object, rows with others do not', () => {
+test('only rows with the same attributes share the object', () => {
   const cache = createAttributeCache();
   const of = (row: RowId): object => cache.attributes('semconv', row, WEB, { iface: 'eth0' });
   assert.equal(of('network_rx_bytes'), of('network_rx_packets'));
   assert.notEqual(of('network_rx_bytes'), of('network_tx_bytes'));
 });
 
-test('what is told apart by anything is never one object', () => {
+test('different subjects, dimensions or vocabularies never share an object', () => {
   const cache = createAttributeCache();
   const subjects: readonly Subject[] = [
     TASK,

@@ -7,9 +7,9 @@ import { startsOf, taskView, valuesOf } from './views.ts';
 const tell = (cgroup: TaskCgroup | undefined): Readonly<Record<string, number>> =>
   valuesOf('cgroup', { ...taskView({}, []), cgroup });
 
-test('without a cgroup nothing', () => assert.deepEqual(tell(undefined), {}));
+test('no values without a cgroup', () => assert.deepEqual(tell(undefined), {}));
 
-test('everything, in seconds, bytes and cores', () => {
+test('all values, in seconds, bytes and cores', () => {
   const cgroup: TaskCgroup = {
     cpuNs: 4_500_000_000,
     periods: 161,
@@ -36,7 +36,7 @@ test('everything, in seconds, bytes and cores', () => {
   });
 });
 
-test('no throttling without a quota, but 0 of it before the first period of one', () => {
+test('throttling is absent without a quota, and 0 before the first period', () => {
   const none = { periods: 0, throttledPeriods: 0, throttledNs: 0 };
   const noThrottling = {
     'cgroup_cpu_periods _task_': 0,
@@ -45,11 +45,11 @@ test('no throttling without a quota, but 0 of it before the first period of one'
   };
   assert.deepEqual(tell(none), {});
   assert.deepEqual(tell({ ...none, quotaCores: 2 }), { ...noThrottling, 'cgroup_cpu_quota_cores _task_': 2 });
-  // A quota that was taken away, or whose file cannot be read.
+  // A quota that was removed, or whose file cannot be read.
   assert.deepEqual(tell({ ...none, periods: 7 }), { ...noThrottling, 'cgroup_cpu_periods _task_': 7 });
 });
 
-test('a counter that fell has a start of its own', () => {
+test('a counter that was reset has its own start time', () => {
   const view: TaskView = {
     ...taskView({}, []),
     startTimeNs: 1n,

@@ -4,14 +4,14 @@ import { evaluate } from '../../../src/metrics/evaluate.ts';
 import type { CpuCounters } from '../../../src/snapshot/snapshot.ts';
 import { containerView, createValueSink, taskView, valuesOf } from './views.ts';
 
-/** What is values of container c with these counters and no previousCpu. */
+/** Values of container c with these counters, without a previous reading. */
 function values(cpu: CpuCounters): Readonly<Record<string, number>> {
   return valuesOf('cpu', taskView({}, [containerView('c', { sample: { cpu } })]));
 }
 
 type ModeCase = readonly [what: string, cpu: CpuCounters, expected: Readonly<Record<string, number>>];
 
-/** cgroup v1 counts modes in steps of 10 ms: 2.83 + 0.06 s of 2.898220414 s. */
+/** cgroup v1 counts modes in ticks of 10 ms: 2.83 + 0.06 s of 2.898220414 s. */
 const STEPPED: CpuCounters = { totalNs: 2_898_220_414, kernelNs: 2_830_000_000, userNs: 60_000_000 };
 
 const MODES: readonly ModeCase[] = [
@@ -31,14 +31,14 @@ const MODES: readonly ModeCase[] = [
     { totalNs: 1e9, userNs: 9e8 },
     { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 },
   ],
-  ['nor the other one', { totalNs: 1e9, kernelNs: 9e8 }, { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 }],
+  ['only kernel mode', { totalNs: 1e9, kernelNs: 9e8 }, { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 }],
 ];
 
 for (const [what, cpu, expected] of MODES) {
   test(`CPU time by mode: ${what}`, () => assert.deepEqual(values(cpu), expected));
 }
 
-test('CPU time of each CPU; those that never ran are not there', () => {
+test('CPU time per CPU, without CPUs that were never used', () => {
   const series = values({ totalNs: 3e9, perCpuNs: [1e9, 0, 2e9, 0, 0] });
   const logical = Object.entries(series).filter(([key]) => key.startsWith('cpu_logical_seconds'));
   assert.deepEqual(logical, [
@@ -47,7 +47,7 @@ test('CPU time of each CPU; those that never ran are not there', () => {
   ]);
 });
 
-test('and none of it is looked at where nobody isExported it', () => {
+test('per-CPU times are not read unless selected', () => {
   const sink = createValueSink('cpu');
   const cpu = Object.defineProperty({ totalNs: 3e9 }, 'perCpuNs', { get: () => assert.fail('looked at') });
   const isExported: typeof sink.isExported = (row, level) =>
@@ -56,16 +56,16 @@ test('and none of it is looked at where nobody isExported it', () => {
   assert.ok(sink.values.size > 0);
 });
 
-test('CPUs of the host, where known', () => {
+test('CPUs of the host, if reported', () => {
   assert.equal(values({ totalNs: 0, onlineCpus: 4 })['cpu_online_cpus c'], 4);
   assert.equal(values({ totalNs: 0 })['cpu_online_cpus c'], undefined);
 });
 
-test('nothing of a container without CPU counters', () => {
+test('no values without CPU counters', () => {
   assert.deepEqual(valuesOf('cpu', taskView({}, [containerView('c', { sample: {} }), containerView('d', {})])), {});
 });
 
-test('throttling: the old totals always, the counters only once a period has passed', () => {
+test('throttling: ecs gauges always, semconv counters once a period has passed', () => {
   const none = { totalNs: 0, throttlePeriods: 0, throttledPeriods: 0, throttledNs: 0 };
   const still = values(none);
   assert.equal(still['cpu_throttle_periods c'], 0);

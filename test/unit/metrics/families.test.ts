@@ -7,7 +7,7 @@ import { containerView, startsOf, taskView, valuesOf } from './views.ts';
 
 const MIB = 1024 ** 2;
 
-test('memory: levels of the containers and their sums, each as far as it is known', () => {
+test('memory: values of the containers, and sums that are complete', () => {
   const a = containerView('a', {
     info: { memoryMib: 1 },
     sample: { memory: { usageBytes: 100, cacheBytes: 40, workingSetBytes: 80 } },
@@ -28,17 +28,17 @@ test('memory: levels of the containers and their sums, each as far as it is know
   });
 });
 
-test('memory: available is the smaller of the headroom of the container and of the task', () => {
+test('memory: available is the smaller remainder of the container and task limits', () => {
   const used = (name: string, mib: number, own?: number) =>
     containerView(name, {
       info: { knownStatus: 'RUNNING', memoryMib: own },
       sample: { memory: { workingSetBytes: mib * MIB } },
     });
-  const told = valuesOf('memory', taskView({ memoryMib: 100 }, [used('a', 30, 40), used('b', 60, 90), used('c', 1)]));
-  assert.equal(told['mem_available _task_'], 9 * MIB);
-  assert.equal(told['mem_available a'], 9 * MIB, 'its own limit leaves 10');
-  assert.equal(told['mem_available b'], 9 * MIB, 'its own limit leaves 30');
-  assert.equal(told['mem_available c'], 9 * MIB);
+  const actual = valuesOf('memory', taskView({ memoryMib: 100 }, [used('a', 30, 40), used('b', 60, 90), used('c', 1)]));
+  assert.equal(actual['mem_available _task_'], 9 * MIB);
+  assert.equal(actual['mem_available a'], 9 * MIB, 'its own limit leaves 10');
+  assert.equal(actual['mem_available b'], 9 * MIB, 'its own limit leaves 30');
+  assert.equal(actual['mem_available c'], 9 * MIB);
   const tight = valuesOf('memory', taskView({ memoryMib: 100 }, [used('a', 38, 40)]));
   assert.equal(tight['mem_available a'], 2 * MIB);
   const missing = containerView('d', { info: { knownStatus: 'RUNNING' } });
@@ -46,19 +46,19 @@ test('memory: available is the smaller of the headroom of the container and of t
   assert.equal(partial['mem_available a'], undefined);
   assert.equal(partial['mem_available _task_'], undefined);
   const unlimited = valuesOf('memory', taskView({}, [used('a', 30, 40), missing]));
-  assert.equal(unlimited['mem_available a'], 10 * MIB, 'without a limit of the task its own counts');
+  assert.equal(unlimited['mem_available a'], 10 * MIB, 'without a task limit, its own limit applies');
 });
 
-test('memory: more used than allowed leaves nothing, and without a limit there is no share', () => {
+test('memory: available is not negative, and absent without a limit like the ratio', () => {
   const over = containerView('a', { info: { memoryMib: 1 }, sample: { memory: { workingSetBytes: 3 * MIB } } });
-  const told = valuesOf('memory', taskView({}, [over]));
-  assert.equal(told['mem_available a'], 0);
-  assert.equal(told['mem_usage_ratio a'], 3);
-  assert.equal(told['mem_available _task_'], undefined);
-  assert.equal(told['mem_usage_ratio _task_'], undefined);
+  const actual = valuesOf('memory', taskView({}, [over]));
+  assert.equal(actual['mem_available a'], 0);
+  assert.equal(actual['mem_usage_ratio a'], 3);
+  assert.equal(actual['mem_available _task_'], undefined);
+  assert.equal(actual['mem_usage_ratio _task_'], undefined);
 });
 
-test('memory: what is counted and what few ask for, of containers alone', () => {
+test('memory: counters and opt-in values exist for containers only', () => {
   const memory = {
     minorFaults: 90,
     majorFaults: 10,
@@ -82,14 +82,14 @@ test('memory: what is counted and what few ask for, of containers alone', () => 
   });
 });
 
-test('memory: faults have the start of their group', () => {
+test('memory: faults have the start time of their group', () => {
   const sample = { readNs: 100n, memory: { minorFaults: 1, limitHits: 1 } };
   const groups = new Map([[COUNTER_GROUPS.faults, { starts: { minorFaults: 50n } }]]);
   const starts = startsOf('memory', taskView({}, [{ ...containerView('a', { sample }), startTimeNs: 5n, groups }]));
   assert.deepEqual(starts, { 'mem_failures a': 5n, 'mem_page_faults a {"faultType":"minor"}': 50n });
 });
 
-test('pids: of each container, and their sum if all are known', () => {
+test('pids: per container, and their sum if complete', () => {
   const a = containerView('a', { sample: { pids: { current: 3, limit: 10 } } });
   const b = containerView('b', { sample: { pids: { current: 4 } } });
   const c = containerView('c', { sample: {} });
@@ -103,7 +103,7 @@ test('pids: of each container, and their sum if all are known', () => {
   assert.deepEqual(valuesOf('pids', taskView({}, [c])), {});
 });
 
-test('disk: totals, devices apart, and the whole where there are no devices', () => {
+test('disk: totals, and values per device, or without a device if none is reported', () => {
   const byDevice = new Map([
     ['8:0', { readBytes: 1 }],
     ['259:1', { readBytes: 2, writtenBytes: 3 }],
@@ -126,7 +126,7 @@ test('disk: totals, devices apart, and the whole where there are no devices', ()
   });
 });
 
-test('network: by interface; what is shared is no container’s own in the semconv vocabulary', () => {
+test('network: per interface; shared namespaces per container in ecs only', () => {
   const networks = new Map([
     ['eth0', { rx_bytes: 1, tx_errors: 0 }],
     ['eth1', { rx_bytes: 2 }],
@@ -145,13 +145,13 @@ test('network: by interface; what is shared is no container’s own in the semco
   });
 });
 
-test('network: nothing is a rate of ours: the counters may be older than `read`', () => {
+test('network: no rates are computed, because counters can be older than `read`', () => {
   const rows = catalogueRows().filter(([, { family }]) => family === 'network');
   assert.equal(rows.length, 8);
   for (const [id, { kind, semconv }] of rows) assert.deepEqual([kind, semconv?.kind], ['counter', undefined], id);
 });
 
-test('network: counters of a shared namespace did not begin with the container that shows them', () => {
+test('network: counters of a shared namespace have no start time', () => {
   const networks = new Map([['eth0', { rx_bytes: 1 }]]);
   const own = { ...containerView('a', { sample: { networks } }), startTimeNs: 5n };
   const shared = {
@@ -165,27 +165,27 @@ test('network: counters of a shared namespace did not begin with the container t
   });
 });
 
-test('lifecycle: what is known of a container, stopped ones too', () => {
+test('lifecycle: exported for stopped containers too', () => {
   const up = containerView('a', {
     info: { knownStatus: 'RUNNING', image: 'i', imageId: 's', arn: 'r', dockerName: 'd' },
   });
   const down = containerView('b', { info: { knownStatus: 'STOPPED' } });
-  const told = valuesOf('lifecycle', taskView({}, [up, down, containerView('c', {})]));
+  const actual = valuesOf('lifecycle', taskView({}, [up, down, containerView('c', {})]));
   const identity = { containerId: 'id-a', image: 'i', imageId: 's', containerArn: 'r', dockerName: 'd' };
-  assert.equal(told[`container_info a ${JSON.stringify(identity)} (ecs only)`], 1);
-  assert.equal(told['container_info b {"containerId":"id-b"} (ecs only)'], 1);
-  assert.equal(told['container_running a'], 1);
-  assert.equal(told['container_running b'], 0);
-  assert.equal(told['container_running c'], undefined);
+  assert.equal(actual[`container_info a ${JSON.stringify(identity)} (ecs only)`], 1);
+  assert.equal(actual['container_info b {"containerId":"id-b"} (ecs only)'], 1);
+  assert.equal(actual['container_running a'], 1);
+  assert.equal(actual['container_running b'], 0);
+  assert.equal(actual['container_running c'], undefined);
 });
 
-test('a family of which nothing is wanted is not computed', () => {
-  const asked: string[] = [];
+test('rows that are not exported are not computed', () => {
+  const accessed: string[] = [];
   const nothing = new Proxy(
     {},
     {
       get(_, name) {
-        asked.push(String(name));
+        accessed.push(String(name));
         return undefined;
       },
     },
@@ -199,5 +199,5 @@ test('a family of which nothing is wanted is not computed', () => {
     failed: assert.fail,
   };
   evaluate({ task: nothing, containers: [], totals: {} }, out);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(accessed, []);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ContainerInfo } from '../../../src/snapshot/snapshot.ts';
 import { containerView, SECOND_NS, startsOf, taskView, valuesOf } from './views.ts';
 
-/** What is told of one container, without its info metric. */
+/** Values of one container, without its info metric. */
 function toldOf(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<string, number>> {
   const container = containerView('a', { info, ...(readNs !== undefined && { sample: { readNs } }) });
   const all = valuesOf('lifecycle', taskView({}, [{ ...container, runStartNs: info.startedAtNs }]));
@@ -15,12 +15,12 @@ function toldOf(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<
 type Case = readonly [
   what: string,
   info: Partial<ContainerInfo>,
-  told: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number>>,
   readSeconds?: bigint,
 ];
 
 const CASES: readonly Case[] = [
-  ['nothing known', {}, {}],
+  ['no metadata', {}, {}],
   [
     'running',
     { knownStatus: 'RUNNING', desiredStatus: 'RUNNING' },
@@ -43,8 +43,8 @@ const CASES: readonly Case[] = [
     { health: { state: 'HEALTHY', sinceNs: SECOND_NS }, knownStatus: 'STOPPED' },
     { 'container_running a': 0, 'container_status a {"knownStatus":"STOPPED"}': 1 },
   ],
-  ['ended well', { exitCode: 0 }, { 'container_exit_code a': 0 }],
-  ['ended badly', { exitCode: -1 }, { 'container_exit_code a': -1 }],
+  ['exit code 0', { exitCode: 0 }, { 'container_exit_code a': 0 }],
+  ['negative exit code', { exitCode: -1 }, { 'container_exit_code a': -1 }],
   ['never restarted, with a policy', { restartCount: 0 }, { 'container_restarts a': 0 }],
   [
     'times, to the microsecond',
@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
     { 'container_start_time_seconds a': 101 },
     100n,
   ],
-  ['when it started is not known', { runStartNs: SECOND_NS }, {}, 100n],
+  ['unknown start', { runStartNs: SECOND_NS }, {}, 100n],
 ];
 
 function health(healthy: number, unhealthy: number, unknown: number): Readonly<Record<string, number>> {
@@ -78,9 +78,9 @@ function health(healthy: number, unhealthy: number, unknown: number): Readonly<R
   };
 }
 
-for (const [what, info, told, readSeconds] of CASES) {
-  test(`a container: ${what}`, () => {
-    assert.deepEqual(toldOf(info, readSeconds === undefined ? undefined : readSeconds * SECOND_NS), told);
+for (const [what, info, values, readSeconds] of CASES) {
+  test(`lifecycle: ${what}`, () => {
+    assert.deepEqual(toldOf(info, readSeconds === undefined ? undefined : readSeconds * SECOND_NS), values);
   });
 }
 
@@ -100,7 +100,7 @@ test('container_info has all known attributes, and the image under the names of 
   ]);
 });
 
-test('restarts are not counted since the start of the current run', () => {
+test('the restart counter has no start time', () => {
   const container = { ...containerView('a', { info: { restartCount: 2 } }), startTimeNs: 50n };
   const starts = startsOf('lifecycle', taskView({}, [container]));
   assert.deepEqual(starts, {
@@ -113,7 +113,7 @@ test('restarts are not counted since the start of the current run', () => {
 test('a restart without a reported time: neither start time nor uptime', () => {
   const sample = { readNs: 100n * SECOND_NS };
   const container = containerView('a', { info: { startedAtNs: SECOND_NS }, sample });
-  const told = valuesOf('lifecycle', taskView({}, [{ ...container, isStartUnknown: true }]));
-  assert.equal(told['container_start_time_seconds a'], undefined);
-  assert.equal(told['container_uptime_seconds a'], undefined);
+  const values = valuesOf('lifecycle', taskView({}, [{ ...container, isStartUnknown: true }]));
+  assert.equal(values['container_start_time_seconds a'], undefined);
+  assert.equal(values['container_uptime_seconds a'], undefined);
 });

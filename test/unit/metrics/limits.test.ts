@@ -40,18 +40,18 @@ type MemoryCase = readonly [
 ];
 
 const MEMORY: readonly MemoryCase[] = [
-  ['its own', 64, { hierarchicalLimitBytes: 1, limitBytes: 2 }, 512, 64 * MIB],
-  ['0 is none: what the hierarchy says', 0, { hierarchicalLimitBytes: 1000, limitBytes: 2 }, 512, 1000],
-  ['a hierarchy that says 0 says nothing', 0, { hierarchicalLimitBytes: 0, limitBytes: 2000 }, undefined, 2000],
-  ['missing is none too', undefined, { hierarchicalLimitBytes: 1000 }, undefined, 1000],
-  ['v2 on EC2, the host’s memory and a task limit: the smaller', 0, { limitBytes: 8 * 1024 * MIB }, 512, 512 * MIB],
-  ['v2, what docker reports is smaller', 0, { limitBytes: 100 * MIB }, 512, 100 * MIB],
-  ['v2 on EC2, no limit anywhere: the host’s memory', 0, { limitBytes: 8000 }, undefined, 8000],
-  ['nothing reported: the task’s', 0, {}, 512, 512 * MIB],
-  ['a reported limit of 0 is none', 0, { limitBytes: 0 }, 512, 512 * MIB],
-  ['no memory stats: the task’s', undefined, undefined, 512, 512 * MIB],
-  ['a task limit of 0 is none', undefined, { limitBytes: 70 }, 0, 70],
-  ['nowhere any', undefined, {}, undefined, undefined],
+  ['limit of the container', 64, { hierarchicalLimitBytes: 1, limitBytes: 2 }, 512, 64 * MIB],
+  ['0 means unset: hierarchical limit', 0, { hierarchicalLimitBytes: 1000, limitBytes: 2 }, 512, 1000],
+  ['a hierarchical limit of 0 is ignored', 0, { hierarchicalLimitBytes: 0, limitBytes: 2000 }, undefined, 2000],
+  ['missing means unset: hierarchical limit', undefined, { hierarchicalLimitBytes: 1000 }, undefined, 1000],
+  ['v2 on EC2: the smaller of host memory and task limit', 0, { limitBytes: 8 * 1024 * MIB }, 512, 512 * MIB],
+  ['v2: the limit that Docker reports is smaller', 0, { limitBytes: 100 * MIB }, 512, 100 * MIB],
+  ['v2 on EC2 without limits: host memory', 0, { limitBytes: 8000 }, undefined, 8000],
+  ['no reported limit: task limit', 0, {}, 512, 512 * MIB],
+  ['a reported limit of 0 is ignored', 0, { limitBytes: 0 }, 512, 512 * MIB],
+  ['no memory stats: task limit', undefined, undefined, 512, 512 * MIB],
+  ['a task limit of 0 is ignored', undefined, { limitBytes: 70 }, 0, 70],
+  ['no limit', undefined, {}, undefined, undefined],
 ];
 
 for (const [what, memoryMib, memory, taskMib, expected] of MEMORY) {
@@ -61,7 +61,7 @@ for (const [what, memoryMib, memory, taskMib, expected] of MEMORY) {
   });
 }
 
-test('limits as the old program gave them: 0 for none; the one in force is left out then', () => {
+test('unset limits are 0 as in 2.4.0; the effective limit is absent', () => {
   const view = taskView({}, [containerView('a', {}), containerView('b', { info: { cpuUnits: 2, memoryMib: 64 } })]);
   assert.deepEqual(valuesOf('limits', view), {
     'cpu_limit _task_': 0,

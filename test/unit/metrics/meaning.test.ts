@@ -12,9 +12,9 @@ interface Known {
   readonly isDefault: boolean;
 }
 
-/** Every name of a metric: as Prometheus shows it, and as OpenTelemetry has it. */
+/** All metric names, of Prometheus and OpenTelemetry. */
 const known = new Map<string, Known>([['up', { isCounter: false, isDefault: true }]]);
-/** What tells series apart, as attributes and as labels. */
+/** Attribute and label names. */
 const attributes = new Set(['job', 'instance']);
 
 for (const [id, row] of catalogueRows()) {
@@ -33,8 +33,8 @@ for (const names of Object.values(CONTAINER_ATTRIBUTES)) for (const name of Obje
 for (const name of attributes) attributes.add(name.replaceAll('.', '_'));
 
 /**
- * Words in backticks that can only be metrics of ours, with whether they are marked as off by default. In tables of other
- * programs' names the first and the last column are theirs.
+ * Words in backticks with the form of our metric names, and whether they are marked as off by default. In tables of other
+ * programs' names, the first and the last column are theirs.
  */
 function ourWords(text: string): readonly (readonly [word: string, isMarked: boolean])[] {
   let isTheirs = false;
@@ -50,14 +50,14 @@ function ourWords(text: string): readonly (readonly [word: string, isMarked: boo
 
 const words = ourWords(prose);
 
-test('every metric that the page names exists', () => {
+test('all metrics on the page exist', () => {
   const missing = words.filter(([word]) =>
     word.endsWith('*') ? ![...known.keys()].some((name) => name.startsWith(word.slice(0, -1))) : !known.has(word),
   );
   assert.deepEqual(missing, []);
 });
 
-test('it names metrics of both vocabularies, and in both forms', () => {
+test('the page names metrics of both vocabularies, in both forms', () => {
   const names = new Set(words.map(([word]) => word));
   for (const form of [/^ecs_task_/, /^aws_ecs_/, /^container_/, /^container\./, /^aws\.ecs\./]) {
     assert.ok(
@@ -68,12 +68,12 @@ test('it names metrics of both vocabularies, and in both forms', () => {
   assert.ok(names.size > 80, `${names.size}`);
 });
 
-test('what is off by default is marked, and nothing else is', () => {
+test('exactly the metrics that are off by default are marked', () => {
   const wrong = words.filter(([word, isMarked]) => known.has(word) && known.get(word)?.isDefault === isMarked);
   assert.deepEqual(wrong, []);
 });
 
-test('each row of a table of names has theirs, ours and what differs', () => {
+test('each row of a table of names has their name, ours and the difference', () => {
   const tables = prose.split('| theirs |').slice(1);
   const rows = tables.flatMap(
     (table) =>
@@ -86,15 +86,15 @@ test('each row of a table of names has theirs, ours and what differs', () => {
   for (const row of rows) assert.match(row, /^\| `[^|]*` \| `ecs_task_[^|]*\| [^|]+ \| [^|]+ \|$/);
 });
 
-/** The words of PromQL in the examples; promtool checks the syntax in test/prometheus/example-alerts.test.ts. */
+/** PromQL keywords and functions in the examples; promtool checks the syntax in test/prometheus/example-alerts.test.ts. */
 const PROMQL = new Set(['sum', 'rate', 'increase', 'predict_linear', 'absent_over_time', 'without', 'or', 'unless']);
 
-/** The words of an expression, without its strings and durations. */
+/** Words of an expression, without strings and durations. */
 function wordsOf(expression: string): readonly string[] {
   return expression.replaceAll(/"[^"]*"|\[\w+\]/g, '').match(/\b[a-zA-Z_]\w*/g) ?? [];
 }
 
-/** Names that do not exist or are off by default, counters without a rate, and rates of gauges. */
+/** Unknown names, names that are off by default, counters without a rate, and rates of gauges. */
 function problemsOf(expression: string): readonly string[] {
   const metrics = wordsOf(expression).filter((word) => !PROMQL.has(word) && !attributes.has(word));
   const counters = metrics.filter((name) => known.get(name)?.isCounter === true);
@@ -150,7 +150,7 @@ for (const [expression, problem] of Object.entries(MISTAKES)) {
   test(`mistakes are found: ${expression}`, () => assert.match(problemsOf(expression).join(), problem));
 }
 
-test('links lead somewhere', () => {
+test('links resolve', () => {
   const links = [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
   assert.ok(links.length > 10);
   for (const target of links.filter((link) => !link.startsWith('https://'))) {
@@ -161,7 +161,7 @@ test('links lead somewhere', () => {
   }
 });
 
-/** GitHub's: lower case, without punctuation, spaces as hyphens. */
+/** As on GitHub: lower case, without punctuation, hyphens for spaces. */
 function anchorsOf(markdown: string): ReadonlySet<string> {
   const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
   return new Set(

@@ -9,7 +9,7 @@ function infoOf(container: object, invalidValues = createInvalidValues()) {
   return parseContainerInfo({ ...container }, APP, undefined, invalidValues);
 }
 
-test('a container that has ended, all members', () => {
+test('all members, of a stopped container', () => {
   const info = parseContainerInfo(
     {
       DockerName: 'ecs-f-3-app',
@@ -62,10 +62,10 @@ const ns = (seconds: number): bigint => 1_767_225_600_000_000_000n + BigInt(seco
 type StartCase = readonly [what: string, entry: object, started: number | undefined, first: number | undefined];
 
 const STARTS: readonly StartCase[] = [
-  ['created only', { CreatedAt: at(1) }, undefined, 1],
+  ['created, not started', { CreatedAt: at(1) }, undefined, 1],
   ['started', { KnownStatus: 'RUNNING', StartedAt: at(2) }, 2, 2],
   ['restarted on EC2', { KnownStatus: 'RUNNING', StartedAt: at(2), FinishedAt: at(9), RestartCount: 1 }, 9, 2],
-  ['restarted, with a StartedAt that moves', { KnownStatus: 'RUNNING', StartedAt: at(9), FinishedAt: at(8) }, 9, 9],
+  ['restarted, with a new StartedAt', { KnownStatus: 'RUNNING', StartedAt: at(9), FinishedAt: at(8) }, 9, 9],
   ['stopped', { KnownStatus: 'STOPPED', StartedAt: at(2), FinishedAt: at(9) }, 2, 2],
   [
     'stopped after restarts',
@@ -76,14 +76,14 @@ const STARTS: readonly StartCase[] = [
 ];
 
 for (const [what, entry, started, first] of STARTS) {
-  test(`the start of the current run and of the first one: ${what}`, () => {
+  test(`start of the current and the first run: ${what}`, () => {
     const { startedAtNs, firstRunStartNs } = infoOf(entry, createInvalidValues());
     assert.equal(startedAtNs, started === undefined ? undefined : ns(started));
     assert.equal(firstRunStartNs, first === undefined ? undefined : ns(first));
   });
 }
 
-test('nothing but a name: nothing else known, and nothing refused', () => {
+test('only a name: no other values, and none invalid', () => {
   const invalidValues = createInvalidValues();
   const { id, name, ...rest } = infoOf({}, invalidValues);
   assert.deepEqual([id, name], ['abc', 'app']);
@@ -91,13 +91,13 @@ test('nothing but a name: nothing else known, and nothing refused', () => {
   assert.equal(invalidValues.counts.size, 0);
 });
 
-test('labels are not looked at where nobody asked for any', () => {
+test('labels are not read unless selected', () => {
   const invalidValues = createInvalidValues();
   assert.equal(infoOf({ Labels: 5 }, invalidValues).labels, undefined);
   assert.equal(invalidValues.counts.size, 0);
 });
 
-test('a container that has not started yet: its counters begin when it was made, and it has no start', () => {
+test('a container that has not started: CreatedAt is its run start, and it has no StartedAt', () => {
   const info = infoOf({ CreatedAt: '2026-01-01T00:00:00Z', StartedAt: '0001-01-01T00:00:00Z' });
   assert.equal(info.runStartNs, 1_767_225_600_000_000_000n);
   assert.equal(info.createdNs, 1_767_225_600_000_000_000n);

@@ -46,21 +46,21 @@ test('all members of cpu_stats', () => {
 });
 
 const PARTS: readonly (readonly [what: string, document: unknown, expected: unknown])[] = [
-  ['nothing', undefined, undefined],
+  ['missing', undefined, undefined],
   ['null', null, undefined],
   ['empty', {}, undefined],
   ['no total', { cpu_usage: { usage_in_kernelmode: 1 }, online_cpus: 2 }, undefined],
-  ['a total of 0 is a total', { cpu_usage: { total_usage: 0 } }, { ...EMPTY, totalNs: 0 }],
+  ['a total of 0 is valid', { cpu_usage: { total_usage: 0 } }, { ...EMPTY, totalNs: 0 }],
   ['a negative total', { cpu_usage: { total_usage: -1 } }, undefined],
   ['early Fargate: no system, no CPUs', { cpu_usage: { total_usage: 7 } }, { ...EMPTY, totalNs: 7 }],
-  ['0 CPUs are no number of CPUs', { cpu_usage: { total_usage: 7 }, online_cpus: 0 }, { ...EMPTY, totalNs: 7 }],
+  ['0 CPUs means unknown', { cpu_usage: { total_usage: 7 }, online_cpus: 0 }, { ...EMPTY, totalNs: 7 }],
   ['cgroup v2: no list', { cpu_usage: { total_usage: 7, percpu_usage: null } }, { ...EMPTY, totalNs: 7 }],
   [
     'a list longer than any host has CPUs',
     { cpu_usage: { total_usage: 7, percpu_usage: Array(1025).fill(1) } },
     { ...EMPTY, totalNs: 7 },
   ],
-  ['an empty list says nothing', { cpu_usage: { total_usage: 7, percpu_usage: [] } }, { ...EMPTY, totalNs: 7 }],
+  ['an empty list is ignored', { cpu_usage: { total_usage: 7, percpu_usage: [] } }, { ...EMPTY, totalNs: 7 }],
   [
     'one odd entry spoils the list',
     { cpu_usage: { total_usage: 7, percpu_usage: [3, null] } },
@@ -72,7 +72,7 @@ for (const [what, document, expected] of PARTS) {
   test(`cpu_stats: ${what}`, () => assert.deepEqual(parse(document), expected));
 }
 
-test('ticks of 100 ns are counted in nanoseconds, but not what is counted in nanoseconds anyway', () => {
+test('ticks of 100 ns are converted, except for values in nanoseconds', () => {
   const document = {
     cpu_usage: { total_usage: 30, usage_in_kernelmode: 10, usage_in_usermode: 20 },
     throttling_data: { throttled_time: 5 },
@@ -81,7 +81,7 @@ test('ticks of 100 ns are counted in nanoseconds, but not what is counted in nan
   assert.deepEqual(parse(document, { tickNs: 100 }), expected);
 });
 
-test('the CPUs of a Windows host, unless the document tells of online ones', () => {
+test('CPUs of a Windows host, unless online_cpus is present', () => {
   const total = { cpu_usage: { total_usage: 7 } };
   assert.deepEqual(parse(total, { tickNs: 1, processors: 8 }), { ...EMPTY, totalNs: 7, onlineCpus: 8 });
   const both = { ...total, online_cpus: 2 };
@@ -99,12 +99,12 @@ const PLATFORMS: readonly PlatformCase[] = [
 ];
 
 for (const [stats, isFargate, expected] of PLATFORMS) {
-  test(`the platform of ${JSON.stringify(stats)}${isFargate ? ' on Fargate' : ''}`, () => {
+  test(`platform of ${JSON.stringify(stats)}${isFargate ? ' on Fargate' : ''}`, () => {
     assert.deepEqual(cpuPlatform(stats, isFargate, createInvalidValues()), { processors: undefined, ...expected });
   });
 }
 
-test('a number of processors that is none is refused', () => {
+test('an invalid number of processors is counted', () => {
   const invalidValues = createInvalidValues();
   assert.deepEqual(cpuPlatform({ num_procs: '4' }, false, invalidValues), { tickNs: 1, processors: undefined });
   assert.deepEqual([...invalidValues.counts], [['wrong_type', 1]]);

@@ -20,9 +20,9 @@ const row = (op: unknown, value?: unknown, major: unknown = 8, minor: unknown = 
 const bytes = (...list: unknown[]): Record<string, unknown> => ({ blkio_stats: { io_service_bytes_recursive: list } });
 
 const CASES: readonly Case[] = [
-  ['nothing at all', {}, 1, undefined],
+  ['missing', {}, 1, undefined],
   ['null', { blkio_stats: null }, 1, undefined],
-  ['null lists are no data', { blkio_stats: { io_service_bytes_recursive: null } }, 2, undefined],
+  ['null lists mean no data', { blkio_stats: { io_service_bytes_recursive: null } }, 2, undefined],
   [
     'an empty list of bytes is a controller that saw none',
     bytes(),
@@ -35,7 +35,12 @@ const CASES: readonly Case[] = [
     1,
     { total: { reads: 0, writes: 0 }, byDevice: {} },
   ],
-  ['but not on cgroup v2, which counts none', { blkio_stats: { io_serviced_recursive: [] } }, 2, undefined],
+  [
+    'an empty list of operations on cgroup v2 means no data',
+    { blkio_stats: { io_serviced_recursive: [] } },
+    2,
+    undefined,
+  ],
   [
     'only Read and Write; the others count the same bytes again',
     bytes(row('Read', 1), row('Write', 2), row('Sync', 3), row('Async', 4), row('Discard', 5), row('Total', 3)),
@@ -108,7 +113,7 @@ for (const [what, stats, cgroup, expected] of CASES) {
   });
 }
 
-test('there is an end to devices, but not to the total', () => {
+test('the number of devices is bounded, and the total includes all', () => {
   const invalidValues = createInvalidValues();
   const rows = Array.from({ length: 300 }, (_, minor) => row('Read', 1, 8, minor));
   const disk = parseDisk(bytes(...rows), 1, invalidValues);

@@ -26,7 +26,7 @@ for (const [given, state, refused] of CASES) {
   });
 }
 
-test('since when', () => {
+test('time of the last status change', () => {
   const health = parseHealth({ status: 'HEALTHY', statusSince: '2026-01-01T00:00:00.25Z' }, createInvalidValues());
   assert.equal(health?.sinceNs, 1_767_225_600_250_000_000n);
 });

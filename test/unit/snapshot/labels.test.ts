@@ -23,7 +23,7 @@ const CASES: readonly Case[] = [
       ['b', '2'],
     ],
   ],
-  ['an empty value is none, and so is an empty key', { a: '', '': 'x' }, undefined],
+  ['empty keys and values are dropped', { a: '', '': 'x' }, undefined],
   [
     'names of an object’s own',
     JSON.parse('{"__proto__":"x","constructor":"y"}'),
@@ -32,9 +32,9 @@ const CASES: readonly Case[] = [
       ['constructor', 'y'],
     ],
   ],
-  ['text that would break a page', { 'a\nb\u0000': 'x\u0007\ud800' }, [['a\nb\ufffd', 'x\ufffd\ufffd']]],
-  ['long values are cut', { a: 'x'.repeat(2000) }, [['a', 'x'.repeat(1024)]]],
-  ['long keys are cut', { ['k'.repeat(300)]: 'x' }, [['k'.repeat(255), 'x']]],
+  ['control characters and lone surrogates', { 'a\nb\u0000': 'x\u0007\ud800' }, [['a\nb\ufffd', 'x\ufffd\ufffd']]],
+  ['long values are truncated', { a: 'x'.repeat(2000) }, [['a', 'x'.repeat(1024)]]],
+  ['long keys are truncated', { ['k'.repeat(300)]: 'x' }, [['k'.repeat(255), 'x']]],
 ];
 
 for (const [what, value, labels] of CASES) {
@@ -45,7 +45,7 @@ for (const [what, value, labels] of CASES) {
   });
 }
 
-test('only what was asked for is kept, and counted against the bound', () => {
+test('only selected keys are kept, and count against the limit', () => {
   const labels = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`other-${at}`, 'x']));
   assert.deepEqual(
     labelsOf({ ...labels, team: 'core' }, (key) => key === 'team'),
@@ -53,7 +53,7 @@ test('only what was asked for is kept, and counted against the bound', () => {
   );
 });
 
-test('there is an end to labels', () => {
+test('the number of labels is bounded', () => {
   const invalidValues = createInvalidValues();
   const labels = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`k${String(at).padStart(2, '0')}`, 'x']));
   const kept = parseLabels(labels, all, invalidValues);
@@ -62,14 +62,14 @@ test('there is an end to labels', () => {
   assert.deepEqual([...invalidValues.counts], [['too_many', 6]]);
 });
 
-test('keys that are one after they were cut: the first', () => {
+test('of keys that are equal after truncation, the first is kept', () => {
   const invalidValues = createInvalidValues();
   const long = 'k'.repeat(255);
   assert.deepEqual(labelsOf({ [`${long}a`]: '1', [`${long}b`]: '2' }, all, invalidValues), [[long, '1']]);
   assert.deepEqual([...invalidValues.counts], [['duplicate_name', 1]]);
 });
 
-test('what is no object, or no text, is refused', () => {
+test('values other than objects and strings are invalid', () => {
   const invalidValues = createInvalidValues();
   assert.equal(labelsOf(['a'], all, invalidValues), undefined);
   assert.deepEqual(labelsOf({ a: 5, b: 'x', c: null }, all, invalidValues), [['b', 'x']]);

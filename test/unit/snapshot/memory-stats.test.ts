@@ -4,14 +4,14 @@ import { parseMemory } from '../../../src/snapshot/memory-stats.ts';
 import type { MemoryStats } from '../../../src/snapshot/snapshot.ts';
 import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
-/** What is given; everything else of the levels is expected to be undefined. */
+/** Expected values; all others are undefined. */
 type Case = readonly [what: string, document: unknown, expected: Partial<MemoryStats> | undefined];
 
 const V1 = { cgroup: 1, cacheBytes: 1 } as const;
 const V2 = { cgroup: 2, rssBytes: 1 } as const;
 
 const CASES: readonly Case[] = [
-  ['nothing', undefined, undefined],
+  ['missing', undefined, undefined],
   ['null', null, undefined],
   ['empty: ECS Anywhere', {}, {}],
   [
@@ -36,7 +36,7 @@ const CASES: readonly Case[] = [
     { usage: 100, limit: 1000, stats: { file: 30, anon: 60, inactive_file: 20 } },
     { cgroup: 2, usageBytes: 100, cacheBytes: 30, rssBytes: 60, workingSetBytes: 80, limitBytes: 1000 },
   ],
-  ['v2 without anon: docker omits a 0', { usage: 9, stats: { file: 3 } }, { cgroup: 2, usageBytes: 9, cacheBytes: 3 }],
+  ['v2 without anon: Docker omits 0', { usage: 9, stats: { file: 3 } }, { cgroup: 2, usageBytes: 9, cacheBytes: 3 }],
   [
     'v1 that has total_* beside v2 names stays v1',
     { usage: 9, stats: { total_inactive_file: 2, file: 3, cache: 4 } },
@@ -48,7 +48,7 @@ const CASES: readonly Case[] = [
     { usage: 10, stats: { anon: 1, inactive_file: 12 } },
     { cgroup: 2, usageBytes: 10, rssBytes: 1, workingSetBytes: 0 },
   ],
-  ['a cache of 0 is a cache', { stats: { cache: 0 } }, { cgroup: 1, cacheBytes: 0 }],
+  ['a cache of 0 is valid', { stats: { cache: 0 } }, { cgroup: 1, cacheBytes: 0 }],
   [
     'no limit, cgroup v1',
     { limit: 2 ** 63 - 4096, stats: { cache: 1, hierarchical_memory_limit: 2 ** 63 - 4096 } },
@@ -76,21 +76,21 @@ const CASES: readonly Case[] = [
     { stats: { anon: 1, pgfault: 859, pgmajfault: 0 } },
     { cgroup: 2, rssBytes: 1, minorFaults: 859, majorFaults: 0 },
   ],
-  ['major faults alone', { stats: { anon: 1, pgmajfault: 3 } }, { cgroup: 2, rssBytes: 1, majorFaults: 3 }],
+  ['major faults only', { stats: { anon: 1, pgmajfault: 3 } }, { cgroup: 2, rssBytes: 1, majorFaults: 3 }],
   [
     'more major faults than faults cannot be',
     { stats: { anon: 1, pgfault: 2, pgmajfault: 3 } },
     { cgroup: 2, rssBytes: 1, majorFaults: 3 },
   ],
   ['a peak', { max_usage: 5 }, { peakBytes: 5 }],
-  ['swap, with that of the children', { stats: { cache: 1, swap: 2, total_swap: 3 } }, { ...V1, swapBytes: 3 }],
-  ['swap of the cgroup alone', { stats: { cache: 1, swap: 2 } }, { ...V1, swapBytes: 2 }],
+  ['swap, including child cgroups', { stats: { cache: 1, swap: 2, total_swap: 3 } }, { ...V1, swapBytes: 3 }],
+  ['swap without child cgroups', { stats: { cache: 1, swap: 2 } }, { ...V1, swapBytes: 2 }],
   ['kernel memory of cgroup v2', { stats: { anon: 1, kernel_stack: 4, slab: 6 } }, { ...V2, kernelBytes: 10 }],
-  ['half of it is none', { stats: { anon: 1, slab: 6 } }, V2],
-  ['the names of v2 on v1', { stats: { cache: 1, kernel_stack: 4, slab: 6 } }, V1],
+  ['kernel memory without kernel_stack is absent', { stats: { anon: 1, slab: 6 } }, V2],
+  ['names of v2 on v1', { stats: { cache: 1, kernel_stack: 4, slab: 6 } }, V1],
   ['hits of the limit', { failcnt: 4 }, { limitHits: 4 }],
-  ['usage that is no number', { usage: '100', stats: { anon: 1, inactive_file: 1 } }, { cgroup: 2, rssBytes: 1 }],
-  ['stats that are no object', { usage: 5, stats: [] }, { usageBytes: 5 }],
+  ['usage that is not a number', { usage: '100', stats: { anon: 1, inactive_file: 1 } }, { cgroup: 2, rssBytes: 1 }],
+  ['stats that are not an object', { usage: 5, stats: [] }, { usageBytes: 5 }],
 ];
 
 const NONE: MemoryStats = {
@@ -124,19 +124,19 @@ function limits(memory: number, withSwap: number): object {
 const HITS: readonly (readonly [what: string, document: unknown, hits: number | undefined])[] = [
   ['cgroup v1', { usage: 1, stats: { cache: 1 } }, 0],
   ['cgroup v2', { usage: 1, stats: { anon: 1 } }, 0],
-  ['not those that are told', { usage: 1, failcnt: 3, stats: { anon: 1 } }, 3],
-  ['not those that are refused', { usage: 1, failcnt: -3, stats: { anon: 1 } }, undefined],
+  ['reported hits', { usage: 1, failcnt: 3, stats: { anon: 1 } }, 3],
+  ['invalid hits', { usage: 1, failcnt: -3, stats: { anon: 1 } }, undefined],
   ['cgroup v1 with a limit', { usage: 1, stats: { cache: 1, ...limits(16, 32) } }, 0],
   ['cgroup v1 without a limit', { usage: 1, stats: { cache: 1, ...limits(2 ** 63, 2 ** 63) } }, 0],
   ['cgroup v1 that does not account for swap', { usage: 1, stats: { cache: 1, hierarchical_memory_limit: 16 } }, 0],
-  ['but v1 without swap counts none', { usage: 1, stats: { cache: 1, ...limits(16, 16) } }, undefined],
-  ['unless it tells some', { usage: 1, failcnt: 3, stats: { cache: 1, ...limits(16, 16) } }, 3],
-  ['Windows counts none', { privateworkingset: 1 }, undefined],
-  ['nor does a document without usage', { stats: { anon: 1 } }, undefined],
+  ['v1 without swap does not count hits', { usage: 1, stats: { cache: 1, ...limits(16, 16) } }, undefined],
+  ['v1 without swap, but reported hits', { usage: 1, failcnt: 3, stats: { cache: 1, ...limits(16, 16) } }, 3],
+  ['Windows does not count hits', { privateworkingset: 1 }, undefined],
+  ['without usage', { stats: { anon: 1 } }, undefined],
 ];
 
 for (const [what, document, hits] of HITS) {
-  test(`docker leaves out hits of the limit where there are none: ${what}`, () => {
+  test(`Docker omits failcnt if 0: ${what}`, () => {
     assert.equal(parseMemory(document, true, createInvalidValues())?.limitHits, hits);
   });
 }

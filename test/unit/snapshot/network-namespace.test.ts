@@ -4,7 +4,7 @@ import { parseNetworkSettings, resolveNetworkNamespaces } from '../../../src/sna
 import type { NetworkSettings } from '../../../src/snapshot/snapshot.ts';
 import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
-const CLAIMS: readonly (readonly [
+const SETTINGS: readonly (readonly [
   what: string,
   container: Record<string, unknown>,
   expected: NetworkSettings | undefined,
@@ -31,20 +31,24 @@ const CLAIMS: readonly (readonly [
     },
     { mode: 'front', addresses: 'a,b' },
   ],
-  ['odd ones', { Networks: [5, null, { NetworkMode: 3, IPv4Addresses: {} }] }, { mode: undefined, addresses: '' }],
+  [
+    'invalid entries',
+    { Networks: [5, null, { NetworkMode: 3, IPv4Addresses: {} }] },
+    { mode: undefined, addresses: '' },
+  ],
 ];
 
-for (const [what, container, expected] of CLAIMS) {
-  test(`a container's networks: ${what}`, () =>
+for (const [what, container, expected] of SETTINGS) {
+  test(`network settings: ${what}`, () =>
     assert.deepEqual(parseNetworkSettings(container, createInvalidValues()), expected));
 }
 
 type Drafts = Readonly<Record<string, NetworkSettings & { readonly isInternal?: boolean }>>;
 
-/** Container -> key, with a star where it is shared. */
-function resolve(drafts: Drafts, launchType?: string): Readonly<Record<string, string>> {
+/** Key by container, with a star if shared. */
+function resolve(containers: Drafts, launchType?: string): Readonly<Record<string, string>> {
   const map = new Map(
-    Object.entries(drafts).map(([id, { isInternal, ...settings }]) => [
+    Object.entries(containers).map(([id, { isInternal, ...settings }]) => [
       id,
       { settings, isNormal: isInternal !== true },
     ]),
@@ -55,7 +59,7 @@ function resolve(drafts: Drafts, launchType?: string): Readonly<Record<string, s
 
 const RESOLVED: readonly (readonly [
   what: string,
-  drafts: Drafts,
+  containers: Drafts,
   launchType: string | undefined,
   expected: Readonly<Record<string, string>>,
 ])[] = [
@@ -65,9 +69,9 @@ const RESOLVED: readonly (readonly [
     'EC2',
     { a: 'awsvpc*', b: 'awsvpc*' },
   ],
-  ['Fargate says no mode at times', { a: { addresses: '' } }, 'FARGATE', { a: 'awsvpc*' }],
-  ['and so do managed instances', { a: { addresses: '' } }, 'MANAGED_INSTANCES', { a: 'awsvpc*' }],
-  ['on EC2 no mode says nothing', { a: { addresses: '' } }, 'EC2', { a: 'a' }],
+  ['Fargate without a mode', { a: { addresses: '' } }, 'FARGATE', { a: 'awsvpc*' }],
+  ['Managed Instances without a mode', { a: { addresses: '' } }, 'MANAGED_INSTANCES', { a: 'awsvpc*' }],
+  ['EC2 without a mode', { a: { addresses: '' } }, 'EC2', { a: 'a' }],
   [
     'bridge: each its own',
     { a: { mode: 'bridge', addresses: '172.17.0.2' }, b: { mode: 'bridge', addresses: '172.17.0.3' } },
@@ -119,6 +123,6 @@ const RESOLVED: readonly (readonly [
   ],
 ];
 
-for (const [what, drafts, launchType, expected] of RESOLVED) {
-  test(`network namespaces: ${what}`, () => assert.deepEqual(resolve(drafts, launchType), expected));
+for (const [what, containers, launchType, expected] of RESOLVED) {
+  test(`network namespaces: ${what}`, () => assert.deepEqual(resolve(containers, launchType), expected));
 }

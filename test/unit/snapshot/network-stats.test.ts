@@ -11,12 +11,22 @@ const CASES: readonly Case[] = [
   ['null', null, undefined],
   ['empty', {}, undefined],
   ['one, some counters', { eth0: { rx_bytes: 1, tx_dropped: 0 } }, { eth0: { rx_bytes: 1, tx_dropped: 0 } }],
-  ['unknown members are left out', { eth0: { rx_bytes: 1, endpoint_id: 'x' } }, { eth0: { rx_bytes: 1 } }],
+  ['unknown members are ignored', { eth0: { rx_bytes: 1, endpoint_id: 'x' } }, { eth0: { rx_bytes: 1 } }],
   ['an interface without counters', { eth0: {} }, { eth0: {} }],
-  ['one odd counter costs itself', { eth0: { rx_bytes: -1, tx_bytes: 2 } }, { eth0: { tx_bytes: 2 } }, 'negative'],
-  ['one odd interface costs itself', { eth0: 5, eth1: { rx_bytes: 2 } }, { eth1: { rx_bytes: 2 } }, 'wrong_type'],
+  [
+    'an invalid counter affects only itself',
+    { eth0: { rx_bytes: -1, tx_bytes: 2 } },
+    { eth0: { tx_bytes: 2 } },
+    'negative',
+  ],
+  [
+    'an invalid interface affects only itself',
+    { eth0: 5, eth1: { rx_bytes: 2 } },
+    { eth1: { rx_bytes: 2 } },
+    'wrong_type',
+  ],
   ['Windows', { 'Ethernet 3': { rx_bytes: 1 } }, { 'Ethernet 3': { rx_bytes: 1 } }],
-  ['no object', [], undefined, 'wrong_type'],
+  ['not an object', [], undefined, 'wrong_type'],
   [
     'names that become one',
     { 'a\u0000': { rx_bytes: 1 }, 'a\u0001': {} },
@@ -34,12 +44,12 @@ for (const [what, document, expected, refused] of CASES) {
   });
 }
 
-test('an interface may be called __proto__', () => {
+test('an interface can have the name __proto__', () => {
   const document: unknown = JSON.parse('{"__proto__": {"rx_bytes": 3}}');
   assert.deepEqual([...(parseNetworks(document, createInvalidValues()) ?? [])], [['__proto__', { rx_bytes: 3 }]]);
 });
 
-test('there is an end to interfaces', () => {
+test('the number of interfaces is bounded', () => {
   const invalidValues = createInvalidValues();
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`eth${at}`, { rx_bytes: at }]));
   assert.equal(parseNetworks(many, invalidValues)?.size, 64);

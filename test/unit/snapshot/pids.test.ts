@@ -7,16 +7,16 @@ import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/v
 type Case = readonly [what: string, document: unknown, expected: PidStats | undefined, refused?: InvalidReason];
 
 const CASES: readonly Case[] = [
-  ['nothing', undefined, undefined],
+  ['missing', undefined, undefined],
   ['empty: Fargate, Managed Instances, Windows', {}, undefined],
   ['cgroup v1 without a limit', { current: 3 }, { current: 3 }],
-  ['cgroup v1 that says so', { current: 3, limit: 0 }, { current: 3 }],
+  ['cgroup v1 with a limit of 0', { current: 3, limit: 0 }, { current: 3 }],
   ['cgroup v2 without a limit', { current: 3, limit: 2 ** 64 }, { current: 3 }],
   ['a limit', { current: 1, limit: 4618 }, { current: 1, limit: 4618 }],
-  ['a limit alone', { limit: 10 }, { limit: 10 }],
-  ['no object', [], undefined, 'wrong_type'],
-  ['one odd number costs itself', { current: -1, limit: 10 }, { limit: 10 }, 'negative'],
-  ['a sentinel is no number of processes', { current: 2 ** 64 }, undefined, 'out_of_range'],
+  ['a limit only', { limit: 10 }, { limit: 10 }],
+  ['not an object', [], undefined, 'wrong_type'],
+  ['an invalid number affects only itself', { current: -1, limit: 10 }, { limit: 10 }, 'negative'],
+  ['a sentinel is invalid as a number of processes', { current: 2 ** 64 }, undefined, 'out_of_range'],
 ];
 
 for (const [what, document, expected, refused] of CASES) {

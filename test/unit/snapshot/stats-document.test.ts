@@ -23,13 +23,13 @@ const ONE = [{ DockerId: 'a', Name: 'app' }];
 
 const NO_SAMPLES: readonly (readonly [what: string, stats: unknown])[] = [
   ['no entry', {}],
-  ['no map at all', null],
+  ['null document', null],
   ['null', { a: null }],
   ['an empty object', { a: {} }],
-  ['no object', { a: [] }],
-  ['no time', { a: { cpu_stats: { cpu_usage: { total_usage: 5 } } } }],
-  ['docker’s document of zeros', { a: { read: '0001-01-01T00:00:00Z', cpu_stats: { cpu_usage: { total_usage: 0 } } } }],
-  ['a time that is none', { a: { ...ENTRY, read: 'soon' } }],
+  ['not an object', { a: [] }],
+  ['no read', { a: { cpu_stats: { cpu_usage: { total_usage: 5 } } } }],
+  ['Docker’s all-zero document', { a: { read: '0001-01-01T00:00:00Z', cpu_stats: { cpu_usage: { total_usage: 0 } } } }],
+  ['an invalid read', { a: { ...ENTRY, read: 'soon' } }],
 ];
 
 for (const [what, stats] of NO_SAMPLES) {
@@ -41,10 +41,10 @@ for (const [what, stats] of NO_SAMPLES) {
 }
 
 for (const stats of [undefined, [], 'failed to get stats', 5]) {
-  test(`no stats document: ${JSON.stringify(stats)}`, () => assert.equal(join(ONE, stats), undefined));
+  test(`not a stats document: ${JSON.stringify(stats)}`, () => assert.equal(join(ONE, stats), undefined));
 }
 
-test('a sample with nothing but a time is a sample', () => {
+test('a sample with only a time is valid', () => {
   assert.deepEqual(join(ONE, { a: { read: READ } })?.containers[0]?.sample, {
     readNs: 1_767_225_610_000_000_000n,
     cpu: undefined,
@@ -57,7 +57,7 @@ test('a sample with nothing but a time is a sample', () => {
 });
 
 const BEFORE: readonly (readonly [what: string, preread: string, total: number, hasPrecpu: boolean])[] = [
-  ['a real one', '2026-01-01T00:00:09Z', 4, true],
+  ['valid', '2026-01-01T00:00:09Z', 4, true],
   ['a zero date', '0001-01-01T00:00:00Z', 4, false],
   ['a zero total', '2026-01-01T00:00:09Z', 0, false],
 ];
@@ -77,11 +77,11 @@ test('Windows counts in ticks, but not on Fargate', () => {
   assert.equal(join(ONE, windows, createInvalidValues(), 'FARGATE')?.containers[0]?.sample?.cpu?.totalNs, 5);
 });
 
-test('ids that only the stats know', () => {
+test('ids without metadata', () => {
   assert.deepEqual(join(ONE, { a: ENTRY, b: ENTRY, c: null })?.unknownIds, ['b', 'c']);
 });
 
-test('the pause container is joined too, apart from the user’s', () => {
+test('the pause container is joined as an internal container', () => {
   const snapshot = join([...ONE, { DockerId: 'p', Name: 'pause', Type: 'CNI_PAUSE' }], { a: ENTRY, p: ENTRY });
   assert.equal(snapshot?.internals[0]?.sample?.cpu?.totalNs, 5);
   assert.deepEqual(snapshot?.unknownIds, []);
@@ -95,15 +95,15 @@ const created = (id: string, day: number, KnownStatus = 'RUNNING'): object => ({
 });
 
 const RIVALS: readonly (readonly [what: string, containers: readonly object[], stats: unknown, id: string])[] = [
-  ['the one that runs', [created('a', 1), created('b', 2, 'STOPPED')], { b: ENTRY }, 'a'],
-  ['the newer one of two that run', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
-  ['the newer one, also without stats', [created('a', 1), created('b', 2)], { a: ENTRY }, 'b'],
-  ['the newer one of two that have stopped', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
-  ['the other one, if one is not created', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
+  ['the running one', [created('a', 1), created('b', 2, 'STOPPED')], { b: ENTRY }, 'a'],
+  ['the newer of two running ones', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
+  ['the newer one, even without stats', [created('a', 1), created('b', 2)], { a: ENTRY }, 'b'],
+  ['the newer of two stopped ones', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
+  ['the other one, if one has no creation time', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
 ];
 
 for (const [what, containers, stats, id] of RIVALS) {
-  test(`two containers with one name: ${what}`, () => {
+  test(`two containers with the same name: ${what}`, () => {
     const invalidValues = createInvalidValues();
     const snapshot = join(containers, stats, invalidValues);
     assert.equal(snapshot?.containers.length, 2, 'both count');
@@ -118,7 +118,7 @@ for (const [what, containers, stats, id] of RIVALS) {
   });
 }
 
-test('no container takes the name of the task’s totals', () => {
+test('the name of the task totals is reserved', () => {
   const invalidValues = createInvalidValues();
   const snapshot = join(
     [
@@ -138,7 +138,7 @@ test('no container takes the name of the task’s totals', () => {
   assert.deepEqual([...invalidValues.counts], [['reserved_name', 1]]);
 });
 
-test('a container may be called and identified like a member of Object', () => {
+test('names and ids can be those of members of Object', () => {
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
   const stats: unknown = JSON.parse(`{"__proto__": ${JSON.stringify(ENTRY)}}`);
   const snapshot = join(
@@ -154,9 +154,9 @@ test('a container may be called and identified like a member of Object', () => {
 });
 
 const ZEROS: readonly (readonly [what: string, stats: object, isSample: boolean])[] = [
-  ['zeros, and no memory in use', { memory_stats: {} }, false],
-  ['zeros, and no memory at all', {}, false],
-  ['zeros, and memory of 0', { memory_stats: { usage: 0 } }, false],
+  ['zeros, and empty memory stats', { memory_stats: {} }, false],
+  ['zeros, and no memory stats', {}, false],
+  ['zeros, and a memory usage of 0', { memory_stats: { usage: 0 } }, false],
   [
     'zeros, with networks and an advancing host CPU time',
     { networks: { eth0: { rx_bytes: 5 } }, memory_stats: null },
@@ -167,7 +167,7 @@ const ZEROS: readonly (readonly [what: string, stats: object, isSample: boolean]
 ];
 
 for (const [what, stats, isSample] of ZEROS) {
-  test(`a reading of zeros is no sample: ${what}`, () => {
+  test(`a zero reading is not a sample: ${what}`, () => {
     const cpu_stats = { cpu_usage: { total_usage: 0 }, system_cpu_usage: 9e15, online_cpus: 2 };
     const snapshot = join(ONE, { a: { ...ENTRY, cpu_stats, ...stats } });
     assert.equal(snapshot?.containers[0]?.sample !== undefined, isSample);

@@ -21,14 +21,14 @@ test('a task and its containers', () => {
   assert.deepEqual([...(metadata?.networkSettings ?? [])], [['id', { addresses: '' }]]);
 });
 
-test('a container that says nothing of its network is where it was', () => {
+test('a container without Networks keeps its network settings', () => {
   const addressed = { ...NORMAL, Networks: [{ NetworkMode: 'bridge', IPv4Addresses: ['172.17.0.2'] }] };
   const earlier = parseTask({ Containers: [addressed] }, createInvalidValues());
   const later = parseTask({ Containers: [NORMAL] }, createInvalidValues(), { earlier });
   assert.deepEqual(later?.networkSettings.get('id'), { mode: 'bridge', addresses: '172.17.0.2' });
 });
 
-test('labels, where somebody asked for them', () => {
+test('selected labels', () => {
   const document = { Containers: [{ ...NORMAL, Labels: { a: '1', b: '2' } }] };
   const labels = parseTask(document, createInvalidValues(), { isLabelWanted: (key) => key === 'a' })?.containers[0]
     ?.labels;
@@ -40,14 +40,14 @@ const NO_TASKS: readonly (readonly [what: string, document: unknown])[] = [
   ['undefined', undefined],
   ['null', null],
   ['a list (the tasks of a managed daemon)', [{ TaskARN: 'a', Containers: [] }]],
-  ['a text (an error of the agent)', 'V4 task metadata handler: unable to get task arn'],
+  ['a string (an error of the agent)', 'V4 task metadata handler: unable to get task arn'],
   ['an empty object', {}],
   ['the document of a container', NORMAL],
   ['another service', { status: 'ok', Containers: 'none' }],
 ];
 
 for (const [what, document] of NO_TASKS) {
-  test(`no task: ${what}`, () => assert.equal(parseTask(document, createInvalidValues()), undefined));
+  test(`not a task: ${what}`, () => assert.equal(parseTask(document, createInvalidValues()), undefined));
 }
 
 test('a task whose containers are not known yet is a task', () => {
@@ -87,7 +87,7 @@ for (const [what, containers, names, refused] of LEFT_OUT) {
   });
 }
 
-test('ECS’ own containers are kept apart', () => {
+test('internal containers are separate', () => {
   const document = { Containers: [{ DockerId: 'p', Name: '~internal~ecs~pause', Type: 'CNI_PAUSE' }, NORMAL] };
   const metadata = parseTask(document, createInvalidValues());
   assert.deepEqual(
@@ -100,7 +100,7 @@ test('ECS’ own containers are kept apart', () => {
   );
 });
 
-test('names are cut where ECS ends, and there is an end to containers', () => {
+test('names are truncated to the limit of ECS, and the number of containers is bounded', () => {
   const invalidValues = createInvalidValues();
   const containers = Array.from({ length: 5003 }, (_, at) => ({ DockerId: `${at}`, Name: `${at}${'x'.repeat(300)}` }));
   const metadata = parseTask({ Containers: containers }, invalidValues);
@@ -121,12 +121,12 @@ const UNIDENTIFIED: readonly (readonly [what: string, containers: unknown, numbe
   ['an id that is not a string', [{ DockerId: 5, Name: 'app' }], 1],
   ['an id that is null', [{ DockerId: null, Name: 'app' }], 1],
   ['no names', [{ DockerId: 'a' }, { DockerId: 'b', Name: '' }], 2],
-  ['no objects', [null, 'x'], 2],
+  ['not objects', [null, 'x'], 2],
   ['pulled and not created', [{ DockerId: '', Name: 'later' }], 0],
-  ['pulled and not created, with another one without id', [{ DockerId: '' }, { Name: 'app' }], 0],
+  ['pulled and not created, and one without an id', [{ DockerId: '' }, { Name: 'app' }], 0],
   ['one of two', [NORMAL, { Name: 'app' }], 0],
   ['none yet', [], 0],
-  ['no list', null, 0],
+  ['not a list', null, 0],
 ];
 
 for (const [what, containers, number] of UNIDENTIFIED) {

@@ -4,7 +4,7 @@ import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
 import { parseTaskInfo } from '../../../src/snapshot/task-info.ts';
 import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
-test('a task, all members', () => {
+test('all members', () => {
   const task = parseTaskInfo(
     {
       Cluster: 'default',
@@ -57,7 +57,7 @@ test('a task, all members', () => {
   });
 });
 
-test('nothing given is nothing known, and nothing refused', () => {
+test('an empty document has no values, and none invalid', () => {
   const invalidValues = createInvalidValues();
   const { errors, ...rest } = parseTaskInfo({}, invalidValues);
   assert.deepEqual(errors, []);
@@ -94,7 +94,7 @@ const CASES: readonly Case[] = [
     { clock: { isSynchronized: undefined, errorBoundMs: 0 } },
     {},
   ],
-  ['a clock that is junk', { ClockDrift: 5 }, { clock: undefined }, { wrong_type: 1 }],
+  ['an invalid clock', { ClockDrift: 5 }, { clock: undefined }, { wrong_type: 1 }],
   ['fault injection', { FaultInjectionEnabled: true }, { isFaultInjectionEnabled: true }, {}],
   [
     'fault injection as a text',
@@ -102,9 +102,9 @@ const CASES: readonly Case[] = [
     { isFaultInjectionEnabled: undefined },
     { wrong_type: 1 },
   ],
-  ['a pull that has not begun', { PullStartedAt: '0001-01-01T00:00:00Z' }, { pullStartedNs: undefined }, {}],
-  ['a status of no known shape', { KnownStatus: 'on fire!' }, { knownStatus: 'OTHER' }, {}],
-  ['errors that are none', { Errors: 'all is well' }, { errors: [] }, { wrong_type: 1 }],
+  ['a pull that has not started', { PullStartedAt: '0001-01-01T00:00:00Z' }, { pullStartedNs: undefined }, {}],
+  ['an invalid status', { KnownStatus: 'on fire!' }, { knownStatus: 'OTHER' }, {}],
+  ['invalid errors', { Errors: 'all is well' }, { errors: [] }, { wrong_type: 1 }],
   [
     'an error without anything',
     { Errors: [{}, null, 'x'] },
@@ -114,7 +114,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const [what, document, expected, refused] of CASES) {
-  test(`a task: ${what}`, () => {
+  test(`task: ${what}`, () => {
     const invalidValues = createInvalidValues();
     const task: Readonly<Record<string, unknown>> = { ...parseTaskInfo({ ...document }, invalidValues) };
     for (const [name, value] of Object.entries(expected)) {

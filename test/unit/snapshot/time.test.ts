@@ -26,7 +26,7 @@ for (const [text, expected] of TIMES) {
   });
 }
 
-const NO_TIMES: readonly (readonly [value: unknown, refused?: InvalidReason])[] = [
+const NO_TIMES: readonly (readonly [value: unknown, reason?: InvalidReason])[] = [
   [undefined],
   [null],
   [''],
@@ -49,10 +49,10 @@ const NO_TIMES: readonly (readonly [value: unknown, refused?: InvalidReason])[] 
   ['+002026-03-04T05:06:07Z', 'bad_time'],
 ];
 
-for (const [value, refused] of NO_TIMES) {
-  test(`no time: ${JSON.stringify(value)}${refused === undefined ? ', and nothing to complain of' : `, ${refused}`}`, () => {
+for (const [value, reason] of NO_TIMES) {
+  test(`not a time: ${JSON.stringify(value)}${reason === undefined ? '' : `, ${reason}`}`, () => {
     const invalidValues = createInvalidValues();
     assert.equal(timeOf(value, invalidValues), undefined);
-    assert.deepEqual([...invalidValues.counts], refused === undefined ? [] : [[refused, 1]]);
+    assert.deepEqual([...invalidValues.counts], reason === undefined ? [] : [[reason, 1]]);
   });
 }

@@ -67,7 +67,7 @@ const READERS: Readonly<Record<string, readonly [Reader, readonly Case[]]>> = {
       [1, undefined, 'wrong_type'],
       [['a'], undefined, 'wrong_type'],
       ['x'.repeat(2000), 'x'.repeat(1024)],
-      // Cut in the middle of a pair: still well-formed.
+      // Truncated within a surrogate pair, but still well-formed.
       [`${'x'.repeat(1023)}😀`, `${'x'.repeat(1023)}\ufffd`],
     ],
   ],
@@ -102,11 +102,11 @@ for (const [name, [read, cases]] of Object.entries(READERS)) {
   }
 }
 
-test('a text is cut to the length asked for', () => {
+test('text is truncated to the given length', () => {
   assert.equal(textOf('abcdef', createInvalidValues(), 3), 'abc');
 });
 
-test('a member is an own one, whatever it is called', () => {
+test('member returns own members only', () => {
   const parsed: unknown = JSON.parse('{"__proto__": 1, "a": null}');
   const object = objectOf(parsed, createInvalidValues()) ?? {};
   assert.equal(member(object, '__proto__'), 1);
@@ -116,7 +116,7 @@ test('a member is an own one, whatever it is called', () => {
   assert.equal(member({}, 'constructor'), undefined);
 });
 
-test('invalidValues are counted by reason', () => {
+test('invalid values are counted by reason', () => {
   const invalidValues = createInvalidValues();
   for (const reason of ['negative', 'bad_time', 'negative'] as const) invalidValues.add(reason);
   assert.deepEqual(

@@ -19,14 +19,14 @@ const STATUSES: readonly (readonly [given: unknown, status: string | undefined])
 ];
 
 for (const [given, status] of STATUSES) {
-  test(`the status ${JSON.stringify(given)} is ${status}`, () => {
+  test(`status ${JSON.stringify(given)} is ${status}`, () => {
     const invalidValues = createInvalidValues();
     assert.equal(statusOf(given, invalidValues), status);
     assert.equal(invalidValues.counts.size, 0);
   });
 }
 
-test('a status that is no text is refused', () => {
+test('a status that is not a string is invalid', () => {
   const invalidValues = createInvalidValues();
   assert.equal(statusOf(5, invalidValues), undefined);
   assert.deepEqual([...invalidValues.counts], [['wrong_type', 1]]);
@@ -38,12 +38,12 @@ const CODES: readonly (readonly [given: unknown, code: string])[] = [
   ['A'.repeat(64), 'A'.repeat(64)],
   ['A'.repeat(65), 'OTHER'],
   ['2Many', 'OTHER'],
-  ['no code, but a sentence', 'OTHER'],
+  ['a sentence, not a code', 'OTHER'],
   ['', 'OTHER'],
   [undefined, 'OTHER'],
 ];
 
 for (const [given, code] of CODES) {
-  test(`the code ${JSON.stringify(given)} is ${code}`, () =>
+  test(`error code ${JSON.stringify(given)} is ${code}`, () =>
     assert.equal(errorCodeOf(given, createInvalidValues()), code));
 }

@@ -1,31 +1,31 @@
 import * as fc from 'fast-check';
 import { type Documents, isoOf } from './pipeline.ts';
 
-/** Counters of a container that the task adds up: what one poll's document says of each. */
+/** Counters of a container that the task totals include. */
 export const COUNTED = ['cpu', 'readBytes', 'writtenBytes', 'reads', 'rxBytes', 'txPackets'] as const;
 export type Counted = (typeof COUNTED)[number];
 export type Counts = Readonly<Record<Counted, bigint>>;
 
 /**
- * How a restart shows: the new StartedAt comes with the first sample of the new life (`told`), already with the last one
- * of the old life (`early`: the metadata is read after the stats), one poll later (`late`: a request failed meanwhile),
- * or never (`untold`).
+ * When the metadata reports a restart: with the first sample of the new run (`reported`), already with the last sample of the
+ * previous run (`early`: the metadata is read after the stats), one poll later (`late`: a request failed), or never
+ * (`unreported`).
  */
-const TELLINGS = ['told', 'early', 'late', 'untold'] as const;
+const REPORT_TIMES = ['reported', 'early', 'late', 'unreported'] as const;
 
-/** What a container did since the poll before. */
+/** What a container does between two polls. */
 export type Move =
   | {
       readonly kind: 'grow' | 'restart';
       readonly by: readonly number[];
       readonly waitNs: number;
-      readonly telling: Telling;
+      readonly reporting: ReportTime;
     }
   /** Nothing new: the endpoint repeats its document. */
   | { readonly kind: 'same' }
   /** No stats. */
   | { readonly kind: 'none' };
-type Telling = (typeof TELLINGS)[number];
+type ReportTime = (typeof REPORT_TIMES)[number];
 
 const amounts = fc.tuple(...COUNTED.map(() => fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: 2 ** 31 - 1 }))));
 
@@ -34,11 +34,11 @@ function moving(kind: 'grow' | 'restart'): fc.Arbitrary<Move> {
     kind: fc.constant(kind),
     by: amounts,
     waitNs: fc.integer({ min: 1, max: 30_000_000_000 }),
-    telling: fc.constantFrom(...TELLINGS),
+    reporting: fc.constantFrom(...REPORT_TIMES),
   });
 }
 
-/** The moves of one container, one a poll. */
+/** Moves of one container, one per poll. */
 export const movesOfOne: fc.Arbitrary<readonly Move[]> = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: moving('grow') },
@@ -49,17 +49,17 @@ export const movesOfOne: fc.Arbitrary<readonly Move[]> = fc.array(
   { minLength: 1, maxLength: 14 },
 );
 
-/** A sample that a poll brought, or undefined for none. */
+/** The sample of a poll, if any. */
 export interface Sampled {
   readonly readNs: bigint;
   readonly counts: Counts;
-  /** It is the first of a new life. */
+  /** The first sample of a run. */
   readonly isRestart: boolean;
-  readonly telling: Telling;
-  /** The first sample of a life whose start the metadata gives at once. */
-  readonly isTold: boolean;
-  /** Counts of the lives before are in it, as the agent adds them for containers with a restart policy. */
-  readonly isAddedUp: boolean;
+  readonly reporting: ReportTime;
+  /** The first sample of a run whose start the metadata reports with it. */
+  readonly isReported: boolean;
+  /** Includes the counts of previous runs, as the agent sums them for containers with a restart policy. */
+  readonly isSummed: boolean;
 }
 
 export interface Poll {
@@ -70,44 +70,45 @@ export interface Poll {
 
 const ORIGIN_NS = 1_700_000_000_000_000_000n;
 
-/** Plays the moves: what the documents say at each poll. */
+/** Simulates the moves: the contents of the documents at each poll. */
 export function pollsOf(moves: readonly Move[], hasPolicy = false): readonly Poll[] {
   let startedNs = ORIGIN_NS;
-  let toldNs = startedNs;
+  let reportedNs = startedNs;
   let last: Sampled | undefined;
   const polls: Poll[] = [];
   for (const [at, move] of moves.entries()) {
     const before = last;
     const isMoving = move.kind === 'grow' || move.kind === 'restart';
     const isRestart = move.kind === 'restart' && before !== undefined;
-    toldNs = startedNs;
-    if (isRestart && move.telling !== 'untold') {
+    reportedNs = startedNs;
+    if (isRestart && move.reporting !== 'unreported') {
       startedNs = nextStart(before);
-      if (move.telling !== 'late') toldNs = startedNs;
+      if (move.reporting !== 'late') reportedNs = startedNs;
     }
     if (isMoving) {
       const readNs = (before?.readNs ?? startedNs) + (isRestart ? 1_000_000_000n : 0n) + BigInt(move.waitNs);
       const counts = isRestart && !hasPolicy ? firstOf(move, before.counts) : sumOf(before?.counts, move.by);
-      last = { readNs, counts, isRestart, telling: move.telling, isTold: false, isAddedUp: hasPolicy };
+      last = { readNs, counts, isRestart, reporting: move.reporting, isReported: false, isSummed: hasPolicy };
     }
     const next = moves[at + 1];
-    const isNextEarly = next?.kind === 'restart' && next.telling === 'early' && last !== undefined;
-    const shownNs = isNextEarly ? nextStart(last) : toldNs;
-    if (isRestart && last !== undefined) last = { ...last, isTold: move.telling !== 'untold' && shownNs === startedNs };
-    polls.push({ startedNs: shownNs, sampled: move.kind === 'none' ? undefined : last, hasPolicy });
+    const isNextEarly = next?.kind === 'restart' && next.reporting === 'early' && last !== undefined;
+    const reportedStartNs = isNextEarly ? nextStart(last) : reportedNs;
+    if (isRestart && last !== undefined)
+      last = { ...last, isReported: move.reporting !== 'unreported' && reportedStartNs === startedNs };
+    polls.push({ startedNs: reportedStartNs, sampled: move.kind === 'none' ? undefined : last, hasPolicy });
   }
   return polls;
 }
 
-/** Between the last sample of the old life and the first of the new one. */
+/** Between the last sample of the previous run and the first of the new run. */
 function nextStart(last: Sampled | undefined): bigint {
   return (last?.readNs ?? ORIGIN_NS) + 1_000_000_000n;
 }
 
-/** Nothing but a lower total tells of a restart without a new start time. */
+/** Without a new start time, only a lower total shows a restart. */
 function firstOf(move: Move & { kind: 'grow' | 'restart' }, before: Counts): Counts {
   const counts = sumOf(undefined, move.by);
-  if (move.telling !== 'untold' || before.cpu <= 1n) return counts;
+  if (move.reporting !== 'unreported' || before.cpu <= 1n) return counts;
   return { ...counts, cpu: 1n + (counts.cpu % (before.cpu - 1n)) };
 }
 
@@ -123,7 +124,7 @@ function sumOf(before: Counts | undefined, by: readonly number[]): Counts {
   };
 }
 
-/** The documents of a bridge task, each container with a network namespace of its own. */
+/** Documents of a bridge task. Each container has its own network namespace. */
 export function documentsOf(polls: ReadonlyMap<string, Poll>): Documents {
   const names = [...polls.keys()];
   return {
@@ -149,7 +150,7 @@ function statsOf(sampled: Sampled | undefined): unknown {
   const { readNs, counts } = sampled;
   return {
     read: isoOf(readNs),
-    // Without online_cpus, so that the capacity of the CPUs does not limit the growth.
+    // Without online_cpus, so that the CPU capacity does not limit the increase.
     cpu_stats: { cpu_usage: { total_usage: Number(counts.cpu) } },
     memory_stats: { usage: 1 },
     blkio_stats: {
