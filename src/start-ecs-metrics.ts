@@ -4,7 +4,7 @@ import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
 import { checkOptions, isProvider } from './ecs-metrics-options.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
-import { metricSet } from './metrics/definitions.ts';
+import { metricSet } from './metrics/row-instruments.ts';
 import { createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
 import { onlyResource, Sampler } from './sampler/sampler.ts';

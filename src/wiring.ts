@@ -8,7 +8,7 @@ import { selectionOf } from './config/metric-selection.ts';
 import { statsdTags } from './config/statsd-tags.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
-import { metricSet } from './metrics/definitions.ts';
+import { metricSet } from './metrics/row-instruments.ts';
 import type { VocabularyName } from './metrics/vocabulary.ts';
 import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';

@@ -1,6 +1,6 @@
 import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
 import type { REJECTED } from '../../src/self/export-counters.ts';
-import type { RefusalReason } from '../../src/snapshot/refusals.ts';
+import type { InvalidReason } from '../../src/snapshot/values.ts';
 import type { TagFailureReason } from '../../src/sources/ecs-task/tag-reader.ts';
 import type { CgroupFailure } from '../../src/sources/task-source.ts';
 
@@ -63,7 +63,7 @@ export const CGROUP_REASONS: Readonly<Record<CgroupFailure, Explanation>> = {
 };
 
 /** Invalid values are dropped; all others are exported. */
-export const VALUE_REASONS: Readonly<Record<RefusalReason, string>> = {
+export const VALUE_REASONS: Readonly<Record<InvalidReason, string>> = {
   wrong_type: 'Not of the expected JSON type, or not a finite number.',
   negative: 'A number below 0.',
   out_of_range: 'A number too large for a reading, such as an underflow.',

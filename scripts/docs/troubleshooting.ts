@@ -1,7 +1,7 @@
 import { prometheusName } from '../../instrumentation/prometheus/prometheus-names.ts';
 import { EVENTS } from '../../src/log/events.ts';
 import type { RowId } from '../../src/metrics/catalogue.ts';
-import { ROW_DEFINITIONS } from '../../src/metrics/definitions.ts';
+import { ROW_DEFINITIONS } from '../../src/metrics/row-instruments.ts';
 import { code, table } from './markdown.ts';
 import { CGROUP_REASONS, ENDPOINT_REASONS, EXPORT_REASONS, VALUE_REASONS } from './reasons.ts';
 

@@ -1,12 +1,6 @@
-import { catalogueRows, type RowId } from '../metrics/catalogue.ts';
+import { catalogueRows, DEFAULT_SELECTION, type RowId, type Selection } from '../metrics/catalogue.ts';
 import type { MetricRow } from '../metrics/row.ts';
-import {
-  DEFAULT_SELECTION,
-  ECS_PREFIX,
-  type Selection,
-  VOCABULARIES,
-  type VocabularyName,
-} from '../metrics/vocabulary.ts';
+import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../metrics/vocabulary.ts';
 import { compileGlob } from '../text/globs.ts';
 import { nearest } from '../text/nearest.ts';
 

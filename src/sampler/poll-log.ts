@@ -116,9 +116,9 @@ function lackingStats({ snapshot, withoutStats }: FollowedTask, nowMs: number): 
   return withoutStats.filter((name) => !starting.includes(name));
 }
 
-function isStarting({ startedNs }: ContainerInfo, nowMs: number): boolean {
-  if (startedNs === undefined) return false;
-  const ageMs = nowMs - Number(startedNs / 1_000_000n);
+function isStarting({ startedAtNs }: ContainerInfo, nowMs: number): boolean {
+  if (startedAtNs === undefined) return false;
+  const ageMs = nowMs - Number(startedAtNs / 1_000_000n);
   return ageMs >= 0 && ageMs < STATS_GRACE_MS;
 }
 

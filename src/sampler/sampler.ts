@@ -1,9 +1,10 @@
 import type { ReadingSource, ResourceReadings, SampleSource } from '../../instrumentation/metric-definition.ts';
-import { type Columns, createColumns } from '../metrics/columns.ts';
+import { DEFAULT_SELECTION, type Selection } from '../metrics/catalogue.ts';
 import { evaluateSelf } from '../metrics/evaluate.ts';
 import type { TaskIdentity } from '../metrics/identity.ts';
 import type { FailedValue } from '../metrics/recorder.ts';
-import { DEFAULT_SELECTION, type Selection, type VocabularyName } from '../metrics/vocabulary.ts';
+import { createRowInstruments, type RowInstruments } from '../metrics/row-instruments.ts';
+import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { ExportKinds, ExportResult } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
@@ -61,7 +62,7 @@ const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejecti
  */
 export class Sampler implements SampleSource {
   readonly #options: Required<SamplerOptions>;
-  readonly #columns: Columns;
+  readonly #instruments: RowInstruments;
   /** When the sampler was created, in nanoseconds since the epoch. */
   readonly startedNs: bigint;
   readonly #counters: SelfCounters;
@@ -86,7 +87,7 @@ export class Sampler implements SampleSource {
       ...options,
     };
     const { source, intervalMs, isSelected, vocabularies, selection } = this.#options;
-    this.#columns = createColumns(vocabularies, selection);
+    this.#instruments = createRowInstruments(vocabularies, selection);
     this.#polledMs = this.#options.wallMs();
     this.startedNs = epochNs(this.#polledMs);
     this.#counters = createSelfCounters(this.#options);
@@ -177,7 +178,7 @@ export class Sampler implements SampleSource {
   /** Replaces the readings. Returns the values that could not be computed. */
   #record(): readonly FailedValue[] {
     const { recorded, own } = this.#tasks.record({
-      columns: this.#columns,
+      instruments: this.#instruments,
       polledNs: epochNs(this.#polledMs),
       exporterStartNs: this.startedNs,
     });

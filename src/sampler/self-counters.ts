@@ -1,7 +1,7 @@
 import { createExportCounters, type ExportCounters, type ExportKinds, increment } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
-import type { RefusalReason } from '../snapshot/refusals.ts';
+import type { InvalidReason } from '../snapshot/values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
 import { CGROUP_FAILURES, type CgroupFailure, isGoodPoll, type PollResult } from '../sources/task-source.ts';
@@ -29,7 +29,7 @@ export interface SelfCountersOptions {
 export function createSelfCounters({ version, exports: exportKinds, processMeter }: SelfCountersOptions): SelfCounters {
   const exports = createExportCounters(exportKinds);
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
-  const invalidValues = new Map<RefusalReason, number>();
+  const invalidValues = new Map<InvalidReason, number>();
   const tagFailures = new Map<TagFailureReason, number>();
   const cgroupFailures = new Map<CgroupFailure, number>();
   let count = 0;

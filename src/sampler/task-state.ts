@@ -1,20 +1,20 @@
 import {
   EMPTY_HISTORY,
-  followTask,
-  type StepOptions,
   type TaskHistory,
-  type TaskStep,
+  type TaskUpdate,
+  type UpdateOptions,
+  updateTask,
 } from '../history/task-history.ts';
 import type { TaskView } from '../history/view.ts';
+import { createAttributeCache } from '../metrics/attribute-cache.ts';
 import { evaluate } from '../metrics/evaluate.ts';
 import { type TaskIdentity, taskIdentity } from '../metrics/identity.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from '../metrics/recorder.ts';
-import { createSeriesBook } from '../metrics/series.ts';
 import type { ContainerCounts } from '../self/self-scope.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 
 /** Changes of a task with a snapshot. */
-export interface Followed extends Pick<TaskStep, 'restarted' | 'withoutStats' | 'renewed'> {
+export interface Followed extends Pick<TaskUpdate, 'restarted' | 'withoutStats' | 'renewed'> {
   /** True for the first snapshot of the task. */
   readonly isNew: boolean;
 }
@@ -34,10 +34,10 @@ export interface TaskState {
    */
   expire(nowMs: number, lifeMs: (hasStats: boolean) => number): boolean;
   /** Records the values of the view. Errors are failures of the recorder. */
-  record(options: Omit<RecorderOptions, 'series'>): Recorder;
+  record(options: Omit<RecorderOptions, 'attributeCache'>): Recorder;
 }
 
-export type FollowOptions = Omit<StepOptions, 'nowMs'>;
+export type FollowOptions = Omit<UpdateOptions, 'nowMs'>;
 
 interface Viewed {
   readonly view: TaskView;
@@ -48,7 +48,7 @@ interface Viewed {
 }
 
 export function createTaskState(options: FollowOptions): TaskState {
-  const series = createSeriesBook();
+  const attributeCache = createAttributeCache();
   let history: TaskHistory = EMPTY_HISTORY;
   let viewed: Viewed | undefined;
   let identity: TaskIdentity = Object.freeze({});
@@ -72,7 +72,7 @@ export function createTaskState(options: FollowOptions): TaskState {
     },
     follow(snapshot, nowMs) {
       const isNew = history === EMPTY_HISTORY;
-      const step = followTask(history, snapshot, { ...options, nowMs });
+      const step = updateTask(history, snapshot, { ...options, nowMs });
       extendIdentity(taskIdentity(snapshot.task));
       const { view, restarted, withoutStats, stale, renewed } = step;
       const withStats = view.containers.filter(({ sample }) => sample !== undefined).length;
@@ -91,8 +91,8 @@ export function createTaskState(options: FollowOptions): TaskState {
       return true;
     },
     record(recorderOptions) {
-      series.renew();
-      const recorder = createRecorder({ ...recorderOptions, series });
+      attributeCache.removeUnused();
+      const recorder = createRecorder({ ...recorderOptions, attributeCache });
       try {
         if (viewed !== undefined) evaluate(viewed.view, recorder);
       } catch (error) {

@@ -1,5 +1,5 @@
-import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import type { InvalidReason } from '../snapshot/values.ts';
 import { messageOf } from '../text/printable.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
@@ -36,7 +36,7 @@ export interface PollResult {
   readonly isComplete: boolean;
   /** Failed requests. A poll with tasks has failures if it used older metadata or has no stats. */
   readonly failures: readonly EndpointError[];
-  readonly refused: ReadonlyMap<RefusalReason, number>;
+  readonly refused: ReadonlyMap<InvalidReason, number>;
   /** Set if a request for the task's tags has ended since the previous poll. */
   readonly tags?: TagsAttempt | undefined;
   /** Why values of the task's cgroup are missing; undefined if the cgroup is not read. */

@@ -1,7 +1,7 @@
 /** What is pushed over OTLP, decoded by a reader of our own, against what the same exporter serves at the same instant. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { VERSION } from '../../src/version.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpMetric, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';

@@ -1,5 +1,5 @@
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { shopWorld } from '../bench/simulator/containers.ts';
 import { formatInstant, instantAt, NO_TIME } from '../bench/simulator/curves.ts';
 import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
@@ -89,12 +89,12 @@ export function createTrueTask({ seed, shape, originMs, sampleMs }: TrueTaskOpti
 function followRuns(
   change: (document: unknown, isNewRun: boolean) => unknown,
 ): (document: unknown) => TrueStats | undefined {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   let run = -1;
   let last = Number.POSITIVE_INFINITY;
   return (document) => {
     const total = at(document, 'cpu_stats', 'cpu_usage', 'total_usage');
-    const readNs = timeOf(at(document, 'read'), refusals);
+    const readNs = timeOf(at(document, 'read'), invalidValues);
     if (typeof total !== 'number' || readNs === undefined) return undefined;
     const isNewRun = total < last;
     if (isNewRun) run += 1;
@@ -159,7 +159,7 @@ export function readingOf({ readNs, document }: TrueStats): CpuTime {
 
 /** The earlier reading in the same document. */
 export function precpuOf(document: unknown): CpuTime | undefined {
-  const readNs = timeOf(at(document, 'preread'), createRefusals());
+  const readNs = timeOf(at(document, 'preread'), createInvalidValues());
   return readNs === undefined ? undefined : { readNs, totalNs: at(document, 'precpu_stats', ...TOTAL) };
 }
 

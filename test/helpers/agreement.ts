@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { round4 } from '../../src/metrics/arithmetic.ts';
 import { catalogueRows } from '../../src/metrics/catalogue.ts';
-import { DIMENSIONS } from '../../src/metrics/dimensions.ts';
 import { type Level, levelsOf, type MetricRow } from '../../src/metrics/row.ts';
+import { DIMENSIONS } from '../../src/metrics/vocabulary.ts';
 import { splitImage } from '../../src/snapshot/container-info.ts';
 import type { Exposition, Series } from '../real/exposition.ts';
 import { prometheusLabel, prometheusName } from './prometheus-name.ts';

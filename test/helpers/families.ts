@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogueRows } from '../../src/metrics/catalogue.ts';
-import { ROW_DEFINITIONS } from '../../src/metrics/definitions.ts';
 import type { Family } from '../../src/metrics/row.ts';
+import { ROW_DEFINITIONS } from '../../src/metrics/row-instruments.ts';
 import { VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
 import type { Exposition } from '../real/exposition.ts';
 import { prometheusName } from './prometheus-name.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import type { Sampler } from '../../src/sampler/sampler.ts';
 import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from '../../src/sources/ecs-task/endpoint.ts';

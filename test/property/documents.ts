@@ -1,7 +1,7 @@
 import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
 import { type Documents, isoOf } from './pipeline.ts';
 
-/** A task whose documents can be had at any time, and one of its containers: neither the first nor the last. */
+/** A generator of task documents, and the name of one container, neither the first nor the last. */
 export interface SampleTask {
   readonly name: string;
   readonly victim: { readonly id: string; readonly place: number };
@@ -36,7 +36,7 @@ interface Times {
 
 const NAMES = ['api', 'proxy', 'zebra'];
 
-/** Three containers of a bridge task, each with an address of its own. */
+/** A bridge task with three containers, each with its own address. */
 function bridgeTask(name: string, statsAt: StatsAt): SampleTask {
   const startedAt = isoOf(BigInt(ORIGIN_MS) * 1_000_000n);
   const readAt = (seconds: number): string => isoOf(BigInt(ORIGIN_MS + seconds * 1000) * 1_000_000n + 123n);
@@ -77,7 +77,7 @@ function bridgeTask(name: string, statsAt: StatsAt): SampleTask {
   };
 }
 
-/** cgroup v2: no CPUs apart, lower-case operations, null lists, a limit of 2^64-1. */
+/** cgroup v2: no per-CPU times, lower-case operations, null lists, a limit of 2^64-1. */
 export function cgroup2Task(): SampleTask {
   return bridgeTask('EC2, bridge, cgroup v2', (seconds, place, times) => {
     const cpu = (at: number): unknown => ({
@@ -130,7 +130,7 @@ export function windowsTask(): SampleTask {
   }));
 }
 
-/** The same documents with others in the place of one container's. */
+/** Replaces the documents of one container. */
 export function withVictim(
   { task, stats }: ReturnType<SampleTask['at']>,
   { id, place }: SampleTask['victim'],

@@ -1,6 +1,6 @@
 /** What an export says beyond a page, against what has to be there. */
 import assert from 'node:assert/strict';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { metricsOf, type OtlpExport, type OtlpMetric } from '../helpers/otlp-export.ts';

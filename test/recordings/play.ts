@@ -6,7 +6,7 @@ import { recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape } from '../helpers/scrape.ts';
 import type { Recording } from './recording.ts';
 
-/** The page after each poll, in both vocabularies at once, so that both are of the same sample; all over real HTTP. */
+/** The page after each poll over real HTTP, with both vocabularies, so that they are of the same sample. */
 export async function pagesOf(
   { polls }: Pick<Recording, 'polls'>,
   metrics: readonly string[] = ['all'],
@@ -21,7 +21,7 @@ export async function pagesOf(
     for (const { task, stats } of polls) {
       endpoint.task = task;
       endpoint.stats = stats;
-      // The first one joins the poll of the start, which is still under way.
+      // The first poll joins the one at the start, which is still in progress.
       await exporter.poll();
       pages.push(await scrape(exporter));
     }

@@ -1,6 +1,6 @@
 /**
- * With delta temporality a point begins where the last export ended: on a wall clock that was set back meanwhile it would
- * end before it began, which the protocol forbids and receivers refuse.
+ * With delta temporality, a point starts at the end of the last export. If the wall clock was set back in the meantime, its
+ * end would be before its start, which the protocol forbids and receivers reject.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto
  */
@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ENERGY, exporting, fakeSource, memoryExporter } from '../unit/instrumentation/made-up.ts';
 
-test('a delta does not end before it begins when the clock is set back', async (context) => {
+test('a delta does not end before its start if the clock is set back', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const exporter = memoryExporter('delta');
   const source = fakeSource();

@@ -112,7 +112,7 @@ test('a host under steal: utilization is cores divided by the limit, and the ecs
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_usage_ratio', WEB), [undefined, 1.6667]);
 });
 
-for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as const) {
+for (const name of ['clock-set-forward', 'fewer-online-cpus-than-counted'] as const) {
   test(`correct cores: ${name}`, async () => {
     const played = await play(name);
     const [first, ...rest] = valuesOf(played, 'ecs_task_cpu_cores', WEB);
@@ -121,7 +121,7 @@ for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as con
   });
 }
 
-test('Fargate, polled at another interval than it renews samples: the same load in each sample', async () => {
-  const played = await play('fargate-polled-off-its-pace');
+test('Fargate, polled at a different interval than samples are renewed: constant load in each sample', async () => {
+  const played = await play('fargate-poll-interval-mismatch');
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_cores', WEB), [undefined, 1, 1, 1]);
 });

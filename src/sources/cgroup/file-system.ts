@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, opendir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { parseTaskArn } from '../../snapshot/task-arn.ts';
+import { parseTaskArn } from '../../snapshot/task-info.ts';
 import { CONTROLLERS, type Controller } from './kernel-files.ts';
 
 /** The operations that reading a cgroup needs; tests substitute file systems that fail or hang. */

@@ -18,7 +18,7 @@ export interface CgroupReading {
 /** State of the cgroup between polls. */
 export interface CgroupHistory {
   readonly counters: Counters;
-  readonly countedFromNs: NonNullable<TaskCgroup['countedFromNs']>;
+  readonly startTimeNs: NonNullable<TaskCgroup['startTimeNs']>;
   readonly killsByContainer: ReadonlyMap<string, number>;
   readonly readNs: EpochNs;
 }
@@ -41,12 +41,12 @@ export function followCgroup(
 ): { readonly history: CgroupHistory; readonly cgroup: TaskCgroup } {
   const kills = killsByContainer === undefined ? values.oomKills : totalKills(history, killsByContainer);
   const counters = countersOf({ ...values, oomKills: kills });
-  const countedFromNs: Partial<Record<TaskCgroupCounter, EpochNs>> = { ...history?.countedFromNs };
+  const startTimeNs: Partial<Record<TaskCgroupCounter, EpochNs>> = { ...history?.startTimeNs };
   for (const counter of TASK_CGROUP_COUNTERS) {
     const previous = history?.counters[counter];
     const current = counters[counter];
     if (history !== undefined && previous !== undefined && current !== undefined && current < previous) {
-      countedFromNs[counter] = history.readNs;
+      startTimeNs[counter] = history.readNs;
     }
   }
   const { quotaUs, periodUs, memoryBytes, memoryPeakBytes, memoryLimitBytes } = values;
@@ -55,11 +55,11 @@ export function followCgroup(
     history: {
       // A counter that is missing from one reading keeps its last value.
       counters: { ...history?.counters, ...counters },
-      countedFromNs,
+      startTimeNs,
       killsByContainer: mergeKills(history?.killsByContainer, killsByContainer),
       readNs,
     },
-    cgroup: { ...counters, quotaCores, memoryBytes, memoryPeakBytes, memoryLimitBytes, countedFromNs },
+    cgroup: { ...counters, quotaCores, memoryBytes, memoryPeakBytes, memoryLimitBytes, startTimeNs },
   };
 }
 

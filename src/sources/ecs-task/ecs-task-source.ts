@@ -1,8 +1,7 @@
-import type { IsWanted } from '../../snapshot/labels.ts';
-import { createRefusals } from '../../snapshot/refusals.ts';
 import type { TaskInfo, TaskMetadata } from '../../snapshot/snapshot.ts';
 import { joinStats, withoutStats } from '../../snapshot/stats-document.ts';
 import { parseTask, unidentifiedContainers } from '../../snapshot/task-document.ts';
+import { createInvalidValues, type IsWanted } from '../../snapshot/values.ts';
 import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
 import type { PollResult, TaskSource } from '../task-source.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -51,7 +50,7 @@ export function createEcsTaskSource(
 
   async function poll(): Promise<PollResult> {
     const failures: EndpointError[] = [];
-    const refusals = createRefusals();
+    const invalidValues = createInvalidValues();
     const stats = await attempt(endpoint.fetchStats, failures);
     const isRecent = (): boolean => known !== undefined && monotonicMs() - knownAtMs <= maxMetadataAgeMs;
     const hasFailed = (code: EndpointErrorCode): boolean => failures.some((failure) => failure.code === code);
@@ -59,10 +58,10 @@ export function createEcsTaskSource(
     const isSkipped = hasFailed('unreachable') || (hasFailed('throttled') && isRecent());
     const task = isSkipped ? undefined : await attempt(endpoint.fetchTask, failures);
     const isDown = stats === undefined && task === undefined && !hasFailed('throttled');
-    const empty = { tasks: [], isComplete: false, failures, refused: refusals.counts };
+    const empty = { tasks: [], isComplete: false, failures, refused: invalidValues.counts };
     if (isDown) return empty;
     if (task !== undefined) {
-      const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
+      const metadata = parseTask(task.document, invalidValues, { earlier: known, isLabelWanted });
       const unidentified = unidentifiedContainers(task.document);
       if (metadata === undefined) failures.push(notADocument('/task'));
       else if (unidentified > 0) failures.push(noneIdentified(unidentified));
@@ -75,13 +74,13 @@ export function createEcsTaskSource(
     if (known === undefined || !isRecent()) return empty;
     const tagRequest = tagReader?.requestIfDue();
     if (waitsForTags) await tagRequest;
-    const tags = tagReader?.takeOutcome(refusals);
+    const tags = tagReader?.takeOutcome(invalidValues);
     const metadata = { ...known, task: withTags(known.task, tagReader) };
-    const joined = stats && joinStats(metadata, stats.document, refusals);
+    const joined = stats && joinStats(metadata, stats.document, invalidValues);
     if (stats !== undefined && joined === undefined) failures.push(notADocument('/task/stats'));
-    const snapshot = joined ?? withoutStats(metadata, refusals);
-    for (const _ of snapshot.unknownIds) refusals.add('unknown_id');
-    const result = { isComplete: true, failures, refused: refusals.counts, tags };
+    const snapshot = joined ?? withoutStats(metadata, invalidValues);
+    for (const _ of snapshot.unknownIds) invalidValues.add('unknown_id');
+    const result = { isComplete: true, failures, refused: invalidValues.counts, tags };
     if (cgroupReader === undefined) return { ...result, tasks: [{ key: TASK_KEY, snapshot }] };
     const { cgroup, failures: cgroupFailures } = await cgroupReader.read(snapshot);
     return { ...result, tasks: [{ key: TASK_KEY, snapshot: { ...snapshot, cgroup } }], cgroupFailures };

@@ -1,6 +1,5 @@
-import type { IsWanted } from '../../snapshot/labels.ts';
-import type { Refusals } from '../../snapshot/refusals.ts';
 import { parseTaskTags, type TaskTags } from '../../snapshot/task-info.ts';
+import type { InvalidValues, IsWanted } from '../../snapshot/values.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINT_ERROR_CODES, EndpointError } from './endpoint-error.ts';
 
@@ -21,7 +20,7 @@ export interface TagReader {
    */
   requestIfDue(): Promise<void>;
   /** The outcome of a request that has ended since the last call; `known` then returns its tags. */
-  takeOutcome(refusals: Refusals): TagsAttempt | undefined;
+  takeOutcome(invalidValues: InvalidValues): TagsAttempt | undefined;
   /** The tags; undefined until they arrive. */
   known(): TaskTags | undefined;
 }
@@ -62,9 +61,9 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
     }
   }
 
-  function read(response: TagsResponse, refusals: Refusals): TagsAttempt {
+  function read(response: TagsResponse, invalidValues: InvalidValues): TagsAttempt {
     if ('error' in response) return { failure: failureOf(response.error) };
-    const tags = parseTaskTags(response.document, isWanted, refusals);
+    const tags = parseTaskTags(response.document, isWanted, invalidValues);
     if (tags === undefined)
       return {
         failure: {
@@ -83,11 +82,11 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
       if (pending === undefined && arrived === undefined && isDue) pending = request();
       await pending;
     },
-    takeOutcome(refusals) {
+    takeOutcome(invalidValues) {
       if (arrived === undefined) return undefined;
       const { response, atMs } = arrived;
       arrived = undefined;
-      const { failure } = read(response, refusals);
+      const { failure } = read(response, invalidValues);
       const waitMs = FIRST_WAIT_MS * 2 ** (requests - 1);
       const isOver = failure === undefined || requests >= MAX_REQUESTS;
       dueAtMs = isOver ? undefined : atMs + waitMs;

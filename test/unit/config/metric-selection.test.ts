@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { selectionOf, selectMetrics } from '../../../src/config/metric-selection.ts';
-import { CATALOGUE, catalogueRows, type RowId } from '../../../src/metrics/catalogue.ts';
-import { metricSet } from '../../../src/metrics/definitions.ts';
-import { DEFAULT_SELECTION, type Selection, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import {
+  CATALOGUE,
+  catalogueRows,
+  DEFAULT_SELECTION,
+  type RowId,
+  type Selection,
+} from '../../../src/metrics/catalogue.ts';
+import { metricSet } from '../../../src/metrics/row-instruments.ts';
+import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { configOf, messagesOf, resolve } from './samples.ts';
 
 function selected(...items: readonly string[]): Selection {

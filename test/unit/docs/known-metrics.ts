@@ -1,9 +1,8 @@
 /** Every name that the documentation may use for a metric or an attribute. */
-import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { catalogueRows, DEFAULT_SELECTION } from '../../../src/metrics/catalogue.ts';
 import { taskIdentity } from '../../../src/metrics/identity.ts';
-import { DEFAULT_SELECTION, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { ROW_DEFINITIONS } from '../../../src/metrics/row-instruments.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 export interface KnownMetric {

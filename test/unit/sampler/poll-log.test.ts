@@ -10,7 +10,7 @@ import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
-  const named = (name: string) => ({ info: { id: name, name, sandbox: name, sharesSandbox: false } });
+  const named = (name: string) => ({ info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false } });
   return {
     task: {},
     containers: names.map(named),
@@ -100,7 +100,7 @@ test('tags that cannot be read log one line for each reason, and one when they a
 test('running containers without stats: one log line, one at the recovery, and none while the endpoint fails', () => {
   const { log, events } = setUp([], []);
   const running = (name: string) => ({
-    info: { id: name, name, sandbox: name, sharesSandbox: false, knownStatus: 'RUNNING' },
+    info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false, knownStatus: 'RUNNING' },
   });
   const snapshot = { ...snapshotOf([]), containers: [running('a'), running('b')] };
   log.onPoll(polled(snapshot, { withoutStats: ['b'] }));
@@ -117,8 +117,15 @@ test('running containers without stats: one log line, one at the recovery, and n
 test('a restart loop logs no missing stats; a container that stays without stats after its start is logged once', () => {
   const { log, events } = setUp([], []);
   const poll = (atSeconds: number, startedSeconds: number, hasStats: boolean): void => {
-    const startedNs = BigInt(startedSeconds) * 1_000_000_000n;
-    const info = { id: 'a', name: 'a', sandbox: 'a', sharesSandbox: false, knownStatus: 'RUNNING', startedNs };
+    const startedAtNs = BigInt(startedSeconds) * 1_000_000_000n;
+    const info = {
+      id: 'a',
+      name: 'a',
+      networkNamespace: 'a',
+      sharesNetworkNamespace: false,
+      knownStatus: 'RUNNING',
+      startedNs,
+    };
     const snapshot = { ...snapshotOf([]), containers: [{ info }] };
     log.onPoll({ ...polled(snapshot, { withoutStats: hasStats ? [] : ['a'] }), endedMs: atSeconds * 1000 });
   };

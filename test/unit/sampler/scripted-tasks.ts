@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { type PollOutcome, Sampler, type TaskReadings } from '../../../src/sampler/sampler.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { joinStats } from '../../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../../src/snapshot/task-document.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import type { PollResult } from '../../../src/sources/task-source.ts';
 import { type GoodAnswer, statsOf, taskOf } from './scripted-poll.ts';
@@ -16,9 +16,9 @@ export const arnOf = (id: string): string => `arn:aws:ecs:eu-west-1:111122223333
 /** A task with one container called app. */
 export function snapshotOf(id: string, answer: GoodAnswer): TaskSnapshot {
   const scripted = { ...answer, arn: arnOf(id) };
-  const refusals = createRefusals();
-  const metadata = parseTask(taskOf(scripted), refusals);
-  const snapshot = metadata && joinStats(metadata, statsOf(scripted), refusals);
+  const invalidValues = createInvalidValues();
+  const metadata = parseTask(taskOf(scripted), invalidValues);
+  const snapshot = metadata && joinStats(metadata, statsOf(scripted), invalidValues);
   assert.ok(snapshot !== undefined);
   return snapshot;
 }

@@ -51,7 +51,7 @@ test('a counter that decreased counts from the previous reading; the others cont
     { values: { cpuNs: 1 } },
   );
   assert.deepEqual(
-    steps.map(({ countedFromNs }) => countedFromNs),
+    steps.map(({ startTimeNs }) => startTimeNs),
     [
       {},
       {},

@@ -18,7 +18,7 @@ const V2 = `ecstasks.slice/ecstasks-${TASK_ID}.slice`;
 
 function snapshotOf(arn: string | undefined, ...ids: readonly string[]): TaskSnapshot {
   const containers = ids.map((id) => ({
-    info: { id, name: id, sandbox: id, sharesSandbox: false },
+    info: { id, name: id, networkNamespace: id, sharesNetworkNamespace: false },
     ...(id !== 'stopped' && { sample: { readNs: 1n } }),
   }));
   return { task: { arn }, containers, internals: [], unknownIds: [], hasStats: true, duplicateNames: [] };
@@ -70,7 +70,7 @@ test('v1: reads eight files of the task and one of each running container', () =
         memoryBytes: 19_496_960,
         memoryPeakBytes: 20_000_768,
         memoryLimitBytes: 67_108_864,
-        countedFromNs: {},
+        startTimeNs: {},
       },
       failures: [],
     });
@@ -189,9 +189,9 @@ test('a counter that decreased was reset after the previous reading; each task h
     await read(SNAPSHOT);
     wallMs = 9;
     writeFileSync(`${root}/${V2}/cpu.stat`, 'usage_usec 1\n');
-    assert.deepEqual((await read(SNAPSHOT)).cgroup?.countedFromNs, { cpuNs: 5_000_000n });
+    assert.deepEqual((await read(SNAPSHOT)).cgroup?.startTimeNs, { cpuNs: 5_000_000n });
     const other = await read(snapshotOf(TASK_ARN.replace(TASK_ID, 'other')));
-    assert.deepEqual(other.cgroup?.countedFromNs, {});
+    assert.deepEqual(other.cgroup?.startTimeNs, {});
   }));
 
 test('a root that cannot be read is not reported as a missing cgroup', () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../../src/snapshot/refusals.ts';
+import { createInvalidValues } from '../../../../src/snapshot/values.ts';
 import { EndpointError, type EndpointErrorCode } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { createTagReader, type TagFailureReason } from '../../../../src/sources/ecs-task/tag-reader.ts';
 
@@ -22,7 +22,7 @@ function setUp(first: () => unknown) {
   );
   const read = async (): Promise<TagFailureReason | 'none' | undefined> => {
     await reader.requestIfDue();
-    const attempt = reader.takeOutcome(createRefusals());
+    const attempt = reader.takeOutcome(createInvalidValues());
     return attempt === undefined ? undefined : (attempt.failure?.reason ?? 'none');
   };
   return { state, reader, read };
@@ -102,17 +102,17 @@ test('a refused request: the message names the permission, and only the code of 
   const document = { ...REFUSED, Errors: [{ ErrorCode: 'AccessDeniedException', ErrorMessage: 'User: arn:aws:sts' }] };
   const { reader } = setUp(() => document);
   await reader.requestIfDue();
-  const message = reader.takeOutcome(createRefusals())?.failure?.message ?? '';
+  const message = reader.takeOutcome(createInvalidValues())?.failure?.message ?? '';
   assert.match(message, /AccessDeniedException.*ecs:ListTagsForResource/);
   assert.doesNotMatch(message, /arn:aws/);
 });
 
 test('invalid tags are counted', async () => {
   const { reader } = setUp(() => ({ TaskARN: 'arn', TaskTags: { team: 5 } }));
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   await reader.requestIfDue();
-  assert.deepEqual(reader.takeOutcome(refusals), {});
-  assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
+  assert.deepEqual(reader.takeOutcome(invalidValues), {});
+  assert.deepEqual([...invalidValues.counts], [['wrong_type', 1]]);
 });
 
 test('one request at a time; its outcome is returned once, after its end', async () => {
@@ -121,13 +121,13 @@ test('one request at a time; its outcome is returned once, after its end', async
   const first = reader.requestIfDue();
   const second = reader.requestIfDue();
   assert.equal(state.requests, 1);
-  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+  assert.equal(reader.takeOutcome(createInvalidValues()), undefined);
   answer.resolve(TAGGED);
   await Promise.all([first, second]);
   assert.equal(reader.known(), undefined);
-  assert.deepEqual(reader.takeOutcome(createRefusals()), {});
+  assert.deepEqual(reader.takeOutcome(createInvalidValues()), {});
   assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
-  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+  assert.equal(reader.takeOutcome(createInvalidValues()), undefined);
 });
 
 for (const code of ['timeout', 'reset'] as const) {
@@ -136,7 +136,7 @@ for (const code of ['timeout', 'reset'] as const) {
     const messages: string[] = [];
     for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS) {
       await reader.requestIfDue();
-      const failure = reader.takeOutcome(createRefusals())?.failure;
+      const failure = reader.takeOutcome(createInvalidValues())?.failure;
       if (failure !== undefined) messages.push(failure.message);
     }
     for (const message of messages)
