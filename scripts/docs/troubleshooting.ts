@@ -79,7 +79,7 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 - The exporter, exit code 2: the configuration is invalid. Each mistake is one line of the log; a restart does not help.
 - The exporter, exit code 1: the log has \`start_failed\` or \`crashed\`.
 - The exporter, exit code 137: the kernel killed it for lack of memory. 128 MiB is enough for
-  [most tasks](performance.md).
+  [most tasks](image.md#what-it-costs).
 - Another container: \`containers_restarted\` names it. ${metrics('exporter_container_restarts')} counts restarts in place, and
   ${metrics('container_exit_code')} shows the last exit code.`;
 

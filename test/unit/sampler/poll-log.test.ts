@@ -124,7 +124,7 @@ test('a restart loop logs no missing stats; a container that stays without stats
       networkNamespace: 'a',
       sharesNetworkNamespace: false,
       knownStatus: 'RUNNING',
-      startedNs,
+      startedAtNs,
     };
     const snapshot = { ...snapshotOf([]), containers: [{ info }] };
     log.onPoll({ ...polled(snapshot, { withoutStats: hasStats ? [] : ['a'] }), endedMs: atSeconds * 1000 });
