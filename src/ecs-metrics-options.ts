@@ -65,7 +65,7 @@ function checkUrl(
   const urlSource = given === undefined && variable !== undefined ? variable : 'metadataUrl';
   const value = given ?? (variable && env[variable]);
   if (value === undefined) {
-    problems.push(`set metadataUrl, or run in a task of ECS, which sets ${URL_VARIABLES.join(' or ')}`);
+    problems.push(`set metadataUrl, or run in an ECS task, which sets ${URL_VARIABLES.join(' or ')}`);
     return { urlSource };
   }
   const parsed = v.safeParse(baseUrl, value, { abortPipeEarly: true });

@@ -64,7 +64,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   }).catch((error: unknown) => {
     if (!isPulled) {
       // Metrics are only pushed: a port in use must not prevent that.
-      logger.warn('http_server_missing', `no health checks: ${messageOf(error)}`);
+      logger.warn('http_server_missing', `the HTTP server did not start, so health checks fail: ${messageOf(error)}`);
       return undefined;
     }
     processMeter.stop();

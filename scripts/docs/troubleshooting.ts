@@ -39,7 +39,7 @@ report a reason that keeps increasing.`,
 }
 
 const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds the configuration and a line for each poll.
-\`ecs-container-exporter once\` takes one sample and prints it, or says why it cannot.
+\`ecs-container-exporter once\` takes one sample and prints it, or prints why it failed.
 
 ## No data
 

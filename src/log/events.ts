@@ -31,7 +31,7 @@ export const EVENTS = {
   container_stats_failing: {
     level: 'warn',
     meaning:
-      'Running containers (field `containers`) have no current stats a minute after their start. Their usage and sums over the task are absent.',
+      'Running containers (field `containers`) have had no current stats for a minute. Their usage and sums over the task are absent.',
     action: 'See [a container is missing](#a-container-is-missing).',
   },
   otlp_export_failing: {

@@ -13,13 +13,15 @@ const INTERNAL_PREFIX = '~internal~';
 /** Limits the warnings that hostile metadata can cause. */
 const MAX_DUPLICATES = 20;
 
-/** Time until the stats of a started container are expected: up to 20 s on Fargate and with ECS_POLL_METRICS. */
+/** A restart leaves a container without stats until the first sample of its new run: 20 s on Fargate, for example. */
 const STATS_GRACE_MS = 60_000;
 
 /** Logs changes between polls: failures and recoveries, restarts, and once the patterns that match nothing. */
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
   let hasCheckedFilter = false;
   const duplicates = new Set<string>();
+  /** When each container last had stats or started, in milliseconds since the epoch. */
+  let lastStatsMs: ReadonlyMap<string, number> = new Map();
 
   function logInternalErrors([first]: readonly FailedValue[]): void {
     if (first === undefined) {
@@ -32,10 +34,9 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
   }
 
   function logMissingStats(tasks: readonly FollowedTask[], endedMs: number): void {
-    const namesIn = createNamer(tasks);
     const withStats = tasks.filter(({ snapshot }) => snapshot.hasStats);
     if (withStats.length === 0) return;
-    const names = withStats.flatMap((task) => namesIn(task, lackingStats(task, endedMs)));
+    const names = overdueStats(tasks, endedMs);
     if (names.length === 0) {
       transitions.ok('container_stats');
       return;
@@ -49,6 +50,25 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
         ? 'no running container has current stats; on EC2, check ECS_DISABLE_METRICS and the log of the ECS agent'
         : `no current stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of ${whose} are absent`;
     transitions.failing('container_stats', 'missing', message, { containers: names });
+  }
+
+  /** Names of RUNNING containers that have had no stats for `STATS_GRACE_MS`. */
+  function overdueStats(tasks: readonly FollowedTask[], endedMs: number): readonly string[] {
+    const nameOf = createNamer(tasks);
+    const latestMs = new Map<string, number>();
+    const overdue = new Set<string>();
+    for (const task of tasks) {
+      for (const { info } of task.snapshot.containers) {
+        const name = nameOf(task, info.name);
+        const isMissing = task.snapshot.hasStats && task.withoutStats.includes(info.name);
+        const atMs = isMissing ? Math.max(lastStatsMs.get(name) ?? startedMs(info), startedMs(info)) : endedMs;
+        latestMs.set(name, atMs);
+        const isRecent = atMs <= endedMs && endedMs - atMs < STATS_GRACE_MS;
+        if (isMissing && !isRecent) overdue.add(name);
+      }
+    }
+    lastStatsMs = latestMs;
+    return [...overdue];
   }
 
   function logDuplicate(container: string): void {
@@ -85,7 +105,7 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
   return {
     onPoll(outcome) {
       const { tasks, failures, internalErrors, tags, endedMs } = outcome;
-      const namesIn = createNamer(tasks);
+      const nameOf = createNamer(tasks);
       logPoll(outcome);
       const [failure] = failures;
       if (failure === undefined) transitions.ok('poll');
@@ -94,8 +114,8 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
       else if (tags !== undefined) transitions.ok('task_tags');
       logInternalErrors(internalErrors);
       logMissingStats(tasks, endedMs);
-      for (const task of tasks) for (const name of namesIn(task, task.snapshot.duplicateNames)) logDuplicate(name);
-      const restarted = tasks.flatMap((task) => namesIn(task, task.restarted));
+      for (const task of tasks) for (const name of task.snapshot.duplicateNames) logDuplicate(nameOf(task, name));
+      const restarted = tasks.flatMap((task) => task.restarted.map((name) => nameOf(task, name)));
       if (restarted.length > 0) {
         const message = `restarted in place: ${restarted.join(', ')}`;
         logger.info('containers_restarted', message, { containers: restarted });
@@ -110,16 +130,9 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
   };
 }
 
-/** Names of RUNNING containers without a current sample, except those that have just started, as after each restart. */
-function lackingStats({ snapshot, withoutStats }: FollowedTask, nowMs: number): readonly string[] {
-  const starting = snapshot.containers.filter(({ info }) => isStarting(info, nowMs)).map(({ info }) => info.name);
-  return withoutStats.filter((name) => !starting.includes(name));
-}
-
-function isStarting({ startedAtNs }: ContainerInfo, nowMs: number): boolean {
-  if (startedAtNs === undefined) return false;
-  const ageMs = nowMs - Number(startedAtNs / 1_000_000n);
-  return ageMs >= 0 && ageMs < STATS_GRACE_MS;
+/** -Infinity if the start is unknown. */
+function startedMs({ startedAtNs }: ContainerInfo): number {
+  return startedAtNs === undefined ? Number.NEGATIVE_INFINITY : Number(startedAtNs / 1_000_000n);
 }
 
 function namesOf({ containers }: TaskSnapshot): readonly string[] {
@@ -127,9 +140,6 @@ function namesOf({ containers }: TaskSnapshot): readonly string[] {
 }
 
 /** With several tasks, prefixes the names of containers with the last part of the task's ARN. */
-function createNamer(
-  tasks: readonly FollowedTask[],
-): (task: FollowedTask, names: readonly string[]) => readonly string[] {
-  if (tasks.length === 1) return (_, names) => names;
-  return ({ key }, names) => names.map((name) => `${key.slice(key.lastIndexOf('/') + 1)}/${name}`);
+function createNamer({ length }: readonly FollowedTask[]): (task: FollowedTask, name: string) => string {
+  return ({ key }, name) => (length === 1 ? name : `${key.slice(key.lastIndexOf('/') + 1)}/${name}`);
 }

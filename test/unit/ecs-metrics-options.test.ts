@@ -59,7 +59,7 @@ test('bounds', () => {
 test('without an address the message names the variables', () => {
   assert.equal(
     messageOf({ meterProvider }),
-    'startEcsMetrics: set metadataUrl, or run in a task of ECS, which sets ECS_CONTAINER_METADATA_URI_V4 or ECS_CONTAINER_METADATA_URI',
+    'startEcsMetrics: set metadataUrl, or run in an ECS task, which sets ECS_CONTAINER_METADATA_URI_V4 or ECS_CONTAINER_METADATA_URI',
   );
 });
 
