@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
+import type { ExportFailureReason } from '../../instrumentation/metric-exporter.ts';
 import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { type OtlpReceiver, RECEIVER_CANARY } from '../helpers/otlp-receiver.ts';

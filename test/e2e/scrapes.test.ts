@@ -70,7 +70,7 @@ test('a sample is rendered once, for all who ask at once and later, and the next
     exportIntervalMs: 60_000,
     exportTimeoutMs: 1000,
     userAgent: 'test/1',
-    watchedFromNs: 0n,
+    programStartNs: 0n,
     onOutcome: () => {},
   });
   const ask = () => telemetry.page?.() ?? assert.fail('there is no page');

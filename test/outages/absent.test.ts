@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EXPORT_FAILURE_REASONS } from '../../instrumentation/export-error.ts';
+import { EXPORT_FAILURE_REASONS } from '../../instrumentation/metric-exporter.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';

@@ -1,7 +1,7 @@
 /** Receivers that break off, never come to an end or answer nonsense: each costs an export its time, and nothing else. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
+import type { ExportFailureReason } from '../../instrumentation/metric-exporter.ts';
 import type { Answer } from '../helpers/fault-receiver.ts';
 import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';

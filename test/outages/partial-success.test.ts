@@ -63,7 +63,7 @@ const CASES: readonly (readonly [
     'http/protobuf',
     1,
     LONG,
-    /^the receiver rejected 1 points: x{150} \*\*\* y{45}$/,
+    /^the receiver rejected 1 points: x{150} \*\*\* y{45}…$/,
     'rejected_points',
   ],
   [
@@ -71,7 +71,7 @@ const CASES: readonly (readonly [
     'http/json',
     1,
     LONG,
-    /^the receiver rejected 1 points: x{150} \*\*\* y{45}$/,
+    /^the receiver rejected 1 points: x{150} \*\*\* y{45}…$/,
     'rejected_points',
   ],
 ];

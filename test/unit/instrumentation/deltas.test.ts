@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { AggregationTemporality, type DataPoint, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import * as fc from 'fast-check';
-import { ExportError } from '../../../instrumentation/export-error.ts';
 import type { ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import type { MetricExporter } from '../../../instrumentation/metric-exporter.ts';
+import { ExportError, type MetricExporter } from '../../../instrumentation/metric-exporter.ts';
 import { propertyRuns } from '../../helpers/property-runs.ts';
 import { createRooms, ENERGY, exporting, type FakeSource, fakeSource, PEOPLE } from './made-up.ts';
 
@@ -41,7 +40,7 @@ function receiver(context?: TestContext): Receiver {
     },
     close: async () => {},
   };
-  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000, watchedFromNs: WATCHED_FROM_NS });
+  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000, programStartNs: WATCHED_FROM_NS });
   context?.after(() => loop.shutdown(100));
   return Object.assign(state, { source, loop, arrived, last: () => lastMetrics ?? assert.fail('nothing came') });
 }

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataPoint, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError } from '../../../instrumentation/export-error.ts';
 import { createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import type { MetricExporter, Outcome } from '../../../instrumentation/metric-exporter.ts';
+import { ExportError, type MetricExporter, type Outcome } from '../../../instrumentation/metric-exporter.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { stopClock, type TestClock } from '../../helpers/test-clock.ts';
 import {
@@ -426,7 +425,7 @@ test('deltas begin with the first collection, also while the receiver wants no r
       return outcome;
     },
   };
-  const { loop, outcomes } = exporting(source, exporter, { intervalMs: 5000, watchedFromNs: 5n });
+  const { loop, outcomes } = exporting(source, exporter, { intervalMs: 5000, programStartNs: 5n });
   const temperature = { metric: TEMPERATURE, attributes: room('hall'), value: 20 };
   source.show([temperature]);
   await loop.flush(PATIENT_MS);
@@ -451,7 +450,7 @@ test('an observer that throws stops nothing', async () => {
     sets: [ROOMS],
     timeoutMs: PATIENT_MS,
     intervalMs: 3_600_000,
-    watchedFromNs: 0n,
+    programStartNs: 0n,
     onOutcome: () => {
       told += 1;
       throw new Error('odd');

@@ -168,10 +168,10 @@ export function exporting(
     readonly sets?: readonly MetricSet[];
     readonly intervalMs?: number;
     readonly timeoutMs?: number;
-    readonly watchedFromNs?: bigint;
+    readonly programStartNs?: bigint;
   } = {},
 ): { readonly loop: ExportLoop; readonly outcomes: Outcome[]; readonly points: number[] } {
-  const { sets = [ROOMS], timeoutMs = PATIENT_MS, watchedFromNs = 0n, intervalMs } = options;
+  const { sets = [ROOMS], timeoutMs = PATIENT_MS, programStartNs = 0n, intervalMs } = options;
   const outcomes: Outcome[] = [];
   const points: number[] = [];
   const loop = createExportLoop({
@@ -181,7 +181,7 @@ export function exporting(
     sets,
     intervalMs,
     timeoutMs,
-    watchedFromNs,
+    programStartNs,
     onOutcome: (outcome, count) => {
       outcomes.push(outcome);
       points.push(count);

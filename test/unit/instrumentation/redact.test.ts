@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRedactor } from '../../../instrumentation/foreign-text.ts';
+import { createRedactor } from '../../../instrumentation/sanitize-text.ts';
 import { propertyRuns } from '../../helpers/property-runs.ts';
 
 const CASES: readonly (readonly [secrets: readonly string[], text: string, shown: string])[] = [

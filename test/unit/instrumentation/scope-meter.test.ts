@@ -3,15 +3,14 @@ import { test } from 'node:test';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
 import type { ScopeCollection } from '../../../instrumentation/collection.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createScopeMeter, type ScopeMeter } from '../../../instrumentation/scope-meter.ts';
-import { createStartTimes } from '../../../instrumentation/start-times.ts';
+import { createScopeMeter, createStartTimes, type ScopeMeter } from '../../../instrumentation/scope-meter.ts';
 import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './made-up.ts';
 
 const room = createRooms();
 const BEGUN_NS = 100_000_000_000n;
 
 function meter(): ScopeMeter {
-  return createScopeMeter(ROOMS, { begunNs: BEGUN_NS, ownStart: createStartTimes() });
+  return createScopeMeter(ROOMS, { programStartNs: BEGUN_NS, startTimeOf: createStartTimes() });
 }
 
 function pointsOf(collected: ScopeCollection | undefined, name: string): readonly DataPoint<unknown>[] {

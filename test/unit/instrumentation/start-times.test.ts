@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createStartTimes } from '../../../instrumentation/start-times.ts';
+import { createStartTimes } from '../../../instrumentation/scope-meter.ts';
 import { ENERGY, exporting, fakeSource, memoryExporter, PATIENT_MS } from './made-up.ts';
 
 const energy = (value: number, room = 'a') => ({ metric: ENERGY, attributes: { room }, value });

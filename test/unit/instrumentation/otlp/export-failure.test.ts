@@ -6,25 +6,30 @@ import {
   ExportError,
   type ExportFailureReason,
   timedOut,
-} from '../../../../instrumentation/export-error.ts';
+} from '../../../../instrumentation/metric-exporter.ts';
 import {
-  answerTooLarge,
-  errorOfAnswer,
+  type ErrorResponse,
+  errorOfResponse,
   exportErrorOf,
-  type Refusal,
+  responseTooLarge,
 } from '../../../../instrumentation/otlp/export-failure.ts';
 
 /** Whatever a receiver or an address may hold; never to be seen. */
 const CANARY = 'c4n4ry';
 
-type Row = readonly [name: string, failed: Refusal | Error | undefined, reason: ExportFailureReason, message: RegExp];
+type Row = readonly [
+  name: string,
+  failed: ErrorResponse | Error | undefined,
+  reason: ExportFailureReason,
+  message: RegExp,
+];
 
 /** As Node.js makes them. */
 function nodeError(code: string, message: string, members: object = {}): Error {
   return Object.assign(new Error(message), { code, ...members });
 }
 
-function answered(status: number, statusText: string, body: string = CANARY): Refusal {
+function answered(status: number, statusText: string, body: string = CANARY): ErrorResponse {
   return { status, statusText, body: Buffer.from(body) };
 }
 
@@ -110,8 +115,8 @@ const ANSWERS: readonly Row[] = [
 ];
 
 test('a receiver that answers 415 to a compressed body may not take gzip: that is to be tried first', () => {
-  const compressed = errorOfAnswer(answered(415, 'Unsupported Media Type', ''), true).message;
-  const plain = errorOfAnswer(answered(415, 'Unsupported Media Type', '')).message;
+  const compressed = errorOfResponse(answered(415, 'Unsupported Media Type', ''), true).message;
+  const plain = errorOfResponse(answered(415, 'Unsupported Media Type', '')).message;
   assert.match(compressed, /try OTEL_EXPORTER_OTLP_COMPRESSION=none first/);
   assert.ok(!plain.includes('COMPRESSION'));
 });
@@ -153,7 +158,7 @@ const NETWORK: readonly Row[] = [
   ['not HTTP, no packet', nodeError('HPE_INVALID_CONSTANT', 'Parse Error'), 'other', /not HTTP/],
   ['too many headers', notHttp('HTTP/1.1', 'HPE_HEADER_OVERFLOW'), 'other', /HPE_HEADER_OVERFLOW/],
   ['a port for gRPC', notHttp('\x00\x00\x06\x04\x00\x00'), 'other', /gRPC port.*4318/],
-  ['an answer without an end', answerTooLarge(), 'other', /too large: /],
+  ['an answer without an end', responseTooLarge(), 'other', /too large: /],
 ];
 
 const TLS: readonly Row[] = [
@@ -232,7 +237,7 @@ const OTHERS: readonly Row[] = [
 for (const [name, failed, reason, message] of [...ANSWERS, ...NETWORK, ...TLS, ...OTHERS]) {
   test(`${reason}: ${name}`, () => {
     const isRefusal = failed !== undefined && 'status' in failed;
-    const failure = isRefusal ? errorOfAnswer(failed) : exportErrorOf(failed);
+    const failure = isRefusal ? errorOfResponse(failed) : exportErrorOf(failed);
     assert.ok(failure instanceof ExportError);
     assert.equal(failure.reason, reason);
     assert.match(failure.message, message);

@@ -13,8 +13,7 @@ import {
 } from '@opentelemetry/exporter-metrics-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError } from '../../../../instrumentation/export-error.ts';
-import type { MetricExporter, Outcome } from '../../../../instrumentation/metric-exporter.ts';
+import { ExportError, type MetricExporter, type Outcome } from '../../../../instrumentation/metric-exporter.ts';
 import { createOtlpExporter, type OtlpOptions } from '../../../../instrumentation/otlp/otlp-exporter.ts';
 import { type Answer, type FaultReceiver, startFaultReceiver } from '../../../helpers/fault-receiver.ts';
 import { stopClock } from '../../../helpers/test-clock.ts';

@@ -11,7 +11,7 @@ function resolving() {
   const questions: Answer[] = [];
   const clock = { nowMs: 0 };
   const resolve = createResolver('agent.test', {
-    ask: () => {
+    lookUp: () => {
       const answer: Answer = Promise.withResolvers();
       questions.push(answer);
       return answer.promise;

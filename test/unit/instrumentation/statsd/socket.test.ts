@@ -4,8 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import timers, { setTimeout as sleep } from 'node:timers/promises';
-import { ExportError } from '../../../../instrumentation/export-error.ts';
-import type { MetricExporter } from '../../../../instrumentation/metric-exporter.ts';
+import { ExportError, type MetricExporter } from '../../../../instrumentation/metric-exporter.ts';
 import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import {

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { ExportError } from '../../../../instrumentation/export-error.ts';
+import { ExportError } from '../../../../instrumentation/metric-exporter.ts';
 import { udpTarget } from '../../../../instrumentation/statsd/datagram-targets.ts';
 import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
 import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../../helpers/statsd-receiver.ts';
