@@ -5,7 +5,7 @@ import type { ResourceReadings } from '../../instrumentation/metric-definition.t
 import { metricSet } from '../../src/metrics/definitions.ts';
 import { EVERYTHING, SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
-import { pagesOf } from '../unit/instrumentation/made-up.ts';
+import { pagesOf } from '../unit/instrumentation/fake-source.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
 

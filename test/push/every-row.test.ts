@@ -9,7 +9,7 @@ import { EVERYTHING, VOCABULARIES, type VocabularyName } from '../../src/metrics
 import { VERSION } from '../../src/version.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
-import { exporting, pagesOf } from '../unit/instrumentation/made-up.ts';
+import { startLoop, pagesOf } from '../unit/instrumentation/fake-source.ts';
 import { contentOfPage } from './content-as-page.ts';
 import { startPageOfCollector } from './page-of-collector.ts';
 
@@ -81,7 +81,7 @@ async function pushTo(url: string, source: SampleSource, set: MetricSet): Promis
     },
     'test/1',
   );
-  const { loop, outcomes } = exporting(source, exporter, { sets: [set], intervalMs: NEVER_MS, timeoutMs: PATIENCE_MS });
+  const { loop, outcomes } = startLoop(source, exporter, { sets: [set], intervalMs: NEVER_MS, timeoutMs: PATIENCE_MS });
   await loop.shutdown(PATIENCE_MS);
   assert.deepEqual(outcomes, [{ partial: undefined }], url);
 }

@@ -15,7 +15,7 @@ import {
   pagesOf,
   ROOMS,
   readingsOf,
-} from './made-up.ts';
+} from './fake-source.ts';
 
 const room = createRooms();
 const energy = (value: number, name = 'hall'): Reading => ({ metric: ENERGY, attributes: room(name), value });

@@ -7,7 +7,7 @@ import type { ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import { ExportError, type MetricExporter } from '../../../instrumentation/metric-exporter.ts';
 import { propertyRuns } from '../../helpers/property-runs.ts';
-import { createRooms, ENERGY, exporting, type FakeSource, fakeSource, PEOPLE } from './made-up.ts';
+import { createRooms, ENERGY, type FakeSource, fakeSource, PEOPLE, startLoop } from './fake-source.ts';
 
 const room = createRooms();
 /** When the program began to look: a counter that began before has counted for somebody else. */
@@ -40,7 +40,7 @@ function receiver(context?: TestContext): Receiver {
     },
     close: async () => {},
   };
-  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000, programStartNs: WATCHED_FROM_NS });
+  const { loop } = startLoop(source, exporter, { intervalMs: 3_600_000, programStartNs: WATCHED_FROM_NS });
   context?.after(() => loop.shutdown(100));
   return Object.assign(state, { source, loop, arrived, last: () => lastMetrics ?? assert.fail('nothing came') });
 }

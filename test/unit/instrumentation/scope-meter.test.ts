@@ -4,7 +4,7 @@ import type { DataPoint } from '@opentelemetry/sdk-metrics';
 import type { ScopeCollection } from '../../../instrumentation/collection.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import { createScopeMeter, createStartTimes, type ScopeMeter } from '../../../instrumentation/scope-meter.ts';
-import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './made-up.ts';
+import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './fake-source.ts';
 
 const room = createRooms();
 const BEGUN_NS = 100_000_000_000n;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createStartTimes } from '../../../instrumentation/scope-meter.ts';
-import { ENERGY, exporting, fakeSource, memoryExporter, PATIENT_MS } from './made-up.ts';
+import { ENERGY, fakeSource, LONG_MS, memoryExporter, startLoop } from './fake-source.ts';
 
 const energy = (value: number, room = 'a') => ({ metric: ENERGY, attributes: { room }, value });
 
@@ -22,10 +22,10 @@ test('a counter without a known start: a decrease is a reset in pushed data', as
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const source = fakeSource();
   const exporter = memoryExporter();
-  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000 });
+  const { loop } = startLoop(source, exporter, { intervalMs: 3_600_000 });
   for (const value of [4, 5, 1]) {
     source.show([energy(value, 'hall')]);
-    await loop.flush(PATIENT_MS);
+    await loop.flush(LONG_MS);
     t.mock.timers.tick(5);
   }
   const starts = exporter.exports
@@ -35,5 +35,5 @@ test('a counter without a known start: a decrease is a reset in pushed data', as
   assert.equal(starts.length, 3);
   assert.equal(starts[0], starts[1]);
   assert.notEqual(starts[1], starts[2]);
-  await loop.shutdown(PATIENT_MS);
+  await loop.shutdown(LONG_MS);
 });

@@ -14,7 +14,7 @@ import {
   ROOMS,
   readingsOf,
   TEMPERATURE,
-} from '../made-up.ts';
+} from '../fake-source.ts';
 
 const room = createRooms();
 
@@ -43,13 +43,13 @@ test('gauges, counters and up-down counters on one page', async () => {
   const text = (await page()).body.toString();
   const lines = text.split('\n').filter((line) => line.includes('room'));
   assert.deepEqual(lines, [
-    '# HELP room_temperature How warm it is.',
+    '# HELP room_temperature Temperature.',
     '# TYPE room_temperature gauge',
     'room_temperature{room="hall"} 20.5',
-    '# HELP room_energy_total Heat so far.',
+    '# HELP room_energy_total Heat.',
     '# TYPE room_energy_total counter',
     'room_energy_total{room="hall"} 1000000000000000',
-    '# HELP room_people Who is in.',
+    '# HELP room_people People in the room.',
     '# TYPE room_people gauge',
     'room_people{room="hall"} 0',
   ]);
@@ -113,9 +113,9 @@ test('one page for one object of readings, rendered once', async () => {
   const second = page();
   assert.equal(first, second, 'while it is rendered');
   assert.equal(await first, await page(), 'and afterwards');
-  const before = source.asked;
+  const before = source.reads;
   await Promise.all(Array.from({ length: 200 }, () => page()));
-  assert.equal(source.asked - before, 200, 'looked for new readings, and collected nothing');
+  assert.equal(source.reads - before, 200, 'checks for new readings only');
   assert.equal(await (await first).gzip(), await (await second).gzip());
   source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
   assert.notEqual(page(), first, 'equal readings in another object are another sample');
@@ -224,14 +224,14 @@ test('several resources: each family once, with labels that tell the resources a
     '# TYPE target_info gauge',
     'target_info 1',
     'target_info 2',
-    '# HELP room_temperature How warm it is.',
+    '# HELP room_temperature Temperature.',
     '# TYPE room_temperature gauge',
     'room_temperature{house="a \\"b\\"",street="x",room="hall"} 20',
     'room_temperature{house="c",room="hall"} 21',
-    '# HELP room_energy_total Heat so far.',
+    '# HELP room_energy_total Heat.',
     '# TYPE room_energy_total counter',
     'room_energy_total{house="c"} 7',
-    '# HELP garden_humidity_ratio How wet it is.',
+    '# HELP garden_humidity_ratio Relative humidity.',
     '# TYPE garden_humidity_ratio gauge',
     'garden_humidity_ratio 0.5',
     '',

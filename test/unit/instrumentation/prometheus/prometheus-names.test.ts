@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstrumentKind } from '../../../../instrumentation/metric-definition.ts';
-import { fakeSource, pagesOf, ROOMS } from '../made-up.ts';
+import { fakeSource, pagesOf, ROOMS } from '../fake-source.ts';
 
 type Case = readonly [name: string, kind: InstrumentKind, unit: string, expected: string];
 
