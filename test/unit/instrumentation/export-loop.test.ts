@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataPoint, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
+import { createDeadline, createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import { ExportError, type MetricExporter, type Outcome } from '../../../instrumentation/metric-exporter.ts';
 import { eventually } from '../../helpers/eventually.ts';
@@ -153,6 +153,7 @@ test('exports at every interval, with or without a new sample', async (context) 
   assert.deepEqual(sent, [1, 1, 1]);
   await loop.shutdown(LONG_MS);
   clock.pass(20_000);
+  await turn();
   assert.equal(sent.length, 3, 'no exports after shutdown');
 });
 
@@ -169,6 +170,84 @@ test('without an interval, exports each sample once', async (context) => {
   await loop.flush(LONG_MS);
   await loop.shutdown(LONG_MS);
   assert.deepEqual(sent, [1, 2, 3], 'shutdown does not repeat an acknowledged sample');
+});
+
+test('without an interval, flush does not export', async (context) => {
+  const { loop, sent, show, clock } = startScripted(context);
+  show(1);
+  await clock.during(loop.flush(LONG_MS));
+  assert.deepEqual(sent, []);
+  await clock.during(loop.shutdown(100));
+});
+
+test('without an interval, flush waits for the running export', async (context) => {
+  const { loop, show, started, end } = startScripted(context);
+  show(1);
+  loop.sampled();
+  await started(1);
+  let hasFlushed = false;
+  const flushed = loop.flush(LONG_MS).then(() => {
+    hasFlushed = true;
+  });
+  await turn();
+  assert.equal(hasFlushed, false);
+  end(0);
+  await flushed;
+  await loop.shutdown(LONG_MS);
+});
+
+test('flush during an export of an older sample exports the newest sample after it', async (context) => {
+  const { loop, show, started, end, sent } = startScripted(context, { intervalMs: 60_000 });
+  show(1);
+  const first = loop.flush(LONG_MS);
+  await started(1);
+  show(2);
+  const second = loop.flush(LONG_MS);
+  end(0);
+  await started(2);
+  end(1);
+  await Promise.all([first, second]);
+  assert.deepEqual(sent, [1, 2]);
+  await loop.shutdown(LONG_MS);
+});
+
+test('flush does not repeat an acknowledged sample', async (context) => {
+  const { loop, show, started, end, sent } = startScripted(context, { intervalMs: 60_000 });
+  show(1);
+  const first = loop.flush(LONG_MS);
+  await started(1);
+  end(0);
+  await first;
+  const second = loop.flush(LONG_MS);
+  await turn();
+  assert.deepEqual(sent, [1]);
+  await second;
+  await loop.shutdown(LONG_MS);
+});
+
+test('flush aborts its export after its own timeout', async (context) => {
+  const { loop, show, started, clock, abortedMs } = startScripted(context, { intervalMs: 60_000 });
+  show(1);
+  const flushed = loop.flush(1000);
+  await started(1);
+  clock.pass(1000);
+  assert.deepEqual(abortedMs, [1000]);
+  await flushed;
+  await clock.during(loop.shutdown(100), () => true);
+});
+
+test('without an interval, a sample reported during shutdown is exported within the time of the final export', async (context) => {
+  const { loop, show, started, sent, clock, abortedMs, closedMs } = startScripted(context);
+  show(1);
+  const closed = loop.shutdown(3000);
+  loop.sampled();
+  await started(1);
+  clock.pass(2000);
+  await closed;
+  show(2);
+  loop.sampled();
+  await turn();
+  assert.deepEqual([sent, abortedMs, closedMs], [[1], [2000], [2000]]);
 });
 
 test('does not export without readings', async (context) => {
@@ -265,7 +344,7 @@ for (const [what, thrown, expected] of [
 }
 
 test('Retry-After holds exports back: they fail without a request', async (context) => {
-  const { loop, show, started, end, outcomes, sent, clock } = startScripted(context, { intervalMs: 5000 });
+  const { loop, show, started, end, outcomes, points, sent, clock } = startScripted(context, { intervalMs: 5000 });
   show(1);
   const first = loop.flush(LONG_MS);
   await started(1);
@@ -285,6 +364,7 @@ test('Retry-After holds exports back: they fail without a request', async (conte
   end(1);
   await eventually(() => outcomes.length === 4);
   assert.deepEqual(resultsOf(outcomes), ['throttled', 'throttled', 'throttled', 'ok']);
+  assert.deepEqual(points, [1, 0, 0, 1]);
   await loop.shutdown(100);
 });
 
@@ -355,6 +435,43 @@ test('shutdown during an export that succeeds within a second: the final export 
   clock.pass(1);
   await closed;
   assert.deepEqual(abortedMs, [7900]);
+});
+
+for (const [timeoutMs, hasFailed, finalMs] of [
+  [1000, false, 500],
+  [1800, false, 900],
+  [2200, false, 1200],
+  [1500, true, 750],
+  [8000, true, 2000],
+] as const) {
+  test(`shutdown within ${timeoutMs} ms${hasFailed ? ' after a failure' : ''}: ${finalMs} ms for the final export`, async (context) => {
+    const { loop, show, started, end, clock, abortedMs } = startScripted(context, { intervalMs: 60_000 });
+    show(1);
+    const first = loop.flush(LONG_MS);
+    await started(1);
+    end(0, hasFailed ? { error: new ExportError('reset', 'reset') } : {});
+    await first;
+    show(2);
+    const closed = loop.shutdown(timeoutMs);
+    await started(2);
+    clock.pass(finalMs - 1);
+    assert.deepEqual(abortedMs, []);
+    clock.pass(1);
+    await closed;
+    assert.deepEqual(abortedMs, [finalMs]);
+  });
+}
+
+test('a deadline that is shortened before its start limits the whole time', (context) => {
+  const clock = stopClock(context);
+  const deadline = createDeadline(30_000);
+  deadline.shorten(1000);
+  clock.pass(5000);
+  const signal = deadline.start();
+  clock.pass(999);
+  assert.equal(signal.aborted, false);
+  clock.pass(1);
+  assert.equal(signal.aborted, true);
 });
 
 test('shutdown does not extend the timeout of a running export', async (context) => {
