@@ -109,13 +109,19 @@ test('stop ends the timer', async (context) => {
   assert.deepEqual(begun, [0, 1000]);
 });
 
-test('stop during a poll: its readings still come, and no other poll follows', async (context) => {
+test('stop during a poll waits for its readings, and no other poll follows', async (context) => {
   const { sampler, begun, pass } = setUp(context, GOOD, () => 500);
   sampler.start();
   await pass(100);
-  void sampler.stop();
+  let hasStopped = false;
+  void sampler.stop().then(() => {
+    hasStopped = true;
+  });
   const before = sampler.current();
+  await pass(300);
+  assert.equal(hasStopped, false);
   await pass(5000);
+  assert.equal(hasStopped, true);
   assert.deepEqual(begun, [0]);
   assert.notEqual(sampler.current(), before);
   assert.ok(
