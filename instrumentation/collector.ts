@@ -11,7 +11,6 @@ export interface Collector {
    * @throws AggregateError if the SDK cannot collect
    */
   collect(sets: readonly MetricSet[]): Promise<readonly ResourceCollection[]>;
-  close(): Promise<void>;
 }
 
 export interface CollectorOptions {
@@ -61,20 +60,16 @@ export function createCollector(options: CollectorOptions): Collector {
     const queue = meters.get(set.scope) ?? { meter: create(), last: Promise.resolve() };
     meters.set(set.scope, queue);
     if (queue.shared?.readings === readings) return queue.shared.collected;
-    const collected = queue.last.then(async () => {
-      if (queue.meter.needsReplacement()) {
-        await queue.meter.close();
-        queue.meter = create();
-      }
+    const collected = queue.last.then(() => {
+      if (queue.meter.needsReplacement()) queue.meter = create();
       return queue.meter.collect(readings);
     });
-    const shared = isShared(set.scope) ? { readings, collected } : undefined;
-    queue.shared = shared;
+    queue.shared = isShared(set.scope) ? { readings, collected } : undefined;
     queue.last = collected.then(
       () => {},
       () => {
         // A failed collection is not cached: the next call collects again.
-        if (queue.shared === shared) queue.shared = undefined;
+        queue.shared = undefined;
       },
     );
     return collected;
@@ -89,20 +84,12 @@ export function createCollector(options: CollectorOptions): Collector {
     return { key, resource: resourceOf(resource), scopes: collected.filter((scope) => scope !== undefined) };
   }
 
-  async function drop(key: string, { meters }: ResourceState): Promise<void> {
-    resources.delete(key);
-    await Promise.all([...meters.values()].map((queue) => queue.last.then(() => queue.meter.close())));
-  }
-
   return {
     async collect(sets) {
       const current = source.current();
       const keys = new Set(current.map(({ key }) => key));
-      for (const [key, state] of resources) if (!keys.has(key)) void drop(key, state);
+      for (const key of resources.keys()) if (!keys.has(key)) resources.delete(key);
       return Promise.all(current.map((entry) => collectResource(entry, sets)));
-    },
-    async close() {
-      await Promise.all([...resources].map(([key, state]) => drop(key, state)));
     },
   };
 }

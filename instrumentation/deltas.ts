@@ -58,8 +58,7 @@ export function createDeltas(programStartNs: bigint): Deltas {
 
   function firstPoint(cumulative: DataPoint<number>, { value, startTimeNs }: Reading): DataPoint<number> | undefined {
     if (startTimeNs === undefined || startTimeNs < programStartNs) return undefined;
-    const startTime = hrTime(startTimeNs);
-    return { attributes: cumulative.attributes, startTime, endTime: later(startTime, cumulative.endTime), value };
+    return { attributes: cumulative.attributes, startTime: hrTime(startTimeNs), endTime: cumulative.endTime, value };
   }
 
   /** Returns the growth of one series; undefined if it is unknown or already exported. */
@@ -75,18 +74,16 @@ export function createDeltas(programStartNs: bigint): Deltas {
       return first;
     }
     const { attributes } = cumulative;
-    if (!hasRestarted(base, reading)) {
-      // The last acknowledged sample again.
-      if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
-      if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
-      // A decrease without a restart, for example because a device was removed: nothing was added.
-      bases.set(series, { value, startTimeNs, endTime });
-      return undefined;
-    }
-    const restartTime = startTimeNs === undefined ? base.endTime : hrTime(startTimeNs);
+    const restartNs = restartTimeNs(base, reading);
     // Intervals of one series must not overlap.
-    const startTime = later(base.endTime, restartTime);
-    return { attributes, startTime, endTime: later(startTime, endTime), value };
+    if (restartNs !== undefined)
+      return { attributes, startTime: later(base.endTime, hrTime(restartNs)), endTime, value };
+    // The last acknowledged sample again.
+    if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
+    if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
+    // A decrease without a restart, for example because a device was removed: nothing was added.
+    bases.set(series, { value, startTimeNs, endTime });
+    return undefined;
   }
 
   function growthOf(prefix: string, metric: MetricCollection): MetricCollection {
@@ -121,12 +118,15 @@ export function createDeltas(programStartNs: bigint): Deltas {
         bases.delete(series);
         bases.set(series, base);
       }
-      dropEnded();
     },
   };
 }
 
-/** Compares start times only: after a restart the value may already exceed the old one, and a decrease can have other causes. */
-function hasRestarted(base: Base, { startTimeNs }: Reading): boolean {
-  return startTimeNs !== undefined && base.startTimeNs !== undefined && startTimeNs > base.startTimeNs;
+/**
+ * Returns the start time of a series that has restarted since its base. Only the start time shows a restart: the value may already
+ * exceed the old one, and a decrease can have other causes.
+ */
+function restartTimeNs(base: Base, { startTimeNs }: Reading): bigint | undefined {
+  if (startTimeNs === undefined || base.startTimeNs === undefined) return undefined;
+  return startTimeNs > base.startTimeNs ? startTimeNs : undefined;
 }

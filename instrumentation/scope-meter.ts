@@ -15,7 +15,10 @@ import {
 import { registerInstruments } from './instruments.ts';
 import type { MetricSet, Reading, Readings, SeriesAttributes } from './metric-definition.ts';
 
-/** The instruments of one metric set and one resource, on their own MeterProvider. */
+/**
+ * The instruments of one metric set and one resource, on their own MeterProvider. It has no timers or connections, so it needs no
+ * shutdown: all of its state is garbage collected with it.
+ */
 export interface ScopeMeter {
   /**
    * Collects these readings. The result depends on the readings alone; undefined if there are none for this set. Calls must
@@ -26,8 +29,6 @@ export interface ScopeMeter {
   collect(readings: Readings): Promise<ScopeCollection | undefined>;
   /** True if so many series have ended that a new meter saves memory: the SDK never drops a series. */
   needsReplacement(): boolean;
-  /** Shuts the MeterProvider down and unregisters the instruments, so that the SDK's state can be garbage collected. */
-  close(): Promise<void>;
 }
 
 /** Returns the start time of a counter whose source reports none. */
@@ -131,10 +132,6 @@ export function createScopeMeter(set: MetricSet, { programStartNs, startTimeOf }
       return metrics.length === 0 ? undefined : { scope: collected.scope, metrics };
     },
     needsReplacement: () => needsReplacement,
-    async close() {
-      instruments.unregister();
-      await provider.shutdown();
-    },
   };
 }
 

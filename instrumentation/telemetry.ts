@@ -100,7 +100,6 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     },
     shutdown: async (timeoutMs) => {
       await Promise.all(loops.map((loop) => loop.shutdown(timeoutMs)));
-      await collector.close();
     },
   };
 }
