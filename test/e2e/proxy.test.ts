@@ -5,7 +5,7 @@ import { resolveConfig } from '../../src/config/resolve.ts';
 import { readTextFile } from '../../src/config/text-files.ts';
 import { startProgram } from '../helpers/program.ts';
 import { type ForwardProxy, startProxy } from '../helpers/proxy.ts';
-import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { pemFile, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
 
@@ -48,7 +48,7 @@ async function start(t: TestContext, env: Readonly<Record<string, string>>): Pro
   const input = { argv: [], env, isTTY: false, readFile: readTextFile, metadataUrl: new URL(endpoint.url) };
   const resolved = resolveConfig(input);
   if ('problems' in resolved) assert.fail(JSON.stringify(resolved.problems));
-  const running = await exporterOn(t, endpoint, task, resolved.config);
+  const running = await startExporterOn(t, endpoint, task, resolved.config);
   return { ...running, clock };
 }
 

@@ -12,7 +12,7 @@ export interface Answer {
   /** Sends what there is to send, maybe below HTTP, which would not let such an answer out. */
   readonly send: (response: ServerResponse) => void;
   /** What the export came in is kept, whatever its sender learns of that. */
-  readonly isTaken?: boolean;
+  readonly isAccepted?: boolean;
   /** Answers to the head of the request: its body is not read. */
   readonly isEarly?: boolean;
 }
@@ -28,7 +28,7 @@ export interface Arrival {
   readonly besides: number;
 }
 
-export interface TakenExport extends OtlpExport {
+export interface AcceptedExport extends OtlpExport {
   /** Of its arrival. */
   readonly number: number;
 }
@@ -39,7 +39,7 @@ export interface FaultReceiver {
   /** In force until changed. */
   answer: Answer | ((arrival: Arrival) => Answer);
   readonly arrivals: readonly Arrival[];
-  readonly taken: readonly TakenExport[];
+  readonly accepted: readonly AcceptedExport[];
   /** Requests that have come and whose answers have not ended. */
   readonly unanswered: number;
   readonly openConnections: number;
@@ -51,7 +51,7 @@ export interface FaultReceiver {
 
 export async function startFaultReceiver(answer: FaultReceiver['answer']): Promise<FaultReceiver> {
   const arrivals: Arrival[] = [];
-  const taken: TakenExport[] = [];
+  const accepted: AcceptedExport[] = [];
   const sockets = new Set<Socket>();
   const open = new Set<ServerResponse>();
 
@@ -68,7 +68,7 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     }
     const sent = await request.toArray().catch(() => undefined);
     if (sent === undefined) return;
-    if (met.isTaken === true) taken.push({ ...decoded(Buffer.concat(sent), headers), number: arrival.number });
+    if (met.isAccepted === true) accepted.push({ ...decoded(Buffer.concat(sent), headers), number: arrival.number });
     met.send(response);
   });
   // Faults last as long as the client lets them: no limit of the server's own may end one early.
@@ -89,7 +89,7 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     url: `http://127.0.0.1:${port}/v1/metrics`,
     answer,
     arrivals,
-    taken,
+    accepted,
     get unanswered() {
       return open.size;
     },

@@ -28,7 +28,7 @@ export interface Running {
 }
 
 /** Starts endpoint and exporter, on a clock that the test moves, and takes the first sample; both are closed with the test. */
-export async function runningExporter(
+export async function startRunningExporter(
   t: TestContext,
   changes: Partial<Config> = {},
   task: ScriptedTask = scriptedTask('web', 'worker'),
@@ -37,13 +37,13 @@ export async function runningExporter(
   const endpoint = await startFaultEndpoint();
   t.after(() => endpoint.close());
   task.publish(endpoint);
-  const running = await exporterOn(t, endpoint, task, changes);
+  const running = await startExporterOn(t, endpoint, task, changes);
   await running.exporter.poll();
   return running;
 }
 
 /** An exporter on an endpoint that may be closed. */
-export async function exporterOn(
+export async function startExporterOn(
   t: TestContext,
   endpoint: FaultEndpoint,
   task: ScriptedTask,

@@ -17,7 +17,7 @@ import { metricsOf, type OtlpExport, type OtlpPoint, pointsOf } from '../helpers
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { type ScriptedTask, scriptedTask } from '../helpers/scripted-task.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { DIES, GOOD, refused, TAKES_AND_DIES } from './answers.ts';
+import { ACCEPT_THEN_RESET, GOOD, RESET_EARLY, refused } from './responses.ts';
 
 interface Exporting {
   readonly receiver: FaultReceiver;
@@ -113,7 +113,7 @@ function growth(first: Totals, last: Totals): Totals {
 }
 
 const EXPORTS = 80;
-const BAD = [refused(503), refused(429), refused(400), DIES];
+const BAD = [refused(503), refused(429), refused(400), RESET_EARLY];
 
 test('70 % of the exports fail at random: what was acknowledged adds up to what grew', async (t) => {
   const running = await exporting(t, ({ number }) => {
@@ -132,12 +132,12 @@ test('70 % of the exports fail at random: what was acknowledged adds up to what 
   await running.next();
   const last = counted(sampler);
   assert.equal(receiver.arrivals.length, EXPORTS + 1);
-  const failed = EXPORTS + 1 - receiver.taken.length;
+  const failed = EXPORTS + 1 - receiver.accepted.length;
   assert.ok(failed > EXPORTS / 2, `${failed} failed`);
   const expected = growth(first, last);
   assert.ok(expected.size > 20 && (expected.get('container.cpu.time [["container.name","web"]]') ?? 1) > 0);
   // What did not grow since the start and began before has no point yet in the first export, and 0 afterwards.
-  assertClose(sumOf(receiver.taken), expected);
+  assertClose(sumOf(receiver.accepted), expected);
 });
 
 const sumOfPoints = (points: readonly OtlpPoint[]): number => points.reduce((sum, { value }) => sum + value, 0);
@@ -155,10 +155,10 @@ test('containers that come, go and start again while the receiver is away', asyn
     if (late !== undefined) late.isRunning = at !== 11;
     await running.next();
   }
-  assert.equal(receiver.taken.length, 4);
+  assert.equal(receiver.accepted.length, 4);
   const sum = (name: string, container?: string): number =>
     sumOfPoints(
-      receiver.taken.flatMap((taken) => pointsOf(taken, name, container ? { 'container.name': container } : {})),
+      receiver.accepted.flatMap((taken) => pointsOf(taken, name, container ? { 'container.name': container } : {})),
     );
   assert.equal(sum('aws.ecs.container.cpu.time', 'web'), 150 * 0.25);
   assert.equal(sum('aws.ecs.container.cpu.time', 'late'), 100);
@@ -171,7 +171,7 @@ test('containers that come, go and start again while the receiver is away', asyn
 
 test('an export that was taken, and whose answer was lost, counts again in the next one: by exactly what it held', async (t) => {
   const lost = new Set([2, 3, 6]);
-  const running = await exporting(t, ({ number }) => (lost.has(number) ? TAKES_AND_DIES : GOOD));
+  const running = await exporting(t, ({ number }) => (lost.has(number) ? ACCEPT_THEN_RESET : GOOD));
   const { receiver, task, sampler } = running;
   await running.next();
   const first = counted(sampler);
@@ -180,11 +180,11 @@ test('an export that was taken, and whose answer was lost, counts again in the n
     await running.next();
   }
   assert.equal(receiver.arrivals.length, 10);
-  assert.equal(receiver.taken.length, 10);
+  assert.equal(receiver.accepted.length, 10);
   const expected = growth(first, counted(sampler));
-  const again = sumOf(receiver.taken.filter(({ number }) => lost.has(number)));
+  const again = sumOf(receiver.accepted.filter(({ number }) => lost.has(number)));
   for (const [key, value] of again) expected.set(key, (expected.get(key) ?? 0) + value);
-  assertClose(sumOf(receiver.taken), expected);
+  assertClose(sumOf(receiver.accepted), expected);
   // 10 s in the first one that was lost, 20 s in the second one, 10 s in the third one; 90 s in all.
   const web = [...again].find(([key]) => key.startsWith('aws.ecs.container.cpu.time') && key.includes('"web"'));
   assert.equal(web?.[1], 40 * 0.25);

@@ -4,7 +4,7 @@ import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';
 import type { LoggedEvent } from '../helpers/recording-logger.ts';
-import { exporterOn, type Running } from '../helpers/running.ts';
+import { type Running, startExporterOn } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import type { TestClock } from '../helpers/test-clock.ts';
 import type { Exposition } from '../real/exposition.ts';
@@ -40,7 +40,7 @@ export async function outage(
     await clock.during(running.exporter.shutdown());
     await endpoint.close();
   });
-  const running = await exporterOn(t, endpoint, task, {
+  const running = await startExporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...config,

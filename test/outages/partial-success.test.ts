@@ -6,8 +6,8 @@ import type { OtlpConfig } from '../../src/config/config.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { accepted, GOOD } from './answers.ts';
 import { every, exportCounts, outage } from './outage.ts';
+import { accepted, GOOD } from './responses.ts';
 
 const SECRET = 'c4n4ry-token-of-the-header';
 
@@ -102,7 +102,7 @@ describe('partial success', () => {
       assert.equal(receiver.arrivals.length, exports, 'an export was repeated');
       const served = sorted(asValues(page.series.filter(({ name }) => name !== 'target_info')));
       await clock.until('an export that is equal to the page', () => {
-        const last = receiver.taken.at(-1);
+        const last = receiver.accepted.at(-1);
         return last && isDeepStrictEqual(sorted(pushedValues(metricsOf(last))), served) ? true : undefined;
       });
     });

@@ -13,7 +13,7 @@ import { until } from '../real/wait.ts';
 import { contentOfExport, contentOfPage } from './content-as-page.ts';
 import { assertDefinitions, assertStartTimes } from './content-checks.ts';
 import { startFileCollector } from './file-collector.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 const WAYS = [
   ['http/protobuf', 'none'],
@@ -31,7 +31,7 @@ for (const [protocol, compression] of WAYS) {
       resourceAttributes: { 'deployment.environment.name': 'staging ü' },
     };
     const sampledAfterNs = aMinuteAgoNs();
-    const running = await exporterPushingTo(t, files.collector.otlpUrl, VOCABULARIES, options);
+    const running = await startPushExporter(t, files.collector.otlpUrl, VOCABULARIES, options);
     const { task } = running;
 
     for (const [poll, step] of [

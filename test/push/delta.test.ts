@@ -9,7 +9,7 @@ import { asValues, pushedValues } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
 import { until } from '../real/wait.ts';
 import { startFileCollector } from './file-collector.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 type Values = ReadonlyMap<string, number>;
 
@@ -37,7 +37,7 @@ function grown(pages: readonly Values[], series: string): number {
 test('deltas add up, over a restart of a container and an outage of 20 intervals', async (t) => {
   const files = await startFileCollector(t);
   const exportIntervalMs = 200;
-  const running = await exporterPushingTo(t, files.collector.otlpUrl, ['semconv'], {
+  const running = await startPushExporter(t, files.collector.otlpUrl, ['semconv'], {
     otlp: { temporality: 'delta' },
     exportIntervalMs,
   });

@@ -9,9 +9,9 @@ import { EVERYTHING, VOCABULARIES, type VocabularyName } from '../../src/metrics
 import { VERSION } from '../../src/version.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
-import { startLoop, pagesOf } from '../unit/instrumentation/fake-source.ts';
+import { pagesOf, startLoop } from '../unit/instrumentation/fake-source.ts';
+import { startCollectorPage } from './collector-page.ts';
 import { contentOfPage } from './content-as-page.ts';
-import { startPageOfCollector } from './page-of-collector.ts';
 
 /** In the order of the names. What is there twice is twice in it. */
 type Values = readonly (readonly [name: string, value: number])[];
@@ -28,7 +28,7 @@ for (const vocabulary of VOCABULARIES) {
   test(`every row in ${vocabulary}: the names of docs/metrics.md with us, a Collector and Prometheus`, async (t) => {
     const set = metricSet(vocabulary, VERSION, EVERYTHING);
     const source = oneReadingEach(set);
-    const collector = await startPageOfCollector(t);
+    const collector = await startCollectorPage(t);
     const prometheus = await startPrometheus3();
     t.after(() => prometheus.stop());
 

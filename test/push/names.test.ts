@@ -9,9 +9,9 @@ import { parseExposition, type Series } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
 import type { Sampled } from '../real/prometheus-server.ts';
 import { until } from '../real/wait.ts';
+import { startCollectorPage } from './collector-page.ts';
 import { contentOfPage } from './content-as-page.ts';
-import { startPageOfCollector } from './page-of-collector.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 interface Receiver {
   readonly url: string;
@@ -52,7 +52,7 @@ for (const [name, { start, added }] of Object.entries(CASES)) {
   for (const vocabulary of VOCABULARIES) {
     test(`${name}, ${vocabulary}: the names, series and values of our page, and these labels more`, async (t) => {
       const receiver = await start(t);
-      const running = await exporterPushingTo(t, receiver.url, [vocabulary]);
+      const running = await startPushExporter(t, receiver.url, [vocabulary]);
       for (const poll of [1, 2]) {
         if (poll > 1) {
           running.task.advance(10);
@@ -105,7 +105,7 @@ const withoutLabels = (series: Series, without: Readonly<Record<string, unknown>
 
 /** Types and descriptions can be read here, too. */
 async function pageOfCollector(t: TestContext): Promise<Receiver> {
-  const { url, page } = await startPageOfCollector(t);
+  const { url, page } = await startCollectorPage(t);
   return { url, page, series: async () => parseExposition(await page()).series };
 }
 

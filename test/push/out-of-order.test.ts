@@ -5,14 +5,14 @@ import { type TestContext, test } from 'node:test';
 import type { Running } from '../helpers/running.ts';
 import { type Prometheus3, startPrometheus3 } from '../real/prometheus-3.ts';
 import { until } from '../real/wait.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 const ADVISED = readFileSync(new URL('../../examples/gateway/prometheus-otlp.yml', import.meta.url), 'utf8');
 
 async function pushingTo(t: TestContext, configuration?: string): Promise<Running & { prometheus: Prometheus3 }> {
   const prometheus = await startPrometheus3(configuration);
   t.after(() => prometheus.stop());
-  const running = await exporterPushingTo(t, prometheus.otlpUrl, ['semconv']);
+  const running = await startPushExporter(t, prometheus.otlpUrl, ['semconv']);
   return { ...running, prometheus };
 }
 

@@ -19,7 +19,16 @@ import { createOtlpExporter, type OtlpOptions } from '../../../../instrumentatio
 import { SERIALIZERS } from '../../../../instrumentation/otlp/serialize.ts';
 import { type Answer, type FaultReceiver, startFaultReceiver } from '../../../helpers/fault-receiver.ts';
 import { stopClock } from '../../../helpers/test-clock.ts';
-import { accepted, CANARY, DIES, dripping, GOOD, NEVER, refused, TAKES_AND_DIES } from '../../../outages/answers.ts';
+import {
+  ACCEPT_THEN_RESET,
+  accepted,
+  CANARY,
+  endless,
+  GOOD,
+  NO_RESPONSE,
+  RESET_EARLY,
+  refused,
+} from '../../../outages/responses.ts';
 import { at } from '../../../real/json.ts';
 import { until } from '../../../real/wait.ts';
 
@@ -206,7 +215,7 @@ for (const [status, isRetried] of [
 
 test('a connection that is refused or reset is retried', async (t) => {
   const clock = stopClock(t);
-  const { receiver, send } = await startExporter(t, ({ number }) => [DIES, TAKES_AND_DIES][number] ?? GOOD);
+  const { receiver, send } = await startExporter(t, ({ number }) => [RESET_EARLY, ACCEPT_THEN_RESET][number] ?? GOOD);
   assert.equal((await clock.during(send())).error, undefined);
   assert.equal(receiver.arrivals.length, 3);
   await receiver.down();
@@ -268,11 +277,11 @@ test('aborted during a wait: the error of the last attempt, and the rest of the 
 });
 
 for (const [what, answer, reason] of [
-  ['no answer', NEVER, 'timeout'],
-  ['a head that never ends', dripping('HTTP/1.1 200 OK\r\nx-filler: '), 'timeout'],
-  ['a body that never ends', dripping('HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n'), 'timeout'],
-  ['a refusal whose body never ends', dripping('HTTP/1.1 503 No\r\ncontent-length: 999\r\n\r\n'), 'server_error'],
-  ['informational answers', dripping('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
+  ['no answer', NO_RESPONSE, 'timeout'],
+  ['a head that never ends', endless('HTTP/1.1 200 OK\r\nx-filler: '), 'timeout'],
+  ['a body that never ends', endless('HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n'), 'timeout'],
+  ['a refusal whose body never ends', endless('HTTP/1.1 503 No\r\ncontent-length: 999\r\n\r\n'), 'server_error'],
+  ['informational answers', endless('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
 ] as const) {
   test(`aborted, ${what}: ${reason}; the next export gets a new connection`, async (t) => {
     const { receiver, send } = await startExporter(t, answer);
@@ -299,7 +308,7 @@ for (const [what, answer, reason] of [
 
 test('aborted in a retry: the error of the previous attempt', async (t) => {
   const clock = stopClock(t);
-  const { receiver, send } = await startExporter(t, ({ number }) => (number === 0 ? refused(503) : NEVER));
+  const { receiver, send } = await startExporter(t, ({ number }) => (number === 0 ? refused(503) : NO_RESPONSE));
   const controller = new AbortController();
   const sent = send(controller.signal);
   await clock.until('the retry', () => receiver.arrivals[1]);

@@ -19,7 +19,7 @@ import { until } from '../../../real/wait.ts';
 
 const one = [metricOf('m', [[1, { container_name: 'web' }]])];
 
-function exporterOn(path: string, options: { readonly maxWaitMs?: number } = {}): Promise<MetricExporter> {
+function startExporterOn(path: string, options: { readonly maxWaitMs?: number } = {}): Promise<MetricExporter> {
   return createStatsdExporter({
     host: 'unused.invalid',
     port: 8125,
@@ -39,7 +39,7 @@ function assertFailed(error: Error | undefined, reason: string, message: RegExp)
 test('1,000 series come whole and in order, in datagrams that the agent reads at once', async (t) => {
   const path = socketPath(t);
   const receiver = unixReceiver(t, path);
-  const exporter = await exporterOn(path);
+  const exporter = await startExporterOn(path);
   assert.equal(await exportOf(exporter, [manySeries(1000)]), undefined);
   const lines = await receiver.lines(1000);
   assert.deepEqual(
@@ -56,7 +56,7 @@ test('1,000 series come whole and in order, in datagrams that the agent reads at
 
 test('no agent, then one, then none but its socket, then another one', async (t) => {
   const path = socketPath(t);
-  const exporter = await exporterOn(path);
+  const exporter = await startExporterOn(path);
   const gone = /^cannot send to \S+dsd\.socket \(No such file or directory\): does the agent run/;
   assertFailed(await exportOf(exporter, [manySeries(1000)]), 'unreachable', gone);
 
@@ -77,16 +77,16 @@ test('paths that are no socket', async (t) => {
   const path = socketPath(t);
   writeFileSync(path, '');
   assertFailed(
-    await exportOf(await exporterOn(path), one),
+    await exportOf(await startExporterOn(path), one),
     'unreachable',
     /^cannot send to \S+ \(Connection refused\)/,
   );
   mkdirSync(`${path}.folder`);
-  assertFailed(await exportOf(await exporterOn(`${path}.folder`), one), 'unreachable', /^cannot send to /);
+  assertFailed(await exportOf(await startExporterOn(`${path}.folder`), one), 'unreachable', /^cannot send to /);
   // More than a socket's address can hold.
   const long = `${path}${'x'.repeat(200)}`;
   assertFailed(
-    await exportOf(await exporterOn(long), one),
+    await exportOf(await startExporterOn(long), one),
     'unreachable',
     /^cannot send to \S+ \(path to bind is too long/,
   );
@@ -95,7 +95,7 @@ test('paths that are no socket', async (t) => {
 test('an agent that stops reading for a moment gets everything', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
-  const exporter = await exporterOn(path, { maxWaitMs: 60_000 });
+  const exporter = await startExporterOn(path, { maxWaitMs: 60_000 });
   const waits = t.mock.method(timers, 'setTimeout');
   syncBuiltinESMExports();
   t.after(() => {
@@ -112,7 +112,7 @@ test('an agent that stops reading for a moment gets everything', async (t) => {
 test('an agent that does not read: the export fails, nothing is queued, the event loop does not spin', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
-  const exporter = await exporterOn(path);
+  const exporter = await startExporterOn(path);
   agent.kill('SIGSTOP');
   const error = await exportOf(exporter, [manySeries(TOO_MANY)]);
   assertFailed(error, 'throttled', /^the agent does not read what it gets at \S+dsd\.socket/);

@@ -5,7 +5,7 @@ import { until } from '../real/wait.ts';
 import { loggedLines } from './program.ts';
 
 /** The whole program in this process, with streams and signals of its own. */
-export interface ProgramHere {
+export interface InProcessProgram {
   stdout(): string;
   stderr(): string;
   /** The events of its log lines so far. */
@@ -17,7 +17,7 @@ export interface ProgramHere {
   readonly ended: Promise<number>;
 }
 
-export function startProgramHere(argv: readonly string[], env: Readonly<Record<string, string>>): ProgramHere {
+export function startInProcess(argv: readonly string[], env: Readonly<Record<string, string>>): InProcessProgram {
   const host = Object.assign(new EventEmitter(), { exit: () => {} });
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written) =>

@@ -14,42 +14,44 @@ const plain = (status: number, headers: Headers, body: string | Uint8Array) => (
 export const refused = (status: number, headers: Headers = {}): Answer => ({ send: plain(status, headers, CANARY) });
 
 /** Takes it, with an empty ExportMetricsServiceResponse or another one. */
-export const accepted = (body: string | Uint8Array = ''): Answer => ({ send: plain(200, {}, body), isTaken: true });
+export const accepted = (body: string | Uint8Array = ''): Answer => ({ send: plain(200, {}, body), isAccepted: true });
 
 export const GOOD = accepted();
 
 /** Takes it, `ms` later than others do. */
 export const late = (ms: number): Answer => ({
   send: (response) => void setTimeout(() => GOOD.send(response), ms),
-  isTaken: true,
+  isAccepted: true,
 });
 
 const below = (send: (response: ServerResponse) => void): Answer => ({ send });
 
-export const NEVER: Answer = below(() => {});
+export const NO_RESPONSE: Answer = below(() => {});
 
 /** Its process ends once it has read the head of the request. */
-export const DIES: Answer = { send: ({ socket }) => void socket?.resetAndDestroy(), isEarly: true };
+export const RESET_EARLY: Answer = { send: ({ socket }) => void socket?.resetAndDestroy(), isEarly: true };
 
 /** Takes the export, and its process ends before it can say so. */
-export const TAKES_AND_DIES: Answer = { send: ({ socket }) => void socket?.resetAndDestroy(), isTaken: true };
+export const ACCEPT_THEN_RESET: Answer = { send: ({ socket }) => void socket?.resetAndDestroy(), isAccepted: true };
 
 /** Never comes to an end: a bit more every 50 ms, of the head or of the body. */
-export const dripping = (start: string, more = 'x'): Answer =>
+export const endless = (start: string, more = 'x'): Answer =>
   below(({ socket }) => {
     socket?.write(start);
     const timer = setInterval(() => socket?.write(more), 50);
     socket?.once('close', () => clearInterval(timer));
   });
 
-export const FLOODS: Answer = below((response) => void response.writeHead(200).end(Buffer.alloc(8 * 1024 ** 2, 120)));
+export const LARGE_BODY: Answer = below(
+  (response) => void response.writeHead(200).end(Buffer.alloc(8 * 1024 ** 2, 120)),
+);
 
-export const HALF_A_HEAD: Answer = below(({ socket }) => void socket?.end('HTTP/1.1 200 OK\r\ncontent-ty'));
+export const TRUNCATED_HEAD: Answer = below(({ socket }) => void socket?.end('HTTP/1.1 200 OK\r\ncontent-ty'));
 
-export const NO_HTTP: Answer = below(({ socket }) => void socket?.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'));
+export const NOT_HTTP: Answer = below(({ socket }) => void socket?.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'));
 
 /** Asks for another protocol, and waits for it. */
-export const SWITCHES: Answer = below(
+export const SWITCHING_PROTOCOLS: Answer = below(
   ({ socket }) => void socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'),
 );
 
@@ -64,22 +66,22 @@ export const TOO_LARGE: Answer = {
 };
 
 /** 200 and something that is no ExportMetricsServiceResponse. */
-export const PAGE: Answer = accepted('<!DOCTYPE html><title>Please log in</title>');
+export const WEB_PAGE: Answer = accepted('<!DOCTYPE html><title>Please log in</title>');
 
-export const CONTINUES_FIRST: Answer = {
+export const CONTINUE_FIRST: Answer = {
   send(response) {
     response.writeContinue();
     GOOD.send(response);
   },
-  isTaken: true,
+  isAccepted: true,
 };
 
 /** The end of the connection is the end of the answer. */
-export const HTTP_1_0: Answer = { send: ({ socket }) => void socket?.end('HTTP/1.0 200 OK\r\n\r\n'), isTaken: true };
+export const HTTP_1_0: Answer = { send: ({ socket }) => void socket?.end('HTTP/1.0 200 OK\r\n\r\n'), isAccepted: true };
 
 /** Goes on when all is said. */
-export const TWO_ANSWERS: Answer = {
+export const TWO_RESPONSES: Answer = {
   send: ({ socket }) =>
     void socket?.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n'),
-  isTaken: true,
+  isAccepted: true,
 };

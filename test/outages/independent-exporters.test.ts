@@ -7,7 +7,7 @@ import { type Answer, type FaultReceiver, startFaultReceiver } from '../helpers/
 import { type Program, startProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { until } from '../real/wait.ts';
-import { GOOD, NEVER, refused } from './answers.ts';
+import { GOOD, NO_RESPONSE, refused } from './responses.ts';
 
 interface Side {
   readonly program: Program;
@@ -62,7 +62,7 @@ async function works(side: Side, ...names: readonly ('console' | 'statsd' | 'otl
   const counts = {
     console: () => printed(side),
     statsd: () => side.polls.length,
-    otlp: () => side.receiver.taken.length,
+    otlp: () => side.receiver.accepted.length,
   };
   const before = names.map((name) => counts[name]());
   await until(`two more exports by ${names.join(' and ')}`, () =>
@@ -75,7 +75,7 @@ async function works(side: Side, ...names: readonly ('console' | 'statsd' | 'otl
 
 describe('side by side', { concurrency: 4 }, () => {
   for (const [what, answer] of [
-    ['never answers', NEVER],
+    ['never answers', NO_RESPONSE],
     ['refuses', refused(503)],
   ] as const satisfies readonly (readonly [string, Answer])[]) {
     test(`the OTLP receiver ${what}: console, statsd and the page go on`, async (t) => {

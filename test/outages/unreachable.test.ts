@@ -8,8 +8,8 @@ import { EXPORT_FAILURE_REASONS } from '../../instrumentation/metric-exporter.ts
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
-import { GOOD } from './answers.ts';
 import { every, exportCounts, type Outage, outage } from './outage.ts';
+import { GOOD } from './responses.ts';
 
 const INTERVAL_MS = 60_000;
 /** Twenty minutes, and an hour and forty. */
@@ -82,7 +82,7 @@ test('nobody listens from the start and for 100 intervals; then everything is th
   const served = (await running.metrics()).series.filter(({ name }) => name !== 'target_info');
   const page = sorted(asValues(served));
   const arrived = await clock.until('an export that is equal to the page', () => {
-    const last = receiver.taken.at(-1);
+    const last = receiver.accepted.at(-1);
     return last !== undefined && isDeepStrictEqual(sorted(pushedValues(metricsOf(last))), page) ? last : undefined;
   });
   for (const name of ['aws.ecs.container.cpu.time', 'container.disk.io', 'container.network.io']) {
@@ -95,7 +95,7 @@ test('nobody listens from the start and for 100 intervals; then everything is th
   for (const more of [2, 3, 4]) {
     await clock.settled();
     clock.pass(INTERVAL_MS);
-    await clock.until(`export ${more}`, () => receiver.taken[more - 1]);
+    await clock.until(`export ${more}`, () => receiver.accepted[more - 1]);
   }
   assert.deepEqual(running.log(), ['warn otlp_export_failing unreachable', 'info otlp_export_recovered']);
   await running.poll();

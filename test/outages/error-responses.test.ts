@@ -7,8 +7,8 @@ import type { Arrival } from '../helpers/fault-receiver.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { CANARY, GOOD, refused } from './answers.ts';
 import { every, exportCounts, outage } from './outage.ts';
+import { CANARY, GOOD, refused } from './responses.ts';
 
 const SEED = 7;
 
@@ -47,12 +47,12 @@ describe('a receiver that refuses', () => {
       const failed = Object.values(counts.failures).reduce((a, b) => a + b, 0);
       assert.deepEqual(Object.keys(counts.failures).toSorted(), ['server_error', 'throttled']);
       assert.ok(failed > counts.exports / 2 && failed < counts.exports, `${failed} of ${counts.exports} failed`);
-      const share = receiver.taken.length / receiver.arrivals.length;
+      const share = receiver.accepted.length / receiver.arrivals.length;
       assert.ok(share > 0.1 && share < 0.5, `${share} taken`);
 
       const served = (await running.metrics()).series.filter(({ name }) => name !== 'target_info');
       await clock.until('totals that are equal to those of the page', () => {
-        const last = receiver.taken.at(-1);
+        const last = receiver.accepted.at(-1);
         const values = last && sorted(pushedValues(metricsOf(last)));
         return isDeepStrictEqual(values, sorted(asValues(served))) ? true : undefined;
       });
@@ -104,7 +104,7 @@ describe('a receiver that refuses', () => {
         receiver.answer = GOOD;
         await clock.during(running.exporter.shutdown());
         assert.deepEqual(running.log(), ['warn otlp_export_failing client_error', 'info otlp_export_recovered']);
-        const last = receiver.taken.at(-1) ?? assert.fail('the last export did not come');
+        const last = receiver.accepted.at(-1) ?? assert.fail('the last export did not come');
         const [before] = pointsOf(last, 'aws.ecs.exporter.exports');
         assert.ok(before !== undefined && before.value >= 2);
         // The last one, and one that was under way at the last sample, are not in its own count.
@@ -123,7 +123,7 @@ describe('a receiver that refuses', () => {
         const clock = stopClock(t);
         const running = await outage(t, clock, { answer, config: every(700) });
         const { receiver } = running;
-        await clock.until('an export', () => receiver.taken[0]);
+        await clock.until('an export', () => receiver.accepted[0]);
         const waits = gaps(receiver.arrivals.slice(0, 4));
         assert.equal(waits.length, 3);
         for (const wait of waits) assert.ok(wait >= 1000, `${waits}`);
@@ -164,7 +164,7 @@ describe('a receiver that refuses', () => {
           running.task.publish(running.endpoint);
           await clock.during(running.exporter.shutdown());
           assert.equal(receiver.arrivals.length, asked + 1);
-          const last = receiver.taken.at(-1);
+          const last = receiver.accepted.at(-1);
           const [web] =
             last === undefined ? [] : pointsOf(last, 'aws.ecs.container.cpu.time', { 'container.name': 'web' });
           assert.equal(web?.value, 70 * 0.25);
@@ -191,7 +191,7 @@ describe('a receiver that refuses', () => {
             config: { exportIntervalMs: 60_000, exportTimeoutMs: 60_000 },
           });
           const { receiver } = running;
-          await clock.until('an export', () => receiver.taken[0]);
+          await clock.until('an export', () => receiver.accepted[0]);
           const waits = gaps(receiver.arrivals);
           assert.equal(waits.length, 2);
           for (const wait of waits) assert.ok(wait >= 790, `${waits}`);
