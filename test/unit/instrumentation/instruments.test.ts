@@ -9,14 +9,14 @@ import {
 import { registerInstruments } from '../../../instrumentation/instruments.ts';
 import { ENERGY, fakeSource, GARDEN, HUMIDITY, ROOMS, TEMPERATURE } from './fake-source.ts';
 
-/** A MeterProvider of somebody else: the plain SDK, without our readers. */
+/** A MeterProvider with a reader of the SDK. */
 function foreignProvider() {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
   return { exporter, provider: new MeterProvider({ readers: [reader] }) };
 }
 
-test('instruments work on any MeterProvider, one scope a set, and can be taken off again', async (t) => {
+test('instruments work on any MeterProvider, with one scope per set, and can be unregistered', async (t) => {
   const { exporter, provider } = foreignProvider();
   const source = fakeSource();
   const registered = registerInstruments(
@@ -46,11 +46,11 @@ test('instruments work on any MeterProvider, one scope a set, and can be taken o
   registered.unregister();
   const current = t.mock.method(source.houseReadings, 'current');
   await provider.forceFlush();
-  assert.equal(current.mock.callCount(), 0, 'nothing is observed any more');
+  assert.equal(current.mock.callCount(), 0, 'no callback is left');
   await provider.shutdown();
 });
 
-test('one look at the source for each set in a collection, however many series there are', async (t) => {
+test('a collection reads the source once per set', async (t) => {
   const { provider } = foreignProvider();
   const source = fakeSource();
   const current = t.mock.method(source.houseReadings, 'current');

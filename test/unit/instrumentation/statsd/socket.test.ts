@@ -19,7 +19,7 @@ import { until } from '../../../real/wait.ts';
 
 const one = [metricOf('m', [[1, { container_name: 'web' }]])];
 
-function startExporterOn(path: string, options: { readonly maxWaitMs?: number } = {}): Promise<MetricExporter> {
+function exporterOn(path: string, options: { readonly maxWaitMs?: number } = {}): Promise<MetricExporter> {
   return createStatsdExporter({
     host: 'unused.invalid',
     port: 8125,
@@ -28,7 +28,7 @@ function startExporterOn(path: string, options: { readonly maxWaitMs?: number } 
   });
 }
 
-/** More series than the queue of a socket holds in datagrams of 8 KiB with some 90 bytes for each. */
+/** More series than the queue of a socket holds, at about 90 lines per datagram. */
 const TOO_MANY = (Number(readFileSync('/proc/sys/net/unix/max_dgram_qlen', 'utf8')) + 50) * 90;
 
 function assertFailed(error: Error | undefined, reason: string, message: RegExp): void {
@@ -36,10 +36,10 @@ function assertFailed(error: Error | undefined, reason: string, message: RegExp)
   assert.deepEqual([error.reason, message.exec(error.message)?.index], [reason, 0], error.message);
 }
 
-test('1,000 series come whole and in order, in datagrams that the agent reads at once', async (t) => {
+test('1,000 series arrive completely and in order, in datagrams of the size that the agent reads', async (t) => {
   const path = socketPath(t);
   const receiver = unixReceiver(t, path);
-  const exporter = await startExporterOn(path);
+  const exporter = await exporterOn(path);
   assert.equal(await exportOf(exporter, [manySeries(1000)]), undefined);
   const lines = await receiver.lines(1000);
   assert.deepEqual(
@@ -54,9 +54,9 @@ test('1,000 series come whole and in order, in datagrams that the agent reads at
   for (const size of sizes.slice(0, -1)) assert.ok(size > 8000, `${size}`);
 });
 
-test('no agent, then one, then none but its socket, then another one', async (t) => {
+test('the agent starts, stops and restarts', async (t) => {
   const path = socketPath(t);
-  const exporter = await startExporterOn(path);
+  const exporter = await exporterOn(path);
   const gone = /^cannot send to \S+dsd\.socket \(No such file or directory\): does the agent run/;
   assertFailed(await exportOf(exporter, [manySeries(1000)]), 'unreachable', gone);
 
@@ -73,29 +73,29 @@ test('no agent, then one, then none but its socket, then another one', async (t)
   assertFailed(await exportOf(exporter, one), 'unreachable', /^cannot send to \S+ \(Connection refused\)/);
 });
 
-test('paths that are no socket', async (t) => {
+test('paths that are not sockets', async (t) => {
   const path = socketPath(t);
   writeFileSync(path, '');
   assertFailed(
-    await exportOf(await startExporterOn(path), one),
+    await exportOf(await exporterOn(path), one),
     'unreachable',
     /^cannot send to \S+ \(Connection refused\)/,
   );
   mkdirSync(`${path}.folder`);
-  assertFailed(await exportOf(await startExporterOn(`${path}.folder`), one), 'unreachable', /^cannot send to /);
-  // More than a socket's address can hold.
+  assertFailed(await exportOf(await exporterOn(`${path}.folder`), one), 'unreachable', /^cannot send to /);
+  // Longer than a socket address.
   const long = `${path}${'x'.repeat(200)}`;
   assertFailed(
-    await exportOf(await startExporterOn(long), one),
+    await exportOf(await exporterOn(long), one),
     'unreachable',
     /^cannot send to \S+ \(path to bind is too long/,
   );
 });
 
-test('an agent that stops reading for a moment gets everything', async (t) => {
+test('an agent that pauses receives everything', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
-  const exporter = await startExporterOn(path, { maxWaitMs: 60_000 });
+  const exporter = await exporterOn(path, { maxWaitMs: 60_000 });
   const waits = t.mock.method(timers, 'setTimeout');
   syncBuiltinESMExports();
   t.after(() => {
@@ -109,10 +109,10 @@ test('an agent that stops reading for a moment gets everything', async (t) => {
   assert.equal(await exported, undefined);
 });
 
-test('an agent that does not read: the export fails, nothing is queued, the event loop does not spin', async (t) => {
+test('an agent that does not read: the export fails, nothing is queued, and the event loop does not spin', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
-  const exporter = await startExporterOn(path);
+  const exporter = await exporterOn(path);
   agent.kill('SIGSTOP');
   const error = await exportOf(exporter, [manySeries(TOO_MANY)]);
   assertFailed(error, 'throttled', /^the agent does not read what it gets at \S+dsd\.socket/);
@@ -123,7 +123,7 @@ test('an agent that does not read: the export fails, nothing is queued, the even
   await assertNothingSpins();
 });
 
-/** An event loop with nothing to do turns a few times before a timer of 100 ms fires, and one that spins thousands of times. */
+/** During 100 ms an idle event loop turns a few times, and a spinning one thousands of times. */
 async function assertNothingSpins(): Promise<void> {
   const turns = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
   const before = turns();
