@@ -73,14 +73,14 @@ for (const [scheme, method, target] of [
 
   test(`${scheme}: the message says that there is a proxy, and nothing of its password`, async (t) => {
     const { proxy, env } = await startProxied(t, scheme);
-    proxy.refusal = 407;
+    proxy.rejectStatus = 407;
     const { lines, clock } = await start(t, env);
     const failing = await clock.until('the failure', () =>
       lines().find(({ event }) => event === 'otlp_export_failing'),
     );
     assert.match(failing.message, /\b407\b.*\(through the proxy of HTTPS_PROXY or HTTP_PROXY\)$/);
     assert.ok(!JSON.stringify(lines()).includes(PASSWORD));
-    proxy.refusal = undefined;
+    proxy.rejectStatus = undefined;
     await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
   });
 

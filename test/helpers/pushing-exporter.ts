@@ -11,7 +11,7 @@ export interface PushOptions {
   readonly otlp?: Partial<OtlpConfig>;
   readonly config?: Partial<Config>;
   readonly task?: ScriptedTask;
-  /** What the receiver does from the start. */
+  /** The receiver's initial behaviour. */
   readonly behaviour?: OtlpReceiver['behaviour'];
 }
 
@@ -21,8 +21,8 @@ export interface Pushing extends Running {
 }
 
 /**
- * An exporter that serves and pushes the same names, after its first sample, on a clock that the test moves; all of it is
- * closed with the test.
+ * Starts an exporter that serves and pushes the same metrics, on the test's clock, and takes the first sample. Closes everything
+ * with the test.
  */
 export async function startPushingExporter(t: TestContext, options: PushOptions = {}): Promise<Pushing> {
   const { task = scriptedTask('web', 'worker'), behaviour = 200 } = options;

@@ -1,4 +1,4 @@
-/** Receivers that take an export and say that they left out a part of it. */
+/** Receivers that accept an export and reject some of its points. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -6,7 +6,7 @@ import type { OtlpConfig } from '../../src/config/config.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { every, exportCounts, outage } from './outage.ts';
+import { every, exportCounts, startOutage } from './outage.ts';
 import { accepted, GOOD } from './responses.ts';
 
 const SECRET = 'c4n4ry-token-of-the-header';
@@ -53,7 +53,7 @@ const CASES: readonly (readonly [
   ],
   ['many points', 'http/protobuf', 4_000_000_000, '', /^the receiver rejected 4000000000 points$/, 'rejected_points'],
   ['points', 'http/json', 3, 'no such tenant', /^the receiver rejected 3 points: no such tenant$/, 'rejected_points'],
-  // As 64-bit integers are written: https://protobuf.dev/programming-guides/json/
+  // 64-bit integers are strings: https://protobuf.dev/programming-guides/json/
   ['points in a text', 'http/json', '3', '', /^the receiver rejected 3 points$/, 'rejected_points'],
   ['nothing, with a message', 'http/protobuf', 0, 'use v2', /^the receiver warns: use v2$/, 'warning'],
   ['nothing, with a message', 'http/json', 0, 'use v2', /^the receiver warns: use v2$/, 'warning'],
@@ -81,7 +81,7 @@ describe('partial success', () => {
     test(`${protocol}, rejected: ${what}`, async (t) => {
       const partial = accepted(response(protocol, rejected, message));
       const clock = stopClock(t);
-      const running = await outage(t, clock, {
+      const running = await startOutage(t, clock, {
         answer: ({ number }) => (number < 3 ? partial : GOOD),
         otlp: { protocol, headers: { authorization: `Bearer ${SECRET}` } },
         config: every(400),

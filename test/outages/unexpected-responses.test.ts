@@ -1,11 +1,11 @@
-/** Receivers that break off, never come to an end or answer nonsense: each costs an export its time, and nothing else. */
+/** Receivers whose responses are truncated, endless or malformed: only the export fails. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ExportFailureReason } from '../../instrumentation/metric-exporter.ts';
 import type { Answer } from '../helpers/fault-receiver.ts';
 import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { every, exportCounts, outage } from './outage.ts';
+import { every, exportCounts, startOutage } from './outage.ts';
 import {
   ACCEPT_THEN_RESET,
   CANARY,
@@ -27,7 +27,7 @@ import {
 } from './responses.ts';
 
 const INTERVAL_MS = 600;
-/** So many exports meet the fault, before and after two good ones. */
+/** Number of failing exports before and after two accepted ones. */
 const BAD = 3;
 
 const ODD: readonly (readonly [what: string, answer: Answer, reason: ExportFailureReason])[] = [
@@ -48,7 +48,7 @@ const ODD: readonly (readonly [what: string, answer: Answer, reason: ExportFailu
   ['it answers after nearly three intervals', late(2.8 * INTERVAL_MS), 'timeout'],
 ];
 
-/** Names, attributes and starts of the counters of containers. */
+/** Names, attributes and start times of container counters. */
 function series(exported: OtlpExport): readonly string[] {
   return metricsOf(exported)
     .filter(({ isMonotonic }) => isMonotonic)
@@ -58,11 +58,11 @@ function series(exported: OtlpExport): readonly string[] {
     .toSorted();
 }
 
-describe('odd answers', () => {
+describe('unexpected responses', () => {
   for (const [what, answer, reason] of ODD) {
-    test(`${what}: ${reason}, and the same series as before once it is well`, async (t) => {
+    test(`${what}: ${reason}, and the same series after the recovery`, async (t) => {
       const clock = stopClock(t);
-      const running = await outage(t, clock, { answer: GOOD, config: every(INTERVAL_MS) });
+      const running = await startOutage(t, clock, { answer: GOOD, config: every(INTERVAL_MS) });
       const { receiver } = running;
       const before = await clock.until('a good export', () => receiver.accepted[0]);
       const start = receiver.arrivals.length;
@@ -97,10 +97,10 @@ describe('odd answers', () => {
     ['200 and a page of text', WEB_PAGE],
     ['an answer with another one behind it', TWO_RESPONSES],
   ] as const satisfies readonly (readonly [string, Answer])[]) {
-    test(`${what} is as good as any`, async (t) => {
+    test(`${what} is accepted`, async (t) => {
       const clock = stopClock(t);
       for (const protocol of ['http/protobuf', 'http/json'] as const) {
-        const running = await outage(t, clock, { answer, otlp: { protocol }, config: every(INTERVAL_MS) });
+        const running = await startOutage(t, clock, { answer, otlp: { protocol }, config: every(INTERVAL_MS) });
         await clock.until('two exports', () => (running.receiver.accepted.length >= 2 ? true : undefined));
         await running.poll();
         assert.deepEqual(running.log(), answer === WEB_PAGE ? ['warn otlp_partial_failing warning'] : []);

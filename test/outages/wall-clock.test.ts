@@ -1,20 +1,20 @@
-/** A wall clock that is set back and forth while metrics are pushed to a receiver that fails now and then. */
+/** The wall clock is set back and forth while the receiver fails intermittently. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricsOf, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
-import { every, exportCounts, type Outage, outage } from './outage.ts';
+import { every, exportCounts, type Outage, startOutage } from './outage.ts';
 import { GOOD, refused } from './responses.ts';
 
 const INTERVAL_MS = 300;
 const HOUR_MS = 3_600_000;
 const STEPS_MS = [HOUR_MS, -HOUR_MS, -HOUR_MS, -1, HOUR_MS];
 
-test('exports go on, no point ends before it starts, nothing is negative', async (t) => {
+test('exports continue, no point ends before it starts, no value is negative', async (t) => {
   const clock = stopClock(t);
   const [totals, deltas] = await Promise.all(
     (['cumulative', 'delta'] as const).map((temporality) =>
-      outage(t, clock, {
+      startOutage(t, clock, {
         answer: ({ number }) => (number % 3 === 1 ? refused(503) : GOOD),
         otlp: { temporality },
         config: every(INTERVAL_MS),
@@ -41,14 +41,14 @@ test('exports go on, no point ends before it starts, nothing is negative', async
   assert.deepEqual([...starts], [totals.task.containers.get('web')?.startedNs]);
 
   const web = webOf(deltas);
-  // The receiver knows one interval after the other: none reaches back into one before it.
+  // Intervals do not overlap.
   for (const [at, { startNs }] of web.entries()) assert.ok(at === 0 || startNs >= (web[at - 1]?.timeNs ?? 0n));
   assert.deepEqual(Object.keys(failures), ['server_error']);
   const sum = web.reduce((all, { value }) => all + value, 0);
   assert.equal(sum, 50 * 0.25);
 });
 
-/** A new sample, and two exports after it, without a burst to catch up with the clock. */
+/** Takes a sample and waits for two exports, without a burst after a clock change. */
 async function goesOn({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
   const taken = receiver.accepted.length;
   const requests = receiver.arrivals.length;

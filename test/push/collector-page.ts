@@ -1,14 +1,14 @@
 import type { TestContext } from 'node:test';
 import { startCollector } from '../real/collector.ts';
 
-/** What a Collector that takes OTLP shows to Prometheus. */
+/** The Prometheus page of a Collector that receives OTLP. */
 export interface CollectorPage {
-  /** For OTLP. */
+  /** The OTLP endpoint. */
   readonly url: string;
   page(): Promise<string>;
 }
 
-/** Starts such a Collector; it ends with the test. */
+/** Starts the Collector; ends with the test. */
 export async function startCollectorPage(t: TestContext): Promise<CollectorPage> {
   const collector = await startCollector({
     config: ({ otlpPort, prometheusPort }) => ({

@@ -1,4 +1,4 @@
-/** Points of one export differ in age. What the real Prometheus makes of that, with and without the window that we advise. */
+/** Points of one export differ in age. Tests Prometheus with and without the recommended out-of-order window. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -22,14 +22,14 @@ const polls = async (prometheus: Prometheus3): Promise<number | undefined> =>
 test('without the window: an export with an older point fails, and the message names the setting', async (t) => {
   const { prometheus, poll, lines } = await pushingTo(t);
   await until('the first export', async () => ((await polls(prometheus)) === 1 ? true : undefined));
-  // The samples are not renewed: their points are older than those that have the time of the poll.
+  // The samples are not renewed, so their points are older than those with the time of the poll.
   await poll();
   const failing = await until('the failed export', () => lines().find(({ event }) => event === 'otlp_export_failing'));
   assert.match(failing.message, /HTTP 400 Bad Request: .*storage\.tsdb\.out_of_order_time_window/);
   assert.equal(await polls(prometheus), 1);
 });
 
-test('with the window: no export fails, and what is new arrives', async (t) => {
+test('with the window: no export fails, and new points arrive', async (t) => {
   const { prometheus, poll, lines } = await pushingTo(t, ADVISED);
   for (const expected of [1, 2, 3]) {
     if (expected > 1) await poll();

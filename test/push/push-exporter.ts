@@ -6,8 +6,8 @@ import { type Running, startExporterOn } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 
 /**
- * An exporter in this process that pushes to `url` all the time, and serves the same names. It polls only when asked to:
- * between two polls, every page and every export are of one sample. After its first sample; ends with the test.
+ * Starts an exporter in this process that pushes to `url` continuously and serves the same metrics, and takes the first sample. It
+ * polls on request, so all pages and exports between two polls have the same sample. Ends with the test.
  */
 export async function startPushExporter(
   t: TestContext,
