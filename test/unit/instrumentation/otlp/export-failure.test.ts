@@ -109,6 +109,12 @@ const ANSWERS: readonly Row[] = [
     /^HTTP 400 Bad Request: .*set storage\.tsdb\.out_of_order_time_window/,
   ],
   [
+    'a server error whose body mentions a size',
+    answered(500, 'Internal Server Error', 'http: request body too large'),
+    'server_error',
+    /^HTTP 500 Internal Server Error: /,
+  ],
+  [
     'a server error whose body mentions TLS',
     answered(502, 'Bad Gateway', `Client sent an HTTP request to an HTTPS server.\n${CANARY}`),
     'server_error',

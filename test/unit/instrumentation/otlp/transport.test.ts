@@ -281,7 +281,8 @@ for (const [what, answer, reason] of [
   ['a head that never ends', endless('HTTP/1.1 200 OK\r\nx-filler: '), 'timeout'],
   ['a body that never ends', endless('HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n'), 'timeout'],
   ['a refusal whose body never ends', endless('HTTP/1.1 503 No\r\ncontent-length: 999\r\n\r\n'), 'server_error'],
-  ['informational answers', endless('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
+  ['a redirect whose body never ends', endless('HTTP/1.1 302 Found\r\ncontent-length: 999\r\n\r\n'), 'redirect'],
+  ['informational responses', endless('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
 ] as const) {
   test(`aborted, ${what}: ${reason}; the next export gets a new connection`, async (t) => {
     const { receiver, send } = await startExporter(t, answer);
@@ -439,6 +440,12 @@ test('a connection lost during the body: the status decides', async (t) => {
   const { receiver, send } = await startExporter(t, half('200 OK'), NO_RETRY);
   assert.deepEqual(await send(), { partial: undefined });
   receiver.answer = half('503 Service Unavailable');
+  assert.match((await send()).error?.message ?? '', /^HTTP 503 Service Unavailable: /);
+});
+
+test('a malformed body after an error status: the status decides', async (t) => {
+  const malformed = raw('HTTP/1.1 503 Service Unavailable\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n');
+  const { send } = await startExporter(t, malformed, NO_RETRY);
   assert.match((await send()).error?.message ?? '', /^HTTP 503 Service Unavailable: /);
 });
 

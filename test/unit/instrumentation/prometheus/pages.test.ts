@@ -202,6 +202,17 @@ test('readings of a metric outside the sets are ignored', async () => {
   assert.deepEqual(await series(), { 'room_temperature{}': 2 });
 });
 
+test('a resource without any attribute of the labels has no labels on its series', async () => {
+  const source = fakeSource();
+  const { page } = pagesOf(source, [{ ...ROOMS, resourceLabels: { 'house.name': 'house' } }]);
+  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 20 }]);
+  const readings = readingsOf([{ metric: ENERGY, attributes: {}, value: 7 }]);
+  source.others = [{ key: 'other', resource: Object.freeze({ 'service.instance.id': '2' }), readings }];
+  const text = (await page()).body.toString();
+  assert.match(text, /^room_temperature\{room="hall"\} 20$/m);
+  assert.match(text, /^room_energy_total 7$/m);
+});
+
 test('several resources: each family once, with labels that identify the resources', async () => {
   const source = fakeSource();
   const sets = [{ ...ROOMS, resourceLabels: { 'house.name': 'house', 'house.street': 'street' } }, GARDEN];
