@@ -1,6 +1,5 @@
-import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/export-error.ts';
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
-import type { PartialSuccess } from '../instrumentation/metric-exporter.ts';
+import { EXPORT_FAILURE_REASONS, type ExportError, type PartialSuccess } from '../instrumentation/metric-exporter.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { type PushExporterName, startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
@@ -108,7 +107,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     source: sampler,
     service: serviceOf(config),
     userAgent: `${PROGRAM}/${VERSION}`,
-    watchedFromNs: sampler.startedNs,
+    programStartNs: sampler.startedNs,
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),

@@ -1,26 +1,26 @@
 import { STATUS_CODES } from 'node:http';
-import { ExportError, timedOut } from '../export-error.ts';
-import { shown, stringMember } from '../foreign-text.ts';
-import { answeredTlsFailure, isTlsRecord, tlsFailure } from './tls-failure.ts';
+import { ExportError, timedOut } from '../metric-exporter.ts';
+import { sanitizeText, stringMember } from '../sanitize-text.ts';
+import { isTlsRecord, responseTlsFailure, tlsFailure } from './tls-failure.ts';
 
-/** An answer that refuses an export. */
-export interface Refusal {
+/** A response with a status that is not 2xx. */
+export interface ErrorResponse {
   readonly status: number;
   readonly statusText: string;
-  /** Searched for what receivers say of a wrong use of TLS or of too large a request, and never shown. */
+  /** Searched for known error messages, and never logged. */
   readonly body: Uint8Array;
 }
 
-/** Names the error that ended a request without an answer. Returns an ExportError as it is. */
+/** Converts the error that ended a request without a response. Returns an ExportError unchanged. */
 export function exportErrorOf(error: unknown): ExportError {
   if (error instanceof ExportError) return error;
   if (!(error instanceof Error)) return new ExportError('other', 'failed with an unknown error');
   const code = stringMember(error, 'code');
-  return code === undefined ? namelessError(error) : codedError(code, error);
+  return code === undefined ? uncodedError(error) : codedError(code, error);
 }
 
 /** For a body, or informational answers before it, that receivers of OTLP do not send. */
-export function answerTooLarge(): ExportError {
+export function responseTooLarge(): ExportError {
   return new ExportError('other', `the response of the receiver is too large: ${WRONG_SERVICE}`);
 }
 
@@ -53,37 +53,38 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: 'raise the limit of the receiver, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
-/** How much of a body is searched for a reason. */
+/** Limit for the part of a body that is searched for known error messages. */
 export const MAX_REASON_BYTES = 1000;
 
 /** Error messages of the Prometheus storage. */
-const OUT_OF_ORDER_ANSWERS = /out of order sample|out of bounds|too old sample/i;
+const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
 
 /** @param isCompressed whether the request was sent with gzip */
-export function errorOfAnswer({ status, statusText, body }: Refusal, isCompressed = false): ExportError {
+export function errorOfResponse({ status, statusText, body }: ErrorResponse, isCompressed = false): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
-  // Any other text may be the header that was refused.
-  const isUsual = statusText.toLowerCase() === phrase.toLowerCase();
-  const told = isUsual ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
+  // A non-standard phrase may contain the rejected header.
+  const isStandard = statusText.toLowerCase() === phrase.toLowerCase();
+  const summary = isStandard ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
   const start = new TextDecoder().decode(body.subarray(0, MAX_REASON_BYTES));
-  const tls = status >= 400 && status < 500 ? answeredTlsFailure(start) : undefined;
-  if (tls !== undefined) return new ExportError('tls', `${told}: ${tls}`);
-  if (status === 400 && /body too large/i.test(start)) return new ExportError('client_error', `${told}: ${TOO_LARGE}`);
-  if (status === 400 && OUT_OF_ORDER_ANSWERS.test(start))
-    return new ExportError('client_error', `${told}: ${OUT_OF_ORDER}`);
+  const tls = status >= 400 && status < 500 ? responseTlsFailure(start) : undefined;
+  if (tls !== undefined) return new ExportError('tls', `${summary}: ${tls}`);
+  if (status === 400 && /body too large/i.test(start))
+    return new ExportError('client_error', `${summary}: ${TOO_LARGE}`);
+  if (status === 400 && OUT_OF_ORDER_MESSAGES.test(start))
+    return new ExportError('client_error', `${summary}: ${OUT_OF_ORDER}`);
   if (status >= 300 && status < 400) {
-    return new ExportError('redirect', `${told}: redirects are not followed; set the endpoint to its final address`);
+    return new ExportError('redirect', `${summary}: redirects are not followed; set the endpoint to its final address`);
   }
-  if (status >= 500) return new ExportError('server_error', `${told}: ${UNWELL}`);
+  if (status >= 500) return new ExportError('server_error', `${summary}: ${UNWELL}`);
   const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
   const hint = status === 415 && isCompressed ? WRONG_COMPRESSION : (STATUS_HINTS[status] ?? WRONG_SERVICE);
-  return new ExportError(reason, `${told}: ${hint}`);
+  return new ExportError(reason, `${summary}: ${hint}`);
 }
 
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
-/** The error for what the network, TLS or the HTTP parser ended. */
+/** Converts an error of the network, TLS or the HTTP parser. */
 function codedError(code: string, error: Error): ExportError {
   const tls = tlsFailure(code, error);
   if (tls !== undefined) return new ExportError('tls', tls);
@@ -96,7 +97,7 @@ function codedError(code: string, error: Error): ExportError {
   }
   const syscall = stringMember(error, 'syscall');
   if (syscall === 'getaddrinfo') {
-    const name = shown(stringMember(error, 'hostname') ?? '');
+    const name = sanitizeText(stringMember(error, 'hostname') ?? '');
     return new ExportError('unreachable', `cannot resolve the host ${name} (${code}): check the endpoint and DNS`);
   }
   if (UNREACHABLE.has(code) || syscall === 'connect') {
@@ -113,10 +114,10 @@ function codedError(code: string, error: Error): ExportError {
     return new ExportError('unreachable', `the proxy opened no tunnel (${status ?? code}): ${hint}`);
   }
   if (code.startsWith('HPE_')) return notHttp(code, error);
-  return new ExportError('other', `failed (${shown(code)})`);
+  return new ExportError('other', `failed (${sanitizeText(code)})`);
 }
 
-/** What the HTTP parser stumbled over tells two common mistakes from the rest. */
+/** Converts an error of the HTTP parser. The rejected packet identifies two common configuration errors. */
 function notHttp(code: string, error: Error): ExportError {
   const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : new Uint8Array();
   if (isTlsRecord(packet)) {
@@ -132,12 +133,11 @@ function notHttp(code: string, error: Error): ExportError {
   return new ExportError('other', `the receiver answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
 }
 
-/** An error without a code. */
-function namelessError(error: Error): ExportError {
-  return new ExportError('other', shown(error.message) || error.name);
+function uncodedError(error: Error): ExportError {
+  return new ExportError('other', sanitizeText(error.message) || error.name);
 }
 
-/** ` to 127.0.0.1:4318`: where it was tried; a name may have several addresses. */
+/** The addresses of the failed connection attempts, for example ` to 127.0.0.1:4318`. A host can have several. */
 function addressesOf(error: Error): string {
   const attempts: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   const addresses = attempts.slice(0, 4).flatMap((attempt) => {

@@ -1,4 +1,4 @@
-import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
+import type { ExportFailureReason } from '../../instrumentation/metric-exporter.ts';
 import type { REJECTED } from '../../src/self/export-counters.ts';
 import type { InvalidReason } from '../../src/snapshot/values.ts';
 import type { TagFailureReason } from '../../src/sources/ecs-task/tag-reader.ts';

@@ -1,4 +1,4 @@
-import { joinByLabelName } from '../../instrumentation/prometheus/label-names.ts';
+import { joinByLabelName } from '../../instrumentation/prometheus/prometheus-names.ts';
 import type { Labels } from '../snapshot/values.ts';
 import type { DimensionName, Dimensions } from './row.ts';
 

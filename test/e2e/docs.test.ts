@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { COMMANDS, programArguments } from '../helpers/doc-commands.ts';
+import { startInProcess } from '../helpers/in-process-program.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { blocksIn, codeIn, HAND_WRITTEN, type Page } from '../helpers/pages.ts';
-import { startProgramHere } from '../helpers/program-here.ts';
 import { udpReceiver } from '../helpers/statsd-receiver.ts';
 import { until } from '../real/wait.ts';
 
 /** The exporter on the simulated task, until the test ends. */
 async function startDemo(t: TestContext, argv: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const program = startProgramHere(['demo', '--exporter-port', '0', ...argv], { ...env, LOG_FORMAT: 'json' });
+  const program = startInProcess(['demo', '--exporter-port', '0', ...argv], { ...env, LOG_FORMAT: 'json' });
   t.after(() => {
     program.signal('SIGTERM');
     return program.ended;
@@ -93,7 +93,7 @@ test('every command of the documentation that runs this program', async (t) => {
         assert.equal(await program.ended, 0, program.stderr());
         return;
       }
-      const program = startProgramHere(argv, { ECS_CONTAINER_METADATA_URI_V4: demo.metadataUrl });
+      const program = startInProcess(argv, { ECS_CONTAINER_METADATA_URI_V4: demo.metadataUrl });
       assert.equal(await program.ended, 0, program.stderr());
       assert.notEqual(program.stdout(), '');
     });

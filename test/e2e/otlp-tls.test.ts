@@ -8,7 +8,7 @@ import { resolveConfig } from '../../src/config/resolve.ts';
 import { readTextFile } from '../../src/config/text-files.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
-import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
 
@@ -58,7 +58,7 @@ async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https
     await receiver.close();
     await clock.during(running.exporter.shutdown());
   });
-  const running = await exporterOn(t, endpoint, task, configOf(env, new URL(endpoint.url)));
+  const running = await startExporterOn(t, endpoint, task, configOf(env, new URL(endpoint.url)));
   await running.exporter.poll();
   return { ...running, receiver, clock };
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/config.ts';
 
-/** A configuration for tests: a free port, and no poll but those that the test asks for. */
+/** A configuration for tests: a port from the kernel, and polls only on request. */
 export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): Config {
   return {
     metadataUrl: new URL(metadataUrl),

@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../src/metrics/catalogue.ts';
 import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
-import { pagesOf } from '../unit/instrumentation/made-up.ts';
+import { pagesOf } from '../unit/instrumentation/fake-source.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
 

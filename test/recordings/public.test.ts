@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertVocabulariesAgree } from '../helpers/agreement.ts';
 import { assertSoundPage } from '../helpers/page-rules.ts';
+import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import type { Exposition } from '../real/exposition.ts';
 import { MACKEREL } from './mackerel-values.ts';
 import { OTEL_CONTRIB } from './otel-contrib-values.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MetricExporter } from '../../instrumentation/metric-exporter.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { ENERGY, exporting, fakeSource } from '../unit/instrumentation/made-up.ts';
+import { ENERGY, fakeSource, startLoop } from '../unit/instrumentation/fake-source.ts';
 
 test('the last sample is sent, the exporter is closed, and nothing is sent after that', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
@@ -28,7 +28,7 @@ test('the last sample is sent, the exporter is closed, and nothing is sent after
     },
     close: async () => void log.push('closed'),
   };
-  const { loop } = exporting(source, exporter, { intervalMs: 200, timeoutMs: 150 });
+  const { loop } = startLoop(source, exporter, { intervalMs: 200, timeoutMs: 150 });
   const show = (value: number): void => {
     const others = Array.from({ length: 1000 }, (_, at) => ({
       metric: ENERGY,

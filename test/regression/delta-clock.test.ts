@@ -6,13 +6,13 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENERGY, exporting, fakeSource, memoryExporter } from '../unit/instrumentation/made-up.ts';
+import { ENERGY, fakeSource, memoryExporter, startLoop } from '../unit/instrumentation/fake-source.ts';
 
 test('a delta does not end before its start if the clock is set back', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const exporter = memoryExporter('delta');
   const source = fakeSource();
-  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000 });
+  const { loop } = startLoop(source, exporter, { intervalMs: 3_600_000 });
   for (const [value, nowMs] of [
     [1, 1_700_000_000_000],
     [2, 1_600_000_000_000],

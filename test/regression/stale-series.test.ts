@@ -17,14 +17,14 @@ import { registerInstruments } from '../../instrumentation/instruments.ts';
 import { parseExposition } from '../real/exposition.ts';
 import {
   ENERGY,
-  exporting,
   fakeSource,
   memoryExporter,
   PEOPLE,
   pagesOf,
   ROOMS,
+  startLoop,
   TEMPERATURE,
-} from '../unit/instrumentation/made-up.ts';
+} from '../unit/instrumentation/fake-source.ts';
 
 const HALL = Object.freeze({ room: 'hall' });
 const METRICS = [TEMPERATURE, ENERGY, PEOPLE];
@@ -41,7 +41,7 @@ test('the plain SDK exports series that are no longer observed', async () => {
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: NEVER_MS });
   const provider = new MeterProvider({ readers: [reader] });
   const source = fakeSource();
-  registerInstruments(provider, [ROOMS], source.alone);
+  registerInstruments(provider, [ROOMS], source.houseReadings);
   source.show(OCCUPIED);
   await provider.forceFlush();
   source.show([]);
@@ -58,7 +58,7 @@ for (const temporality of ['cumulative', 'delta'] as const) {
   test(`exports omit series that are no longer observed: ${temporality}`, async () => {
     const exporter = memoryExporter(temporality);
     const source = fakeSource();
-    const { loop } = exporting(source, exporter, { intervalMs: NEVER_MS });
+    const { loop } = startLoop(source, exporter, { intervalMs: NEVER_MS });
     const exported: (readonly string[])[] = [];
     for (const readings of [OCCUPIED, OCCUPIED.slice(0, 2), []]) {
       exporter.exports.length = 0;

@@ -1,4 +1,4 @@
-import { shown } from '../../../instrumentation/foreign-text.ts';
+import { sanitizeText } from '../../../instrumentation/sanitize-text.ts';
 
 /** Limit for the part of an error response that is read. The ECS agent's reasons are far shorter. */
 export const MAX_REASON_BYTES = 4096;
@@ -18,7 +18,7 @@ export function statedReason(body: Buffer, contentType = ''): string | undefined
   const text = decodeStart(body);
   if (text === undefined) return undefined;
   const stated = jsonString(text) ?? (mediaType === 'text/plain' ? plainText(text) : undefined);
-  return stated === undefined ? undefined : shown(stated, MAX_CHARACTERS) || undefined;
+  return stated === undefined ? undefined : sanitizeText(stated, MAX_CHARACTERS) || undefined;
 }
 
 /** Undefined for bytes that are not UTF-8. A truncated last character is dropped. */

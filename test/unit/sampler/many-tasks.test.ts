@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import type { Sampler, TaskReadings } from '../../../src/sampler/sampler.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
-import { arnOf, type ManyTasks, manyTasks, snapshotOf } from './scripted-tasks.ts';
+import { arnOf, INTERVAL_MS, type ManyTasks, manyTasks, snapshotOf } from './scripted-tasks.ts';
 
 const readingsOf = (entry: TaskReadings | undefined): readonly Reading[] =>
   [...(entry?.readings.byScope.values() ?? [])].flat();
@@ -71,6 +71,27 @@ test('the exporter’s counts cover all tasks', async () => {
   assert.equal(own(tasks, 'containers'), 2);
   assert.equal(own(tasks, 'stale_containers'), 1);
   assert.equal(own(tasks, 'containers_without_stats'), 1);
+});
+
+test('stale containers and containers without stats are summed over all tasks', async () => {
+  const tasks = manyTasks();
+  await tasks.poll(three(10));
+  const older = { read: 5, used: 1 };
+  await tasks.poll({ a: snapshotOf('a', older), b: snapshotOf('b', older), c: three(20).c });
+  assert.equal(own(tasks, 'containers'), 1);
+  assert.equal(own(tasks, 'stale_containers'), 2);
+  assert.equal(own(tasks, 'containers_without_stats'), 2);
+});
+
+test('the number of containers is unknown after expired values, and after a failed poll without tasks', async () => {
+  const expired = manyTasks();
+  await expired.poll(three(10));
+  expired.clock.ms += 3 * INTERVAL_MS + 1;
+  assert.equal(own(expired, 'containers'), undefined);
+  const failed = manyTasks();
+  await failed.poll({});
+  await failed.fail();
+  assert.equal(own(failed, 'containers'), undefined);
 });
 
 test('a poll without tasks is good and has 0 containers; after a failed first poll their number is unknown', async () => {
@@ -199,6 +220,27 @@ test('one list per sample, and one resource object per task until its attributes
   assert.equal(before.list.length, 4, 'a list never changes');
 });
 
+test('the resource keeps attributes that a later document lacks', async () => {
+  const { entry, poll } = manyTasks();
+  const { a } = three(10);
+  await poll({ a: { ...a, task: { ...a.task, tags: new Map([['team', 'core']]) } } });
+  const before = entry('a')?.resource;
+  assert.equal(before?.['aws.ecs.task.tag.team'], 'core');
+  await poll({ a: three(20).a });
+  assert.equal(entry('a')?.resource, before);
+});
+
+test('the values of one task expire while those of others are current', async () => {
+  const { clock, entry, poll } = manyTasks();
+  const { a, b } = three(10);
+  await poll({ b, a });
+  for (let seconds = 20; seconds <= 40; seconds += 10) await poll({ a: three(seconds).a }, false);
+  assert.ok(readingsOf(entry('b')).length > 0);
+  clock.ms += 1;
+  assert.deepEqual(readingsOf(entry('b')), []);
+  assert.ok(readingsOf(entry('a')).length > 0);
+});
+
 const POLLS = 200;
 const NEW_PER_POLL = 10;
 const AT_A_TIME = 20;
@@ -234,6 +276,22 @@ test('of 2,000 successive tasks, only the last ones are kept', async () => {
   collectGarbage();
   const left = [...held].filter(([, references]) => references.some((reference) => reference.deref() !== undefined));
   assert.deepEqual(left.map(([key]) => key).toSorted(), keysOf(sampler).toSorted());
+});
+
+/** Polls this many tasks, and then, with incomplete lists, only one other task. */
+async function countAfter(absent: number, incompletePolls: number): Promise<number> {
+  const { sampler, poll } = manyTasks();
+  const ids = Array.from({ length: absent }, (_, index) => `${index}`);
+  await poll(Object.fromEntries(ids.map((id) => [id, snapshotOf(id, { read: 10, used: 1 })])));
+  for (let at = 1; at <= incompletePolls; at += 1) await poll({ a: three(10 + 10 * at).a }, false);
+  return sampler.current().length;
+}
+
+test('incomplete lists: up to 99 absent tasks without values are kept; tasks with current values are not dropped', async () => {
+  // The exporter and the listed task have an entry each. Values of absent tasks expire after three intervals.
+  assert.equal(await countAfter(99, 5), 101);
+  assert.equal(await countAfter(100, 5), 2);
+  assert.equal(await countAfter(150, 2), 152);
 });
 
 test('the number of tasks is limited if no list is complete', async () => {

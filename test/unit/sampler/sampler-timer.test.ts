@@ -113,9 +113,15 @@ test('stop during a poll: the poll completes, and no other one starts', async (c
   const { sampler, starts, pass } = setUp(context, GOOD, () => 500);
   sampler.start();
   await pass(100);
-  void sampler.stop();
+  let hasStopped = false;
+  void sampler.stop().then(() => {
+    hasStopped = true;
+  });
   const before = sampler.current();
+  await pass(300);
+  assert.equal(hasStopped, false);
   await pass(5000);
+  assert.equal(hasStopped, true);
   assert.deepEqual(starts, [0]);
   assert.notEqual(sampler.current(), before);
   assert.ok(

@@ -21,7 +21,7 @@ const oldAnswer = v.object({
 /** The last line of every export. */
 const LAST = /^ecs_task\.exporter_build_info:1\|g\|#.*\n?/m;
 
-/** Plays a scenario, and then polls on and exports what stays the same, until `isThere` finds it in an export. */
+/** Plays a scenario, then polls until an export satisfies `isThere`. */
 async function exportsOf(t: TestContext, scenario: Scenario, isThere: (lines: readonly string[]) => boolean) {
   const receiver = await udpReceiver(t);
   const endpoint = await startFaultEndpoint();
@@ -63,7 +63,7 @@ for (const name of [...CASES, '19-include', '37-beyond-2^53']) {
     assert.ok(wanted.length >= 10, `${wanted.length}`);
     let missing = wanted;
     const play = exportsOf(t, readScenario(folder, name), (lines) => {
-      // The network's series have their interface in addition.
+      // Network series have an additional tag for the interface.
       const count = (line: string) => lines.filter((one) => one === line || one.startsWith(`${line},iface:`)).length;
       missing = wanted.filter((line) => count(line) !== 1);
       return missing.length === 0;

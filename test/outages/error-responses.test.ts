@@ -1,4 +1,4 @@
-/** Receivers that answer, and do not take what comes: how often they are asked again, and what is told of it. */
+/** Receivers that reject exports: retries and log lines. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -7,12 +7,12 @@ import type { Arrival } from '../helpers/fault-receiver.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { CANARY, GOOD, refused } from './answers.ts';
-import { every, exportCounts, outage } from './outage.ts';
+import { every, exportCounts, startOutage } from './outage.ts';
+import { CANARY, GOOD, refused } from './responses.ts';
 
 const SEED = 7;
 
-/** Milliseconds of the test's clock between one request and the next. */
+/** Milliseconds between consecutive requests. */
 const gaps = (arrivals: readonly Arrival[]): readonly number[] =>
   arrivals.slice(1).map(({ time }, at) => time - (arrivals[at]?.time ?? Number.NaN));
 
@@ -28,15 +28,15 @@ const noneAtOnce = (arrivals: readonly Arrival[]): void => {
 
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
 
-describe('a receiver that refuses', () => {
-  describe('refusals', () => {
+describe('a receiver that rejects exports', () => {
+  describe('error responses', () => {
     test('503 and 429 at random for 70 % of the requests over 60 intervals: totals are exact, the log is short', async (t) => {
       const answer = ({ number }: Arrival) => {
         const drawn = unit(SEED, number);
         return drawn < 0.3 ? GOOD : refused(drawn < 0.65 ? 503 : 429);
       };
       const clock = stopClock(t);
-      const running = await outage(t, clock, { answer, config: every(100) });
+      const running = await startOutage(t, clock, { answer, config: every(100) });
       const { receiver, task } = running;
       await clock.until('60 intervals', async () => {
         task.advance(1);
@@ -47,17 +47,17 @@ describe('a receiver that refuses', () => {
       const failed = Object.values(counts.failures).reduce((a, b) => a + b, 0);
       assert.deepEqual(Object.keys(counts.failures).toSorted(), ['server_error', 'throttled']);
       assert.ok(failed > counts.exports / 2 && failed < counts.exports, `${failed} of ${counts.exports} failed`);
-      const share = receiver.taken.length / receiver.arrivals.length;
+      const share = receiver.accepted.length / receiver.arrivals.length;
       assert.ok(share > 0.1 && share < 0.5, `${share} taken`);
 
       const served = (await running.metrics()).series.filter(({ name }) => name !== 'target_info');
       await clock.until('totals that are equal to those of the page', () => {
-        const last = receiver.taken.at(-1);
+        const last = receiver.accepted.at(-1);
         const values = last && sorted(pushedValues(metricsOf(last)));
         return isDeepStrictEqual(values, sorted(asValues(served))) ? true : undefined;
       });
       noneAtOnce(receiver.arrivals);
-      // One outage, whatever its requests meet, and one line a minute.
+      // One outage for all of its errors, and one line per minute.
       const log = running.log();
       t.diagnostic(`${receiver.arrivals.length} requests, ${failed} failed; ${log.length} lines: ${log.join(', ')}`);
       assert.deepEqual(
@@ -71,10 +71,14 @@ describe('a receiver that refuses', () => {
       ['waits longer from time to time', {}, [800, 1200]],
       ['waits as long as it is told', { 'retry-after': '1' }, [1000, 1000, 1000]],
     ] as const) {
-      test(`503 in every answer: an export ${what}, and tries 6 times at most`, async (t) => {
+      test(`503 for every request: an export ${what}, with 6 attempts at most`, async (t) => {
         const config = { exportIntervalMs: 60_000, exportTimeoutMs: 60_000 };
         const clock = stopClock(t);
-        const running = await outage(t, clock, { answer: refused(503, headers), otlp: { timeoutMs: 6000 }, config });
+        const running = await startOutage(t, clock, {
+          answer: refused(503, headers),
+          otlp: { timeoutMs: 6000 },
+          config,
+        });
         const { receiver } = running;
         await clock.until('the warning', () => (running.log().length > 0 ? true : undefined));
         const found = gaps(receiver.arrivals);
@@ -90,10 +94,10 @@ describe('a receiver that refuses', () => {
     }
 
     for (const status of [400, 401, 403, 404, 413]) {
-      test(`${status}: one request for each export, one line for all of them, and nothing else suffers`, async (t) => {
-        // Long enough for a request to be repeated, if it were.
+      test(`${status}: one request per export, one log line, and no effect on the page`, async (t) => {
+        // Long enough for a retry.
         const clock = stopClock(t);
-        const running = await outage(t, clock, { answer: refused(status), config: every(1400) });
+        const running = await startOutage(t, clock, { answer: refused(status), config: every(1400) });
         const { receiver } = running;
         await clock.until('three exports', () => (receiver.arrivals.length >= 3 ? true : undefined));
         assert.equal(await running.status('/-/ready'), 200);
@@ -104,10 +108,10 @@ describe('a receiver that refuses', () => {
         receiver.answer = GOOD;
         await clock.during(running.exporter.shutdown());
         assert.deepEqual(running.log(), ['warn otlp_export_failing client_error', 'info otlp_export_recovered']);
-        const last = receiver.taken.at(-1) ?? assert.fail('the last export did not come');
+        const last = receiver.accepted.at(-1) ?? assert.fail('the last export did not come');
         const [before] = pointsOf(last, 'aws.ecs.exporter.exports');
         assert.ok(before !== undefined && before.value >= 2);
-        // The last one, and one that was under way at the last sample, are not in its own count.
+        // The last export, and one that was running at the last sample, are not counted yet.
         assert.ok(receiver.arrivals.length <= before.value + 2, `${receiver.arrivals.length} for ${before.value}`);
         noneAtOnce(receiver.arrivals);
       });
@@ -118,12 +122,12 @@ describe('a receiver that refuses', () => {
     for (const status of [429, 503]) {
       const reason = status === 429 ? 'throttled' : 'server_error';
 
-      test(`${status}, a second: kept to across exports, until the receiver is well`, async (t) => {
+      test(`${status}, a second: applies across exports, until the receiver recovers`, async (t) => {
         const answer = ({ number }: Arrival) => (number < 3 ? refused(status, { 'retry-after': '1' }) : GOOD);
         const clock = stopClock(t);
-        const running = await outage(t, clock, { answer, config: every(700) });
+        const running = await startOutage(t, clock, { answer, config: every(700) });
         const { receiver } = running;
-        await clock.until('an export', () => receiver.taken[0]);
+        await clock.until('an export', () => receiver.accepted[0]);
         const waits = gaps(receiver.arrivals.slice(0, 4));
         assert.equal(waits.length, 3);
         for (const wait of waits) assert.ok(wait >= 1000, `${waits}`);
@@ -132,7 +136,7 @@ describe('a receiver that refuses', () => {
         );
         await running.poll();
         const { failures } = exportCounts(await running.metrics());
-        // The receiver said what was wrong three times; the exports in between were held back.
+        // Three error responses; the exports in between were held back.
         assert.ok((failures['throttled'] ?? 0) >= (status === 429 ? 6 : 3), JSON.stringify(failures));
         if (status === 503) assert.equal(failures[reason], 3, JSON.stringify(failures));
         assert.deepEqual(running.log(), [`warn otlp_export_failing ${reason}`, 'info otlp_export_recovered']);
@@ -143,10 +147,10 @@ describe('a receiver that refuses', () => {
         ['a date', () => inSeconds(60)],
         ['a year', () => '31536000'],
       ] as const) {
-        test(`${status}, ${what}: no request until then but the last export's`, async (t) => {
+        test(`${status}, ${what}: no request until then except the final export`, async (t) => {
           const clock = stopClock(t);
           const answer = refused(status, { 'retry-after': value() });
-          const running = await outage(t, clock, { answer, config: every(400) });
+          const running = await startOutage(t, clock, { answer, config: every(400) });
           const { receiver } = running;
           await clock.until('what the receiver says', async () => {
             await running.poll();
@@ -164,7 +168,7 @@ describe('a receiver that refuses', () => {
           running.task.publish(running.endpoint);
           await clock.during(running.exporter.shutdown());
           assert.equal(receiver.arrivals.length, asked + 1);
-          const last = receiver.taken.at(-1);
+          const last = receiver.accepted.at(-1);
           const [web] =
             last === undefined ? [] : pointsOf(last, 'aws.ecs.container.cpu.time', { 'container.name': 'web' });
           assert.equal(web?.value, 70 * 0.25);
@@ -182,16 +186,16 @@ describe('a receiver that refuses', () => {
         ['a date that is past', inSeconds(-3600)],
         ['words that look like a date', 'junk 2099'],
       ] as const) {
-        test(`${status}, ${what}: as if it were not there`, async (t) => {
+        test(`${status}, ${what}: ignored`, async (t) => {
           const answer = ({ number }: Arrival) => (number < 2 ? refused(status, { 'retry-after': value }) : GOOD);
           const clock = stopClock(t);
-          const running = await outage(t, clock, {
+          const running = await startOutage(t, clock, {
             answer,
             otlp: { timeoutMs: 8000 },
             config: { exportIntervalMs: 60_000, exportTimeoutMs: 60_000 },
           });
           const { receiver } = running;
-          await clock.until('an export', () => receiver.taken[0]);
+          await clock.until('an export', () => receiver.accepted[0]);
           const waits = gaps(receiver.arrivals);
           assert.equal(waits.length, 2);
           for (const wait of waits) assert.ok(wait >= 790, `${waits}`);

@@ -1,15 +1,15 @@
 import type { TestContext } from 'node:test';
 import { startCollector } from '../real/collector.ts';
 
-/** What a Collector that takes OTLP shows to Prometheus. */
-export interface PageOfCollector {
-  /** For OTLP. */
+/** The Prometheus page of a Collector that receives OTLP. */
+export interface CollectorPage {
+  /** The OTLP endpoint. */
   readonly url: string;
   page(): Promise<string>;
 }
 
-/** Starts such a Collector; it ends with the test. */
-export async function startPageOfCollector(t: TestContext): Promise<PageOfCollector> {
+/** Starts the Collector; ends with the test. */
+export async function startCollectorPage(t: TestContext): Promise<CollectorPage> {
   const collector = await startCollector({
     config: ({ otlpPort, prometheusPort }) => ({
       receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlpPort}` } } } },

@@ -4,11 +4,11 @@ import { main } from '../../src/cli/main.ts';
 import { until } from '../real/wait.ts';
 import { loggedLines } from './program.ts';
 
-/** The whole program in this process, with streams and signals of its own. */
-export interface ProgramHere {
+/** The whole program in this process, with separate streams and signals. */
+export interface InProcessProgram {
   stdout(): string;
   stderr(): string;
-  /** The events of its log lines so far. */
+  /** The events of its log lines. */
   events(): readonly string[];
   /** `http://localhost:<port>`, once it listens. */
   origin(): Promise<string>;
@@ -17,7 +17,7 @@ export interface ProgramHere {
   readonly ended: Promise<number>;
 }
 
-export function startProgramHere(argv: readonly string[], env: Readonly<Record<string, string>>): ProgramHere {
+export function startInProcess(argv: readonly string[], env: Readonly<Record<string, string>>): InProcessProgram {
   const host = Object.assign(new EventEmitter(), { exit: () => {} });
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written) =>
@@ -32,7 +32,7 @@ export function startProgramHere(argv: readonly string[], env: Readonly<Record<s
     stdout: () => written.stdout,
     stderr: () => written.stderr,
     events: () => loggedLines(written.stderr).map(({ event }) => event),
-    origin: () => until('the line with its address', () => /listening on (http:[^\s"]+)/.exec(written.stderr)?.[1]),
+    origin: () => until('the log line with the address', () => /listening on (http:[^\s"]+)/.exec(written.stderr)?.[1]),
     signal: (name) => void host.emit(name, name),
     ended,
   };

@@ -10,8 +10,8 @@ import { prometheusLabel, prometheusName } from './prometheus-name.ts';
 const TASK_TOTAL = '_task_';
 
 /**
- * Both vocabularies show the same value wherever they show the same thing: the same number of series, and each with the
- * labels that the other one's translate to. Returns how many series were compared.
+ * Asserts that both vocabularies have the same series and values for every row that both contain, with translated labels. Returns
+ * the number of compared series.
  */
 export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: boolean): number {
   let compared = 0;
@@ -25,7 +25,7 @@ export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: b
       const semconv = exposition.series
         .filter((one) => one.name === named && hasConstants(one, row))
         .map((one) => (row.ecs?.isRounded ? { ...one, value: round4(one.value) } : one));
-      // The counters of a shared network namespace are the task's, and no container's own.
+      // The counters of a shared network namespace belong to the task.
       const isLeftOut = sharesNetwork && row.family === 'network' && level === 'container';
       const expected = isLeftOut ? [] : ecs.map((one) => translated(one, row));
       assert.deepEqual(
@@ -56,7 +56,7 @@ function hasConstants({ labels }: Series, row: MetricRow): boolean {
   return constantsOf(row).every(([name, value]) => labels.get(name) === value);
 }
 
-/** The labels that an ecs series has in the other vocabulary, and its value. */
+/** The value of an ecs series and its labels in the semconv vocabulary. */
 function translated({ labels, value }: Series, row: MetricRow): string {
   const own = [...labels]
     .filter(([, text]) => text !== TASK_TOTAL)
@@ -84,7 +84,7 @@ function whole({ labels, value }: Series): string {
   return JSON.stringify([[...labels].sort(), value]);
 }
 
-/** In the semconv vocabulary a container's series carry its id in addition. */
+/** In the semconv vocabulary, a container's series also have its id. */
 function withoutId({ labels, value }: Series): string {
   return JSON.stringify([[...labels].filter(([name]) => name !== 'container_id').sort(), value]);
 }
@@ -96,7 +96,7 @@ const BY_DEVICE = [
   ['ecs_task_disk_written_iops_total', 'aws_ecs_container_disk_operations_total', 'write'],
 ] as const;
 
-/** The old series are sums over devices, the new ones tell them apart. */
+/** The ecs series are sums over devices; the semconv series are per device. */
 function assertDevicesAddUp(exposition: Exposition): number {
   let compared = 0;
   for (const [total, byDevice, direction] of BY_DEVICE) {

@@ -1,23 +1,23 @@
-/** A receiver that is not there: nothing of the totals is lost, and nothing piles up meanwhile. */
+/** An unreachable receiver: totals are complete afterwards, and memory does not grow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EXPORT_FAILURE_REASONS } from '../../instrumentation/export-error.ts';
+import { EXPORT_FAILURE_REASONS } from '../../instrumentation/metric-exporter.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
-import { GOOD } from './answers.ts';
-import { every, exportCounts, type Outage, outage } from './outage.ts';
+import { every, exportCounts, type Outage, startOutage } from './outage.ts';
+import { GOOD } from './responses.ts';
 
 const INTERVAL_MS = 60_000;
-/** Twenty minutes, and an hour and forty. */
+/** 20 and 100 minutes. */
 const EARLY = 20;
 const LONG = 100;
-/** Less than the wait before a second try. */
+/** Shorter than the wait before a retry. */
 const NO_RETRY = { timeoutMs: 700 };
-/** What the test itself remembers of polls and log lines is some 700 kB; exports that stay would add twice that. */
+/** The test's own records of polls and log lines take about 700 kB; retained exports would add twice as much. */
 const MAX_GROWTH_BYTES = 1.25 * 1024 ** 2;
 
 setFlagsFromString('--expose-gc');
@@ -29,13 +29,13 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** Sockets, timers and whatever else the process has open, by kind. */
+/** Sockets, timers and other open resources of the process, by kind. */
 function openResources(): Readonly<Record<string, number>> {
   const kinds = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind);
   return Object.fromEntries(Object.entries(kinds).map(([kind, list]) => [kind, list?.length ?? 0]));
 }
 
-/** Samples and intervals go on until so many exports have failed. */
+/** Runs until this many exports have failed. */
 async function failures(running: Outage, clock: TestClock, count: number): Promise<void> {
   const failed = async (): Promise<number> => {
     await running.poll();
@@ -48,9 +48,14 @@ async function failures(running: Outage, clock: TestClock, count: number): Promi
   }
 }
 
-test('nobody listens from the start and for 100 intervals; then everything is there', async (t) => {
+test('the receiver is unreachable from the start for 100 intervals; then all totals arrive', async (t) => {
   const clock = stopClock(t);
-  const running = await outage(t, clock, { answer: GOOD, isDown: true, otlp: NO_RETRY, config: every(INTERVAL_MS) });
+  const running = await startOutage(t, clock, {
+    answer: GOOD,
+    isDown: true,
+    otlp: NO_RETRY,
+    config: every(INTERVAL_MS),
+  });
   const { receiver, task } = running;
   const first = exportCounts(await running.metrics());
   assert.deepEqual(first.reasons.toSorted(), EXPORT_FAILURE_REASONS.toSorted());
@@ -82,7 +87,7 @@ test('nobody listens from the start and for 100 intervals; then everything is th
   const served = (await running.metrics()).series.filter(({ name }) => name !== 'target_info');
   const page = sorted(asValues(served));
   const arrived = await clock.until('an export that is equal to the page', () => {
-    const last = receiver.taken.at(-1);
+    const last = receiver.accepted.at(-1);
     return last !== undefined && isDeepStrictEqual(sorted(pushedValues(metricsOf(last))), page) ? last : undefined;
   });
   for (const name of ['aws.ecs.container.cpu.time', 'container.disk.io', 'container.network.io']) {
@@ -95,7 +100,7 @@ test('nobody listens from the start and for 100 intervals; then everything is th
   for (const more of [2, 3, 4]) {
     await clock.settled();
     clock.pass(INTERVAL_MS);
-    await clock.until(`export ${more}`, () => receiver.taken[more - 1]);
+    await clock.until(`export ${more}`, () => receiver.accepted[more - 1]);
   }
   assert.deepEqual(running.log(), ['warn otlp_export_failing unreachable', 'info otlp_export_recovered']);
   await running.poll();

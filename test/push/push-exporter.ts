@@ -2,14 +2,14 @@ import type { TestContext } from 'node:test';
 import type { Config, OtlpConfig } from '../../src/config/config.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
-import { exporterOn, type Running } from '../helpers/running.ts';
+import { type Running, startExporterOn } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 
 /**
- * An exporter in this process that pushes to `url` all the time, and serves the same names. It polls only when asked to:
- * between two polls, every page and every export are of one sample. After its first sample; ends with the test.
+ * Starts an exporter in this process that pushes to `url` continuously and serves the same metrics, and takes the first sample. It
+ * polls on request, so all pages and exports between two polls have the same sample. Ends with the test.
  */
-export async function exporterPushingTo(
+export async function startPushExporter(
   t: TestContext,
   url: string,
   vocabularies: readonly ('ecs' | 'semconv')[],
@@ -19,7 +19,7 @@ export async function exporterPushingTo(
   const endpoint = await startFaultEndpoint();
   t.after(() => endpoint.close());
   task.publish(endpoint);
-  const running = await exporterOn(t, endpoint, task, {
+  const running = await startExporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: vocabularies, otlp: vocabularies, console: [], statsd: [] },
     exportIntervalMs: 200,

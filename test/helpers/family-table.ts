@@ -8,8 +8,7 @@ import type { Exposition } from '../real/exposition.ts';
 import { prometheusName } from './prometheus-name.ts';
 
 /**
- * A table of the families that have any series on a page, in each vocabulary: a family that disappears is noticed, also
- * where no golden shows its metrics.
+ * A table of the families with series on a page, in each vocabulary. It detects missing families that no golden covers.
  */
 export interface FamilyTable {
   add(name: string, page: Exposition | undefined): void;
@@ -31,7 +30,7 @@ export function createFamilyTable(): FamilyTable {
   };
 }
 
-/** In the catalogue's order. */
+/** Returns the families in the catalogue's order. */
 function familiesOn(page: Exposition | undefined, vocabulary: VocabularyName): readonly Family[] {
   const names = new Set(page?.series.map(({ name }) => name));
   const families = catalogueRows().flatMap(([id, { family }]) => {

@@ -1,4 +1,4 @@
-/** Several exporters at once, as a process of its own: one that fails holds up none of the others. */
+/** Several exporters in one process: a failing exporter does not delay the others. */
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,12 +7,12 @@ import { type Answer, type FaultReceiver, startFaultReceiver } from '../helpers/
 import { type Program, startProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { until } from '../real/wait.ts';
-import { GOOD, NEVER, refused } from './answers.ts';
+import { GOOD, NO_RESPONSE, refused } from './responses.ts';
 
 interface Side {
   readonly program: Program;
   readonly receiver: FaultReceiver;
-  /** Samples that the DogStatsD agent got: their numbers of polls. */
+  /** The number of polls in each sample that the DogStatsD agent received. */
   readonly polls: readonly number[];
   readonly log: () => readonly string[];
 }
@@ -55,14 +55,14 @@ async function startSide(
   return { program, receiver, polls, log };
 }
 
-/** Exports to the console so far. */
+/** Number of exports to the console. */
 const printed = ({ program }: Side): number => program.stdout().split("name: 'aws.ecs.container.cpu.time'").length - 1;
 
 async function works(side: Side, ...names: readonly ('console' | 'statsd' | 'otlp')[]): Promise<void> {
   const counts = {
     console: () => printed(side),
     statsd: () => side.polls.length,
-    otlp: () => side.receiver.taken.length,
+    otlp: () => side.receiver.accepted.length,
   };
   const before = names.map((name) => counts[name]());
   await until(`two more exports by ${names.join(' and ')}`, () =>
@@ -73,12 +73,12 @@ async function works(side: Side, ...names: readonly ('console' | 'statsd' | 'otl
   assert.ok((await page.text()).includes('ecs_task_cpu_usage_seconds_total'));
 }
 
-describe('side by side', { concurrency: 4 }, () => {
+describe('independent exporters', { concurrency: 4 }, () => {
   for (const [what, answer] of [
-    ['never answers', NEVER],
+    ['never answers', NO_RESPONSE],
     ['refuses', refused(503)],
   ] as const satisfies readonly (readonly [string, Answer])[]) {
-    test(`the OTLP receiver ${what}: console, statsd and the page go on`, async (t) => {
+    test(`the OTLP receiver ${what}: console, statsd and the page continue`, async (t) => {
       const side = await startSide(t, answer);
       await side.program.message('otlp_export_failing');
       await works(side, 'console', 'statsd');
@@ -87,7 +87,7 @@ describe('side by side', { concurrency: 4 }, () => {
       await works(side, 'console', 'statsd', 'otlp');
       await side.program.message('otlp_export_recovered');
       assert.deepEqual(side.log(), ['otlp_export_failing', 'otlp_export_recovered']);
-      // In order and none twice.
+      // In order, without repetition.
       assert.deepEqual(
         side.polls,
         [...new Set(side.polls)].toSorted((a, b) => a - b),
@@ -97,7 +97,7 @@ describe('side by side', { concurrency: 4 }, () => {
     });
   }
 
-  test('nobody is at the DogStatsD port: console, OTLP and the page go on', async (t) => {
+  test('the DogStatsD port is closed: console, OTLP and the page continue', async (t) => {
     const free = createSocket('udp4').bind(0, '127.0.0.1');
     await once(free, 'listening');
     const gone = free.address().port;

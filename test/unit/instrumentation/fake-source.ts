@@ -16,24 +16,24 @@ import type { MetricExporter, Outcome } from '../../../instrumentation/metric-ex
 import { createPages } from '../../../instrumentation/prometheus/pages.ts';
 import { createResourceBuilder } from '../../../instrumentation/resource.ts';
 
-/** A metric table that has nothing to do with ECS. */
+// Metrics that have nothing to do with ECS.
 export const TEMPERATURE: MetricDefinition = {
   name: 'room.temperature',
   kind: 'gauge',
   unit: 'Cel',
-  description: 'How warm it is.',
+  description: 'Temperature.',
 };
 export const ENERGY: MetricDefinition = {
   name: 'room.energy',
   kind: 'counter',
   unit: 'J',
-  description: 'Heat so far.',
+  description: 'Heat.',
 };
 export const PEOPLE: MetricDefinition = {
   name: 'room.people',
   kind: 'updowncounter',
   unit: '{person}',
-  description: 'Who is in.',
+  description: 'People in the room.',
 };
 
 export const ROOMS: MetricSet = { scope: 'test/rooms', version: '1.0.0', metrics: [TEMPERATURE, ENERGY, PEOPLE] };
@@ -42,22 +42,22 @@ export const HUMIDITY: MetricDefinition = {
   name: 'garden.humidity',
   kind: 'gauge',
   unit: '1',
-  description: 'How wet it is.',
+  description: 'Relative humidity.',
 };
 export const GARDEN: MetricSet = { scope: 'test/garden', version: '2.0.0', metrics: [HUMIDITY] };
 
-/** A house: one resource, until others are added. */
+/** A source with one resource, the house, unless others are added. */
 export interface FakeSource extends SampleSource {
-  /** Makes new readings the current ones. */
+  /** Replaces the readings of the house. */
   show(rooms: readonly Reading[], garden?: readonly Reading[]): void;
-  /** Attributes of the resource. */
+  /** Attributes of the house's resource. */
   identity: SeriesAttributes;
   /** Other resources. */
   others: readonly ResourceReadings[];
-  /** How often the sample was asked for. */
-  readonly asked: number;
-  /** The readings of the house alone, for instruments on another MeterProvider. */
-  readonly alone: ReadingSource;
+  /** Number of calls of `current`. */
+  readonly reads: number;
+  /** The readings of the house, for instruments on another MeterProvider. */
+  readonly houseReadings: ReadingSource;
 }
 
 export function readingsOf(rooms: readonly Reading[], garden: readonly Reading[] = []): Readings {
@@ -70,14 +70,14 @@ export function readingsOf(rooms: readonly Reading[], garden: readonly Reading[]
 }
 
 export function fakeSource(): FakeSource {
-  let asked = 0;
+  let reads = 0;
   let readings: Readings = { byScope: new Map() };
   let identity: SeriesAttributes = Object.freeze({});
   let others: readonly ResourceReadings[] = [];
   let list: readonly ResourceReadings[] | undefined;
   return {
     current() {
-      asked += 1;
+      reads += 1;
       list ??= [{ key: 'house', resource: identity, readings }, ...others];
       return list;
     },
@@ -99,14 +99,14 @@ export function fakeSource(): FakeSource {
       others = resources;
       list = undefined;
     },
-    get asked() {
-      return asked;
+    get reads() {
+      return reads;
     },
-    alone: { current: () => readings, resource: () => identity },
+    houseReadings: { current: () => readings, resource: () => identity },
   };
 }
 
-/** Attributes of a room: the same object for the same name, as a source gives them. */
+/** Returns a function that returns the attributes of a room: the same object for the same name, as from a real source. */
 export function createRooms(): (name: string) => SeriesAttributes {
   const known = new Map<string, SeriesAttributes>();
   return (name) => {
@@ -126,7 +126,7 @@ export function collectorOf(source: SampleSource, ...sets: readonly (readonly Me
   return createCollector({ source, sets, resourceOf });
 }
 
-/** Prometheus' pages of a source. */
+/** The Prometheus pages of a source. */
 export function pagesOf(
   source: SampleSource,
   sets: readonly MetricSet[] = [ROOMS],
@@ -135,7 +135,7 @@ export function pagesOf(
   return { page: createPages(source, collector, sets), collector };
 }
 
-/** An exporter that keeps what it gets, for as long as `exports` is not emptied. */
+/** An exporter that records its exports. */
 export function memoryExporter(
   temporality: MetricExporter['temporality'] = 'cumulative',
 ): MetricExporter & { readonly exports: ResourceMetrics[]; readonly closed: number } {
@@ -157,21 +157,21 @@ export function memoryExporter(
   };
 }
 
-/** Longer than a busy machine takes for any export here. */
-export const PATIENT_MS = 60_000;
+/** A timeout that no export in these tests reaches. */
+export const LONG_MS = 60_000;
 
-/** A loop over a source. Without an interval that is given it exports each sample. */
-export function exporting(
+/** Starts an export loop over a source. Without `intervalMs` it exports each sample. */
+export function startLoop(
   source: SampleSource,
   exporter: MetricExporter,
   options: {
     readonly sets?: readonly MetricSet[];
     readonly intervalMs?: number;
     readonly timeoutMs?: number;
-    readonly watchedFromNs?: bigint;
+    readonly programStartNs?: bigint;
   } = {},
 ): { readonly loop: ExportLoop; readonly outcomes: Outcome[]; readonly points: number[] } {
-  const { sets = [ROOMS], timeoutMs = PATIENT_MS, watchedFromNs = 0n, intervalMs } = options;
+  const { sets = [ROOMS], timeoutMs = LONG_MS, programStartNs = 0n, intervalMs } = options;
   const outcomes: Outcome[] = [];
   const points: number[] = [];
   const loop = createExportLoop({
@@ -181,7 +181,7 @@ export function exporting(
     sets,
     intervalMs,
     timeoutMs,
-    watchedFromNs,
+    programStartNs,
     onOutcome: (outcome, count) => {
       outcomes.push(outcome);
       points.push(count);

@@ -3,7 +3,7 @@ import type { Config, OtlpConfig } from '../../src/config/config.ts';
 import { testConfig } from './config.ts';
 import { startFaultEndpoint } from './fault-endpoint.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
-import { exporterOn, type Running } from './running.ts';
+import { type Running, startExporterOn } from './running.ts';
 import { type ScriptedTask, scriptedTask } from './scripted-task.ts';
 import { stopClock, type TestClock } from './test-clock.ts';
 
@@ -11,7 +11,7 @@ export interface PushOptions {
   readonly otlp?: Partial<OtlpConfig>;
   readonly config?: Partial<Config>;
   readonly task?: ScriptedTask;
-  /** What the receiver does from the start. */
+  /** The receiver's initial behaviour. */
   readonly behaviour?: OtlpReceiver['behaviour'];
 }
 
@@ -21,10 +21,10 @@ export interface Pushing extends Running {
 }
 
 /**
- * An exporter that serves and pushes the same names, after its first sample, on a clock that the test moves; all of it is
- * closed with the test.
+ * Starts an exporter that serves and pushes the same metrics, on the test's clock, and takes the first sample. Closes everything
+ * with the test.
  */
-export async function pushingExporter(t: TestContext, options: PushOptions = {}): Promise<Pushing> {
+export async function startPushingExporter(t: TestContext, options: PushOptions = {}): Promise<Pushing> {
   const { task = scriptedTask('web', 'worker'), behaviour = 200 } = options;
   const clock = stopClock(t);
   const receiver = await startOtlpReceiver();
@@ -37,7 +37,7 @@ export async function pushingExporter(t: TestContext, options: PushOptions = {})
     await clock.during(running.exporter.shutdown());
     await endpoint.close();
   });
-  const running = await exporterOn(t, endpoint, task, {
+  const running = await startExporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...options.config,
