@@ -17,7 +17,7 @@ async function startDemo(t: TestContext, argv: readonly string[] = [], env: Read
   });
   const [, origin = '', metadataUrl = ''] = await until(
     'its addresses',
-    () => /Overview +(\S+)\/\s+Endpoint +(\S+)\/task$/m.exec(program.stdout()) ?? undefined,
+    () => /(http:\/\/localhost:\d+)\/\s[\s\S]*?(http:\/\/\S+)\/task$/m.exec(program.stdout()) ?? undefined,
   );
   return { program, origin, metadataUrl };
 }
