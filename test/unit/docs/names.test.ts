@@ -11,22 +11,16 @@ import { UNCHECKED_PAGES } from './switches.ts';
 
 const FLAGS = new Set([...OPTION_LIST.flatMap(({ flag = [] }) => flag), 'help', 'version']);
 const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));
-const CHECKED = PAGES.filter(({ path }) => !UNCHECKED_PAGES.includes(path));
+/** Pages of test/ are about measurements, with options of their own. */
+const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/') && !UNCHECKED_PAGES.includes(path));
 
-/** Options of other programs: Prometheus, docker, Node.js, and the scripts of the fleet's measurements. */
-const OTHER_FLAGS = new Set(
-  [
-    'web.enable-otlp-receiver build-arg label cpus cpu-shares permission allow-net',
-    'together plain scraped vcpu idle-timeout rate burst no-backend gomemlimit',
-  ]
-    .join(' ')
-    .split(' '),
-);
+/** Options of other programs: Prometheus, docker and Node.js. */
+const OTHER_FLAGS = new Set('web.enable-otlp-receiver build-arg label permission allow-net'.split(' '));
 
 /** Variables and build arguments of other programs. */
 const OTHER_VARIABLES = [
   /^AWS_REGION$/,
-  /^ECS_(?:POLL_METRICS|PROMETHEUS_(?:EXPORTER_PORT|METRICS_PATH|JOB_NAME))$/,
+  /^ECS_(?:(?:POLL|DISABLE)_METRICS|PROMETHEUS_(?:EXPORTER_PORT|METRICS_PATH|JOB_NAME))$/,
   /^PROMETHEUS_(?:EXPORTER_PORT|REMOTE_WRITE_URL)$/,
   /^NODE_OPTIONS$/,
   /^AOT_CONFIG_CONTENT$/,
@@ -73,7 +67,7 @@ function isText(word: string): boolean {
   return new RegExp(`(?<![\\w])${word}(?![\\w])`).test(source);
 }
 
-/** Pages of this program's own words; those below examples/ and test/ are mostly about other programs. */
+/** Pages of this program's own words; those below examples/ are mostly about other programs. */
 const OWN = HAND_WRITTEN.filter(
   ({ path }) => (path.startsWith('docs/') || path === 'README.md') && !UNCHECKED_PAGES.includes(path),
 );

@@ -18,7 +18,7 @@ const PATTERNS: readonly RegExp[] = [
   /\bin force\b/,
   /\bonce more\b(?! memory)/,
   /\b(?:of|is) ours\b/,
-  /\bis the (?:least|most)\b/,
+  /\bis the (?:least|most)\b(?!-)/,
   /(?<!\bthere )\bis no (?!longer\b)/i,
   // Subjects without a name.
   /\bnobody\b/i,
