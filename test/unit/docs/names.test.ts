@@ -1,13 +1,13 @@
 /** Options, variables and words of the program (log events, labels, tags) that the pages name. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { variablesOf } from '../../../src/config/option.ts';
 import { OPTION_LIST } from '../../../src/config/options.ts';
 import { codeIn, HAND_WRITTEN, PAGES, ROOT } from '../../helpers/pages.ts';
 import { ATTRIBUTES, METRICS } from './known-metrics.ts';
-import { UNCHECKED_PAGES } from './switches.ts';
+import { PAGES_TO_COME, UNCHECKED_PAGES } from './switches.ts';
 
 const FLAGS = new Set([...OPTION_LIST.flatMap(({ flag = [] }) => flag), 'help', 'version']);
 const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));
@@ -38,6 +38,14 @@ for (const page of CHECKED) {
     const names = codeIn(page).flatMap((code) => code.match(/(?<![\w-])[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? []);
     const unknown = names.filter((name) => !VARIABLES.has(name) && !OTHER_VARIABLES.some((other) => other.test(name)));
     assert.deepEqual(unknown, []);
+  });
+}
+
+for (const { path, prose } of PAGES) {
+  test(`files of the repository that ${path} names exist`, () => {
+    const named = prose.match(/(?<![\w./:-])(?:src|instrumentation|test|scripts|docs|examples)\/[\w./-]*\w/g) ?? [];
+    const missing = named.filter((file) => !existsSync(join(ROOT, file)) && !PAGES_TO_COME.includes(file));
+    assert.deepEqual(missing, []);
   });
 }
 
