@@ -1,32 +1,26 @@
 /** Options, variables and words of the program (log events, labels, tags) that the pages name. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { variablesOf } from '../../../src/config/option.ts';
 import { OPTION_LIST } from '../../../src/config/options.ts';
 import { codeIn, HAND_WRITTEN, PAGES, ROOT } from '../../helpers/pages.ts';
 import { ATTRIBUTES, METRICS } from './known-metrics.ts';
-import { UNCHECKED_PAGES } from './switches.ts';
+import { PAGES_TO_COME, UNCHECKED_PAGES } from './switches.ts';
 
 const FLAGS = new Set([...OPTION_LIST.flatMap(({ flag = [] }) => flag), 'help', 'version']);
 const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));
-const CHECKED = PAGES.filter(({ path }) => !UNCHECKED_PAGES.includes(path));
+/** Pages of test/ are about measurements, with options of their own. */
+const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/') && !UNCHECKED_PAGES.includes(path));
 
-/** Options of other programs: Prometheus, docker, Node.js, and the scripts of the fleet's measurements. */
-const OTHER_FLAGS = new Set(
-  [
-    'web.enable-otlp-receiver build-arg label cpus cpu-shares permission allow-net',
-    'together plain scraped vcpu idle-timeout rate burst no-backend gomemlimit',
-  ]
-    .join(' ')
-    .split(' '),
-);
+/** Options of other programs: Prometheus, docker and Node.js. */
+const OTHER_FLAGS = new Set('web.enable-otlp-receiver build-arg label permission allow-net'.split(' '));
 
 /** Variables and build arguments of other programs. */
 const OTHER_VARIABLES = [
   /^AWS_REGION$/,
-  /^ECS_(?:DISABLE_METRICS|POLL_METRICS|PROMETHEUS_(?:EXPORTER_PORT|METRICS_PATH|JOB_NAME))$/,
+  /^ECS_(?:(?:POLL|DISABLE)_METRICS|PROMETHEUS_(?:EXPORTER_PORT|METRICS_PATH|JOB_NAME))$/,
   /^PROMETHEUS_(?:EXPORTER_PORT|REMOTE_WRITE_URL)$/,
   /^NODE_OPTIONS$/,
   /^AOT_CONFIG_CONTENT$/,
@@ -44,6 +38,14 @@ for (const page of CHECKED) {
     const names = codeIn(page).flatMap((code) => code.match(/(?<![\w-])[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? []);
     const unknown = names.filter((name) => !VARIABLES.has(name) && !OTHER_VARIABLES.some((other) => other.test(name)));
     assert.deepEqual(unknown, []);
+  });
+}
+
+for (const { path, prose } of PAGES) {
+  test(`files of the repository that ${path} names exist`, () => {
+    const named = prose.match(/(?<![\w./:-])(?:src|instrumentation|test|scripts|docs|examples)\/[\w./-]*\w/g) ?? [];
+    const missing = named.filter((file) => !existsSync(join(ROOT, file)) && !PAGES_TO_COME.includes(file));
+    assert.deepEqual(missing, []);
   });
 }
 
@@ -73,7 +75,7 @@ function isText(word: string): boolean {
   return new RegExp(`(?<![\\w])${word}(?![\\w])`).test(source);
 }
 
-/** Pages of this program's own words; those below examples/ and test/ are mostly about other programs. */
+/** Pages of this program's own words; those below examples/ are mostly about other programs. */
 const OWN = HAND_WRITTEN.filter(
   ({ path }) => (path.startsWith('docs/') || path === 'README.md') && !UNCHECKED_PAGES.includes(path),
 );

@@ -18,7 +18,7 @@ const PATTERNS: readonly RegExp[] = [
   /\bin force\b/,
   /\bonce more\b(?! memory)/,
   /\b(?:of|is) ours\b/,
-  /\bis the (?:least|most)\b/,
+  /\bis the (?:least|most)\b(?!-)/,
   /(?<!\bthere )\bis no (?!longer\b)/i,
   // Subjects without a name.
   /\bnobody\b/i,
@@ -39,14 +39,14 @@ const PATTERNS: readonly RegExp[] = [
   /\bshall\b/i,
 ];
 
-/** Each sentence of a text that has a pattern, with the pattern. */
+/** Each occurrence of a pattern, with the text around it. */
 function findings(text: string): readonly string[] {
   const oneLine = text.replaceAll(/`[^`]*`/g, '`code`').replaceAll(/\s+/g, ' ');
-  return PATTERNS.flatMap((pattern) => {
-    const found = pattern.exec(oneLine);
-    if (found === null) return [];
-    return [`${pattern}: ...${oneLine.slice(Math.max(0, found.index - 40), found.index + 60)}...`];
-  });
+  return PATTERNS.flatMap((pattern) =>
+    [...oneLine.matchAll(new RegExp(pattern, `${pattern.flags}g`))].map(
+      ({ index }) => `${pattern}: ...${oneLine.slice(Math.max(0, index - 40), index + 60)}...`,
+    ),
+  );
 }
 
 function isChecked({ path, isGenerated }: Page): boolean {

@@ -18,7 +18,8 @@ import { UNCHECKED_PAGES } from './switches.ts';
 
 const LANGUAGES = ['sh', 'json', 'yaml', 'ts', 'promql', 'dockerfile', 'text'];
 
-for (const { path, blocks } of HAND_WRITTEN.filter((page) => !UNCHECKED_PAGES.includes(page.path))) {
+for (const { path, blocks } of HAND_WRITTEN) {
+  if (path.startsWith('test/') || UNCHECKED_PAGES.includes(path)) continue;
   test(`each block of ${path} has a known language`, () => {
     const wrong = blocks.filter(({ language }) => !LANGUAGES.includes(language));
     assert.deepEqual(wrong, []);
