@@ -21,7 +21,7 @@ import { type Answer, post } from './transport.ts';
 export interface OtlpOptions extends AgentOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   /** Used as it is: `/v1/metrics` included. */
-  readonly url: string;
+  readonly url: URL;
   /** Names in lower case. Values can be secrets: they are never printed. */
   readonly headers: Readonly<Record<string, string>>;
   /**
@@ -35,7 +35,7 @@ export interface OtlpOptions extends AgentOptions {
 
 /** Sends one request for all resources of an export. */
 export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
-  const { url, protocol, proxyEnv } = options;
+  const { url, protocol, proxy } = options;
   const client = await createHttpClient(url, options);
   const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
   const headers = {
@@ -98,7 +98,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     return error === undefined ? outcome : { ...outcome, error: exportErrorOf(error) };
   }
 
-  const byProxy = proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
+  const byProxy = proxy === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
   const redacted = ({ reason, message }: ExportError): ExportError =>
     new ExportError(reason, `${redact(message)}${byProxy}`);
 
@@ -117,16 +117,13 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   };
 }
 
-/** Header values, the query of the address, and the credentials of proxies. */
-function secretsOf({ headers, url, proxyEnv }: OtlpOptions): readonly string[] {
-  const { search, searchParams } = new URL(url);
-  const proxies = Object.values(proxyEnv ?? {}).flatMap(credentialsOf);
-  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...proxies];
+/** Header values, the query of the address, and the credentials of the proxy. */
+function secretsOf({ headers, url: { search, searchParams }, proxy }: OtlpOptions): readonly string[] {
+  const credentials = proxy === undefined ? [] : credentialsOf(proxy.url);
+  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...credentials];
 }
 
 /** User and password of a proxy's address, as they are written and decoded. */
-function credentialsOf(address: string | undefined): readonly string[] {
-  if (address === undefined || !URL.canParse(address)) return [];
-  const { username, password } = new URL(address);
+function credentialsOf({ username, password }: URL): readonly string[] {
   return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
 }

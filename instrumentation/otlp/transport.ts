@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 export interface Post {
-  readonly url: string;
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }

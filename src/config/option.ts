@@ -1,63 +1,68 @@
-import type { GenericSchema } from 'valibot';
-
-/** The subcommands, in the order of the help. */
+/** The commands, in the order of --help. */
 export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-/** Headings of the help and of docs/configuration.md, in their order. */
+/** Headings of --help and docs/configuration.md, in order. */
 export const GROUPS = [
   'Endpoint and sampling',
   'Exporters',
-  'Prometheus and health',
+  'HTTP server',
   'OTLP push',
   'Resource',
   'Logging',
   'DogStatsD',
-  'One command only',
+  'Command-specific options',
 ] as const;
 export type GroupName = (typeof GROUPS)[number];
 
-/** Turns the text of a flag or variable into its value, or says in its first issue what is allowed ("must be ..."). */
-export type TextSchema<T> = GenericSchema<string, T>;
+/** A value, or the end of an error message that begins with the option: `must be ...`. */
+export type Parsed<T> = { readonly value: T } | { readonly wrong: string };
 
-/** A variable whose text means something else than the option's own, for example milliseconds. */
+/** Parses the text of an option. `wrong` must not quote the text of an option that may hold a secret. */
+export type Parser<T> = (text: string) => Parsed<T>;
+
+/** A variable whose text differs from the option's, for example in its unit. */
 export interface Variable<T> {
   readonly name: string;
-  readonly schema: TextSchema<T>;
-  /** What is different; shown after the name in help and docs. */
+  readonly parse: Parser<T>;
+  /** The difference; shown after the name in help and docs. */
   readonly note: string;
 }
 
 /** One row of the option table. */
 export interface Option<T> {
   readonly group: GroupName;
-  /** Without the dashes. Missing where only the environment may say it: what is in argv, every process can read. */
+  /** Without dashes. Secrets have no flag, because every process can read the arguments of every other. */
   readonly flag?: string;
-  /** What stands for the flag's value in the help. A flag without one is a switch. */
+  /** Stands for the flag's value in the help. A flag without a placeholder is a switch. */
   readonly placeholder?: string;
-  /** The program's own variables; the first one that is set counts. */
-  readonly own: readonly string[];
-  /** OpenTelemetry's variables, looked at after the own ones. */
-  readonly otel: readonly (string | Variable<T>)[];
-  readonly schema: TextSchema<T>;
-  /** Spaces count, so that a blank text is a value too; an empty one is not. */
+  /** In order of precedence: the exporter's own before OpenTelemetry's. */
+  readonly variables: readonly (string | Variable<T>)[];
+  readonly parse: Parser<T>;
+  /** Leading and trailing spaces are part of the value. Otherwise they are removed and a blank variable counts as unset. */
   readonly isVerbatim?: boolean;
-  /** Read as if it had been given. */
+  /** Parsed like a text that was set. */
   readonly default?: string;
-  /** Words for help and docs where the default hangs on other options, or needs a unit. */
+  /** Replaces `default` in help and docs if the default needs a unit or depends on other options. */
   readonly defaultNote?: string;
   readonly description: string;
-  /** What is not shown. `value`: all. `credentials`: user, password and query of an address. `path`: what is no path. */
+  /** Hidden in output. `value`: everything; `credentials`: user, password and query of a URL; `path`: anything but a path. */
   readonly secret?: 'value' | 'credentials' | 'path';
-  /** The commands that it belongs to, where it is not for all of them. */
+  /** Commands that accept the flag. @default all */
   readonly commands?: readonly CommandName[];
 }
 
 export type OptionWithDefault<T> = Option<T> & { readonly default: string };
 
-/** The variables of a row in order of precedence, each with the schema that reads it. */
+/** The variables of an option in order of precedence, each with its parser. */
 export function variablesOf<T>(option: Option<T>): readonly Variable<T>[] {
-  return [...option.own, ...option.otel].map((variable) =>
-    typeof variable === 'string' ? { name: variable, schema: option.schema, note: '' } : variable,
+  return option.variables.map((variable) =>
+    typeof variable === 'string' ? { name: variable, parse: option.parse, note: '' } : variable,
   );
+}
+
+/** `--interval <seconds>`; undefined for an option without a flag. */
+export function flagText({ flag, placeholder }: Option<unknown>): string | undefined {
+  if (flag === undefined) return undefined;
+  return placeholder === undefined ? `--${flag}` : `--${flag} <${placeholder}>`;
 }

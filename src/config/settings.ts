@@ -1,50 +1,98 @@
-import * as v from 'valibot';
-import { type Option, type OptionWithDefault, type Variable, variablesOf } from './option.ts';
-import { type Problem, problemWith, type Source, shownValue } from './problem.ts';
+import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
+import { type Option, type OptionWithDefault, type Parser, variablesOf } from './option.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A value that somebody gave, and where. */
+export type ProblemCode =
+  | 'unknown_command'
+  | 'unexpected_argument'
+  | 'unknown_flag'
+  | 'wrong_command'
+  | 'missing_value'
+  | 'missing_option'
+  | 'invalid_value'
+  | 'conflict'
+  | 'unreadable_file'
+  // Warnings, which do not prevent the start.
+  | 'unknown_variable'
+  | 'interval_raised'
+  | 'no_metrics'
+  | 'statsd_disabled';
+
+/** A configuration error or warning. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The flag, variable or command that caused it. */
+  readonly source: string;
+  /** A sentence that is safe to print: the source, its value unless secret, and what is allowed. */
+  readonly message: string;
+}
+
+export function problem(code: ProblemCode, source: string, message: string): Problem {
+  return { code, source, message };
+}
+
+/** Where a value was set. */
+export interface Source {
+  /** `--interval` or `INTERVAL`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `INTERVAL="abc" must be ...`, where `wrong` is the part after the value. */
+export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, wrong: string): Problem {
+  const isBareSwitch = option.placeholder === undefined && source.name.startsWith('--') && source.text === 'true';
+  const value = isBareSwitch ? '' : `=${shownValue(option, source.text)}`;
+  return problem(code, source.name, `${source.name}${value} ${wrong}`);
+}
+
+/** A value for display: quoted, with secrets hidden. */
+function shownValue({ secret }: Option<unknown>, text: string): string {
+  if (secret === 'value') return '[hidden]';
+  if (secret === 'path') return printable(withoutContents(text));
+  return printable(secret === 'credentials' ? withoutCredentials(text) : text);
+}
+
+/** A value that was set, and where. */
 export interface Given<T> {
   readonly value: T;
   readonly source: Source;
 }
 
-/** Reads rows of the option table and keeps a list of what was wrong. Read each row once. */
+/** Parses options and collects their errors. Each option must be read only once. */
 export interface Settings {
-  /** `undefined` when nobody gave it, and when what was given is wrong (then there is a problem more). */
+  /** Undefined if unset or invalid; an invalid value also adds a problem. */
   given<T>(option: Option<T>): Given<T> | undefined;
-  /** What was given, otherwise the default. */
+  /** The value that was set, otherwise the default. */
   value<T>(option: OptionWithDefault<T>): T;
   report(problem: Problem): void;
   readonly problems: readonly Problem[];
-  /** Adds a warning: the configuration is valid all the same. */
   warn(warning: Problem): void;
   readonly warnings: readonly Problem[];
-  /** Values read so far, by flag or variable, with secrets hidden. */
+  /** Texts of the options read so far by flag or variable, with secrets hidden. */
   readonly shownSources: ReadonlyMap<string, string>;
 }
 
-/** `flags` by name without dashes. Where a flag is given, its variables are not looked at, not even for mistakes. */
+/** @param flags by name without dashes. A flag overrides its variables, which are then not validated. */
 export function createSettings(flags: ReadonlyMap<string, string>, env: Environment): Settings {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const shownSources = new Map<string, string>();
 
   function given<T>(option: Option<T>): Given<T> | undefined {
-    const found = sourceOf(option, flags, env);
+    const found = find(option, flags, env);
     if (found === undefined) return undefined;
-    const shown = shownValue(option, found.source.text);
-    shownSources.set(found.source.name, shown.replace(/^"(.*)"$/, '$1'));
-    const result = v.safeParse(found.schema, found.source.text, { abortPipeEarly: true });
-    if (result.success) return { value: result.output, source: found.source };
-    problems.push(problemWith('invalid_value', option, found.source, result.issues[0].message));
+    const { source, parse } = found;
+    shownSources.set(source.name, shownValue(option, source.text).replace(/^"(.*)"$/, '$1'));
+    const parsed = parse(option.isVerbatim ? source.text : source.text.trim());
+    if ('value' in parsed) return { value: parsed.value, source };
+    problems.push(problemWith('invalid_value', option, source, parsed.wrong));
     return undefined;
   }
 
   return {
     given,
-    value: (option) => given(option)?.value ?? v.parse(option.schema, option.default),
+    value: (option) => given(option)?.value ?? defaultOf(option),
     report: (problem) => problems.push(problem),
     problems,
     warn: (warning) => warnings.push(warning),
@@ -53,17 +101,24 @@ export function createSettings(flags: ReadonlyMap<string, string>, env: Environm
   };
 }
 
-function sourceOf<T>(
-  option: Option<T>,
-  flags: ReadonlyMap<string, string>,
-  env: Environment,
-): { readonly source: Source; readonly schema: Variable<T>['schema'] } | undefined {
+/** @throws if the option table contains an invalid default. */
+export function defaultOf<T>(option: OptionWithDefault<T>): T {
+  const parsed = option.parse(option.default);
+  if ('value' in parsed) return parsed.value;
+  throw new Error(`default ${option.default} ${parsed.wrong}`);
+}
+
+interface Found<T> {
+  readonly source: Source;
+  readonly parse: Parser<T>;
+}
+
+function find<T>(option: Option<T>, flags: ReadonlyMap<string, string>, env: Environment): Found<T> | undefined {
   const flagText = option.flag === undefined ? undefined : flags.get(option.flag);
-  if (flagText !== undefined) return { source: { name: `--${option.flag}`, text: flagText }, schema: option.schema };
-  for (const { name, schema } of variablesOf(option)) {
+  if (flagText !== undefined) return { source: { name: `--${option.flag}`, text: flagText }, parse: option.parse };
+  for (const { name, parse } of variablesOf(option)) {
     const text = env[name];
-    if (text !== undefined && (option.isVerbatim ? text : text.trim()) !== '')
-      return { source: { name, text }, schema };
+    if (text !== undefined && (option.isVerbatim ? text : text.trim()) !== '') return { source: { name, text }, parse };
   }
   return undefined;
 }

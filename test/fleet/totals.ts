@@ -21,5 +21,9 @@ export function totalsOf(exported: OtlpExport): ReadonlyMap<string, number> {
 
 function totalsOn(page: string): ReadonlyMap<string, number> {
   const { series } = parseExposition(page);
-  return asValues(series.filter(({ name }) => name.endsWith('_total') && !/^(?:aws_ecs_exporter|otel_sdk_exporter|process)_/.test(name)));
+  return asValues(
+    series.filter(
+      ({ name }) => name.endsWith('_total') && !/^(?:aws_ecs_exporter|otel_sdk_exporter|process)_/.test(name),
+    ),
+  );
 }

@@ -8,16 +8,16 @@ import { at } from '../../../real/json.ts';
 import { until } from '../../../real/wait.ts';
 
 test('agents keep connections open, for https with what TLS needs', async () => {
-  const plain = (await createHttpClient('http://localhost:4318/v1/metrics', { certificate: 'c' })).agent;
+  const plain = (await createHttpClient(new URL('http://localhost:4318/v1/metrics'), { certificate: 'c' })).agent;
   assert.ok(plain instanceof Agent && !(plain instanceof SecureAgent));
   assert.equal(at(plain, 'options', 'keepAlive'), true);
   const options = { certificate: 'c', clientCertificate: 'd', clientKey: 'e' };
-  const secure = (await createHttpClient('https://localhost/', options)).agent;
+  const secure = (await createHttpClient(new URL('https://localhost/'), options)).agent;
   assert.ok(secure instanceof SecureAgent);
   const given = ['keepAlive', 'minVersion', 'ca', 'cert', 'key'].map((name) => at(secure, 'options', name));
   assert.deepEqual(given, [true, 'TLSv1.2', 'c', 'd', 'e']);
   // Node's own authorities are used.
-  const usual = (await createHttpClient('https://localhost/', {})).agent;
+  const usual = (await createHttpClient(new URL('https://localhost/'), {})).agent;
   assert.deepEqual(
     ['ca', 'cert', 'key'].filter((name) => Object.hasOwn(Object(at(usual, 'options')), name)),
     [],
@@ -39,7 +39,7 @@ test('a connection is used for five minutes, and the next request gets a new one
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
+  const url = new URL(`http://127.0.0.1:${at(server.address(), 'port')}/`);
   const { agent } = await createHttpClient(url, {});
   t.after(() => {
     agent.destroy();

@@ -47,7 +47,7 @@ async function exporting(
   changes: Partial<OtlpOptions> = {},
 ): Promise<Exporting> {
   const receiver = await startFaultReceiver(answer);
-  const exporter = await createOtlpExporter({ ...OPTIONS, url: receiver.url, ...changes }, 'test/1');
+  const exporter = await createOtlpExporter({ ...OPTIONS, url: new URL(receiver.url), ...changes }, 'test/1');
   t.after(async () => {
     await exporter.close();
     await receiver.down();
@@ -112,7 +112,7 @@ test('gzip: one compressed body for all tries', async (t) => {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());
-  const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
+  const url = new URL(`http://127.0.0.1:${at(server.address(), 'port')}/`);
   const exporter = await createOtlpExporter({ ...OPTIONS, url, compression: 'gzip' }, 'test/1');
   t.after(() => exporter.close());
   const outcome = await clock.during(exporter.export(METRICS, new AbortController().signal));
@@ -301,12 +301,12 @@ for (const [what, scheme, isProxied, words] of [
     const { port, open, said } = await silent(t, (socket) => {
       if (hasTunnel && said.length === 1) socket.write('HTTP/1.1 200 Connected\r\n\r\n');
     });
-    const proxy = `http://user:c4n4ry-proxy@127.0.0.1:${port}`;
+    const proxy = { url: new URL(`http://user:c4n4ry-proxy@127.0.0.1:${port}`) };
     const exporter = await createOtlpExporter(
       {
         ...OPTIONS,
-        url: isProxied ? `${scheme}://collector.example.com/` : `${scheme}://127.0.0.1:${port}/`,
-        proxyEnv: isProxied ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : undefined,
+        url: new URL(isProxied ? `${scheme}://collector.example.com/` : `${scheme}://127.0.0.1:${port}/`),
+        proxy: isProxied ? proxy : undefined,
       },
       'test/1',
     );
@@ -431,7 +431,10 @@ test('a receiver that answers before it has read the request, and never reads th
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const exporter = await createOtlpExporter({ ...OPTIONS, url: `http://127.0.0.1:${port}/v1/metrics` }, 'test/1');
+  const exporter = await createOtlpExporter(
+    { ...OPTIONS, url: new URL(`http://127.0.0.1:${port}/v1/metrics`) },
+    'test/1',
+  );
   t.after(async () => {
     await exporter.close();
     server.close();
