@@ -1,6 +1,6 @@
 import { COMMANDS, type CommandName, flagText, GROUPS, type Option, variablesOf } from '../config/option.ts';
 import { OPTION_LIST } from '../config/options.ts';
-import { PROGRAM, VERSION } from '../version.ts';
+import { PROGRAM } from '../version.ts';
 import { type CommandContext, EXIT, print } from './context.ts';
 
 /** Descriptions of the commands, for help and docs. */
@@ -25,14 +25,6 @@ const WIDTH = 100;
 /** `help`, `--help`, `-h`. */
 export async function help({ stdout }: CommandContext): Promise<number> {
   await print(stdout, helpText());
-  return EXIT.ok;
-}
-
-/** `version`, `--version`. */
-export async function version({ stdout }: CommandContext): Promise<number> {
-  const { SDK_INFO } = await import('@opentelemetry/core');
-  const sdk = SDK_INFO['telemetry.sdk.version'];
-  await print(stdout, `${PROGRAM} ${VERSION} (Node.js ${process.version}, OpenTelemetry SDK ${sdk})\n`);
   return EXIT.ok;
 }
 

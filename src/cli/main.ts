@@ -35,7 +35,7 @@ async function dispatch(context: CommandContext): Promise<number> {
     case 'help':
       return (await import('./help.ts')).help(context);
     case 'version':
-      return (await import('./help.ts')).version(context);
+      return (await import('./print-version.ts')).printVersion(context);
     case 'healthcheck':
       return (await import('./healthcheck.ts')).healthcheck(context);
     case 'once':
