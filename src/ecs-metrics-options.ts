@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { baseUrl } from './config/addresses.ts';
+import { DEFAULT_INTERVAL_MS, ENDPOINT_OPTIONS, INTERVAL_LIMITS_MS } from './config/endpoint.ts';
 import { globList } from './config/lists.ts';
-import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS, OPTIONS } from './config/options.ts';
 import type { EcsMetricsOptions } from './ecs-metrics.ts';
 import { VOCABULARIES, type VocabularyName } from './metrics/vocabulary.ts';
 import type { Glob } from './text/globs.ts';
@@ -19,7 +19,7 @@ export interface ResolvedOptions {
   readonly vocabularies: readonly VocabularyName[];
 }
 
-const URL_VARIABLES = OPTIONS.metadataUrl.variables;
+const URL_VARIABLES = ENDPOINT_OPTIONS.metadataUrl.variables;
 
 /** @throws TypeError that names every option that is missing or invalid. */
 export function resolveOptions(

@@ -1,5 +1,5 @@
-import { COMMANDS, type CommandName, flagText, GROUPS, type Option, variablesOf } from '../config/option.ts';
-import { OPTION_LIST } from '../config/options.ts';
+import { COMMANDS, type CommandName, flagText, type Option, variablesOf } from '../config/option.ts';
+import { OPTION_GROUPS } from '../config/options.ts';
 import { PROGRAM } from '../version.ts';
 import { type CommandContext, EXIT, print } from './context.ts';
 
@@ -32,10 +32,7 @@ export async function help({ stdout }: CommandContext): Promise<number> {
 export function helpText(): string {
   const commands = COMMANDS.map((name) => hanging(`  ${name.padEnd(13)}`, COMMAND_DESCRIPTIONS[name]));
   const exits = EXIT_DESCRIPTIONS.map(([code, meaning]) => hanging(`  ${code}  `, meaning));
-  const groups = GROUPS.map((group) => {
-    const options = OPTION_LIST.filter((option) => option.group === group).map(optionText);
-    return `${group}:\n${options.join('\n')}`;
-  });
+  const groups = [...OPTION_GROUPS].map(([heading, options]) => `${heading}:\n${options.map(optionText).join('\n')}`);
   return [
     `${PROGRAM}: exports container metrics of ECS tasks to Prometheus, OTLP and DogStatsD`,
     `Usage:\n  ${PROGRAM} [command] [options]`,

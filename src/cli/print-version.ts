@@ -1,4 +1,4 @@
-// A file of its own, because --help must not load the SDK, and a dynamic import would add the whole package to the bundle.
+// Separate from help.ts: a static import there would load the SDK for --help, and a dynamic one would bundle all of it.
 import { SDK_INFO } from '@opentelemetry/core';
 import { PROGRAM, VERSION } from '../version.ts';
 import { type CommandContext, EXIT, print } from './context.ts';

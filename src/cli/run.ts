@@ -1,6 +1,6 @@
 import { httpOrigin, shownOrigin } from '../config/addresses.ts';
 import { type Config, shownConfig } from '../config/config.ts';
-import { readTextFile } from '../config/otlp.ts';
+import { readTextFile } from '../config/files.ts';
 import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
 import { createStreamLogger, type Logger } from '../log/logger.ts';
 import { type CommandContext, EXIT, print, reportFailure, reportInvalid, warningLines } from './context.ts';

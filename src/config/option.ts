@@ -2,19 +2,6 @@
 export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-/** Headings of --help and docs/configuration.md, in order. */
-export const GROUPS = [
-  'Endpoint and sampling',
-  'Exporters',
-  'HTTP server',
-  'OTLP push',
-  'Resource',
-  'Logging',
-  'DogStatsD',
-  'Command-specific options',
-] as const;
-export type GroupName = (typeof GROUPS)[number];
-
 /** A value, or the end of an error message that begins with the option: `must be ...`. */
 export type Parsed<T> = { readonly value: T } | { readonly wrong: string };
 
@@ -31,7 +18,6 @@ export interface Variable<T> {
 
 /** One row of the option table. */
 export interface Option<T> {
-  readonly group: GroupName;
   /** Without dashes. Secrets have no flag, because every process can read the arguments of every other. */
   readonly flag?: string;
   /** Stands for the flag's value in the help. A flag without a placeholder is a switch. */
@@ -51,6 +37,9 @@ export interface Option<T> {
   /** Commands that accept the flag. @default all */
   readonly commands?: readonly CommandName[];
 }
+
+/** Options by the name of their value. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
 export type OptionWithDefault<T> = Option<T> & { readonly default: string };
 

@@ -1,119 +1,15 @@
 import { VOCABULARIES } from '../metrics/vocabulary.ts';
-import { baseUrl } from './addresses.ts';
-import { attributePairs, exporterList, globList, listOf, metricSelection } from './lists.ts';
-import type { Option } from './option.ts';
+import { ENDPOINT_OPTIONS } from './endpoint.ts';
+import { attributePairs, exporterList, listOf, metricSelection } from './lists.ts';
+import type { Option, OptionTable } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
-import { STATSD_OPTIONS } from './statsd-options.ts';
-import {
-  absolutePath,
-  hostName,
-  logLevel,
-  nonEmptyText,
-  oneOf,
-  secondsAsMs,
-  trueOrFalse,
-  wholeNumber,
-} from './values.ts';
-
-/** One poll per scrape at the usual scrape intervals of Prometheus; most polls find a new sample. */
-export const DEFAULT_INTERVAL_MS = 15_000;
-
-/** Limits of the sampling interval. */
-export const INTERVAL_LIMITS_MS = { min: 1_000, max: 3_600_000 } as const;
+import { STATSD_OPTIONS } from './statsd.ts';
+import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber } from './values.ts';
 
 const PORT = wholeNumber(0, 65_535);
 
-/**
- * All options, with their parsers, defaults and texts. --help and docs/configuration.md are generated from this table.
- * Precedence: flag, variables in order, default. An empty variable counts as unset.
- */
-export const OPTIONS = {
-  metadataUrl: {
-    group: 'Endpoint and sampling',
-    flag: 'metadata-url',
-    placeholder: 'url',
-    variables: ['ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI'],
-    parse: baseUrl,
-    defaultNote: 'required; ECS sets the variables in every container',
-    description: 'Base URL of the ECS task metadata endpoint. The exporter appends /task and /task/stats.',
-    secret: 'credentials',
-    commands: ['run', 'once', 'healthcheck'],
-  },
-  intervalMs: {
-    group: 'Endpoint and sampling',
-    flag: 'interval',
-    placeholder: 'seconds',
-    variables: ['INTERVAL'],
-    // Version 2 accepted 0.
-    parse: secondsAsMs(INTERVAL_LIMITS_MS.min / 1_000, INTERVAL_LIMITS_MS.max / 1_000, true),
-    defaultNote: `${DEFAULT_INTERVAL_MS / 1_000}, or the export interval if it is shorter and metrics are only pushed`,
-    description: 'Interval between samples. Scrapes and exports use the latest sample and never wait for a new one.',
-  },
-  endpointTimeoutMs: {
-    group: 'Endpoint and sampling',
-    flag: 'endpoint-timeout',
-    placeholder: 'seconds',
-    variables: ['ENDPOINT_TIMEOUT'],
-    parse: secondsAsMs(0.001, 3_600),
-    default: '5',
-    description: 'Timeout of each request to the endpoint, including its retry. Limited to the sampling interval.',
-  },
-  include: {
-    group: 'Endpoint and sampling',
-    flag: 'include',
-    placeholder: 'names',
-    variables: ['INCLUDE'],
-    parse: globList,
-    default: '',
-    defaultNote: 'all containers',
-    description:
-      'Containers to export: comma-separated names or patterns with *, ? and [...]. Task totals always include all containers.',
-  },
-  exclude: {
-    group: 'Endpoint and sampling',
-    flag: 'exclude',
-    placeholder: 'names',
-    variables: ['EXCLUDE'],
-    parse: globList,
-    default: '',
-    defaultNote: 'none',
-    description: 'Containers to omit, in the syntax of --include. Takes precedence over it.',
-  },
-  containerLabels: {
-    group: 'Endpoint and sampling',
-    flag: 'container-labels',
-    placeholder: 'keys',
-    variables: ['CONTAINER_LABELS'],
-    parse: globList,
-    default: '',
-    defaultNote: 'none',
-    description:
-      'Docker labels to export as attributes of container_info (label_<key>, container.label.<key>): comma-separated keys or patterns.',
-  },
-  taskTags: {
-    group: 'Endpoint and sampling',
-    flag: 'task-tags',
-    placeholder: 'keys',
-    variables: ['TASK_TAGS'],
-    parse: globList,
-    default: '',
-    defaultNote: 'none',
-    description:
-      'Tags of the task to export as resource attributes (aws.ecs.task.tag.<key>): comma-separated keys or patterns. Sends one request after the first sample and requires the permission ecs:ListTagsForResource.',
-  },
-  cgroupRoot: {
-    group: 'Endpoint and sampling',
-    flag: 'cgroup-root',
-    placeholder: 'path',
-    variables: ['CGROUP_ROOT'],
-    parse: absolutePath,
-    defaultNote: 'none',
-    description:
-      "Path at which /sys/fs/cgroup of the EC2 instance is mounted; read-only is sufficient. Adds the task's CPU throttling and OOM kills, which the endpoint does not report. Not available on Fargate.",
-    commands: ['run', 'once'],
-  },
+const EXPORTER_OPTIONS = {
   exporters: {
-    group: 'Exporters',
     flag: 'exporters',
     placeholder: 'list',
     variables: ['EXPORTERS', 'OTEL_METRICS_EXPORTER'],
@@ -122,7 +18,6 @@ export const OPTIONS = {
     description: 'Exporters to enable: a comma-separated list of prometheus, otlp, statsd and console, or none.',
   },
   metricNames: {
-    group: 'Exporters',
     flag: 'metric-names',
     placeholder: 'list',
     variables: ['METRIC_NAMES'],
@@ -132,7 +27,6 @@ export const OPTIONS = {
       "Metric names for all exporters: ecs (ecs_task_*, as in version 2), semconv (OpenTelemetry's container.*), or both.",
   },
   metrics: {
-    group: 'Exporters',
     flag: 'metrics',
     placeholder: 'list',
     variables: ['METRICS'],
@@ -142,22 +36,22 @@ export const OPTIONS = {
       'Metrics to export: comma-separated names or patterns from docs/metrics.md, evaluated from left to right. default and all are predefined sets, and a leading - removes metrics: "default,mem_page_faults", "-network_*".',
   },
   isSdkDisabled: {
-    group: 'Exporters',
     variables: ['OTEL_SDK_DISABLED'],
     parse: trueOrFalse,
     default: 'false',
     description: 'true disables all exporters.',
   },
   configFile: {
-    group: 'Exporters',
     variables: ['OTEL_CONFIG_FILE'],
     // It would change the meaning of all other variables, so the exporter must not start without it.
     parse: () => ({ wrong: 'is not supported; unset it and use the options in --help' }),
     defaultNote: 'must be unset',
     description: 'Declarative configuration files are not supported: setting this variable is an error.',
   },
+} as const satisfies OptionTable;
+
+const HTTP_OPTIONS = {
   httpHost: {
-    group: 'HTTP server',
     flag: 'exporter-host',
     placeholder: 'host',
     variables: ['EXPORTER_HOST', 'OTEL_EXPORTER_PROMETHEUS_HOST'],
@@ -167,7 +61,6 @@ export const OPTIONS = {
       'Host name or IP address to listen on for metrics and health checks. Use 0.0.0.0 or :: for scrapes from outside the task.',
   },
   httpPort: {
-    group: 'HTTP server',
     flag: 'exporter-port',
     placeholder: 'port',
     variables: ['EXPORTER_PORT', 'OTEL_EXPORTER_PROMETHEUS_PORT'],
@@ -175,16 +68,16 @@ export const OPTIONS = {
     default: '9545',
     description: 'Port to listen on; 0 selects a free port.',
   },
-  ...OTLP_OPTIONS,
+} as const satisfies OptionTable;
+
+const RESOURCE_OPTIONS = {
   serviceName: {
-    group: 'Resource',
     variables: ['OTEL_SERVICE_NAME'],
     parse: nonEmptyText,
     defaultNote: 'ecs-container-exporter',
     description: 'Value of the resource attribute service.name.',
   },
   resourceAttributes: {
-    group: 'Resource',
     variables: ['OTEL_RESOURCE_ATTRIBUTES'],
     parse: attributePairs,
     default: '',
@@ -192,8 +85,10 @@ export const OPTIONS = {
     description:
       'Additional resource attributes: comma-separated key=value pairs, percent-encoded. They take precedence over detected attributes.',
   },
+} as const satisfies OptionTable;
+
+const LOG_OPTIONS = {
   logLevel: {
-    group: 'Logging',
     flag: 'log-level',
     placeholder: 'level',
     variables: ['LOG_LEVEL', 'OTEL_LOG_LEVEL'],
@@ -202,7 +97,6 @@ export const OPTIONS = {
     description: 'Minimum level of messages: debug, info, warn, error or none. Logs are written to stderr.',
   },
   logFormat: {
-    group: 'Logging',
     flag: 'log-format',
     placeholder: 'format',
     variables: ['LOG_FORMAT'],
@@ -210,9 +104,10 @@ export const OPTIONS = {
     default: 'auto',
     description: 'Log format: json (one object per line), pretty, or auto (pretty on a terminal, otherwise json).',
   },
-  ...STATSD_OPTIONS,
+} as const satisfies OptionTable;
+
+const COMMAND_OPTIONS = {
   isConfigPrinted: {
-    group: 'Command-specific options',
     flag: 'print-config',
     variables: [],
     parse: trueOrFalse,
@@ -221,7 +116,6 @@ export const OPTIONS = {
     commands: ['run'],
   },
   onceFormat: {
-    group: 'Command-specific options',
     flag: 'format',
     placeholder: 'format',
     variables: [],
@@ -231,7 +125,6 @@ export const OPTIONS = {
     commands: ['once'],
   },
   isEndpointOnly: {
-    group: 'Command-specific options',
     flag: 'endpoint-only',
     variables: [],
     parse: trueOrFalse,
@@ -240,7 +133,6 @@ export const OPTIONS = {
     commands: ['demo'],
   },
   demoPort: {
-    group: 'Command-specific options',
     flag: 'demo-port',
     placeholder: 'port',
     variables: [],
@@ -249,7 +141,35 @@ export const OPTIONS = {
     description: 'demo: port of the simulated endpoint; 0 selects a free port.',
     commands: ['demo'],
   },
-} as const satisfies Readonly<Record<string, Option<unknown>>>;
+} as const satisfies OptionTable;
 
-/** The options in the order of help and docs. */
-export const OPTION_LIST: readonly Option<unknown>[] = Object.values(OPTIONS);
+/**
+ * All options, with their parsers, defaults and texts. --help and docs/configuration.md are generated from this table.
+ * Precedence: flag, variables in order, default. An empty variable counts as unset.
+ */
+export const OPTIONS = {
+  ...ENDPOINT_OPTIONS,
+  ...EXPORTER_OPTIONS,
+  ...HTTP_OPTIONS,
+  ...OTLP_OPTIONS,
+  ...RESOURCE_OPTIONS,
+  ...LOG_OPTIONS,
+  ...STATSD_OPTIONS,
+  ...COMMAND_OPTIONS,
+};
+
+/** The options under their headings, in the order of help and docs. */
+export const OPTION_GROUPS: ReadonlyMap<string, readonly Option<unknown>[]> = new Map(
+  Object.entries<OptionTable>({
+    'Endpoint and sampling': ENDPOINT_OPTIONS,
+    Exporters: EXPORTER_OPTIONS,
+    'HTTP server': HTTP_OPTIONS,
+    'OTLP push': OTLP_OPTIONS,
+    Resource: RESOURCE_OPTIONS,
+    Logging: LOG_OPTIONS,
+    DogStatsD: STATSD_OPTIONS,
+    'Command-specific options': COMMAND_OPTIONS,
+  }).map(([heading, table]) => [heading, Object.values(table)]),
+);
+
+export const OPTION_LIST: readonly Option<unknown>[] = [...OPTION_GROUPS.values()].flat();

@@ -1,6 +1,6 @@
 import { otlpEndpoint, otlpEndpointFlag, otlpMetricsEndpoint, proxyUrl } from './addresses.ts';
 import { headerPairs } from './lists.ts';
-import type { Option } from './option.ts';
+import type { OptionTable } from './option.ts';
 import {
   histogramAggregation,
   milliseconds,
@@ -17,7 +17,6 @@ import {
  */
 export const OTLP_OPTIONS = {
   otlpUrl: {
-    group: 'OTLP push',
     flag: 'otlp-endpoint',
     placeholder: 'url',
     variables: [
@@ -30,7 +29,6 @@ export const OTLP_OPTIONS = {
     secret: 'credentials',
   },
   otlpProtocol: {
-    group: 'OTLP push',
     flag: 'otlp-protocol',
     placeholder: 'protocol',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'],
@@ -39,7 +37,6 @@ export const OTLP_OPTIONS = {
     description: 'OTLP protocol: http/protobuf or http/json.',
   },
   exportIntervalMs: {
-    group: 'OTLP push',
     flag: 'export-interval',
     placeholder: 'seconds',
     variables: [{ name: 'OTEL_METRIC_EXPORT_INTERVAL', parse: milliseconds(100, 86_400_000), note: 'milliseconds' }],
@@ -48,7 +45,6 @@ export const OTLP_OPTIONS = {
     description: 'Interval between exports of otlp and console.',
   },
   exportTimeoutMs: {
-    group: 'OTLP push',
     variables: ['OTEL_METRIC_EXPORT_TIMEOUT'],
     parse: milliseconds(1, 86_400_000),
     default: '30000',
@@ -56,14 +52,12 @@ export const OTLP_OPTIONS = {
     description: 'Timeout of an export in milliseconds. Must not exceed the export interval.',
   },
   otlpTimeoutMs: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT'],
     parse: milliseconds(1, 3_600_000),
     default: '10000',
     description: 'Timeout of the requests of an export in milliseconds, including retries.',
   },
   otlpHeaders: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_HEADERS'],
     parse: headerPairs,
     default: '',
@@ -73,7 +67,6 @@ export const OTLP_OPTIONS = {
     secret: 'value',
   },
   otlpMetricsHeaders: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_HEADERS'],
     parse: headerPairs,
     default: '',
@@ -82,7 +75,6 @@ export const OTLP_OPTIONS = {
     secret: 'value',
   },
   otlpHeadersFile: {
-    group: 'OTLP push',
     flag: 'otlp-headers-file',
     placeholder: 'path',
     variables: ['OTLP_HEADERS_FILE'],
@@ -93,35 +85,30 @@ export const OTLP_OPTIONS = {
     secret: 'path',
   },
   otlpCompression: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_COMPRESSION', 'OTEL_EXPORTER_OTLP_COMPRESSION'],
     parse: oneOf('gzip', 'none'),
     default: 'none',
     description: 'Compression of requests: gzip or none.',
   },
   otlpTemporality: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'],
     parse: oneOf('cumulative', 'delta', 'lowmemory'),
     default: 'cumulative',
     description: 'Aggregation temporality of counters: cumulative, delta or lowmemory.',
   },
   otlpCertificate: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CERTIFICATE'],
     parse: nonEmptyText,
     defaultNote: 'the CA certificates of Node.js',
     description: "PEM file with the CA certificates used to verify the receiver's certificate.",
   },
   otlpClientCertificate: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE'],
     parse: nonEmptyText,
     defaultNote: 'none',
     description: 'PEM file with the client certificate for mutual TLS. Requires the client key.',
   },
   otlpClientKey: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY', 'OTEL_EXPORTER_OTLP_CLIENT_KEY'],
     parse: nonEmptyText,
     defaultNote: 'none',
@@ -129,7 +116,6 @@ export const OTLP_OPTIONS = {
     secret: 'path',
   },
   httpsProxy: {
-    group: 'OTLP push',
     variables: ['https_proxy', 'HTTPS_PROXY'],
     parse: proxyUrl,
     defaultNote: 'none',
@@ -138,7 +124,6 @@ export const OTLP_OPTIONS = {
     secret: 'credentials',
   },
   httpProxy: {
-    group: 'OTLP push',
     variables: ['http_proxy', 'HTTP_PROXY'],
     parse: proxyUrl,
     defaultNote: 'none',
@@ -146,24 +131,21 @@ export const OTLP_OPTIONS = {
     secret: 'credentials',
   },
   noProxy: {
-    group: 'OTLP push',
     variables: ['no_proxy', 'NO_PROXY'],
     parse: nonEmptyText,
     defaultNote: 'none',
     description: 'Receivers to reach without the proxy: comma-separated hosts, .domains, or * for all.',
   },
   otlpInsecure: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_INSECURE', 'OTEL_EXPORTER_OTLP_INSECURE'],
     parse: trueOrFalse,
     default: 'false',
     description: 'Validated but ignored, because it applies to gRPC. Over HTTP, the scheme of the URL decides.',
   },
   otlpHistogramAggregation: {
-    group: 'OTLP push',
     variables: ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION'],
     parse: histogramAggregation,
     default: 'explicit_bucket_histogram',
     description: 'Validated but ignored, because no histograms are exported.',
   },
-} as const satisfies Readonly<Record<string, Option<unknown>>>;
+} as const satisfies OptionTable;

@@ -1,33 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
+import { type FileText, pairProblem, parseCertificates, parsePrivateKey } from './files.ts';
 import { type ExporterName, headerPairs } from './lists.ts';
 import type { Option, Parsed, Parser } from './option.ts';
 import { OTLP_OPTIONS as OPTIONS } from './otlp-options.ts';
-import { pairProblem, parseCertificates, parsePrivateKey } from './pem.ts';
 import { defaultOf, type Given, problemWith, type Settings } from './settings.ts';
 
 export type OtlpConfig = OtlpOptions;
-
-/** The text of a file, or why it cannot be read. */
-export type FileText = { readonly text: string } | { readonly wrong: string };
-
-/** Certificates and headers have a few kilobytes. */
-const MAX_BYTES = 1_048_576;
-
-/** Reads a small text file. Never throws. */
-export function readTextFile(path: string): FileText {
-  try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return { wrong: 'it is not a regular file' };
-    if (stats.size > MAX_BYTES) return { wrong: 'it is larger than 1 MiB' };
-    return { text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return { wrong: 'it does not exist' };
-    if (code === 'EACCES' || code === 'EPERM') return { wrong: 'permission denied' };
-    return { wrong: `it cannot be opened (${String(code ?? 'unknown reason')})` };
-  }
-}
 
 /** The file that an option names; `value` is undefined after a problem with it. */
 interface NamedFile<T> {

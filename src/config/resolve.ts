@@ -1,7 +1,9 @@
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
-import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS, OPTIONS } from './options.ts';
-import { type FileText, hasExportInterval, resolveOtlp, resolvePushTimes } from './otlp.ts';
+import { resolveEndpoint, resolveIntervalMs } from './endpoint.ts';
+import type { FileText } from './files.ts';
+import { OPTIONS } from './options.ts';
+import { resolveOtlp, resolvePushTimes } from './otlp.ts';
 import { createSettings, defaultOf, type Environment, type Problem, problem, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
 import { unknownVariables } from './unknown-variables.ts';
@@ -129,39 +131,6 @@ function resolveMetrics(settings: Settings): Config['metrics'] {
     settings.warn(problem('no_metrics', given.source.name, message));
   }
   return given?.value ?? defaultOf(OPTIONS.metrics);
-}
-
-function resolveEndpoint(
-  settings: Settings,
-  isRequired: boolean,
-): Pick<Config, 'metadataUrl' | 'metadataUrlSource'> | undefined {
-  const problemsBefore = settings.problems.length;
-  const given = settings.given(OPTIONS.metadataUrl);
-  if (given === undefined && isRequired && settings.problems.length === problemsBefore) {
-    const [v4, v3] = OPTIONS.metadataUrl.variables;
-    const message =
-      `neither ${v4} nor ${v3} is set, as ECS does in every container; ` +
-      'outside ECS, set --metadata-url or use the demo command';
-    settings.report(problem('missing_option', '--metadata-url', message));
-  }
-  return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };
-}
-
-function resolveIntervalMs(
-  settings: Settings,
-  exporters: readonly ExporterName[],
-  exportIntervalMs: number,
-  defaultMs: number = DEFAULT_INTERVAL_MS,
-): number {
-  const isPushOnly = exporters.length > 0 && exporters.every(hasExportInterval);
-  const given = settings.given(OPTIONS.intervalMs);
-  if (given?.value === 0) {
-    const message = `${given.source.name}=0 is below the minimum; using ${INTERVAL_LIMITS_MS.min / 1_000} s`;
-    settings.warn(problem('interval_raised', given.source.name, message));
-  }
-  // At most the default even if the export interval is longer: a sample as old as that interval would be exported.
-  const intervalMs = given?.value ?? (isPushOnly ? Math.min(exportIntervalMs, defaultMs) : defaultMs);
-  return Math.max(intervalMs, INTERVAL_LIMITS_MS.min);
 }
 
 /** As in version 2, DogStatsD replaces Prometheus unless the exporters are set. */

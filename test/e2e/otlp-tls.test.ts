@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import type { Config } from '../../src/config/config.ts';
-import { readTextFile } from '../../src/config/otlp.ts';
+import { readTextFile } from '../../src/config/files.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';

@@ -1,4 +1,4 @@
-import { readTextFile } from '../../src/config/otlp.ts';
+import { readTextFile } from '../../src/config/files.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { type Exporter, startExporter } from '../../src/exporter.ts';
 import type { Logger } from '../../src/log/logger.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statsdTags } from '../../../src/config/statsd.ts';
-import { TASK_TAG_NAMES } from '../../../src/config/statsd-options.ts';
+import { statsdTags, TASK_TAG_NAMES } from '../../../src/config/statsd.ts';
 import { taskIdentity } from '../../../src/metrics/identity.ts';
 import { testConfig } from '../../helpers/config.ts';
 

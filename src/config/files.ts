@@ -1,5 +1,27 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import type { Parsed } from './option.ts';
+
+/** The text of a file, or why it cannot be read. */
+export type FileText = { readonly text: string } | { readonly wrong: string };
+
+/** Certificates and headers have a few kilobytes. */
+const MAX_BYTES = 1_048_576;
+
+/** Reads a small text file. Never throws. */
+export function readTextFile(path: string): FileText {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return { wrong: 'it is not a regular file' };
+    if (stats.size > MAX_BYTES) return { wrong: 'it is larger than 1 MiB' };
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return { wrong: 'it does not exist' };
+    if (code === 'EACCES' || code === 'EPERM') return { wrong: 'permission denied' };
+    return { wrong: `it cannot be opened (${String(code ?? 'unknown reason')})` };
+  }
+}
 
 /** Loaded only if there is a file to check: it is a large part of Node.js. */
 const crypto = () => process.getBuiltinModule('node:crypto');

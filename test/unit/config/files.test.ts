@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readTextFile } from '../../../src/config/otlp.ts';
+import { readTextFile } from '../../../src/config/files.ts';
 
 test('reads a file; a folder, a missing file and a large file are errors with a reason', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'text-file-'));
