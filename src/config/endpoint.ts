@@ -102,8 +102,8 @@ export function resolveEndpoint(
   if (given === undefined && isRequired && settings.problems.length === problemsBefore) {
     const [v4, v3] = ENDPOINT_OPTIONS.metadataUrl.variables;
     const message =
-      `neither ${v4} nor ${v3} is set, as ECS does in every container; ` +
-      'outside ECS, set --metadata-url or use the demo command';
+      `neither ${v4} nor ${v3} is set; ` +
+      'ECS sets them in every container, elsewhere set --metadata-url or use the demo command';
     settings.report(problem('missing_option', '--metadata-url', message));
   }
   return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };

@@ -55,9 +55,9 @@ const CASES: readonly (readonly [
   ['points', 'http/json', 3, 'no such tenant', /^the receiver rejected 3 points: no such tenant$/, 'rejected_points'],
   // As 64-bit integers are written: https://protobuf.dev/programming-guides/json/
   ['points in a text', 'http/json', '3', '', /^the receiver rejected 3 points$/, 'rejected_points'],
-  ['nothing, with a message', 'http/protobuf', 0, 'use v2', /^the receiver warns: use v2$/, 'warning'],
-  ['nothing, with a message', 'http/json', 0, 'use v2', /^the receiver warns: use v2$/, 'warning'],
-  ['nothing, in a text, with a message', 'http/json', '0', 'use v2', /^the receiver warns: use v2$/, 'warning'],
+  ['nothing, with a message', 'http/protobuf', 0, 'use v2', /^the receiver reported a warning: use v2$/, 'warning'],
+  ['nothing, with a message', 'http/json', 0, 'use v2', /^the receiver reported a warning: use v2$/, 'warning'],
+  ['nothing, in a text, with a message', 'http/json', '0', 'use v2', /^the receiver reported a warning: use v2$/, 'warning'],
   [
     'points, at length',
     'http/protobuf',
