@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { CommandLine } from '../config/command-line.ts';
+import type { Environment, Problem } from '../config/option.ts';
 import type { InvalidConfig } from '../config/resolve.ts';
-import type { Environment, Problem } from '../config/settings.ts';
 import { PROGRAM } from '../version.ts';
 
 /** Exit codes. 2 is for errors that the operator must correct: a restart cannot help. */

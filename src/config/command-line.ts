@@ -2,9 +2,8 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../text/nearest.ts';
 import { printable, withoutAssignment } from '../text/printable.ts';
 import { PROGRAM } from '../version.ts';
-import { COMMANDS, type CommandName } from './option.ts';
+import { COMMANDS, type CommandName, type Problem, problem } from './option.ts';
 import { OPTION_LIST } from './options.ts';
-import { type Problem, problem } from './settings.ts';
 
 /** The parsed arguments; values are not validated yet. */
 export interface CommandLine {

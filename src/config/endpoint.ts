@@ -1,9 +1,8 @@
 import { baseUrl } from './addresses.ts';
 import type { Config, ExporterName } from './config.ts';
 import { globList } from './lists.ts';
-import type { OptionTable } from './option.ts';
+import { type OptionTable, problem, type Settings } from './option.ts';
 import { hasExportInterval } from './otlp.ts';
-import { problem, type Settings } from './settings.ts';
 import { absolutePath, secondsAsMs } from './values.ts';
 
 /** One poll per scrape at the usual scrape intervals of Prometheus; most polls find a new sample. */

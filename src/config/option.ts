@@ -1,3 +1,5 @@
+import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
+
 /** The commands, in the order of --help. */
 export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -54,4 +56,126 @@ export function variablesOf<T>(option: Option<T>): readonly Variable<T>[] {
 export function flagText({ flag, placeholder }: Option<unknown>): string | undefined {
   if (flag === undefined) return undefined;
   return placeholder === undefined ? `--${flag}` : `--${flag} <${placeholder}>`;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type ProblemCode =
+  | 'unknown_command'
+  | 'unexpected_argument'
+  | 'unknown_flag'
+  | 'wrong_command'
+  | 'missing_value'
+  | 'missing_option'
+  | 'invalid_value'
+  | 'conflict'
+  | 'unreadable_file'
+  // Warnings, which do not prevent the start.
+  | 'unknown_variable'
+  | 'interval_raised'
+  | 'no_metrics'
+  | 'statsd_disabled';
+
+/** A configuration error or warning. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The flag, variable or command that caused it. */
+  readonly source: string;
+  /** A sentence that is safe to print: the source, its value unless secret, and what is allowed. */
+  readonly message: string;
+}
+
+export function problem(code: ProblemCode, source: string, message: string): Problem {
+  return { code, source, message };
+}
+
+/** Where a value was set. */
+export interface Source {
+  /** `--interval` or `INTERVAL`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `INTERVAL="abc" must be ...`, where `wrong` is the part after the value. */
+export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, wrong: string): Problem {
+  const isBareSwitch = option.placeholder === undefined && source.name.startsWith('--') && source.text === 'true';
+  const value = isBareSwitch ? '' : `=${shownValue(option, source.text)}`;
+  return problem(code, source.name, `${source.name}${value} ${wrong}`);
+}
+
+/** A value for display: quoted, with secrets hidden. */
+function shownValue({ secret }: Option<unknown>, text: string): string {
+  if (secret === 'value') return '[hidden]';
+  if (secret === 'path') return printable(withoutContents(text));
+  return printable(secret === 'credentials' ? withoutCredentials(text) : text);
+}
+
+/** A value that was set, and where. */
+export interface Given<T> {
+  readonly value: T;
+  readonly source: Source;
+}
+
+/** Parses options and collects their errors. Each option must be read only once. */
+export interface Settings {
+  /** Undefined if unset or invalid; an invalid value also adds a problem. */
+  given<T>(option: Option<T>): Given<T> | undefined;
+  /** The value that was set, otherwise the default. */
+  value<T>(option: OptionWithDefault<T>): T;
+  report(problem: Problem): void;
+  readonly problems: readonly Problem[];
+  warn(warning: Problem): void;
+  readonly warnings: readonly Problem[];
+  /** Texts of the options read so far by flag or variable, with secrets hidden. */
+  readonly shownSources: ReadonlyMap<string, string>;
+}
+
+/** @param flags by name without dashes. A flag overrides its variables, which are then not validated. */
+export function createSettings(flags: ReadonlyMap<string, string>, env: Environment): Settings {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const shownSources = new Map<string, string>();
+
+  function given<T>(option: Option<T>): Given<T> | undefined {
+    const found = find(option, flags, env);
+    if (found === undefined) return undefined;
+    const { source, parse } = found;
+    shownSources.set(source.name, shownValue(option, source.text).replace(/^"(.*)"$/, '$1'));
+    const parsed = parse(option.isVerbatim ? source.text : source.text.trim());
+    if ('value' in parsed) return { value: parsed.value, source };
+    problems.push(problemWith('invalid_value', option, source, parsed.wrong));
+    return undefined;
+  }
+
+  return {
+    given,
+    value: (option) => given(option)?.value ?? defaultOf(option),
+    report: (problem) => problems.push(problem),
+    problems,
+    warn: (warning) => warnings.push(warning),
+    warnings,
+    shownSources,
+  };
+}
+
+/** @throws if the option table contains an invalid default. */
+export function defaultOf<T>(option: OptionWithDefault<T>): T {
+  const parsed = option.parse(option.default);
+  if ('value' in parsed) return parsed.value;
+  throw new Error(`default ${option.default} ${parsed.wrong}`);
+}
+
+interface Found<T> {
+  readonly source: Source;
+  readonly parse: Parser<T>;
+}
+
+function find<T>(option: Option<T>, flags: ReadonlyMap<string, string>, env: Environment): Found<T> | undefined {
+  const flagText = option.flag === undefined ? undefined : flags.get(option.flag);
+  if (flagText !== undefined) return { source: { name: `--${option.flag}`, text: flagText }, parse: option.parse };
+  for (const { name, parse } of variablesOf(option)) {
+    const text = env[name];
+    if (text !== undefined && (option.isVerbatim ? text : text.trim()) !== '') return { source: { name, text }, parse };
+  }
+  return undefined;
 }

@@ -1,9 +1,8 @@
 import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
 import { type FileText, pairProblem, parseCertificates, parsePrivateKey } from './files.ts';
 import { type ExporterName, headerPairs } from './lists.ts';
-import type { Option, Parsed, Parser } from './option.ts';
+import { defaultOf, type Given, type Option, type Parsed, type Parser, problemWith, type Settings } from './option.ts';
 import { OTLP_OPTIONS as OPTIONS } from './otlp-options.ts';
-import { defaultOf, type Given, problemWith, type Settings } from './settings.ts';
 
 export type OtlpConfig = OtlpOptions;
 

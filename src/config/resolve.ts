@@ -2,9 +2,9 @@ import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
 import { resolveEndpoint, resolveIntervalMs } from './endpoint.ts';
 import type { FileText } from './files.ts';
+import { createSettings, defaultOf, type Environment, type Problem, problem, type Settings } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { resolveOtlp, resolvePushTimes } from './otlp.ts';
-import { createSettings, defaultOf, type Environment, type Problem, problem, type Settings } from './settings.ts';
 import { resolveStatsd } from './statsd.ts';
 import { unknownVariables } from './unknown-variables.ts';
 

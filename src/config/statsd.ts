@@ -1,7 +1,6 @@
 import type { StatsdOptions } from '../../instrumentation/statsd/statsd-exporter.ts';
 import { listOf, tagList } from './lists.ts';
-import type { Option, OptionTable } from './option.ts';
-import { defaultOf, problem, problemWith, type Settings } from './settings.ts';
+import { defaultOf, type Option, type OptionTable, problem, problemWith, type Settings } from './option.ts';
 import { hostName, socketPath, wholeNumber, yesOrNo } from './values.ts';
 
 /** Tags that identify the task, with the resource attribute of each value. Tags of Datadog's agent keep its names. */
@@ -175,12 +174,10 @@ function resolveClient(
   const isUdp = socketPath === undefined;
   const isDefaultHost = isUdp && host === defaultOf(STATSD_OPTIONS.statsdHost);
   const isDefaultPort = isUdp && port === defaultOf(STATSD_OPTIONS.statsdPort);
-  const tags = [
-    STATSD_OPTIONS.datadogEntityId,
-    STATSD_OPTIONS.datadogEnv,
-    STATSD_OPTIONS.datadogService,
-    STATSD_OPTIONS.datadogVersion,
-  ].flatMap((option: Option<string>) => settings.given(option)?.value ?? []);
+  const { datadogEntityId, datadogEnv, datadogService, datadogVersion } = STATSD_OPTIONS;
+  const tags = [datadogEntityId, datadogEnv, datadogService, datadogVersion].flatMap(
+    (option: Option<string>) => settings.given(option)?.value ?? [],
+  );
   return {
     host: (isDefaultHost ? settings.given(STATSD_OPTIONS.datadogHost)?.value : undefined) ?? host,
     port: (isDefaultPort ? settings.given(STATSD_OPTIONS.datadogPort)?.value : undefined) ?? port,

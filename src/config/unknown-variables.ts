@@ -1,8 +1,7 @@
 import { editDistance } from '../text/nearest.ts';
 import { printable } from '../text/printable.ts';
-import { variablesOf } from './option.ts';
+import { type Environment, type Problem, problem, variablesOf } from './option.ts';
 import { OPTION_LIST } from './options.ts';
-import { type Environment, type Problem, problem } from './settings.ts';
 
 /** Maximum edit distance from a known name. */
 const MAX_EDITS = 2;

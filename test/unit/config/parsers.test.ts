@@ -8,9 +8,8 @@ import {
   proxyUrl,
 } from '../../../src/config/addresses.ts';
 import { attributePairs, globList, headerPairs } from '../../../src/config/lists.ts';
-import type { Parsed, Parser } from '../../../src/config/option.ts';
+import { defaultOf, type Parsed, type Parser } from '../../../src/config/option.ts';
 import { OPTIONS } from '../../../src/config/options.ts';
-import { defaultOf } from '../../../src/config/settings.ts';
 import { hostName, logLevel, secondsAsMs, trueOrFalse, wholeNumber, yesOrNo } from '../../../src/config/values.ts';
 import { configOf, resolve } from './samples.ts';
 

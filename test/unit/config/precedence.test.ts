@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shownConfig } from '../../../src/config/config.ts';
-import { type Option, variablesOf } from '../../../src/config/option.ts';
-import { createSettings } from '../../../src/config/settings.ts';
+import { createSettings, type Option, variablesOf } from '../../../src/config/option.ts';
 import { configOf, ROWS, resolve } from './samples.ts';
 
 /** Sets `text` in all sources from number `from` on; returns the one that was used. */

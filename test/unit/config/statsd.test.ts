@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Environment } from '../../../src/config/settings.ts';
+import type { Environment } from '../../../src/config/option.ts';
 import { configOf, messagesOf, resolve } from './samples.ts';
 
 const USED = { USE_STATSD: 'true' };
