@@ -57,7 +57,14 @@ const CASES: readonly (readonly [
   ['points in a text', 'http/json', '3', '', /^the receiver rejected 3 points$/, 'rejected_points'],
   ['nothing, with a message', 'http/protobuf', 0, 'use v2', /^the receiver reported a warning: use v2$/, 'warning'],
   ['nothing, with a message', 'http/json', 0, 'use v2', /^the receiver reported a warning: use v2$/, 'warning'],
-  ['nothing, in a text, with a message', 'http/json', '0', 'use v2', /^the receiver reported a warning: use v2$/, 'warning'],
+  [
+    'nothing, in a text, with a message',
+    'http/json',
+    '0',
+    'use v2',
+    /^the receiver reported a warning: use v2$/,
+    'warning',
+  ],
   [
     'points, at length',
     'http/protobuf',
