@@ -64,19 +64,19 @@ test('only selected metrics have instruments', () => {
 });
 
 test('a pattern that matches nothing is an error, like an invalid one', () => {
-  const mistakes = (metrics: string) => messagesOf(resolve({ argv: ['--metrics', metrics] }));
-  assert.deepEqual(mistakes('cpu_cores,cpu_usage_ration'), [
+  const errors = (metrics: string) => messagesOf(resolve({ argv: ['--metrics', metrics] }));
+  assert.deepEqual(errors('cpu_cores,cpu_usage_ration'), [
     '--metrics="cpu_cores,cpu_usage_ration" contains "cpu_usage_ration", which matches no metric; did you mean "cpu_usage_ratio"?',
   ]);
-  assert.deepEqual(mistakes('-mem_usgae'), [
+  assert.deepEqual(errors('-mem_usgae'), [
     '--metrics="-mem_usgae" contains "-mem_usgae", which matches no metric; did you mean "mem_usage"?',
   ]);
-  assert.match(mistakes('ntework_*').join(), /; did you mean "network_\*"\?$/);
-  assert.match(mistakes('-container.memroy.*').join(), /; did you mean "container\.memory\.\*"\?$/);
-  assert.match(mistakes('al').join(), /; did you mean "all"\?$/);
-  assert.match(mistakes('something_else').join(), /"something_else", which matches no metric$/);
-  assert.match(mistakes('cpu_[').join(), /"cpu_\[", which has no closing \]$/);
-  assert.match(mistakes(' , ').join(), /must be a list of metric names or patterns$/);
+  assert.match(errors('ntework_*').join(), /; did you mean "network_\*"\?$/);
+  assert.match(errors('-container.memroy.*').join(), /; did you mean "container\.memory\.\*"\?$/);
+  assert.match(errors('al').join(), /; did you mean "all"\?$/);
+  assert.match(errors('something_else').join(), /"something_else", which matches no metric$/);
+  assert.match(errors('cpu_[').join(), /"cpu_\[", which has no closing \]$/);
+  assert.match(errors(' , ').join(), /must be a list of metric names or patterns$/);
 });
 
 test('a list that selects no metrics is a warning', () => {

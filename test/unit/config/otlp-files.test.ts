@@ -31,7 +31,7 @@ const CERTIFICATE = 'OTEL_EXPORTER_OTLP_CERTIFICATE';
 const CLIENT = 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE';
 const KEY = 'OTEL_EXPORTER_OTLP_CLIENT_KEY';
 
-const MISTAKES: readonly (readonly [env: Readonly<Record<string, string>>, messages: readonly string[]])[] = [
+const ERRORS: readonly (readonly [env: Readonly<Record<string, string>>, messages: readonly string[]])[] = [
   [{ [CERTIFICATE]: '/none' }, [`${CERTIFICATE}="/none" must be a readable PEM file: it does not exist`]],
   [
     { [CERTIFICATE]: '/page.html' },
@@ -79,7 +79,7 @@ const MISTAKES: readonly (readonly [env: Readonly<Record<string, string>>, messa
   [{ OTLP_HEADERS_FILE: '/none' }, ['OTLP_HEADERS_FILE="/none" must be a readable headers file: it does not exist']],
 ];
 
-for (const [env, messages] of MISTAKES) {
+for (const [env, messages] of ERRORS) {
   test(`${JSON.stringify(env)} is an error only if the otlp exporter is enabled`, () => {
     assert.deepEqual(messagesOf(resolve({ env, readFile, argv: OTLP })), messages);
     assert.deepEqual(problemsOf(resolve({ env, readFile })), []);
