@@ -1,7 +1,7 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
 import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
-import { checkOptions, isProvider } from './ecs-metrics-options.ts';
+import { isProvider, resolveOptions } from './ecs-metrics-options.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { metricSet } from './metrics/row-instruments.ts';
@@ -16,15 +16,15 @@ import { VERSION } from './version.ts';
 const ENDPOINT_TIMEOUT_MS = 5000;
 
 /**
- * Polls the ECS task metadata endpoint, and exports the metrics of the task's containers through a MeterProvider.
+ * Polls the ECS task metadata endpoint and exports the metrics of the task's containers through a MeterProvider.
  *
- * Polling keeps the process alive until `stop` is called. Failures of the endpoint and errors of the provider never reach
- * the host: they are reported once each to OpenTelemetry's `diag` logger.
+ * Polling keeps the process alive until `stop` is called. Errors of the endpoint and of the provider are never thrown:
+ * each is reported once to OpenTelemetry's `diag` logger.
  *
  * @throws TypeError that names every option that is missing or invalid.
  */
 export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
-  const { meterProvider, metadataUrl, urlSource, intervalMs, include, exclude, vocabularies } = checkOptions(
+  const { meterProvider, metadataUrl, urlSource, intervalMs, include, exclude, vocabularies } = resolveOptions(
     options,
     process.env,
   );
@@ -108,14 +108,14 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   return { ready: ready.promise, resource: () => readings.resource(), stop };
 }
 
-/** A log on the diagnostics logger that the host has chosen; without one, nothing is written. */
+/** Logs to OpenTelemetry's diagnostics logger. Without a registered one, nothing is written. */
 function diagLog(): Logger {
   const target = diag.createComponentLogger({ namespace: 'ecs-container-exporter' });
   const at = (level: 'debug' | 'info' | 'warn' | 'error') => (event: string, message: string) => {
     try {
       target[level](`${event}: ${message}`);
     } catch {
-      // A logger that fails must not stop the polling.
+      // A failing logger must not stop the polling.
     }
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -3,8 +3,7 @@ import { EXPORT_FAILURE_REASONS, type ExportError, type PartialSuccess } from '.
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { type PushExporterName, startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
-import { selectionOf } from './config/metric-selection.ts';
-import { statsdTags } from './config/statsd-tags.ts';
+import { statsdTags } from './config/statsd.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
 import { metricSet } from './metrics/row-instruments.ts';
@@ -21,17 +20,14 @@ import { createTagReader } from './sources/ecs-task/tag-reader.ts';
 import type { TaskSource } from './sources/task-source.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
-/**
- * The task of the configured endpoint, with what the configuration asks for: docker labels, tags and the task's cgroup only
- * where it names some.
- */
+/** The task of the configured endpoint, with Docker labels, tags and the task's cgroup if they are configured. */
 export async function createTaskSource(
   config: Config,
   transitions: Transitions,
   options: Pick<EcsTaskSourceOptions, 'waitsForTags'> = {},
 ): Promise<TaskSource> {
   const { containerLabels, taskTags, cgroupRoot, metadataUrl, metadataUrlSource: urlSource } = config;
-  // A document that takes longer than the interval would delay the next poll.
+  // A request that lasts longer than the interval would delay the next poll.
   const deadlineMs = Math.min(config.endpointTimeoutMs, config.intervalMs);
   const endpoint = createEndpoint(metadataUrl, { deadlineMs, urlSource });
   return createEcsTaskSource(endpoint, {
@@ -48,9 +44,9 @@ async function cgroupReaderOf(root: string, transitions: Transitions): Promise<T
 }
 
 /**
- * A sampler with the vocabularies that some exporter needs, and the log of what it sees.
+ * A sampler for the vocabularies of the enabled exporters, and the log of its polls.
  *
- * @param onSample called after each poll, once its readings are current
+ * @param onSample called after each poll, when its readings are current
  */
 export function createSampler(
   config: Config,
@@ -68,7 +64,7 @@ export function createSampler(
     intervalMs: config.intervalMs,
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
-    selection: selectionOf(config.metrics),
+    selection: config.metrics,
     version: VERSION,
     exports: {
       exporters: config.exporters.filter((name) => name !== 'prometheus'),
@@ -85,7 +81,7 @@ export function createSampler(
   });
 }
 
-/** What the configuration says of the resource. */
+/** The configured part of the resource. */
 export function serviceOf(config: Config): ServiceOptions {
   return {
     serviceName: config.serviceName ?? PROGRAM,
@@ -96,10 +92,9 @@ export function serviceOf(config: Config): ServiceOptions {
 }
 
 export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
-  const selection = selectionOf(config.metrics);
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
-      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, selection)) }
+      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, config.metrics)) }
       : undefined;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');

@@ -1,20 +1,25 @@
-import type { Agent, ClientRequest, ProxyEnv, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
+
+/** An HTTP proxy, and the hosts that bypass it in the syntax of NO_PROXY. */
+export interface Proxy {
+  readonly url: URL;
+  readonly noProxy?: string | undefined;
+}
 
 /** TLS credentials as PEM texts, and the proxy. */
 export interface AgentOptions {
   readonly certificate?: string | undefined;
   readonly clientCertificate?: string | undefined;
   readonly clientKey?: string | undefined;
-  /** The proxy and the hosts that bypass it; undefined without a proxy. */
-  readonly proxyEnv?: ProxyEnv | undefined;
+  readonly proxy?: Proxy | undefined;
 }
 
 /** An HTTP client with persistent connections to one receiver. */
 export interface HttpClient {
   readonly agent: Agent;
   /** `request` of node:http or node:https. */
-  request(url: string, options: RequestOptions): ClientRequest;
+  request(url: URL, options: RequestOptions): ClientRequest;
   /** Aborts a request and closes its connection, even if it is not established yet. Other connections stay open. */
   abort(request: ClientRequest): void;
 }
@@ -23,11 +28,13 @@ export interface HttpClient {
 const MAX_CONNECTION_AGE_MS = 300_000;
 
 /** Loads TLS only for `https:` URLs. */
-export async function createHttpClient(url: string, options: AgentOptions): Promise<HttpClient> {
-  const { certificate, clientCertificate, clientKey, proxyEnv = {} } = options;
+export async function createHttpClient(url: URL, options: AgentOptions): Promise<HttpClient> {
+  const { certificate, clientCertificate, clientKey, proxy } = options;
+  const isSecure = url.protocol === 'https:';
   // Empty rather than undefined: if undefined, newer versions of Node.js read the environment.
-  const common = { keepAlive: true, proxyEnv };
-  if (new URL(url).protocol === 'http:') {
+  const proxyEnv = proxy && { [isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY']: proxy.url.href, NO_PROXY: proxy.noProxy };
+  const common = { keepAlive: true, proxyEnv: proxyEnv ?? {} };
+  if (!isSecure) {
     const { Agent, request } = await import('node:http');
     return clientOf(limitConnectionAge(new Agent(common)), request);
   }

@@ -20,7 +20,7 @@ import { type HttpResponse, post } from './transport.ts';
 export interface OtlpOptions extends AgentOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
   /** The complete URL, including `/v1/metrics`. */
-  readonly url: string;
+  readonly url: URL;
   /** Names in lower case. Values can be secrets and are never logged. */
   readonly headers: Readonly<Record<string, string>>;
   /**
@@ -34,7 +34,7 @@ export interface OtlpOptions extends AgentOptions {
 
 /** Creates an exporter that sends all resources of an export in one request. */
 export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
-  const { url, protocol, proxyEnv } = options;
+  const { url, protocol, proxy } = options;
   const client = await createHttpClient(url, options);
   const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
   const headers = {
@@ -97,7 +97,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     return error === undefined ? outcome : { ...outcome, error: exportErrorOf(error) };
   }
 
-  const byProxy = proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
+  const byProxy = proxy === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
   const redacted = ({ reason, message }: ExportError): ExportError =>
     new ExportError(reason, `${redact(message)}${byProxy}`);
 
@@ -116,16 +116,13 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   };
 }
 
-/** Header values, the query of the URL, and the credentials of proxies. */
-function secretsOf({ headers, url, proxyEnv }: OtlpOptions): readonly string[] {
-  const { search, searchParams } = new URL(url);
-  const proxies = Object.values(proxyEnv ?? {}).flatMap(credentialsOf);
-  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...proxies];
+/** Header values, the query of the URL, and the credentials of the proxy. */
+function secretsOf({ headers, url: { search, searchParams }, proxy }: OtlpOptions): readonly string[] {
+  const credentials = proxy === undefined ? [] : credentialsOf(proxy.url);
+  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...credentials];
 }
 
 /** User and password of a proxy URL, both percent-encoded and decoded. */
-function credentialsOf(url: string | undefined): readonly string[] {
-  if (url === undefined || !URL.canParse(url)) return [];
-  const { username, password } = new URL(url);
+function credentialsOf({ username, password }: URL): readonly string[] {
   return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
 }

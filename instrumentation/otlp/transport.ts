@@ -14,7 +14,7 @@ export interface HttpResponse {
 }
 
 export interface Post {
-  readonly url: string;
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }

@@ -1,4 +1,4 @@
-import { compileGlob } from '../text/globs.ts';
+import type { Glob } from '../text/globs.ts';
 
 /** Selects containers. Exclude takes precedence; without include patterns all are included. */
 export interface ContainerFilter {
@@ -7,32 +7,17 @@ export interface ContainerFilter {
   readonly unmatched: (names: readonly string[]) => readonly string[];
 }
 
-interface Pattern {
-  readonly text: string;
-  readonly matches: (name: string) => boolean;
-}
-
-/** @throws an Error for an invalid pattern; the configuration rejects those before. */
-export function createFilter(include: readonly string[], exclude: readonly string[]): ContainerFilter {
-  const includes = include.map(compile);
-  const excludes = exclude.map(compile);
+export function createFilter(include: readonly Glob[], exclude: readonly Glob[]): ContainerFilter {
+  const isIncluded = include.length === 0 ? () => true : createAllowList(include);
+  const isExcluded = createAllowList(exclude);
   return {
-    isSelected: (name) =>
-      !excludes.some(({ matches }) => matches(name)) &&
-      (includes.length === 0 || includes.some(({ matches }) => matches(name))),
+    isSelected: (name) => !isExcluded(name) && isIncluded(name),
     unmatched: (names) =>
-      [...includes, ...excludes].filter(({ matches }) => !names.some(matches)).map(({ text }) => text),
+      [...include, ...exclude].filter(({ matches }) => !names.some(matches)).map(({ text }) => text),
   };
 }
 
 /** Allows names that match a pattern; without patterns, none. */
-export function createAllowList(patterns: readonly string[]): (name: string) => boolean {
-  const allowed = patterns.map(compile);
-  return (name) => allowed.some(({ matches }) => matches(name));
-}
-
-function compile(text: string): Pattern {
-  const glob = compileGlob(text);
-  if ('wrong' in glob) throw new Error(`${text} ${glob.wrong}`);
-  return { text, matches: glob.matches };
+export function createAllowList(patterns: readonly Glob[]): (name: string) => boolean {
+  return (name) => patterns.some(({ matches }) => matches(name));
 }

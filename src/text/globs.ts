@@ -2,6 +2,8 @@
 type Token = { readonly kind: 'run' } | { readonly kind: 'one'; readonly matches: (character: string) => boolean };
 
 export interface Glob {
+  /** The pattern. */
+  readonly text: string;
   matches(name: string): boolean;
 }
 
@@ -24,7 +26,7 @@ export function compileGlob(pattern: string): Glob | { readonly wrong: string } 
       at = set.end;
     } else tokens.push({ kind: 'one', matches: (other) => other === character });
   }
-  return { matches: (name) => matchesAll(tokens, [...name]) };
+  return { text: pattern, matches: (name) => matchesAll(tokens, [...name]) };
 }
 
 /** Parses `a-z]` or `!a-z]`. A leading `]` is literal. `end` is the index of the closing bracket. */
@@ -35,13 +37,13 @@ function readSet(
   const isNegated = characters[start] === '!' || characters[start] === '^';
   const first = isNegated ? start + 1 : start;
   const end = characters.indexOf(']', first + 1);
-  if (end < 0) return { wrong: 'must be names or patterns; a [ has no ] after it' };
+  if (end < 0) return { wrong: 'has no closing ]' };
   const ranges: { readonly from: string; readonly to: string }[] = [];
   for (let at = first; at < end; at += 1) {
     const from = characters[at] ?? '';
     const isRange = characters[at + 1] === '-' && at + 2 < end;
     const to = (isRange ? characters[at + 2] : undefined) ?? from;
-    if (to < from) return { wrong: 'must be names or patterns; a range in [ ] is backwards' };
+    if (to < from) return { wrong: 'has a reversed range in [ ]' };
     ranges.push({ from, to });
     if (isRange) at += 2;
   }

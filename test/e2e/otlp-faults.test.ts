@@ -76,7 +76,7 @@ for (const host of ['127.0.0.1', 'localhost']) {
   test(`nobody listens at ${host}: the warning says so`, async (t) => {
     const port = await lastingPort();
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
-    const url = `http://${host}:${port}/v1/metrics`;
+    const url = new URL(`http://${host}:${port}/v1/metrics`);
     const pushing = await startPushingExporter(t, { otlp: { url, timeoutMs: 50 }, config });
     const warning = await pushing.clock.until('the warning', () =>
       pushing.lines().find(({ event }) => event === 'otlp_export_failing'),

@@ -55,7 +55,7 @@ test('an endpoint that comes late: the first good sample is pushed at once, with
   const running = await startExporterOn(t, endpoint, task, {
     intervalMs: 15_000,
     exporters: ['otlp'],
-    otlp: { ...otlp, url: receiver.url },
+    otlp: { ...otlp, url: new URL(receiver.url) },
   });
   const first = await receiver.received(0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.status'), 0);

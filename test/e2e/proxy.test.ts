@@ -1,8 +1,8 @@
 /** OTLP through a proxy, as the environment says; the metadata endpoint never. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { readTextFile } from '../../src/config/files.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { readTextFile } from '../../src/config/text-files.ts';
 import { startProgram } from '../helpers/program.ts';
 import { type ForwardProxy, startProxy } from '../helpers/proxy.ts';
 import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { takeOnce } from '../../src/once.ts';
-import { testConfig } from '../helpers/config.ts';
+import { globsOf, testConfig } from '../helpers/config.ts';
 import { type Fault, startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { type Running, startExporterOn, startRunningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { until } from '../real/wait.ts';
 
-const WANTED = { taskTags: ['team', 'cost*'] } as const;
+const WANTED = { taskTags: globsOf('team', 'cost*') };
 
 function tagRequests({ endpoint }: Running): number {
   return endpoint.requests.filter(({ path }) => path.includes('Tags')).length;

@@ -4,7 +4,7 @@ import { createTransitions } from '../../src/log/transitions.ts';
 import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.ts';
 import { EndpointError } from '../../src/sources/ecs-task/endpoint-error.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
-import { testConfig } from '../helpers/config.ts';
+import { metricsOf, testConfig } from '../helpers/config.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { stopClock } from '../helpers/test-clock.ts';
@@ -58,11 +58,11 @@ export async function runInProcess(t: TestContext, options: RunOptions): Promise
   const startedMs = clock.elapsedMs;
   const receivers = { cumulative: await startOtlpReceiver(), delta: await startOtlpReceiver() };
   const configOf = (temporality: 'cumulative' | 'delta'): Config => {
-    const config = testConfig('http://127.0.0.1/', { intervalMs: pollMs, metrics: ['all'] });
+    const config = testConfig('http://127.0.0.1/', { intervalMs: pollMs, metrics: metricsOf('all') });
     return {
       ...config,
       exporters: temporality === 'cumulative' ? ['prometheus', 'otlp'] : ['otlp'],
-      otlp: { ...config.otlp, url: receivers[temporality].url, temporality },
+      otlp: { ...config.otlp, url: new URL(receivers[temporality].url), temporality },
       exportIntervalMs: 3_600_000,
     };
   };

@@ -34,7 +34,7 @@ test('memory_limiter refuses with 503 and without Retry-After; the first export 
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     exportIntervalMs: INTERVAL_MS,
     exportTimeoutMs: INTERVAL_MS,
-    otlp: { ...testConfig(endpoint.url).otlp, url, timeoutMs: INTERVAL_MS, compression: 'gzip' },
+    otlp: { ...testConfig(endpoint.url).otlp, url: new URL(url), timeoutMs: INTERVAL_MS, compression: 'gzip' },
   });
   const logged = (event: string) => running.lines().find((line) => line.event === event);
   const failing = await until('the failing export', () => logged('otlp_export_failing'), WAIT);

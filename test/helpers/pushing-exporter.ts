@@ -41,7 +41,7 @@ export async function startPushingExporter(t: TestContext, options: PushOptions 
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...options.config,
-    otlp: { ...otlp, url: receiver.url, ...options.otlp },
+    otlp: { ...otlp, url: new URL(receiver.url), ...options.otlp },
   });
   await running.exporter.poll();
   return { ...running, receiver, clock };

@@ -37,7 +37,7 @@ async function exporting(t: TestContext, answer: FaultReceiver['answer']): Promi
   // No retry begins within 700 ms: one request per export.
   const config: Config = testConfig(metadata.url, {
     exporters: ['otlp'],
-    otlp: { ...otlp, url: receiver.url, temporality: 'delta', timeoutMs: 700 },
+    otlp: { ...otlp, url: new URL(receiver.url), temporality: 'delta', timeoutMs: 700 },
     exportIntervalMs: 3_600_000,
     exportTimeoutMs: 30_000,
   });

@@ -44,7 +44,7 @@ export async function startOutage(
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...config,
-    otlp: { ...base.otlp, url: receiver.url, ...otlp },
+    otlp: { ...base.otlp, url: new URL(receiver.url), ...otlp },
   });
   await running.exporter.poll();
   const log = (): readonly string[] =>

@@ -74,7 +74,7 @@ async function pushTo(url: string, source: SampleSource, set: MetricSet): Promis
   const exporter = await createOtlpExporter(
     {
       protocol: 'http/protobuf',
-      url,
+      url: new URL(url),
       headers: {},
       compression: 'none',
       timeoutMs: PATIENCE_MS,

@@ -25,7 +25,7 @@ export async function startPushExporter(
     exportIntervalMs: 200,
     exportTimeoutMs: 200,
     ...changes,
-    otlp: { ...testConfig(endpoint.url).otlp, ...otlp, url },
+    otlp: { ...testConfig(endpoint.url).otlp, ...otlp, url: new URL(url) },
   });
   await running.exporter.poll();
   return running;

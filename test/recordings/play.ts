@@ -1,6 +1,6 @@
 import { startExporter } from '../../src/exporter.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { testConfig } from '../helpers/config.ts';
+import { metricsOf, testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape } from '../helpers/scrape.ts';
@@ -15,7 +15,10 @@ export async function pagesOf(
   const vocabularies = { prometheus: VOCABULARIES, otlp: [], console: [], statsd: [] };
   endpoint.task = polls[0]?.task;
   endpoint.stats = polls[0]?.stats;
-  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics }), recordingLogger());
+  const exporter = await startExporter(
+    testConfig(endpoint.url, { vocabularies, metrics: metricsOf(...metrics) }),
+    recordingLogger(),
+  );
   const pages: string[] = [];
   try {
     for (const { task, stats } of polls) {

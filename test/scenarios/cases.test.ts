@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startExporter } from '../../src/exporter.ts';
-import { testConfig } from '../helpers/config.ts';
+import { metricsOf, testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { type LoggedEvent, recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape } from '../helpers/scrape.ts';
@@ -22,7 +22,7 @@ async function play(name: string): Promise<Played> {
   const logger = recordingLogger();
   Object.assign(endpoint, polls[0]);
   const vocabularies = { prometheus: ['ecs', 'semconv'], otlp: [], console: [], statsd: [] } as const;
-  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics: ['all'] }), logger);
+  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics: metricsOf('all') }), logger);
   const pages: Exposition[] = [];
   try {
     await exporter.poll();

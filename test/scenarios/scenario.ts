@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { startExporter } from '../../src/exporter.ts';
 import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
-import { testConfig } from '../helpers/config.ts';
+import { globsOf, metricsOf, testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape, withoutVolatile } from '../helpers/scrape.ts';
@@ -128,13 +128,13 @@ export async function playScenarioOn(
   if (first === undefined) throw new Error(`no polls in ${scenario.folder}`);
   endpoint.publish({ ...first, taskWithTags });
   const config = testConfig(endpoint.url, {
-    include,
-    exclude,
-    containerLabels,
-    taskTags,
+    include: globsOf(...include),
+    exclude: globsOf(...exclude),
+    containerLabels: globsOf(...containerLabels),
+    taskTags: globsOf(...taskTags),
     cgroupRoot,
     vocabularies: { prometheus: vocabularies, otlp: [], console: [], statsd: [] },
-    metrics,
+    metrics: metricsOf(...metrics),
   });
   const exporter = await startExporter(config, recordingLogger());
   try {

@@ -7,6 +7,7 @@ import type { PollOutcome } from '../../../src/sampler/sampler.ts';
 import type { Followed } from '../../../src/sampler/task-state.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
+import { globsOf } from '../../helpers/config.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
@@ -41,7 +42,11 @@ function polled(snapshot: TaskSnapshot, changes: Partial<Followed> = {}): PollOu
 
 function setUp(include: readonly string[], exclude: readonly string[]) {
   const logger = recordingLogger();
-  const log = createPollLog(logger, createTransitions({ logger }), createFilter(include, exclude));
+  const log = createPollLog(
+    logger,
+    createTransitions({ logger }),
+    createFilter(globsOf(...include), globsOf(...exclude)),
+  );
   const events = () =>
     logger.events
       .filter(({ level }) => level !== 'debug')

@@ -8,17 +8,17 @@ import { at } from '../../../real/json.ts';
 import { until } from '../../../real/wait.ts';
 
 test('agents use persistent connections, and TLS options for https', async () => {
-  const plain = (await createHttpClient('http://localhost:4318/v1/metrics', { certificate: 'c' })).agent;
+  const plain = (await createHttpClient(new URL('http://localhost:4318/v1/metrics'), { certificate: 'c' })).agent;
   assert.ok(plain instanceof Agent && !(plain instanceof SecureAgent));
   assert.equal(at(plain, 'options', 'keepAlive'), true);
   assert.deepEqual(at(plain, 'options', 'proxyEnv'), {}, 'not that of the process');
   const options = { certificate: 'c', clientCertificate: 'd', clientKey: 'e' };
-  const secure = (await createHttpClient('https://localhost/', options)).agent;
+  const secure = (await createHttpClient(new URL('https://localhost/'), options)).agent;
   assert.ok(secure instanceof SecureAgent);
   const given = ['keepAlive', 'minVersion', 'ca', 'cert', 'key'].map((name) => at(secure, 'options', name));
   assert.deepEqual(given, [true, 'TLSv1.2', 'c', 'd', 'e']);
   // Without a certificate, Node.js uses its default authorities.
-  const standard = (await createHttpClient('https://localhost/', {})).agent;
+  const standard = (await createHttpClient(new URL('https://localhost/'), {})).agent;
   assert.deepEqual(
     ['ca', 'cert', 'key'].filter((name) => Object.hasOwn(Object(at(standard, 'options')), name)),
     [],
@@ -40,7 +40,7 @@ test('a connection is replaced after five minutes', async (t) => {
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
+  const url = new URL(`http://127.0.0.1:${at(server.address(), 'port')}/`);
   const { agent } = await createHttpClient(url, {});
   t.after(() => {
     agent.destroy();

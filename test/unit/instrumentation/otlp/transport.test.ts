@@ -57,7 +57,7 @@ async function startExporter(
   changes: Partial<OtlpOptions> = {},
 ): Promise<StartedExporter> {
   const receiver = await startFaultReceiver(answer);
-  const exporter = await createOtlpExporter({ ...OPTIONS, url: receiver.url, ...changes }, 'test/1');
+  const exporter = await createOtlpExporter({ ...OPTIONS, url: new URL(receiver.url), ...changes }, 'test/1');
   t.after(async () => {
     await exporter.close();
     await receiver.down();
@@ -112,7 +112,7 @@ test('no secret of the headers or the URL is in a message', async (t) => {
     repeating('token tok3n, query key=s3cret%2Done&also=s3cret-two, values s3cret-one and s3cret-two'),
   );
   const headers = { authorization: 'Basic tok3n' };
-  const url = `${receiver.url}?key=s3cret%2Done&also=s3cret-two`;
+  const url = new URL(`${receiver.url}?key=s3cret%2Done&also=s3cret-two`);
   const exporter = await createOtlpExporter({ ...OPTIONS, url, headers }, 'test/1');
   t.after(async () => {
     await exporter.close();
@@ -124,11 +124,11 @@ test('no secret of the headers or the URL is in a message', async (t) => {
 
 test('no credentials of a proxy are in a message', async (t) => {
   const receiver = await startFaultReceiver(repeating('user us3r, password p@ssw0rd or p%40ssw0rd'));
-  const proxy = new URL(receiver.url);
-  proxy.username = 'us3r';
-  proxy.password = 'p@ssw0rd';
-  const url = 'http://collector.example.com/';
-  const exporter = await createOtlpExporter({ ...OPTIONS, url, proxyEnv: { HTTP_PROXY: proxy.href } }, 'test/1');
+  const proxyUrl = new URL(receiver.url);
+  proxyUrl.username = 'us3r';
+  proxyUrl.password = 'p@ssw0rd';
+  const url = new URL('http://collector.example.com/');
+  const exporter = await createOtlpExporter({ ...OPTIONS, url, proxy: { url: proxyUrl } }, 'test/1');
   t.after(async () => {
     await exporter.close();
     await receiver.down();
@@ -181,7 +181,7 @@ test('gzip: all attempts send the same compressed body', async (t) => {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());
-  const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
+  const url = new URL(`http://127.0.0.1:${at(server.address(), 'port')}/`);
   const exporter = await createOtlpExporter({ ...OPTIONS, url, compression: 'gzip' }, 'test/1');
   t.after(() => exporter.close());
   const outcome = await clock.during(exporter.export(METRICS, new AbortController().signal));
@@ -371,12 +371,12 @@ for (const [what, scheme, isProxied, words] of [
     const { port, open, received } = await startSilentServer(t, (socket) => {
       if (hasTunnel && received.length === 1) socket.write('HTTP/1.1 200 Connected\r\n\r\n');
     });
-    const proxy = `http://user:c4n4ry-proxy@127.0.0.1:${port}`;
+    const proxy = { url: new URL(`http://user:c4n4ry-proxy@127.0.0.1:${port}`) };
     const exporter = await createOtlpExporter(
       {
         ...OPTIONS,
-        url: isProxied ? `${scheme}://collector.example.com/` : `${scheme}://127.0.0.1:${port}/`,
-        proxyEnv: isProxied ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : undefined,
+        url: new URL(isProxied ? `${scheme}://collector.example.com/` : `${scheme}://127.0.0.1:${port}/`),
+        proxy: isProxied ? proxy : undefined,
       },
       'test/1',
     );
@@ -507,7 +507,10 @@ test('the connection is closed if the receiver responds early and never reads th
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const exporter = await createOtlpExporter({ ...OPTIONS, url: `http://127.0.0.1:${port}/v1/metrics` }, 'test/1');
+  const exporter = await createOtlpExporter(
+    { ...OPTIONS, url: new URL(`http://127.0.0.1:${port}/v1/metrics`) },
+    'test/1',
+  );
   t.after(async () => {
     await exporter.close();
     server.close();

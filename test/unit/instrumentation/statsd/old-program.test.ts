@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import * as v from 'valibot';
 import { startExporter } from '../../../../src/exporter.ts';
-import { testConfig } from '../../../helpers/config.ts';
+import { globsOf, testConfig } from '../../../helpers/config.ts';
 import { startFaultEndpoint } from '../../../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../../../helpers/recording-logger.ts';
 import { linesOf, udpReceiver } from '../../../helpers/statsd-receiver.ts';
@@ -29,8 +29,8 @@ async function exportsOf(t: TestContext, scenario: Scenario, isThere: (lines: re
   const { polls, include, exclude } = scenario;
   [endpoint.task, endpoint.stats] = [polls[0]?.task, polls[0]?.stats];
   const config = testConfig(endpoint.url, {
-    include,
-    exclude,
+    include: globsOf(...include),
+    exclude: globsOf(...exclude),
     exporters: ['statsd'],
     statsd: { ...testConfig(endpoint.url).statsd, port: receiver.port },
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statsdTags, TASK_TAG_NAMES } from '../../../src/config/statsd-tags.ts';
+import { statsdTags, TASK_TAG_NAMES } from '../../../src/config/statsd.ts';
 import { taskIdentity } from '../../../src/metrics/identity.ts';
 import { testConfig } from '../../helpers/config.ts';
 
@@ -34,7 +34,7 @@ test('every tag of a task in a service', () => {
   ]);
 });
 
-test('a value that is unknown or empty has no tag', () => {
+test('an unknown or empty value has no tag', () => {
   assert.deepEqual(tagged({}), ['first:1', 'last:1']);
   assert.deepEqual(tagged({ 'aws.ecs.task.family': '', 'aws.ecs.task.id': 'x' }), ['first:1', 'task_id:x', 'last:1']);
 });
