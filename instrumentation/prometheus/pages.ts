@@ -19,11 +19,10 @@ export function createPages(source: SampleSource, collector: Collector, sets: re
   return () => {
     const sample = source.current();
     if (rendered?.sample !== sample) {
-      const entry = { sample, page: render(collector.collect(sets)) };
-      rendered = entry;
+      rendered = { sample, page: render(collector.collect(sets)) };
       // A failed page is not cached: the next scrape renders again.
-      entry.page.catch(() => {
-        if (rendered === entry) rendered = undefined;
+      rendered.page.catch(() => {
+        rendered = undefined;
       });
     }
     return rendered.page;

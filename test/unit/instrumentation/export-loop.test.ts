@@ -157,6 +157,14 @@ test('exports at every interval, with or without a new sample', async (context) 
   assert.equal(sent.length, 3, 'no exports after shutdown');
 });
 
+test('the interval does not keep the process running', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const { loop } = startLoop(fakeSource(), memoryExporter(), { intervalMs: 3_600_000 });
+  assert.equal(timers(), before);
+  await loop.shutdown(LONG_MS);
+});
+
 test('without an interval, exports each sample once', async (context) => {
   const { loop, sent, show, started, end, outcomes, clock } = startScripted(context);
   for (const value of [1, 2, 3]) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { diag } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -59,4 +60,16 @@ test('a collection reads the source once per set', async (t) => {
   await provider.forceFlush();
   assert.equal(current.mock.callCount(), 2);
   await provider.shutdown();
+});
+
+test('a set without metrics registers nothing, and the SDK logs no warning', async (t) => {
+  const warnings: unknown[] = [];
+  const ignore = (): void => {};
+  const warn = (...words: unknown[]): void => void warnings.push(words);
+  diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore });
+  t.after(() => diag.disable());
+  const { provider } = foreignProvider();
+  registerInstruments(provider, [{ ...ROOMS, metrics: [] }], fakeSource().houseReadings);
+  await provider.shutdown();
+  assert.deepEqual(warnings, []);
 });

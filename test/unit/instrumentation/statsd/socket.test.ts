@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import timers, { setTimeout as sleep } from 'node:timers/promises';
@@ -73,6 +73,18 @@ test('the agent starts, stops and restarts', async (t) => {
   assertFailed(await exportOf(exporter, one), 'unreachable', /^cannot send to \S+ \(Connection refused\)/);
 });
 
+test('exports leave no file descriptor open', async (t) => {
+  const path = socketPath(t);
+  const receiver = unixReceiver(t, path);
+  const exporter = await exporterOn(path);
+  const descriptors = (): number => readdirSync('/proc/self/fd').length;
+  assert.equal(await exportOf(exporter, one), undefined);
+  await receiver.lines(1);
+  const before = descriptors();
+  for (let number = 0; number < 10; number += 1) assert.equal(await exportOf(exporter, one), undefined);
+  await eventually(() => descriptors() <= before);
+});
+
 test('paths that are not sockets', async (t) => {
   const path = socketPath(t);
   writeFileSync(path, '');
@@ -104,9 +116,11 @@ test('an agent that pauses receives everything', async (t) => {
   });
   agent.kill('SIGSTOP');
   const exported = exportOf(exporter, [manySeries(TOO_MANY)]);
-  await eventually(() => waits.mock.callCount() > 0);
+  await eventually(() => waits.mock.callCount() > 2);
   agent.kill('SIGCONT');
   assert.equal(await exported, undefined);
+  const delays = waits.mock.calls.map((call) => call.arguments[0]);
+  assert.deepEqual(delays.slice(0, 3), [5, 10, 20]);
 });
 
 test('an agent that does not read: the export fails, nothing is queued, and the event loop does not spin', async (t) => {

@@ -5,7 +5,7 @@ import dns from 'node:dns/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import timers, { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { ExportError } from '../../../../instrumentation/metric-exporter.ts';
@@ -180,6 +180,31 @@ test('an export can be aborted, and the next one succeeds', async (t) => {
   assert.equal(reasonOf(await cut), 'timeout');
   assert.equal(await exportOf(exporter, one), undefined);
   assert.equal(linesOf(await receiver.lines(1)).at(-1), 'm:1|g');
+});
+
+test('pauses after every 32 datagrams, and waits for an error after the last one', async (t) => {
+  const receiver = await udpReceiver(t);
+  const waits = t.mock.method(timers, 'setTimeout');
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const target = udpTarget('127.0.0.1', receiver.port);
+  const datagrams = Array.from({ length: 65 }, (_, index) => `m:${index}|g`);
+  await target.send(datagrams, new AbortController().signal);
+  assert.deepEqual(
+    waits.mock.calls.map((call) => call.arguments[0]),
+    [10, 10, 20],
+  );
+});
+
+test('after an abort no datagram is sent', async (t) => {
+  const receiver = await udpReceiver(t);
+  const target = udpTarget('127.0.0.1', receiver.port, async () => [{ address: '127.0.0.1', family: 4 }]);
+  await assert.rejects(target.send(['m:1|g'], AbortSignal.abort(new Error('aborted'))), /aborted/);
+  await target.send(['m:2|g'], new AbortController().signal);
+  assert.deepEqual(await receiver.lines(1), ['m:2|g']);
 });
 
 test('no socket or timer is left between exports', async (t) => {
