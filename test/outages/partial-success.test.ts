@@ -84,7 +84,7 @@ const CASES: readonly (readonly [
     'http/protobuf',
     1,
     LONG,
-    /^the receiver rejected 1 data point: x{150} \*\*\* y{45}$/,
+    /^the receiver rejected 1 data point: x{150} \*\*\* y{45}…$/,
     'rejected_points',
   ],
   [
@@ -92,7 +92,7 @@ const CASES: readonly (readonly [
     'http/json',
     1,
     LONG,
-    /^the receiver rejected 1 data point: x{150} \*\*\* y{45}$/,
+    /^the receiver rejected 1 data point: x{150} \*\*\* y{45}…$/,
     'rejected_points',
   ],
 ];

@@ -89,7 +89,7 @@ for (const page of PAGES) {
 }
 
 test('mistakes are found', () => {
-  assert.match(problemsOf(['demo', '--exporter', 'otlp']).join(), /--exporter is not an option/);
+  assert.match(problemsOf(['demo', '--exporter', 'otlp']).join(), /unknown option --exporter/);
   assert.match(problemsOf(['dmeo']).join(), /dmeo/);
   const at = { page: 'README.md', line: 1 };
   assert.deepEqual(CHECKS['npm']?.({ ...at, program: 'npm', args: ['run', 'demos'] }), ['no script demos']);

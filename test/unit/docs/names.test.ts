@@ -7,12 +7,11 @@ import { variablesOf } from '../../../src/config/option.ts';
 import { OPTION_LIST } from '../../../src/config/options.ts';
 import { codeIn, HAND_WRITTEN, PAGES, ROOT } from '../../helpers/pages.ts';
 import { ATTRIBUTES, METRICS } from './known-metrics.ts';
-import { PAGES_TO_COME, UNCHECKED_PAGES } from './switches.ts';
 
 const FLAGS = new Set([...OPTION_LIST.flatMap(({ flag = [] }) => flag), 'help', 'version']);
 const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));
 /** Pages of test/ are about measurements, with options of their own. */
-const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/') && !UNCHECKED_PAGES.includes(path));
+const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/'));
 
 /** Options of other programs: Prometheus, docker and Node.js. */
 const OTHER_FLAGS = new Set('web.enable-otlp-receiver build-arg label permission allow-net'.split(' '));
@@ -44,7 +43,7 @@ for (const page of CHECKED) {
 for (const { path, prose } of PAGES) {
   test(`files of the repository that ${path} names exist`, () => {
     const named = prose.match(/(?<![\w./:-])(?:src|instrumentation|test|scripts|docs|examples)\/[\w./-]*\w/g) ?? [];
-    const missing = named.filter((file) => !existsSync(join(ROOT, file)) && !PAGES_TO_COME.includes(file));
+    const missing = named.filter((file) => !existsSync(join(ROOT, file)));
     assert.deepEqual(missing, []);
   });
 }
@@ -76,9 +75,7 @@ function isText(word: string): boolean {
 }
 
 /** Pages of this program's own words; those below examples/ are mostly about other programs. */
-const OWN = HAND_WRITTEN.filter(
-  ({ path }) => (path.startsWith('docs/') || path === 'README.md') && !UNCHECKED_PAGES.includes(path),
-);
+const OWN = HAND_WRITTEN.filter(({ path }) => path.startsWith('docs/') || path === 'README.md');
 
 for (const page of OWN) {
   test(`log events, labels and other words that ${page.path} names exist`, () => {

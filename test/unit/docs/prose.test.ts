@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PAGES, type Page, ROOT } from '../../helpers/pages.ts';
-import { ARE_MESSAGES_CHECKED, IS_GENERATED_PROSE_CHECKED, UNCHECKED_PAGES } from './switches.ts';
+import { PAGES, ROOT } from '../../helpers/pages.ts';
 
 const MACHINES =
   '(?:exporter|program|endpoint|agent|collector|gateway|kernel|container|task|receiver|SDK|docker|ECS|it)';
@@ -49,11 +48,7 @@ function findings(text: string): readonly string[] {
   );
 }
 
-function isChecked({ path, isGenerated }: Page): boolean {
-  return !UNCHECKED_PAGES.includes(path) && (!isGenerated || IS_GENERATED_PROSE_CHECKED);
-}
-
-for (const { path, prose } of PAGES.filter(isChecked)) {
+for (const { path, prose } of PAGES) {
   test(`wording of ${path}`, () => assert.deepEqual(findings(prose), []));
 }
 
@@ -70,7 +65,7 @@ for (const path of COMMENTED) {
 const MESSAGE = /'((?:[^'\\\n]|\\.)* (?:[^'\\\n]|\\.)*)'|"([^"\n]* [^"\n]*)"|`([^`]* [^`]*)`/g;
 
 test('wording of messages', () => {
-  const files = ARE_MESSAGES_CHECKED ? ['src', 'instrumentation'].flatMap(sourcesBelow) : [];
+  const files = ['src', 'instrumentation'].flatMap(sourcesBelow);
   const found = files.flatMap((path) => {
     const code = readFileSync(join(ROOT, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$| \/\/ .*$/gm, '');
     const texts = [...code.matchAll(MESSAGE)].map(([, one, two, three]) => one ?? two ?? three ?? '');

@@ -14,12 +14,11 @@ import { resolveConfig } from '../../../src/config/resolve.ts';
 import { containerFindings } from '../../examples/task-definition-rules.ts';
 import { type ContainerDefinition, containerDefinition, shapeFindings } from '../../examples/task-definition-schema.ts';
 import { type Block, blocksIn, HAND_WRITTEN, ROOT } from '../../helpers/pages.ts';
-import { UNCHECKED_PAGES } from './switches.ts';
 
 const LANGUAGES = ['sh', 'json', 'yaml', 'ts', 'promql', 'dockerfile', 'text'];
 
 for (const { path, blocks } of HAND_WRITTEN) {
-  if (path.startsWith('test/') || UNCHECKED_PAGES.includes(path)) continue;
+  if (path.startsWith('test/')) continue;
   test(`each block of ${path} has a known language`, () => {
     const wrong = blocks.filter(({ language }) => !LANGUAGES.includes(language));
     assert.deepEqual(wrong, []);
