@@ -64,7 +64,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
     try {
       if (registered.length === 0 && typeof meterProvider === 'function') {
         const provider: unknown = meterProvider(readings.resource());
-        if (!isProvider(provider)) throw new TypeError('startEcsMetrics: meterProvider returned no MeterProvider');
+        if (!isProvider(provider)) throw new TypeError('startEcsMetrics: meterProvider did not return a MeterProvider');
         // The function may have called `stop`.
         if (stopping === undefined) register(provider);
       }

@@ -32,7 +32,7 @@ function pathOf(target: string): string {
 }
 
 async function metrics(site: Site, request: IncomingMessage): Promise<Answer> {
-  if (site.page === undefined) return line(404, 'no metrics here: the Prometheus exporter is not enabled');
+  if (site.page === undefined) return line(404, 'no metrics: the Prometheus exporter is not enabled');
   try {
     const page = await site.page();
     const vary = { vary: 'accept-encoding' };
@@ -44,14 +44,14 @@ async function metrics(site: Site, request: IncomingMessage): Promise<Answer> {
   } catch (error) {
     // The cause is for the operator's log, not for whoever can reach the port.
     site.onError?.(error, METRICS_PATH);
-    return line(503, 'no metrics now: collecting them failed');
+    return line(503, 'no metrics: the collection failed');
   }
 }
 
 function landing(site: Site): Route {
   const links: Link[] = [
     ...(site.page === undefined ? [] : [{ path: METRICS_PATH, text: 'Metrics' }]),
-    { path: '/-/healthy', text: 'Healthy: the process answers' },
+    { path: '/-/healthy', text: 'Healthy: the process is running' },
     { path: '/-/ready', text: 'Ready: there is a recent sample' },
     ...(site.links ?? []),
   ];
@@ -72,11 +72,11 @@ export function createRouter(site: Site): Router {
   ]);
   return async (request) => {
     const route = routes.get(pathOf(request.url ?? '/'));
-    if (route === undefined) return line(404, `not found; there is ${[...routes.keys()].join(', ')}`);
+    if (route === undefined) return line(404, `not found; available paths: ${[...routes.keys()].join(', ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return line(405, 'only GET and HEAD', { allow: 'GET, HEAD' });
     }
-    if (announcesBody(request)) return line(413, 'a request may not have a body here');
+    if (announcesBody(request)) return line(413, 'request bodies are not allowed');
     return route(request);
   };
 }

@@ -35,11 +35,11 @@ const OUT_OF_ORDER =
   'Prometheus rejects an export with points older than its newest: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
 const PROXY_CREDENTIALS =
-  'the proxy requires a user and a password: put them in its address, http://user:password@host:port';
+  'the proxy requires a user name and a password: put them in its address, http://user:password@host:port';
 const WRONG_FORMAT =
-  'the receiver does not accept this protocol: set OTEL_EXPORTER_OTLP_PROTOCOL to the other of http/protobuf and http/json';
+  'the receiver does not accept this protocol: switch OTEL_EXPORTER_OTLP_PROTOCOL between http/protobuf and http/json';
 const WRONG_COMPRESSION =
-  'the receiver does not accept gzip or this protocol: set OTEL_EXPORTER_OTLP_COMPRESSION=none first, then OTEL_EXPORTER_OTLP_PROTOCOL to the other of http/protobuf and http/json';
+  'the receiver does not accept gzip or this protocol: first set OTEL_EXPORTER_OTLP_COMPRESSION=none, then switch OTEL_EXPORTER_OTLP_PROTOCOL between http/protobuf and http/json';
 
 const STATUS_HINTS: Readonly<Record<number, string>> = {
   400: `the receiver rejects the request: check its log, and ${WRONG_SERVICE}`,
@@ -92,7 +92,7 @@ function codedError(code: string, error: Error): ExportError {
   if (RESET.has(code)) {
     return new ExportError(
       'reset',
-      `the receiver closed the connection without a response (${code}): if this persists, it may require TLS (https://), reject the client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE), or expect gRPC at this port (OTLP/HTTP usually uses 4318)`,
+      `the receiver closed the connection without a response (${code}): if this persists, it may require TLS (https://), reject the client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE), or expect gRPC on this port (OTLP/HTTP usually uses 4318)`,
     );
   }
   const syscall = stringMember(error, 'syscall');
@@ -111,7 +111,7 @@ function codedError(code: string, error: Error): ExportError {
     const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
     const hint =
       status === 407 ? PROXY_CREDENTIALS : 'check that it can reach the receiver and that its rules allow it';
-    return new ExportError('unreachable', `the proxy opened no tunnel (${status ?? code}): ${hint}`);
+    return new ExportError('unreachable', `the proxy did not open a tunnel (${status ?? code}): ${hint}`);
   }
   if (code.startsWith('HPE_')) return notHttp(code, error);
   return new ExportError('other', `failed (${sanitizeText(code)})`);
@@ -130,7 +130,7 @@ function notHttp(code: string, error: Error): ExportError {
       `the receiver accepts only HTTP/2 (${code}), so this is probably its gRPC port: use its port for OTLP/HTTP (usually 4318)`,
     );
   }
-  return new ExportError('other', `the receiver answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
+  return new ExportError('other', `the receiver sent a response that is not HTTP (${code}): ${WRONG_SERVICE}`);
 }
 
 function uncodedError(error: Error): ExportError {

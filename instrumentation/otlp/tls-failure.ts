@@ -2,7 +2,7 @@ import { sanitizeText, stringMember } from '../sanitize-text.ts';
 
 const WANTS_CLIENT_CERTIFICATE =
   'the receiver requires a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY';
-const NO_TLS = 'the receiver does not use TLS at this port: use http:// in the endpoint, or the port for TLS';
+const NO_TLS = 'the receiver does not use TLS on this port: use http:// in the endpoint, or the port for TLS';
 
 /**
  * Returns the message for a TLS error; undefined for other errors.
@@ -13,13 +13,13 @@ const NO_TLS = 'the receiver does not use TLS at this port: use http:// in the e
 export function tlsFailure(code: string, error: Error): string | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongHost(code, error);
   if (code === 'CERT_HAS_EXPIRED') {
-    return `the receiver's certificate, or one of its authorities', has expired (${code}): renew it at the receiver; if it is valid, check the clock of this machine`;
+    return `the receiver's certificate or a CA certificate in its chain has expired (${code}): renew it at the receiver; if it is still valid, check the clock of this machine`;
   }
   if (code === 'CERT_NOT_YET_VALID') {
-    return `the receiver's certificate, or one of its authorities', is not valid yet (${code}): check the clock of this machine`;
+    return `the receiver's certificate or a CA certificate in its chain is not yet valid (${code}): check the clock of this machine`;
   }
   if (UNKNOWN_AUTHORITY.has(code)) {
-    return `the receiver's certificate is not signed by a trusted authority (${code}): set OTEL_EXPORTER_OTLP_CERTIFICATE to its authority, and let the receiver send its intermediate certificates`;
+    return `the receiver's certificate is not signed by a trusted authority (${code}): set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with its CA certificate, and configure the receiver to send its intermediate certificates`;
   }
   if (/^(?:CERT_|CRL_|UNABLE_TO_|INVALID_|PATH_LENGTH_|ERROR_IN_CERT_|ERROR_IN_CRL_|HOSTNAME_)/.test(code)) {
     return `the receiver's certificate is not accepted (${code})`;
@@ -28,7 +28,7 @@ export function tlsFailure(code: string, error: Error): string | undefined {
     return `cannot use the configured certificates (${code}): check OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY`;
   }
   if (error.message.includes('before secure TLS connection was established')) {
-    return `the receiver closed the connection during the TLS handshake (${code}): check that it uses TLS at this port and accepts the client certificate`;
+    return `the receiver closed the connection during the TLS handshake (${code}): check that it uses TLS on this port and accepts the client certificate`;
   }
   if (code.startsWith('ERR_TLS_')) return `the TLS handshake failed (${code})`;
   const text = openSslText(code, error);
@@ -38,7 +38,7 @@ export function tlsFailure(code: string, error: Error): string | undefined {
 /** Returns the message for an HTTP response that reports a TLS problem, as servers in Go, nginx and Apache send them. */
 export function responseTlsFailure(body: string): string | undefined {
   if (/HTTP request to an HTTPS server|HTTP request was sent to HTTPS|plain HTTP to an SSL-enabled/i.test(body)) {
-    return 'the receiver requires TLS at this port: use https:// in the endpoint';
+    return 'the receiver requires TLS on this port: use https:// in the endpoint';
   }
   if (/No required SSL certificate was sent/i.test(body)) return WANTS_CLIENT_CERTIFICATE;
   return /The SSL certificate error/i.test(body) ? refusedClientCertificate('according to its response') : undefined;
@@ -63,8 +63,11 @@ function wrongHost(code: string, error: Error): string {
   const certificate = 'cert' in error && error.cert instanceof Object ? error.cert : {};
   const subject = 'subject' in certificate && certificate.subject instanceof Object ? certificate.subject : {};
   const names = stringMember(certificate, 'subjectaltname') ?? stringMember(subject, 'CN');
-  const whose = names === undefined ? 'names no host' : `is for ${sanitizeText(names)}`;
-  return `the receiver's certificate ${whose}, not for ${host} (${code}): use a name of its certificate in the endpoint`;
+  const mismatch =
+    names === undefined
+      ? `contains no host name, so it does not match ${host}`
+      : `is for ${sanitizeText(names)}, not for ${host}`;
+  return `the receiver's certificate ${mismatch} (${code}): use a host name from the certificate in the endpoint`;
 }
 
 /** Returns OpenSSL's text from the code or the message, for example `tlsv13 alert certificate required`. */
@@ -87,7 +90,7 @@ function handshakeFailure(text: string): string {
     return `the receiver supports neither TLS 1.2 nor TLS 1.3 (${reason})`;
   }
   if (/no application protocol/.test(text)) {
-    return `the receiver does not accept HTTP/1.1 at this port (${reason}): this is probably its gRPC port; use its port for OTLP/HTTP (usually 4318)`;
+    return `the receiver does not accept HTTP/1.1 on this port (${reason}): this is probably its gRPC port; use its port for OTLP/HTTP (usually 4318)`;
   }
   return `the TLS handshake failed (${reason})`;
 }

@@ -17,7 +17,7 @@ export interface StatsdOptions {
 }
 
 /** Sending takes a second at most, so only a name server that does not answer lasts until the deadline. */
-const TIMED_OUT = 'not sent in time: check that DNS answers';
+const TIMED_OUT = 'not sent in time: check DNS';
 
 /**
  * Creates an exporter that sends every value as a DogStatsD gauge. Counters are gauges too: a StatsD counter is a delta, so a lost

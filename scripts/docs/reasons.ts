@@ -18,13 +18,13 @@ export const ENDPOINT_REASONS: Readonly<Record<TagFailureReason, Explanation>> =
     'Give the task more CPU, or raise `--endpoint-timeout`. Tags: the ECS API is slow; the request is repeated.',
   ],
   reset: ['The connection closed before the response was complete.', 'If it persists, check the log of the ECS agent.'],
-  throttled: ['Status 429.', 'Raise `--interval`; look for other readers of the endpoint in the task.'],
-  client_error: ['Another status 4xx.', 'Check that the address belongs to this container.'],
+  throttled: ['Status 429.', 'Raise `--interval`; check for other clients of the endpoint in the task.'],
+  client_error: ['Another 4xx status.', 'Check that the address belongs to this container.'],
   server_error: [
-    'Status 5xx. Expected briefly while containers start.',
+    'A 5xx status. Expected briefly while containers start.',
     'If it persists, check the log of the ECS agent.',
   ],
-  redirect: ['A redirect. The exporter follows none.', 'Check the address; the endpoint never redirects.'],
+  redirect: ['A redirect. The exporter does not follow redirects.', 'Check the address; the endpoint never redirects.'],
   too_large: ['A response over the limit: 4 MiB, 262,144 values or 64 levels.', 'Check the address.'],
   parse: ['A response that is not an ECS task document.', 'Check the address.'],
   refused: ['Tags only: ECS could not list the tags.', 'Allow `ecs:ListTagsForResource`.'],
@@ -45,11 +45,14 @@ export const EXPORT_REASONS: Readonly<Record<ExportFailureReason | typeof REJECT
     'Status 429, a wait for `Retry-After`, or a full queue of the DogStatsD agent.',
     'Raise the limit of the receiver, or the export interval.',
   ],
-  client_error: ['Another status 4xx.', 'Check the headers (401, 403), the path (404) and the size limit (413).'],
-  server_error: ['Status 5xx.', 'If it persists, check the log of the receiver.'],
-  redirect: ['A redirect. The exporter follows none.', 'Set the final address.'],
+  client_error: ['Another 4xx status.', 'Check the headers (401, 403), the path (404) and the size limit (413).'],
+  server_error: ['A 5xx status.', 'If it persists, check the log of the receiver.'],
+  redirect: ['A redirect. The exporter does not follow redirects.', 'Set the final address.'],
   other: ['Anything else, such as a response that is not HTTP.', 'See the message.'],
-  rejected: ['Data points only: the receiver accepted an export without them.', 'See `otlp_partial_failing`.'],
+  rejected: [
+    'Data points only: the receiver accepted the export but rejected these points.',
+    'See `otlp_partial_failing`.',
+  ],
 };
 
 export const CGROUP_REASONS: Readonly<Record<CgroupFailure, Explanation>> = {
@@ -66,14 +69,14 @@ export const CGROUP_REASONS: Readonly<Record<CgroupFailure, Explanation>> = {
 export const VALUE_REASONS: Readonly<Record<InvalidReason, string>> = {
   wrong_type: 'Not of the expected JSON type, or not a finite number.',
   negative: 'A number below 0.',
-  out_of_range: 'A number too large for a reading, such as an underflow.',
+  out_of_range: 'A number too large to be a reading, such as an underflowed counter.',
   bad_time: 'A timestamp that is not RFC 3339.',
   no_id: 'A container without an ID. It is left out.',
   no_name: 'A container without a name. It is left out.',
   duplicate_id: 'Two containers with the same ID. The second is left out.',
   duplicate_name: 'Two containers, labels or network interfaces with the same name.',
   reserved_name: 'A container named `_task_`. It has no metrics with ecs names.',
-  unknown_id: 'Stats of a container that the metadata does not list.',
+  unknown_id: 'Stats for a container that the metadata does not list.',
   too_many: 'More containers, CPUs, devices, interfaces or labels than the limit.',
   internal: 'A metric that could not be computed. Report it.',
 };

@@ -43,18 +43,18 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 
 ## No data
 
-1. The container does not run, or restarts: see [restart loops](#a-container-restarts-in-a-loop).
+1. The container is not running, or keeps restarting: see [restart loops](#a-container-restarts-in-a-loop).
 2. The log has \`poll_failing\`: the exporter cannot read the metadata endpoint. See
    [the reasons](#failures-of-the-metadata-endpoint).
 3. The log has \`otlp_export_failing\` or \`statsd_export_failing\`: see [the reasons](#failures-of-exports).
-4. Neither, and Prometheus has no series: see [the port is unreachable](#the-port-is-unreachable).
+4. Neither applies, and Prometheus has no series: see [the port is unreachable](#the-port-is-unreachable).
 5. Series exist, but not the expected ones: names differ by \`--metric-names\`, and some metrics are off by default. See
    [metrics.md](metrics.md). \`run --print-config\` prints the effective configuration.
 
 ## The port is unreachable
 
-1. The log has \`listening\` with the address. \`localhost\` serves the task only (awsvpc) or the container only (bridge): set
-   \`EXPORTER_HOST=::\`, which is the default of the image.
+1. The log has \`listening\` with the address. \`localhost\` is reachable only from the task (awsvpc) or the container (bridge):
+   set \`EXPORTER_HOST=::\`, which is the default of the image.
 2. With awsvpc and on Fargate, use the IP address of the task, and allow inbound TCP 9545 in its security group.
 3. With bridge networks on EC2, \`portMappings\` must list the port; the host port can differ from 9545.
 4. \`/-/healthy\` answers 200 while the process runs, \`/-/ready\` only with a recent sample. 503 means \`poll_failing\`.
@@ -70,17 +70,17 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 
 1. \`--include\` or \`--exclude\` leaves it out. The image excludes the exporter itself (\`EXCLUDE=ecs-container-exporter,...\`).
 2. It has stopped, or has not started: only its lifecycle metrics exist.
-3. The log has \`container_stats_failing\`: it runs, and the endpoint has no stats of it. On EC2, check that
-   \`ECS_DISABLE_METRICS\` is not true, and the log of the ECS agent. Usage and the sums over the task return with the stats.
+3. The log has \`container_stats_failing\`: it is running, but the endpoint has no stats for it. On EC2, check the
+   log of the ECS agent, and that \`ECS_DISABLE_METRICS\` is not true. Usage and task sums return with the stats.
 4. The log has \`duplicate_container_name\`: use \`--metric-names semconv\`.
 
 ## A container restarts in a loop
 
-- The exporter, exit code 2: the configuration is invalid. Each mistake is one line of the log; a restart does not help.
+- The exporter, exit code 2: the configuration is invalid. The log has one line for each error; a restart does not help.
 - The exporter, exit code 1: the log has \`start_failed\` or \`crashed\`.
 - The exporter, exit code 137: the kernel killed it for lack of memory. 128 MiB is enough for
   [most tasks](image.md#what-it-costs).
-- Another container: \`containers_restarted\` names it. ${metrics('exporter_container_restarts')} counts restarts in place, and
+- Another container: \`containers_restarted\` names it. ${metrics('exporter_container_restarts')} counts in-place restarts, and
   ${metrics('container_exit_code')} shows the last exit code.`;
 
 /** The names of metrics in Prometheus, in the ecs vocabulary. */

@@ -9,8 +9,8 @@ export const COMMAND_DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   once: 'Take one sample, print it and exit. Starts no server.',
   healthcheck: 'Check whether the exporter on this machine is healthy. Uses --exporter-host and --exporter-port.',
   demo: 'Run with a simulated task, without ECS. The sampling interval defaults to 1 second.',
-  help: 'Print this help, like --help and -h.',
-  version: 'Print the versions of the exporter, Node.js and the OpenTelemetry SDK, like --version.',
+  help: 'Print this help. Same as --help and -h.',
+  version: 'Print the versions of the exporter, Node.js and the OpenTelemetry SDK. Same as --version.',
 };
 
 /** Exit codes, for help and docs. */

@@ -102,7 +102,7 @@ export function resolveEndpoint(
     const [v4, v3] = ENDPOINT_OPTIONS.metadataUrl.variables;
     const message =
       `neither ${v4} nor ${v3} is set; ` +
-      'ECS sets them in every container, elsewhere set --metadata-url or use the demo command';
+      'ECS sets them in every container; elsewhere, set --metadata-url or use the demo command';
     settings.report(problem('missing_option', '--metadata-url', message));
   }
   return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };

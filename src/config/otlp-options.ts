@@ -71,7 +71,8 @@ export const OTLP_OPTIONS = {
     parse: headerPairs,
     default: '',
     defaultNote: 'none',
-    description: 'Further request headers, in the same syntax. They take precedence over OTEL_EXPORTER_OTLP_HEADERS.',
+    description:
+      'Additional request headers, in the same syntax. They take precedence over OTEL_EXPORTER_OTLP_HEADERS.',
     secret: 'value',
   },
   otlpHeadersFile: {
@@ -81,7 +82,7 @@ export const OTLP_OPTIONS = {
     parse: nonEmptyText,
     defaultNote: 'none',
     description:
-      'File with further request headers, in the same syntax or one pair per line. They take precedence over both variables. Read once, at start.',
+      'File with additional request headers, in the same syntax or one pair per line. They take precedence over both variables. Read once, at start.',
     secret: 'path',
   },
   otlpCompression: {
@@ -140,7 +141,7 @@ export const OTLP_OPTIONS = {
     variables: ['OTEL_EXPORTER_OTLP_METRICS_INSECURE', 'OTEL_EXPORTER_OTLP_INSECURE'],
     parse: trueOrFalse,
     default: 'false',
-    description: 'Validated but ignored, because it applies to gRPC. Over HTTP, the scheme of the URL decides.',
+    description: 'Validated but ignored, because it applies only to gRPC. Over HTTP, the scheme of the URL decides.',
   },
   otlpHistogramAggregation: {
     variables: ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION'],

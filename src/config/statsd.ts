@@ -34,7 +34,7 @@ function tagOption(variable: string, tag: string) {
     parse: (text) => ({ value: `${tag}:${text}` }),
     isVerbatim: true,
     defaultNote: 'none',
-    description: `Value of the tag ${tag} of all metrics.`,
+    description: `Value of the tag ${tag}, added to all metrics.`,
   } as const satisfies Option<string>;
 }
 
@@ -84,7 +84,7 @@ export const STATSD_OPTIONS = {
     default: '',
     defaultNote: 'none',
     description:
-      "Tags of all metrics, comma-separated: team:core,env:prod. They follow the metric's own tags. Characters other than letters, digits, _, -, :, / and . are replaced by _.",
+      "Tags to add to all metrics, comma-separated: team:core,env:prod. They follow the metric's own tags. Characters other than letters, digits, _, -, :, / and . are replaced by _.",
   },
   statsdTaskTags: {
     flag: 'statsd-task-tags',
@@ -112,7 +112,7 @@ export const STATSD_OPTIONS = {
     parse: (text) => ({ value: text.split(',').filter((tag) => tag !== '') }),
     isVerbatim: true,
     defaultNote: 'none',
-    description: 'Additional tags of all metrics, comma-separated. Spaces are kept and sent as _.',
+    description: 'Additional tags for all metrics, comma-separated. Spaces are kept and sent as _.',
   },
   datadogEntityId: tagOption('DD_ENTITY_ID', 'dd.internal.entity_id'),
   datadogEnv: tagOption('DD_ENV', 'env'),

@@ -31,7 +31,7 @@ export const EVENTS = {
   container_stats_failing: {
     level: 'warn',
     meaning:
-      'Running containers (field `containers`) have had no current stats for a minute. Their usage and sums over the task are absent.',
+      'Running containers (field `containers`) have had no current stats for a minute. Their usage metrics and the task sums are absent.',
     action: 'See [a container is missing](#a-container-is-missing).',
   },
   otlp_export_failing: {
@@ -61,7 +61,7 @@ export const EVENTS = {
   },
   http_server_missing: {
     level: 'warn',
-    meaning: 'The HTTP server could not start. Pushing continues, health checks fail.',
+    meaning: 'The HTTP server could not start. Pushing continues, but health checks fail.',
     action: 'Set another `--exporter-port`.',
   },
   task_tags_failing: {
@@ -81,7 +81,7 @@ export const EVENTS = {
   },
   opentelemetry_failing: {
     level: 'warn',
-    meaning: 'A warning of the OpenTelemetry SDK.',
+    meaning: 'A warning from the OpenTelemetry SDK.',
     action: 'Report it if metrics are missing.',
   },
   duplicate_container_name: {
@@ -116,7 +116,7 @@ export const EVENTS = {
   },
   unknown_variable: {
     level: 'warn',
-    meaning: 'An environment variable looks like an option but is none.',
+    meaning: 'An environment variable looks like an option but is not one.',
     action: 'Check its spelling.',
   },
   interval_raised: {
@@ -136,7 +136,7 @@ export const EVENTS = {
   },
   stop_failed: {
     level: 'warn',
-    meaning: 'The shutdown was not clean.',
+    meaning: 'An error occurred during shutdown.',
     action: 'Report it.',
   },
   stopped_at_once: {
@@ -144,7 +144,7 @@ export const EVENTS = {
     meaning: 'A second signal ended the process before the last export.',
     action: '',
   },
-  listening: { level: 'info', meaning: 'Started. The message has the address.', action: '' },
+  listening: { level: 'info', meaning: 'Started. The message contains the address.', action: '' },
   pushing: { level: 'info', meaning: 'Started without an HTTP server.', action: '' },
   task_found: { level: 'info', meaning: 'The first metadata of a task arrived.', action: '' },
   containers_restarted: {
@@ -156,7 +156,7 @@ export const EVENTS = {
   stopped: { level: 'info', meaning: 'The shutdown is complete.', action: '' },
   configuration: { level: 'debug', meaning: 'The effective configuration, without secrets.', action: '' },
   poll: { level: 'debug', meaning: 'A poll ended, with its duration and failures.', action: '' },
-  opentelemetry: { level: 'debug', meaning: 'A message of the OpenTelemetry SDK.', action: '' },
+  opentelemetry: { level: 'debug', meaning: 'A message from the OpenTelemetry SDK.', action: '' },
 } as const satisfies Record<string, EventRow>;
 
 type Events = typeof EVENTS;

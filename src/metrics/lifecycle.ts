@@ -56,7 +56,7 @@ export const LIFECYCLE_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Health check status of the container: 1 for the current status, 0 for the others. Absent if stopped or without a health check.',
+      'Health check status of the container: 1 for the current status, 0 for the others. Absent if the container is stopped or has no health check.',
     note: 'The statuses are HEALTHY, UNHEALTHY and UNKNOWN.',
     source: 'Health.status',
     stability: 'stable',

@@ -36,7 +36,7 @@ export const MEMORY_DETAIL_ROWS = {
     family: 'memory',
     kind: 'counter',
     valueType: 'int',
-    description: 'Times the memory limit of the container was hit. Hits of the task limit are not counted.',
+    description: 'Number of times the container hit its memory limit. Hits of the task limit are not counted.',
     note: 'On cgroup v1, reclaiming page cache counts as a hit, so the counter also grows when nothing is wrong. On v2, only out-of-memory events count.',
     source:
       'memory_stats.failcnt (from memory.events: oom on cgroup v2). If missing: 0 on EC2 and External instances, except on cgroup v1 without swap, where the kernel counts no hits; unknown elsewhere',
@@ -50,7 +50,7 @@ export const MEMORY_DETAIL_ROWS = {
     family: 'memory',
     kind: 'counter',
     valueType: 'int',
-    description: 'Page faults since the container started: minor, and major (requiring disk I/O).',
+    description: 'Page faults since the container started, by type: minor or major (requiring disk I/O).',
     source: 'major: total_pgmajfault (cgroup v1), pgmajfault (v2); minor: total_pgfault (v1), pgfault (v2) minus major',
     stability: 'development',
     optIn: ['ecs', 'semconv'],

@@ -151,7 +151,7 @@ const FAULTS: readonly Fault[] = [
     name: 'TLS spoken to a plain port',
     face: 'plain',
     files: TRUSTING,
-    message: /does not use TLS at this port: use http:\/\//,
+    message: /does not use TLS on this port: use http:\/\//,
   },
   {
     name: 'plain HTTP spoken to a port for TLS',

@@ -10,7 +10,7 @@ export function statusFailure(where: string, status: number, reason?: string): E
   if (status === 429) {
     return new EndpointError(
       'throttled',
-      `${answered} (too many requests): poll less often, and check for other readers of the metadata endpoint in this task`,
+      `${answered} (too many requests): poll less often, and check for other clients of the metadata endpoint in this task`,
     );
   }
   if (status >= 500) return new EndpointError('server_error', `${answered}: ${TRANSIENT}`);
@@ -45,7 +45,7 @@ export function transportFailure(where: string, error: Error): EndpointError {
     // Without the cause: errors of the HTTP parser contain the raw packet.
     return code === 'HPE_HEADER_OVERFLOW'
       ? new EndpointError('too_large', `${where} answered with too many header bytes (${code}): ${WRONG_SERVICE}`)
-      : new EndpointError('parse', `${where} answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
+      : new EndpointError('parse', `${where} sent a response that is not HTTP (${code}): ${WRONG_SERVICE}`);
   }
   return new EndpointError(
     'unreachable',
