@@ -121,7 +121,7 @@ function codedError(code: string, error: Error): ExportError {
 function notHttp(code: string, error: Error): ExportError {
   const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : new Uint8Array();
   if (isTlsRecord(packet)) {
-    return new ExportError('tls', `the receiver answered with TLS (${code}): use https:// in the endpoint`);
+    return new ExportError('tls', `the receiver responded with TLS (${code}): use https:// in the endpoint`);
   }
   // The first frame of an HTTP/2 server, its settings, has the type 4: https://www.rfc-editor.org/rfc/rfc9113#section-6.5
   if (packet[0] === 0 && packet[3] === 4) {

@@ -62,7 +62,7 @@ export const CGROUP_REASONS: Readonly<Record<CgroupFailure, Explanation>> = {
   ],
   unreadable: ['Files could not be read.', 'Check the mount and its permissions.'],
   malformed: ['Files have unexpected content.', 'Check that the mount is a cgroup file system.'],
-  timeout: ['The file system did not answer within 500 ms.', 'Check the load of the instance.'],
+  timeout: ['The file system did not respond within 500 ms.', 'Check the load of the instance.'],
 };
 
 /** Invalid values are dropped; all others are exported. */

@@ -57,7 +57,7 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
    set \`EXPORTER_HOST=::\`, which is the default of the image.
 2. With awsvpc and on Fargate, use the IP address of the task, and allow inbound TCP 9545 in its security group.
 3. With bridge networks on EC2, \`portMappings\` must list the port; the host port can differ from 9545.
-4. \`/-/healthy\` answers 200 while the process runs, \`/-/ready\` only with a recent sample. 503 means \`poll_failing\`.
+4. \`/-/healthy\` returns 200 while the process is running, \`/-/ready\` only with a recent sample. 503 means \`poll_failing\`.
 
 ## A push gets 401 or 403
 

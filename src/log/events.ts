@@ -56,7 +56,7 @@ export const EVENTS = {
   },
   http_failing: {
     level: 'warn',
-    meaning: 'The HTTP server could not answer a request (field `path`).',
+    meaning: 'The HTTP server could not respond to a request (field `path`).',
     action: 'Report it if it persists.',
   },
   http_server_missing: {

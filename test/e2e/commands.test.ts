@@ -56,7 +56,7 @@ describe('commands', { concurrency: 4 }, () => {
     endpoint.fault = { stats: { status: 404 } };
     const program = startProgram(t, ['once', '--metadata-url', endpoint.url], { LOG_FORMAT: 'json' });
     assert.equal((await program.ended).code, 1);
-    assert.match(program.stderr(), /^error: client_error: [^\n]+answered 404[^\n]+\n$/);
+    assert.match(program.stderr(), /^error: client_error: [^\n]+returned 404[^\n]+\n$/);
     const printed = parseExposition(program.stdout());
     assert.equal(status(printed), 0);
     assert.equal(printed.value('ecs_task_cpu_limit', { container_name: '_task_' }), 1024);
@@ -130,7 +130,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal((await wrong.ended).code, 1);
     assert.match(
       wrong.stderr(),
-      /^error: client_error: http:\/\/127\.0\.0\.1:\d+\S+ \(--metadata-url\) answered 404: [^\n]+\n$/,
+      /^error: client_error: http:\/\/127\.0\.0\.1:\d+\S+ \(--metadata-url\) returned 404: [^\n]+\n$/,
     );
     await endpoint.close();
     const gone = startProgram(t, ['once', '--format', 'json', '--metadata-url', endpoint.url]);

@@ -169,7 +169,7 @@ test('the log contains the endpoint’s reason, and a reason that changes with e
   const [, failing, ...more] = running.lines();
   assert.match(
     failing?.message ?? '',
-    /ECS_CONTAINER_METADATA_URI\) answered 404 "V4 task stats handler: request 0 failed"/,
+    /ECS_CONTAINER_METADATA_URI\) returned 404 "V4 task stats handler: request 0 failed"/,
   );
   assert.deepEqual(more, []);
   assert.deepEqual(failures(await running.metrics()), { client_error: 10 });

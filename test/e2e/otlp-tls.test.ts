@@ -94,7 +94,7 @@ const FAULTS: readonly Fault[] = [
     name: 'an expired certificate',
     face: { server: 'server-expired' },
     files: TRUSTING,
-    message: /: the receiver's certificate, .*has expired \(CERT_HAS_EXPIRED\): renew it at the receiver/,
+    message: /: the receiver's certificate .*has expired \(CERT_HAS_EXPIRED\): renew it at the receiver/,
   },
   {
     name: 'a certificate for another host',

@@ -65,7 +65,7 @@ export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupRe
     not_found: `no cgroup of this task below ${root}: mount the /sys/fs/cgroup of the EC2 instance there (Fargate has none)`,
     unreadable: `cannot read the cgroup of this task below ${root}: check the mount and its permissions`,
     malformed: `unexpected content in the cgroup of this task below ${root}: check that a cgroup file system is mounted there`,
-    timeout: `the file system at ${root} did not answer within ${deadlineMs} ms`,
+    timeout: `the file system at ${root} did not respond within ${deadlineMs} ms`,
   };
 
   async function foldersOf(taskId: string): Promise<CgroupFolders> {

@@ -114,7 +114,7 @@ function asEndpointError(error: unknown): EndpointError {
 }
 
 function notADocument(path: string): EndpointError {
-  return new EndpointError('parse', `${path} answered with JSON that is not an ECS task document`);
+  return new EndpointError('parse', `${path} responded with JSON that is not an ECS task document`);
 }
 
 function noneIdentified(containers: number): EndpointError {

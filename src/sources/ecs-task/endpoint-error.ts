@@ -6,23 +6,23 @@
  * The agent's statuses: tmds/server.go and tmds/handlers of https://github.com/aws/amazon-ecs-agent
  */
 export function statusFailure(where: string, status: number, reason?: string): EndpointError {
-  const answered = `${where} answered ${status}${reason === undefined ? '' : ` "${reason}"`}`;
+  const returned = `${where} returned ${status}${reason === undefined ? '' : ` "${reason}"`}`;
   if (status === 429) {
     return new EndpointError(
       'throttled',
-      `${answered} (too many requests): poll less often, and check for other clients of the metadata endpoint in this task`,
+      `${returned} (too many requests): poll less often, and check for other clients of the metadata endpoint in this task`,
     );
   }
-  if (status >= 500) return new EndpointError('server_error', `${answered}: ${TRANSIENT}`);
+  if (status >= 500) return new EndpointError('server_error', `${returned}: ${TRANSIENT}`);
   if (status >= 400) {
     return new EndpointError(
       'client_error',
-      `${answered}: check that the address belongs to this container, not to an earlier one`,
+      `${returned}: check that the address belongs to this container, not to an earlier one`,
     );
   }
   return new EndpointError(
     'redirect',
-    `${answered}: redirects are not followed, and the metadata endpoint never sends one; check the address for a proxy, another service or a double slash`,
+    `${returned}: redirects are not followed, and the metadata endpoint never sends one; check the address for a proxy, another service or a double slash`,
   );
 }
 
@@ -37,14 +37,14 @@ export function transportFailure(where: string, error: Error): EndpointError {
     );
   }
   if (code === 'ETIMEDOUT') {
-    return new EndpointError('timeout', `${where} did not answer (${code}): check for a firewall that drops packets`, {
+    return new EndpointError('timeout', `${where} did not respond (${code}): check for a firewall that drops packets`, {
       cause: error,
     });
   }
   if (code.startsWith('HPE_')) {
     // Without the cause: errors of the HTTP parser contain the raw packet.
     return code === 'HPE_HEADER_OVERFLOW'
-      ? new EndpointError('too_large', `${where} answered with too many header bytes (${code}): ${WRONG_SERVICE}`)
+      ? new EndpointError('too_large', `${where} responded with too many header bytes (${code}): ${WRONG_SERVICE}`)
       : new EndpointError('parse', `${where} sent a response that is not HTTP (${code}): ${WRONG_SERVICE}`);
   }
   return new EndpointError(
@@ -55,12 +55,12 @@ export function transportFailure(where: string, error: Error): EndpointError {
 }
 
 export function tooLarge(where: string, limit: string): EndpointError {
-  return new EndpointError('too_large', `${where} answered with more than ${limit}: ${WRONG_SERVICE}`);
+  return new EndpointError('too_large', `${where} responded with more than ${limit}: ${WRONG_SERVICE}`);
 }
 
 /** Without a cause: the message of a SyntaxError quotes the document. */
 export function notJson(where: string, what: string): EndpointError {
-  return new EndpointError('parse', `${where} answered with ${what} instead of JSON: ${WRONG_SERVICE}`);
+  return new EndpointError('parse', `${where} responded with ${what} instead of JSON: ${WRONG_SERVICE}`);
 }
 
 export function deadlineExceeded(where: string, deadlineMs: number, hint: string): EndpointError {

@@ -68,7 +68,7 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
       return {
         failure: {
           reason: 'parse',
-          message: '/taskWithTags answered with JSON that is not an ECS task document',
+          message: '/taskWithTags responded with JSON that is not an ECS task document',
         },
       };
     known = tags;

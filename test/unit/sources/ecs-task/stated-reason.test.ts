@@ -80,7 +80,7 @@ for (const status of [400, 404, 500, 503]) {
     const { server, client } = await setUp(t);
     server.fault = json(status, UNKNOWN_TASK);
     const { message } = await failureOf(client.fetchTask());
-    assert.ok(message.startsWith(`${server.url}/task answered ${status} "${UNKNOWN_TASK}": `), message);
+    assert.ok(message.startsWith(`${server.url}/task returned ${status} "${UNKNOWN_TASK}": `), message);
   });
 }
 
