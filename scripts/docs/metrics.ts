@@ -50,8 +50,9 @@ const INTRODUCTION = `Each metric has a name in one or both of two vocabularies:
 
 \`--metric-names\` selects the vocabulary, or both.
 
-Prometheus shows the ecs names as in the first column. OTLP, \`once --format json\` and DogStatsD use the OpenTelemetry
-instrument names, with a dot and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`.
+Prometheus shows the ecs names as in the first column. OTLP, \`once --format json\` and \`console\` use the OpenTelemetry
+instrument names, with a dot and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`. DogStatsD uses
+the dot and keeps \`_total\`: \`ecs_task.disk_read_bytes_total\`.
 
 ## Containers and the task
 
@@ -70,7 +71,7 @@ is exported for the task only (\`aws.ecs.task.network.*\`). In ecs, each contain
 counts it once.
 
 The network counters of an awsvpc task are updated every 10 s, even if other values are newer, because EC2 agents read them
-separately. Use rate windows of at least 30 s: rates over a shorter time alternate between zero and twice the rate. EC2
+separately. Use rate windows of at least a minute: rates over a shorter time alternate between zero and twice the rate. EC2
 agents before 1.100 divide these counters by the number of containers, which the metadata does not reveal: the task totals
 are then too low by that factor.
 
