@@ -48,7 +48,8 @@ const INTRODUCTION = `Each metric has a name in one or both of two vocabularies:
 - **semconv**: the names of OpenTelemetry's semantic conventions, and names below \`aws.ecs.\` where the conventions have none.
   The default for OTLP.
 
-\`--metric-names\` selects the vocabulary, or both.
+\`--metric-names\` selects the vocabulary, or both. With \`semconv\` for Prometheus, queries are the same for scraped and pushed
+metrics.
 
 Prometheus shows the ecs names as in the first column. OTLP, \`once --format json\` and \`console\` use the OpenTelemetry
 instrument names, with a dot and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`. DogStatsD uses
