@@ -48,10 +48,12 @@ const INTRODUCTION = `Each metric has a name in one or both of two vocabularies:
 - **semconv**: the names of OpenTelemetry's semantic conventions, and names under \`aws.ecs.\` where the conventions define none.
   The default for OTLP.
 
-\`--metric-names\` selects one vocabulary or both.
+\`--metric-names\` selects the vocabulary, or both. With \`semconv\` for Prometheus, queries are the same for scraped and pushed
+metrics.
 
-Prometheus uses the ecs names in the first column. OTLP, \`once --format json\` and DogStatsD use the OpenTelemetry
-instrument names, with a dot after \`ecs_task\` and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`.
+Prometheus shows the ecs names as in the first column. OTLP, \`once --format json\` and \`console\` use the OpenTelemetry
+instrument names, with a dot and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`. DogStatsD uses
+the dot and keeps \`_total\`: \`ecs_task.disk_read_bytes_total\`.
 
 ## Containers and the task
 
@@ -70,9 +72,9 @@ is exported for the task only (\`aws.ecs.task.network.*\`). In ecs, it is repeat
 counted once in \`_task_\`.
 
 The network counters of an awsvpc task are updated every 10 s, even if other values are newer, because EC2 agents read them
-separately. Use rate windows of at least 30 s: rates over a shorter time alternate between zero and twice the rate. EC2
-agents before 1.100 divide these counters by the number of containers, so the task totals are too low by that factor. The
-metadata does not include the agent's version.
+separately. Use rate windows of at least a minute: rates over a shorter time alternate between zero and twice the rate. EC2
+agents before 1.100 divide these counters by the number of containers, so the task totals are too low
+by that factor. The metadata does not include the agent's version.
 
 ## Samples and missing values
 

@@ -39,7 +39,9 @@ report a reason that keeps increasing.`,
 }
 
 const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds the configuration and a line for each poll.
-\`ecs-container-exporter once\` takes one sample and prints it, or prints why it failed.
+\`ecs-container-exporter once\` takes one sample and prints it, or prints why it failed. On an EC2 instance, run it with
+[\`docker exec\`](image.md#take-one-sample); on Fargate, run the task with the container's \`command\` overridden by
+\`["once"]\` and read its log.
 
 ## No data
 
