@@ -36,7 +36,8 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
   const request = client.request(url, {
     method: 'POST',
     agent: client.agent,
-    headers,
+    // Explicit, because `headers` may contain an old length, or `expect`, with which Node.js would use chunked encoding.
+    headers: { ...headers, 'content-length': body.byteLength },
   });
   let errorResponse: (() => HttpResponse) | undefined;
   let hasHead = false;

@@ -1,4 +1,4 @@
-import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
+import { printable, withoutAssignment, withoutCredentials } from '../text/printable.ts';
 
 /** The commands, in the order of --help. */
 export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'] as const;
@@ -104,8 +104,9 @@ export function problemWith(code: ProblemCode, option: Option<unknown>, source: 
 
 /** A value for display: quoted, with secrets hidden. */
 function shownValue({ secret }: Option<unknown>, text: string): string {
-  if (secret === 'value') return '[hidden]';
-  if (secret === 'path') return printable(withoutContents(text));
+  // The contents of a PEM file instead of its path, possibly with a private key.
+  if (secret === 'value' || text.includes('-----BEGIN')) return '[hidden]';
+  if (secret === 'path') return printable(withoutAssignment(text));
   return printable(secret === 'credentials' ? withoutCredentials(text) : text);
 }
 

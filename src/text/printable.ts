@@ -35,11 +35,6 @@ export function withoutAssignment(text: string): string {
   return equals < 0 ? text : `${text.slice(0, equals)}=[hidden]`;
 }
 
-/** A path. Redacts text that looks like the contents of the file: a PEM key or a header. */
-export function withoutContents(text: string): string {
-  return text.includes('-----BEGIN') ? '[hidden]' : withoutAssignment(text);
-}
-
 /** The message of an error, or a thrown value as text. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -110,6 +110,18 @@ test('no message contains credentials from URLs and arguments', () => {
   }
 });
 
+test('the contents of a PEM file in place of a value are hidden, also in the values of --print-config', () => {
+  const text = `-----BEGIN PRIVATE KEY-----\n${CANARY}`;
+  for (const { option } of ROWS) {
+    for (const { name } of variablesOf<unknown>(option)) {
+      const resolved = resolve({ argv: ['--exporters=otlp,statsd'], env: { [name]: text } });
+      const shown = 'given' in resolved ? [...resolved.given.values()] : problemsOf(resolved);
+      // METRICS also quotes the item that matches no metric.
+      if (name !== 'METRICS') assert.ok(!JSON.stringify(shown).includes(CANARY), JSON.stringify(shown));
+    }
+  }
+});
+
 test('any input: no exception, and each message is one printable line of bounded length', () => {
   const names = ROWS.flatMap(({ option }) => variablesOf<unknown>(option).map(({ name }) => name));
   const word = fc.oneof(

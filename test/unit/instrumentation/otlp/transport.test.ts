@@ -104,6 +104,17 @@ test('request headers', async (t) => {
   }
 });
 
+test('the length of the request does not depend on the configured headers', async (t) => {
+  const { send, receiver } = await startExporter(t, GOOD);
+  await send();
+  const length = receiver.arrivals[0]?.headers['content-length'];
+  for (const headers of [{ 'content-length': '5' }, { expect: '100-continue' }]) {
+    const configured = await startExporter(t, GOOD, { headers });
+    assert.deepEqual(await configured.send(), { partial: undefined });
+    assert.equal(configured.receiver.arrivals[0]?.headers['content-length'], length);
+  }
+});
+
 /** A partial success whose message repeats this text. */
 const repeating = (errorMessage: string): Answer => accepted(JSON.stringify({ partialSuccess: { errorMessage } }));
 
