@@ -34,3 +34,52 @@ function compress(body: Buffer): Promise<Buffer> {
     gzip(body, options, (error, compressed) => (error === null ? resolve(compressed) : reject(error)));
   });
 }
+
+/** Who is being sent which page. Slow readers keep old pages in memory; readers of one page share it. */
+export interface PageReaders<Reader> {
+  begin(reader: Reader, body: Buffer): void;
+  end(reader: Reader): void;
+}
+
+/**
+ * Bounds the memory of pages that are still being sent.
+ *
+ * @param maxBytes of all distinct pages; the newest one may be larger
+ * @param cut called for each reader of the oldest page while they exceed that
+ */
+export function createPageReaders<Reader>(maxBytes: number, cut: (reader: Reader) => void): PageReaders<Reader> {
+  /** The oldest first. */
+  const readers = new Map<Buffer, Set<Reader>>();
+  const bodies = new Map<Reader, Buffer>();
+
+  function end(reader: Reader): void {
+    const body = bodies.get(reader);
+    bodies.delete(reader);
+    if (body === undefined) return;
+    const others = readers.get(body);
+    others?.delete(reader);
+    if (others?.size === 0) readers.delete(body);
+  }
+
+  function bytes(): number {
+    let sum = 0;
+    for (const body of readers.keys()) sum += body.length;
+    return sum;
+  }
+
+  return {
+    begin(reader, body) {
+      const others = readers.get(body) ?? new Set();
+      readers.set(body, others.add(reader));
+      bodies.set(reader, body);
+      for (const [oldest, slow] of readers) {
+        if (oldest === body || bytes() <= maxBytes) return;
+        for (const one of [...slow]) {
+          end(one);
+          cut(one);
+        }
+      }
+    },
+    end,
+  };
+}

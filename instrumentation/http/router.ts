@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type Answer, acceptsGzip, announcesBody, line } from './answer.ts';
+import { type Answer, announcesBody, line } from './answer.ts';
+import { acceptsGzip } from './headers.ts';
 import { LANDING_PAGE_POLICY, type Link, renderLandingPage } from './landing-page.ts';
 import type { Page } from './page.ts';
 

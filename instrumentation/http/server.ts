@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { type Answer, announcesBody, line, send } from './answer.ts';
-import { type Connections, trackConnections } from './connections.ts';
+import { type Connections, type RejectionReason, trackConnections } from './connections.ts';
 import { createLimitedServer, DEFAULT_LIMITS, type HttpLimits } from './limited-server.ts';
 import { listen } from './listen.ts';
 import { createRouter, type Site } from './router.ts';
@@ -11,6 +11,10 @@ export interface HttpServerOptions extends Site {
   /** 0: any free one. */
   readonly port: number;
   readonly limits?: Partial<HttpLimits>;
+  /** Milliseconds on a monotonic clock. @default performance.now */
+  readonly nowMs?: () => number;
+  /** Called for each client that was rejected, or cut off, because of a limit. Must not throw. */
+  readonly onRejected?: (reason: RejectionReason) => void;
 }
 
 /** A server that listens. It keeps the process alive until it is closed. */
@@ -39,11 +43,16 @@ async function drain(servers: readonly Server[], connections: Connections, grace
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const route = createRouter(options);
-  const connections = trackConnections(limits);
+  const connections = trackConnections(limits, (reason) => options.onRejected?.(reason), options.nowMs);
   let closed: Promise<void> | undefined;
 
   const onRequest: RequestListener = (request, response) => {
-    const reply = (answer: Answer) => send(request, response, answer, closed !== undefined || announcesBody(request));
+    const reply = (answer: Answer) => {
+      if (response.destroyed) return;
+      const isLast = closed !== undefined || announcesBody(request) || connections.isLast(response);
+      send(request, response, answer, isLast);
+      if (typeof answer.body !== 'string' && request.method !== 'HEAD') connections.sendsPage(response, answer.body);
+    };
     route(request).then(reply, (error: unknown) => {
       options.onError?.(error, request.url ?? '');
       reply(line(500, 'internal error'));

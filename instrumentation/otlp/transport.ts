@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { retryAfterMs } from '../http/retry-after.ts';
+import { retryAfterMs } from '../http/headers.ts';
 import type { HttpClient } from './agent.ts';
 import { answerTooLarge, MAX_REASON_BYTES } from './export-failure.ts';
 

@@ -1,6 +1,6 @@
 import { createExportAccount, type ExportAccount, type ExportKinds } from '../self/export-account.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
-import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
+import type { ByReason, PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
 import type { RefusalReason } from '../snapshot/refusals.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from '../sources/cgroup/kernel-values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
@@ -25,9 +25,11 @@ export interface AccountOptions {
   readonly version: string;
   readonly exports: ExportKinds;
   readonly processMeter: ProcessMeter | undefined;
+  readonly httpRejections: ByReason | undefined;
 }
 
-export function createAccount({ version, exports: exportKinds, processMeter }: AccountOptions): Account {
+export function createAccount(options: AccountOptions): Account {
+  const { version, exports: exportKinds, processMeter, httpRejections } = options;
   const exports = createExportAccount(exportKinds);
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
   const refused = new Map<RefusalReason, number>();
@@ -101,6 +103,7 @@ export function createAccount({ version, exports: exportKinds, processMeter }: A
       series,
       exports: exports.counts(),
       processUse: readProcess(),
+      httpRejections,
     }),
   };
 }

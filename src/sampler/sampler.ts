@@ -6,6 +6,7 @@ import type { FailedValue } from '../metrics/recorder.ts';
 import { DEFAULT_SELECTION, type Selection, type VocabularyName } from '../metrics/vocabulary.ts';
 import type { ExportKinds, ExportResult } from '../self/export-account.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
+import type { ByReason } from '../self/self-scope.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { isGoodPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
 import { type Account, createAccount } from './account.ts';
@@ -45,6 +46,8 @@ export interface SamplerOptions {
   readonly observer: SamplerObserver;
   /** What the program costs; a host of the library has ways of its own. @default none */
   readonly processMeter?: ProcessMeter | undefined;
+  /** Counts of the HTTP server, read at each poll. @default none */
+  readonly httpRejections?: ByReason | undefined;
   /** Milliseconds that only ever go on. @default performance.now */
   readonly monotonicMs?: () => number;
   /** Milliseconds since the epoch. @default Date.now */
@@ -79,6 +82,7 @@ export class Sampler implements SampleSource {
       selection: DEFAULT_SELECTION,
       exports: NO_EXPORTS,
       processMeter: undefined,
+      httpRejections: undefined,
       monotonicMs: () => performance.now(),
       wallMs: () => Date.now(),
       ...options,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Page } from '../../../../instrumentation/http/page.ts';
+import { createPage, type Page } from '../../../../instrumentation/http/page.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { get } from './http-client.ts';
 import { exchange, open, readToEnd } from './raw-client.ts';
@@ -104,6 +105,65 @@ test('pipelined requests are answered all, in their order', async (t) => {
   const text = await exchange(port, requests.join(''));
   const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]);
   assert.deepEqual(statuses, [...Array(51).fill('200'), '404']);
+});
+
+test('a pipelined request waits until the response before it is complete', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<Page>();
+  const page = t.mock.fn(() => promise);
+  const { port } = await serve(t, { page });
+  const socket = await open(port);
+  socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20));
+  await eventually(() => page.mock.callCount() > 0);
+  assert.equal((await get(port, '/-/healthy')).status, 200);
+  assert.equal(page.mock.callCount(), 1);
+  resolve(createPage('a 1\n'));
+  await eventually(() => page.mock.callCount() === 20);
+  socket.destroy();
+});
+
+test('a connection on which too much is pipelined ends behind its first response', async (t) => {
+  const rejected: string[] = [];
+  const { port } = await serve(t, { onRejected: (reason) => rejected.push(reason) });
+  const text = await exchange(port, `${GET}\r\n`.repeat(2_000));
+  // The bytes that the server did not read reset the connection, which may overtake the response.
+  if (text !== '') assert.equal(text.match(/HTTP\/1\.1 200 [\s\S]*?connection: close/gi)?.length, 1);
+  assert.deepEqual(rejected, ['pipelined']);
+});
+
+test('a connection ends after its last allowed request', async (t) => {
+  const { port } = await serve(t, { limits: { maxRequestsPerConnection: 3 } });
+  const text = await exchange(port, `${GET}\r\n`.repeat(10));
+  assert.equal(text.match(/HTTP\/1\.1 200 /g)?.length, 3);
+});
+
+test('readers of old pages are cut off when pages exceed the limit, and readers of the newest one are not', async (t) => {
+  const rejected: string[] = [];
+  const pages = [LARGE_PAGE, createPage(LARGE_PAGE.body.toString()), createPage(LARGE_PAGE.body.toString())];
+  const asked = t.mock.fn(async () => pages[asked.mock.callCount()] ?? LARGE_PAGE);
+  const limits = { maxPageBytes: 2 * LARGE_PAGE.body.length };
+  const { port } = await serve(t, { page: asked, limits, onRejected: (reason) => rejected.push(reason) });
+  const sockets: Socket[] = [];
+  for (const [index] of pages.entries()) {
+    const socket = await open(port);
+    socket.pause();
+    socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(() => asked.mock.callCount() > index && socket.bytesRead > 0);
+    sockets.push(socket);
+  }
+  await eventually(() => rejected.length > 0);
+  const lengths = await Promise.all(
+    sockets.map(async (socket, index) => {
+      if (index === 0) return (await readToEnd(socket)).length;
+      let length = 0;
+      socket.on('data', (chunk: Buffer) => (length += chunk.length));
+      socket.resume();
+      await eventually(() => length > LARGE_PAGE.body.length);
+      socket.destroy();
+      return length;
+    }),
+  );
+  assert.ok(Number(lengths[0]) < LARGE_PAGE.body.length, 'the oldest page was sent whole');
+  assert.deepEqual(rejected, ['slow_reader']);
 });
 
 test('a client that does not read its answer is cut off, and holds nothing after that', async (t) => {

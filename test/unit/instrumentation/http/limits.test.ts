@@ -9,7 +9,7 @@ test('the limits in force are those of docs/performance.md', () => {
   assert.deepEqual(
     { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes },
     {
-      maxConnections: 512,
+      maxConnections: 256,
       answerTimeoutMs: 30_000,
       headersTimeoutMs: 5_000,
       requestTimeoutMs: 10_000,
