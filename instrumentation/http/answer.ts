@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A whole answer, before it is known to go to a GET or a HEAD. */
+/** A complete response, for GET and HEAD alike. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
@@ -8,19 +8,19 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer of one line of plain text. */
+/** A response with one line of plain text. */
 export function line(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status, contentType: 'text/plain; charset=utf-8', body: `${text}\n`, headers };
 }
 
-/** True when content follows the headers. Its length does not matter: nothing here takes any. */
+/** True if the headers announce a body, which no route reads. */
 export function announcesBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
 /**
- * Sends `answer`, to HEAD the same headers and no body. With `closing` the connection ends behind it, so whatever else the
- * client sends on it is never read. A client that has gone away is not an error.
+ * Sends `answer`; for HEAD the same headers without the body. With `closing`, the connection ends after it. Does nothing if
+ * the client has disconnected.
  */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, closing: boolean): void {
   if (response.destroyed) return;

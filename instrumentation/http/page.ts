@@ -1,16 +1,16 @@
-/** Prometheus' text format: what every scraper reads, whatever it says in `Accept`. */
+/** Prometheus' text format, which every scraper can read, whatever its `Accept` header. */
 const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** One rendered exposition; the same object as long as the sample is the same. */
+/** A rendered exposition, shared by all scrapes of one sample. */
 export interface Page {
   readonly body: Buffer;
   readonly contentType: string;
-  /** The compressed body: made when first asked for, once, and kept beside the plain one. Rejects when zlib does. */
+  /** The compressed body, made at the first call and then kept. Rejects if zlib fails. */
   gzip(): Promise<Buffer>;
 }
 
 /**
- * A page of the text format. Compression runs at level 1, off the main thread: on an exposition zlib's default level takes
+ * A page in the text format. Compression runs at level 1, off the main thread: on an exposition, zlib's default level needs
  * twice the time for a body that is a tenth smaller, and level 9 ten times.
  */
 export function createPage(text: string): Page {
@@ -26,7 +26,7 @@ export function createPage(text: string): Page {
   };
 }
 
-/** Loads zlib when it is first needed: the first page is there some milliseconds earlier, and not every scraper asks for it. */
+/** Loads zlib at the first compressed scrape, which saves milliseconds at startup. */
 function compress(body: Buffer): Promise<Buffer> {
   const { constants, gzip } = process.getBuiltinModule('node:zlib');
   const options = { level: constants.Z_BEST_SPEED };
@@ -35,7 +35,7 @@ function compress(body: Buffer): Promise<Buffer> {
   });
 }
 
-/** Who is being sent which page. Slow readers keep old pages in memory; readers of one page share it. */
+/** Tracks which page each connection is being sent. Slow readers keep old pages in memory. */
 export interface PageReaders<Reader> {
   begin(reader: Reader, body: Buffer): void;
   end(reader: Reader): void;

@@ -1,6 +1,6 @@
 /**
- * One kind of hostile load, as a process. Arguments: kind, number of connections, host, port. Writes a line once every
- * connection has been attempted, and runs until it is killed.
+ * A hostile load as a process. Arguments: kind, number of connections, host, port. Each connection is renewed when it
+ * ends. Writes a line once all of them have been established, and runs until it is killed.
  */
 import { connect, type Socket } from 'node:net';
 import { isLoadKind, type LoadKind } from './load-kinds.ts';
@@ -9,17 +9,17 @@ const [kind = '', count = '', host = '', port = ''] = process.argv.slice(2);
 if (!isLoadKind(kind)) throw new Error(`no kind of load: ${kind}`);
 
 const BATCH_BYTES = 64 * 1024;
-
-function repeated(request: string): Buffer {
-  return Buffer.from(request.repeat(Math.ceil(BATCH_BYTES / request.length)));
-}
+/** Renewal of connections that are meant to stay. */
+const RENEW_MS = 1_000;
+const MAX_RESET_DELAY_MS = 20;
 
 function requestOf(path: string, method = 'GET'): string {
   return `${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 }
 
-/** Writes `batch` as often as the peer accepts it. */
-function sendEndlessly(socket: Socket, batch: Buffer): void {
+/** Writes as many requests as the peer accepts. */
+function sendEndlessly(socket: Socket, request: string): void {
+  const batch = Buffer.from(request.repeat(Math.ceil(BATCH_BYTES / request.length)));
   const send = () => {
     if (!socket.destroyed) socket.write(batch, () => setImmediate(send));
   };
@@ -32,14 +32,14 @@ function everySecond(socket: Socket, act: () => void): void {
 }
 
 const BEHAVIOURS: Readonly<Record<LoadKind, (socket: Socket) => void>> = {
-  'pipelined-metrics': (socket) => sendEndlessly(socket.resume(), repeated(requestOf('/metrics'))),
-  'pipelined-healthy': (socket) => sendEndlessly(socket.resume(), repeated(requestOf('/-/healthy'))),
-  'pipelined-404': (socket) => sendEndlessly(socket.resume(), repeated(requestOf('/x'))),
-  'pipelined-head': (socket) => sendEndlessly(socket.resume(), repeated(requestOf('/metrics', 'HEAD'))),
-  'unread-metrics': (socket) => sendEndlessly(socket, repeated(requestOf('/metrics'))),
-  'unread-healthy': (socket) => sendEndlessly(socket, repeated(requestOf('/-/healthy'))),
-  'unread-404': (socket) => sendEndlessly(socket, repeated(requestOf('/x'))),
-  'unread-head': (socket) => sendEndlessly(socket, repeated(requestOf('/metrics', 'HEAD'))),
+  'pipelined-metrics': (socket) => sendEndlessly(socket.resume(), requestOf('/metrics')),
+  'pipelined-healthy': (socket) => sendEndlessly(socket.resume(), requestOf('/-/healthy')),
+  'pipelined-404': (socket) => sendEndlessly(socket.resume(), requestOf('/x')),
+  'pipelined-head': (socket) => sendEndlessly(socket.resume(), requestOf('/metrics', 'HEAD')),
+  'unread-metrics': (socket) => sendEndlessly(socket, requestOf('/metrics')),
+  'unread-healthy': (socket) => sendEndlessly(socket, requestOf('/-/healthy')),
+  'unread-404': (socket) => sendEndlessly(socket, requestOf('/x')),
+  'unread-head': (socket) => sendEndlessly(socket, requestOf('/metrics', 'HEAD')),
   silent: (socket) => socket.resume(),
   half: (socket) => socket.resume().write('GET /metrics HTTP/1.1\r\nHost: a\r\nX-a: '),
   drip: (socket) => {
@@ -51,40 +51,35 @@ const BEHAVIOURS: Readonly<Record<LoadKind, (socket: Socket) => void>> = {
     everySecond(socket, () => socket.read(1));
   },
   reset: (socket) => {
-    socket.write(requestOf('/metrics').slice(0, Math.random() * 60));
-    setTimeout(() => socket.resetAndDestroy(), Math.random() * 20);
+    const request = requestOf('/metrics');
+    socket.write(request.slice(0, Math.random() * 2 * request.length));
+    setTimeout(() => socket.resetAndDestroy(), Math.random() * MAX_RESET_DELAY_MS);
   },
   churn: (socket) => socket.resetAndDestroy(),
 };
 
-/** Kinds that reconnect at once; the others wait a second, so that they hold connections and do not make them. */
-const AT_ONCE: readonly LoadKind[] = ['reset', 'churn'];
+const behave = BEHAVIOURS[kind];
+const isRenewedAtOnce = kind === 'reset' || kind === 'churn';
+let established = 0;
 
-let attempted = 0;
-
-function open(): void {
+function open(isFirst: boolean): void {
   const socket = connect(Number(port), host);
-  const attempt = once(() => {
-    attempted += 1;
-    if (attempted === Number(count)) process.stdout.write('attempted\n');
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    // Fewer connections than asked for would be another load.
+    if (error.code === 'EMFILE') throw error;
   });
-  socket.on('error', attempt);
+  let isEstablished = !isFirst;
   socket.once('connect', () => {
-    attempt();
-    BEHAVIOURS[kind as LoadKind](socket);
+    if (isFirst) established += 1;
+    if (isFirst && established === Number(count)) process.stdout.write('established\n');
+    isEstablished = true;
+    behave(socket);
   });
   socket.once('close', () => {
-    if (AT_ONCE.includes(kind as LoadKind)) setImmediate(open);
-    else setTimeout(open, 500 + Math.random() * 1_000);
+    const next = () => open(!isEstablished);
+    if (isRenewedAtOnce) setImmediate(next);
+    else setTimeout(next, RENEW_MS * (0.5 + Math.random()));
   });
 }
 
-function once(act: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
-}
-
-for (let index = 0; index < Number(count); index += 1) open();
+for (let index = 0; index < Number(count); index += 1) open(true);
