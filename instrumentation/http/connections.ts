@@ -12,11 +12,11 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** The open connections of one server, over all its addresses. */
 export interface Connections {
-  /** False for an address that opens connections too fast: the connection is to be closed before it costs anything. */
+  /** False for an address that opens connections too fast. */
   mayConnect(address: string): boolean;
   /** Admits a client that has connected, or closes its connection. @returns the stream for node:http */
   opened(socket: Socket): RequestStream | undefined;
-  /** A request has arrived, and `response` will carry its answer. */
+  /** A request has arrived; `response` will answer it. */
   requested(response: ServerResponse): void;
   /** True if the connection has to end behind its current response. */
   isLast(response: ServerResponse): boolean;
@@ -109,7 +109,12 @@ export function trackConnections(
       return mayConnect;
     },
     opened(socket) {
-      const client = addressKey(socket.remoteAddress ?? '');
+      if (socket.remoteAddress === undefined) {
+        // The client has reset the connection before it was accepted.
+        socket.destroy();
+        return undefined;
+      }
+      const client = addressKey(socket.remoteAddress);
       const verdict = places.admit(client, nowMs());
       if (!verdict.isAdmitted) {
         socket.on('error', () => {});

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { trackConnections } from '../../../../instrumentation/http/connections.ts';
+import { DEFAULT_LIMITS } from '../../../../instrumentation/http/limited-server.ts';
 import { createPage, type Page } from '../../../../instrumentation/http/page.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { get } from './http-client.ts';
@@ -192,6 +194,15 @@ test('a client that reads drop by drop is cut off as well', async (t) => {
   }
   const text = await readToEnd(socket);
   assert.ok(text.length < LARGE_PAGE.body.length, 'the whole answer came');
+});
+
+test('a connection that was reset before it was accepted takes no place', () => {
+  const rejected: string[] = [];
+  const connections = trackConnections(DEFAULT_LIMITS, (reason) => rejected.push(reason));
+  const socket = new Socket();
+  assert.equal(connections.opened(socket), undefined);
+  assert.equal(socket.destroyed, true);
+  assert.deepEqual(rejected, []);
 });
 
 test('clients that go away before their answer harm nobody', async (t) => {
