@@ -11,7 +11,7 @@ import { serve } from './serve.ts';
 
 const GET = 'GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n';
 
-test('200 clients at once, each with a connection of its own, all get the page, again and again', async (t) => {
+test('200 concurrent clients, each on its own connection, all get the page', async (t) => {
   const page = createPage('a{b="c"} 1\n'.repeat(2_000));
   const { port } = await serve(t, { page: async () => page });
   const agents = Array.from({ length: 200 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
@@ -27,7 +27,7 @@ test('200 clients at once, each with a connection of its own, all get the page, 
   }
 });
 
-test('one connection serves request after request', async (t) => {
+test('one connection serves several requests', async (t) => {
   const { port } = await serve(t);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   t.after(() => agent.destroy());
@@ -39,7 +39,7 @@ test('one connection serves request after request', async (t) => {
   assert.equal((Object.values(agent.freeSockets)[0] ?? [])[0], socket);
 });
 
-test('a connection that waits too long for its next request is ended', async (t) => {
+test('a connection that is idle for too long is closed', async (t) => {
   const { port } = await serve(t, { limits: { keepAliveTimeoutMs: 100 } });
   const socket = await open(port);
   socket.write(GET);
@@ -47,7 +47,7 @@ test('a connection that waits too long for its next request is ended', async (t)
   assert.match(text, /^HTTP\/1\.1 200 /);
 });
 
-test('when all places are taken, the connection that has waited longest makes room', async (t) => {
+test('when all places are taken, the connection that has waited longest is closed', async (t) => {
   const { port } = await serve(t, { limits: { maxConnections: 2 } });
   const first = await open(port);
   const second = await open(port);
@@ -62,7 +62,7 @@ test('when all places are taken, the connection that has waited longest makes ro
   assert.match(String(await once(second, 'data')), /^HTTP\/1\.1 200 /);
 });
 
-test('silent and half-sent connections make room too, with 503', async (t) => {
+test('silent connections and half-sent requests are evicted with 503', async (t) => {
   const rejected: string[] = [];
   const { port } = await serve(t, { limits: { maxConnections: 2 }, onRejected: (reason) => rejected.push(reason) });
   const silent = await open(port);
@@ -79,7 +79,7 @@ test('silent and half-sent connections make room too, with 503', async (t) => {
   assert.deepEqual(rejected, ['connections', 'connections']);
 });
 
-test('while every response is under way, a new connection gets 503, and a place after that', async (t) => {
+test('a new connection gets 503 while every other one has an unfinished response', async (t) => {
   const rejected: string[] = [];
   const { promise, resolve } = Promise.withResolvers<ReturnType<typeof createPage>>();
   const page = t.mock.fn(() => promise);
