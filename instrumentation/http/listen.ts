@@ -7,6 +7,9 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 /** The host lacks the address, or the protocol (IPv6 is disabled). */
 const NO_SUCH_ADDRESS: readonly (string | undefined)[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
+/** Queue of connections to accept. If it is full, Linux drops a client's SYN, which is sent again after a second. Node's default is 511. */
+const BACKLOG = 4_096;
+
 const PORT_ZERO_ATTEMPTS = 5;
 
 function codeOf(error: unknown): string | undefined {
@@ -32,7 +35,7 @@ function listenError(host: string, port: number, cause: unknown): Error {
 function listenOn(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
