@@ -10,8 +10,6 @@ export interface HttpRejections {
   polled(): void;
 }
 
-const EVENT = 'http_rejecting';
-
 export function createHttpRejections(reasons: readonly string[], transitions: Transitions): HttpRejections {
   const counts = new Map(reasons.map((reason) => [reason, 0]));
   let hasRejected = false;
@@ -22,10 +20,12 @@ export function createHttpRejections(reasons: readonly string[], transitions: Tr
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
       if (hasRejected) return;
       hasRejected = true;
-      transitions.failing(EVENT, 'limit', `rejecting HTTP clients: limit reached (${reason})`, { limit: reason });
+      transitions.failing('http_clients', 'limit', `rejecting HTTP clients: limit reached (${reason})`, {
+        limit: reason,
+      });
     },
     polled() {
-      if (!hasRejected) transitions.ok(EVENT);
+      if (!hasRejected) transitions.ok('http_clients');
       hasRejected = false;
     },
   };

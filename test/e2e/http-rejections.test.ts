@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runningExporter } from '../helpers/running.ts';
+import { startRunningExporter } from '../helpers/running.ts';
 import { until } from '../real/wait.ts';
 import { exchange } from '../unit/instrumentation/http/raw-client.ts';
 
 test('rejected clients are counted by reason, and each outbreak is logged once', async (t) => {
-  const { exporter, metrics, poll, lines } = await runningExporter(t);
+  const { exporter, metrics, poll, lines } = await startRunningExporter(t);
   const rejected = async (reason: string) =>
     (await metrics()).value('ecs_task_exporter_http_rejected_total', { reason });
-  const events = () => lines().flatMap(({ event }) => (event.startsWith('http_rejecting') ? [event] : []));
+  const events = () => lines().flatMap(({ event }) => (event.startsWith('http_clients') ? [event] : []));
   for (const reason of ['connections', 'pipelined', 'slow_reader']) assert.equal(await rejected(reason), 0);
 
   const request = 'GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -17,7 +17,7 @@ test('rejected clients are counted by reason, and each outbreak is logged once',
   await poll();
   assert.equal(await rejected('pipelined'), 2);
   assert.equal(await rejected('connections'), 0);
-  assert.deepEqual(events(), ['http_rejecting_failing']);
+  assert.deepEqual(events(), ['http_clients_failing']);
   await poll();
-  assert.deepEqual(events(), ['http_rejecting_failing', 'http_rejecting_recovered']);
+  assert.deepEqual(events(), ['http_clients_failing', 'http_clients_recovered']);
 });

@@ -4,7 +4,9 @@ import { asValues, pushedValues } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
 import { parseExposition } from '../real/exposition.ts';
 
-/** What the exporter counts of itself goes on between the two, and is left out. */
+/** The exporter's own counts go on between the export and the page, so they are left out. */
+const OF_THE_EXPORTER = /^(?:aws[._]ecs[._]exporter|otel[._]sdk[._]exporter|process)[._]/;
+
 export function assertSameTotals(exported: OtlpExport | undefined, page: string): void {
   if (exported === undefined) assert.fail('no export');
   const totals = totalsOf(exported);
@@ -13,13 +15,11 @@ export function assertSameTotals(exported: OtlpExport | undefined, page: string)
 }
 
 export function totalsOf(exported: OtlpExport): ReadonlyMap<string, number> {
-  const metrics = metricsOf(exported).filter(
-    ({ name, isMonotonic }) => isMonotonic && !/^(?:aws\.ecs\.exporter|otel\.sdk\.exporter|process)\./.test(name),
-  );
+  const metrics = metricsOf(exported).filter(({ name, isMonotonic }) => isMonotonic && !OF_THE_EXPORTER.test(name));
   return pushedValues(metrics);
 }
 
 function totalsOn(page: string): ReadonlyMap<string, number> {
   const { series } = parseExposition(page);
-  return asValues(series.filter(({ name }) => name.endsWith('_total') && !/^(?:aws_ecs_exporter|otel_sdk_exporter|process)_/.test(name)));
+  return asValues(series.filter(({ name }) => name.endsWith('_total') && !OF_THE_EXPORTER.test(name)));
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What makes a document refusable, other than its bytes. */
+/** Limits for a document, besides its bytes. */
 export interface DocumentLimits {
-  /** Members and elements of all objects and arrays together, a little over-counted. */
+  /** Members and elements of all objects and arrays together; the count is slightly too high. */
   readonly maxValues: number;
   /** Levels of nesting. */
   readonly maxDepth: number;
@@ -13,19 +13,18 @@ export type Decoded =
   | { readonly ok: false; readonly code: 'parse' | 'too_large'; readonly what: string };
 
 /**
- * Up to this size a document is parsed unseen: whatever it holds costs at most some 35 ms and 10 MB. A real task has at
- * most ten containers of 3 kB each, so that in practice nothing is ever scanned.
+ * Up to this size a document is parsed without a scan: it costs at most some 35 ms and 10 MB. A task has at most ten
+ * containers of 3 kB each.
  */
 const UNSCANNED_BYTES = 256 * 1024;
 
 /**
- * Bytes to a document, strictly: valid UTF-8, no byte order mark, JSON of RFC 8259.
+ * Strict: valid UTF-8, no byte order mark, JSON of RFC 8259.
  *
- * `JSON.parse` does not recurse, so depth cannot overflow the stack, but it blocks the event loop and builds objects many
- * times the size of their text. Measured for 4 MiB on a small shared machine (Node 26): 800 ms and 300 MB for nothing but
- * brackets, 350 ms for a million empty objects, 50 ms for an honest document of a thousand containers. The scan takes 6 ms
- * and refuses the first two. What it lets through costs below 100 ms, save documents made of thousands of objects that
- * have no key in common, which reach some 200 ms.
+ * `JSON.parse` does not recurse, so nesting cannot overflow the stack, but it blocks the event loop and builds objects many
+ * times the size of their text. Measured for 4 MiB on a small shared machine (Node 26): 800 ms and 300 MB for brackets only,
+ * 350 ms for a million empty objects, 50 ms for a document of a thousand containers. The scan takes 6 ms and rejects the
+ * first two. Other documents take less than 100 ms, or 200 ms if thousands of objects have no key in common.
  */
 export function decodeJson(bytes: Buffer, limits: DocumentLimits): Decoded {
   if (bytes.length === 0) {
@@ -42,12 +41,12 @@ export function decodeJson(bytes: Buffer, limits: DocumentLimits): Decoded {
     const document: unknown = JSON.parse(bytes.toString('utf8'));
     return { ok: true, document };
   } catch {
-    // The error is left behind on purpose: its text quotes the document.
+    // Without the error: its message quotes the document.
     return { ok: false, code: 'parse', what: looksLikeHtml(bytes) ? 'an HTML page' : 'a malformed document' };
   }
 }
 
-/** One pass over the bytes; none of the ASCII signs looked for occurs inside a longer UTF-8 sequence. */
+/** One pass over the bytes: ASCII characters do not occur within longer UTF-8 sequences. */
 function excessOf(bytes: Buffer, limits: DocumentLimits): string | undefined {
   let values = 1;
   let depth = 0;

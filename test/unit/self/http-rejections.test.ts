@@ -38,8 +38,8 @@ test('an outbreak is logged once, and its end after an interval without a reject
     rejections.reject('pipelined');
     rejections.polled();
   }
-  assert.deepEqual(events(), ['http_rejecting_failing']);
+  assert.deepEqual(events(), ['http_clients_failing']);
   rejections.polled();
   rejections.polled();
-  assert.deepEqual(events(), ['http_rejecting_failing', 'http_rejecting_recovered']);
+  assert.deepEqual(events(), ['http_clients_failing', 'http_clients_recovered']);
 });

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from '../../../../instrumentation/http/limited-server.
 import { STOP_DEADLINES } from '../../../../src/cli/run-exporter.ts';
 
 // Tests of behaviour shorten the limits; these are the documented ones.
-test('the default limits are those of docs/performance.md', () => {
+test('the default limits are those of docs/scraping.md', () => {
   const { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = DEFAULT_LIMITS;
   assert.deepEqual(
     { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes },
