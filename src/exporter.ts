@@ -1,10 +1,12 @@
 import { installDiagLogger } from '../instrumentation/diag-logger.ts';
+import { REJECTION_REASONS } from '../instrumentation/http/connections.ts';
 import type { Page } from '../instrumentation/http/page.ts';
 import { type HttpServer, startHttpServer } from '../instrumentation/http/server.ts';
 import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
+import { createHttpRejections } from './self/http-rejections.ts';
 import { startProcessMeter } from './self/process-meter.ts';
 import { messageOf } from './text/printable.ts';
 import { PROGRAM, VERSION } from './version.ts';
@@ -41,11 +43,16 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
+  const rejections = createHttpRejections(REJECTION_REASONS, transitions);
   const onSample = (isGood: boolean): void => {
     if (isGood) firstSample.resolve();
     telemetry.sampled();
+    rejections.polled();
   };
-  const sampler = createSampler(config, source, logger, transitions, onSample, processMeter);
+  const sampler = createSampler(config, source, logger, transitions, onSample, {
+    processMeter,
+    httpRejections: rejections.counts,
+  });
   const isPulled = config.exporters.includes('prometheus');
   const servedPage = async (): Promise<Page> => {
     const page = await pageOf(await telemetryReady.promise);
@@ -60,6 +67,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
+    onRejected: rejections.reject,
     onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {
     if (!isPulled) {

@@ -10,8 +10,7 @@ import { metricSet } from './metrics/row-instruments.ts';
 import type { VocabularyName } from './metrics/vocabulary.ts';
 import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import { Sampler } from './sampler/sampler.ts';
-import type { ProcessMeter } from './self/process-meter.ts';
+import { Sampler, type SamplerOptions } from './sampler/sampler.ts';
 import type { TaskCgroupReader } from './sources/cgroup/task-cgroup.ts';
 import { createEcsTaskSource, type EcsTaskSourceOptions } from './sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
@@ -54,7 +53,7 @@ export function createSampler(
   logger: Logger,
   transitions: Transitions,
   onSample: (isGood: boolean, failures: readonly EndpointError[]) => void = () => {},
-  processMeter?: ProcessMeter,
+  own: Pick<SamplerOptions, 'processMeter' | 'httpRejections'> = {},
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
   const log = createPollLog(logger, transitions, filter);
@@ -71,7 +70,7 @@ export function createSampler(
       failureReasons: EXPORT_FAILURE_REASONS,
       withRejections: config.exporters.filter((name) => name === 'otlp'),
     },
-    processMeter,
+    ...own,
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);

@@ -1,83 +1,168 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpLimits } from './limited-server.ts';
+import { createPageReaders } from './page.ts';
+import { addressKey, createPlaces } from './places.ts';
+import { RequestStream } from './request-stream.ts';
+import { createTurns } from './turns.ts';
+
+/** Why a client was rejected: no place for its connection, too much pipelined, or a response read too slowly. */
+export const REJECTION_REASONS = ['connections', 'pipelined', 'slow_reader'] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** The open connections of one server, over all its addresses. */
 export interface Connections {
-  /** A client connected. Closes that connection, or one that waits for its next request, when there are too many. */
-  opened(socket: Socket): void;
-  /** A request came, and `response` is what its answer will be sent with. */
-  asked(response: ServerResponse): void;
-  /** Ends every connection that is owed no answer, now, and each of the others behind its last answer. */
+  /** False for an address that opens connections too fast. */
+  mayConnect(address: string): boolean;
+  /** Admits a client that has connected, or closes its connection. @returns the stream for node:http */
+  opened(socket: Socket): RequestStream | undefined;
+  /** A request has arrived; `response` will answer it. */
+  requested(response: ServerResponse): void;
+  /** True if the connection has to end behind its current response. */
+  isLast(response: ServerResponse): boolean;
+  /** The response sends a page of metrics. */
+  sendsPage(response: ServerResponse, body: Buffer): void;
+  /** Closes every connection without an unfinished response at once, and each of the others after its response. */
   endIdle(): void;
-  /** Ends every connection, now. */
+  /** Closes every connection at once. */
   cutAll(): void;
 }
 
 interface Connection {
-  /** Requests not yet answered to the last byte; above 1 with pipelining. */
-  owed: number;
-  /** Runs while something is owed, and starts again with each answer that is through. */
+  readonly stream: RequestStream;
+  readonly socket: Socket;
+  readonly client: string;
+  requests: number;
+  /** Runs while a response is owed. */
   deadline: NodeJS.Timeout | undefined;
 }
 
+/** Prometheus' shortest usual interval. */
+const RETRY_AFTER_SECONDS = 5;
+
+const TURNED_AWAY = Buffer.from(
+  `HTTP/1.1 503 Service Unavailable\r\nRetry-After: ${RETRY_AFTER_SECONDS}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+);
+
 /**
- * Bounds how many connections there are, and how long each answer may take. That is one deadline in total and not one for
- * silence: a client that takes a byte a second is never silent.
+ * Bounds what clients cost: the number of connections, one request at a time on each, and the time and the memory of a
+ * response. The deadline of a response is for all of it, because a client that reads a byte per second is never idle.
  */
-export function trackConnections(limits: Pick<HttpLimits, 'maxConnections' | 'answerTimeoutMs'>): Connections {
-  const connections = new Map<Socket, Connection>();
-  /** Those between two requests, the one that has waited longest first. */
-  const waiting = new Set<Socket>();
+export function trackConnections(
+  limits: HttpLimits,
+  onRejected: (reason: RejectionReason) => void,
+  nowMs: () => number = () => performance.now(),
+): Connections {
+  const connections = new Map<unknown, Connection>();
+  const places = createPlaces<Connection>(limits);
+  const turns = createTurns();
+  const readers = createPageReaders<Connection>(limits.maxPageBytes, (connection) => cut(connection, 'slow_reader'));
   let isEnding = false;
 
-  const forget = (socket: Socket) => {
-    clearTimeout(connections.get(socket)?.deadline);
-    connections.delete(socket);
-    waiting.delete(socket);
-  };
-  const answered = (socket: Socket) => {
-    const connection = connections.get(socket);
-    if (connection === undefined) return;
-    connection.owed -= 1;
-    if (connection.owed > 0) {
-      connection.deadline?.refresh();
+  function forget(connection: Connection): void {
+    clearTimeout(connection.deadline);
+    connections.delete(connection.stream);
+    places.remove(connection);
+  }
+
+  function cut(connection: Connection, reason: RejectionReason): void {
+    forget(connection);
+    connection.stream.reset();
+    onRejected(reason);
+  }
+
+  /** For a client that has had no response yet. */
+  function turnAway(socket: Socket): void {
+    socket.write(TURNED_AWAY);
+    socket.destroy();
+    onRejected('connections');
+  }
+
+  function evict(connection: Connection): void {
+    if (connection.deadline !== undefined) {
+      cut(connection, 'connections');
       return;
     }
+    forget(connection);
+    if (connection.requests === 0) turnAway(connection.socket);
+    // A client that finds its idle connection closed opens another; that is no rejection.
+    else connection.socket.destroy();
+  }
+
+  function takeTurn(connection: Connection): void {
+    turns.enter(connection.client, () => connection.stream.pass());
+  }
+
+  function answered(connection: Connection): void {
     clearTimeout(connection.deadline);
-    if (isEnding) socket.destroy();
-    else waiting.add(socket);
-  };
+    connection.deadline = undefined;
+    if (isEnding) connection.stream.destroy();
+    if (!connections.has(connection.stream)) return;
+    places.wait(connection);
+    connection.stream.release();
+  }
 
   return {
-    opened(socket) {
-      if (connections.size >= limits.maxConnections) {
-        // A scraper that finds its connection gone opens another without noticing; one that finds no place fails.
-        const [longest = socket] = waiting;
-        forget(longest);
-        longest.destroy();
-        if (longest === socket) return;
-      }
-      connections.set(socket, { owed: 0, deadline: undefined });
-      socket.once('close', () => forget(socket));
+    mayConnect(address) {
+      const mayConnect = places.mayConnect(addressKey(address), nowMs());
+      if (!mayConnect) onRejected('connections');
+      return mayConnect;
     },
-    asked(response) {
-      const { socket } = response.req;
-      const connection = connections.get(socket);
+    opened(socket) {
+      if (socket.remoteAddress === undefined) {
+        // The client has reset the connection before it was accepted.
+        socket.destroy();
+        return undefined;
+      }
+      const client = addressKey(socket.remoteAddress);
+      const verdict = places.admit(client, nowMs());
+      if (!verdict.isAdmitted) {
+        socket.on('error', () => {});
+        turnAway(socket);
+        return undefined;
+      }
+      if (verdict.evicted !== undefined) evict(verdict.evicted);
+      const stream = new RequestStream(socket, () => takeTurn(connection));
+      const connection: Connection = { stream, socket, client, requests: 0, deadline: undefined };
+      connections.set(stream, connection);
+      places.add(connection, client);
+      stream.once('close', () => forget(connection));
+      return stream;
+    },
+    requested(response) {
+      const connection = connections.get(response.req.socket);
       if (connection === undefined) return;
-      waiting.delete(socket);
-      connection.owed += 1;
-      if (connection.owed === 1) connection.deadline = setTimeout(() => socket.destroy(), limits.answerTimeoutMs);
-      response.once('close', () => answered(socket));
+      const { stream } = connection;
+      if (connection.deadline !== undefined) {
+        cut(connection, 'pipelined');
+        return;
+      }
+      connection.requests += 1;
+      stream.hold();
+      places.owe(connection, nowMs());
+      connection.deadline = setTimeout(() => cut(connection, 'slow_reader'), limits.answerTimeoutMs);
+      response.once('close', () => answered(connection));
+    },
+    isLast(response) {
+      const connection = connections.get(response.req.socket);
+      if (connection?.stream.isOverfull) onRejected('pipelined');
+      return connection?.stream.isOverfull || connection?.requests === limits.maxRequestsPerConnection;
+    },
+    sendsPage(response, body) {
+      const connection = connections.get(response.req.socket);
+      if (connection === undefined) return;
+      readers.begin(connection, body);
+      response.once('finish', () => places.scraped(connection, nowMs()));
+      response.once('close', () => readers.end(connection));
     },
     endIdle() {
       isEnding = true;
-      for (const [socket, { owed }] of connections) {
-        if (owed === 0) socket.destroy();
+      for (const { stream, deadline } of connections.values()) {
+        if (deadline === undefined) stream.destroy();
       }
     },
     cutAll() {
-      for (const socket of connections.keys()) socket.destroy();
+      for (const { stream } of connections.values()) stream.reset();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** A line of the landing page. */
+/** A link on the landing page. */
 export interface Link {
   readonly path: string;
   readonly text: string;
@@ -11,7 +11,7 @@ export interface LandingPage {
   readonly links: readonly Link[];
 }
 
-/** No script, no image, no frame, nothing loaded from anywhere; only the page's own style sheet. */
+/** Allows only the page's inline style sheet: no scripts, images, frames or requests. */
 export const LANDING_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -22,12 +22,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Makes `text` safe as HTML content and as a quoted attribute. */
+/** Escapes `text` for HTML content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** The page for a human who opens the server's root in a browser. */
+/** The page at `/`, for browsers. */
 export function renderLandingPage(page: LandingPage): string {
   const links = page.links.map(({ path, text }) => `<li><a href="${escapeHtml(path)}">${escapeHtml(text)}</a></li>`);
   return `<!doctype html>

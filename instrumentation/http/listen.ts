@@ -1,11 +1,14 @@
 import type { Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 
-/** Both loopback addresses. Where /etc/hosts gives `localhost` just one of them, clients may still use the other. */
+/** Both loopback addresses: clients may use either, even if /etc/hosts maps `localhost` to only one. */
 const LOOPBACK = ['127.0.0.1', '::1'];
 
-/** The host has no such address, or not even the protocol (IPv6 switched off). */
+/** The host lacks the address, or the protocol (IPv6 is disabled). */
 const NO_SUCH_ADDRESS: readonly (string | undefined)[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+
+/** Queue of connections to accept. If it is full, Linux drops a client's SYN, which is sent again after a second. Node's default is 511. */
+const BACKLOG = 4_096;
 
 const PORT_ZERO_ATTEMPTS = 5;
 
@@ -13,7 +16,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** @returns an Error with the code `listen_failed` that says what to change. */
+/** @returns an Error with the code `listen_failed`, whose message names host, port, reason and remedy. */
 function listenError(host: string, port: number, cause: unknown): Error {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} on ${host} is already in use; choose another one with --exporter-port (EXPORTER_PORT)`,
@@ -28,11 +31,11 @@ function listenError(host: string, port: number, cause: unknown): Error {
   return Object.assign(new Error(`cannot listen on ${authority}: ${reason}`, { cause }), { code: 'listen_failed' });
 }
 
-/** Resolves with the port, rejects with Node's own error. */
+/** Resolves with the port, rejects with Node's error. */
 function listenOn(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -40,7 +43,7 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-/** Listens on every loopback address that exists, all with one port; on none when one of them is taken. */
+/** Listens on every existing loopback address with the same port, or on none if the port is in use on one of them. */
 async function listenOnLoopback(create: () => Server, port: number): Promise<Listening> {
   const servers: Server[] = [];
   let samePort = port;
@@ -62,7 +65,7 @@ async function listenOnLoopback(create: () => Server, port: number): Promise<Lis
   return { servers, port: samePort };
 }
 
-/** On `::` every address of both protocols; where the machine has no IPv6, all that it has. */
+/** For `::`, all addresses of both protocols; without IPv6, all IPv4 addresses. */
 async function listenOnAddress(create: () => Server, host: string, port: number): Promise<Listening> {
   const server = create();
   try {
@@ -73,20 +76,20 @@ async function listenOnAddress(create: () => Server, host: string, port: number)
   }
 }
 
-/** `::` in any of its spellings. */
+/** `::` in any spelling. */
 function isAnyIPv6(host: string): boolean {
   return isIPv6(host) && new URL(`http://[${host}]`).hostname === '[::]';
 }
 
-/** The sockets that are open now: one server for each address. */
+/** One listening server per address. */
 export interface Listening {
   readonly servers: readonly Server[];
   readonly port: number;
 }
 
 /**
- * Listens on `host` and `port` (0: any free one) with servers made by `create`. `localhost` means every loopback address,
- * `::` every address of both protocols (of IPv4 where there is no IPv6), any other name the first address that it has.
+ * Listens on `host` and `port` (0: any free port) with servers made by `create`. `localhost` means all loopback addresses,
+ * `::` all addresses of both protocols (of IPv4 without IPv6), and any other name its first address.
  *
  * @throws an Error with the code `listen_failed`; its message names host, port and reason, its cause is Node's error.
  */
@@ -96,7 +99,7 @@ export async function listen(create: () => Server, host: string, port: number): 
       if (host === 'localhost') return await listenOnLoopback(create, port);
       return await listenOnAddress(create, host, port);
     } catch (error) {
-      // A port that is free on one loopback address may be taken on the other; with port 0 there are more to try.
+      // A port that is free on one loopback address may be in use on the other; with port 0, try another.
       const isWorthAnother = port === 0 && codeOf(error) === 'EADDRINUSE' && attempt < PORT_ZERO_ATTEMPTS;
       if (!isWorthAnother) throw listenError(host, port, error);
     }

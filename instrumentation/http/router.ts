@@ -1,30 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import { type Answer, acceptsGzip, announcesBody, line } from './answer.ts';
+import { type Answer, announcesBody, line } from './answer.ts';
+import { acceptsGzip } from './headers.ts';
 import { LANDING_PAGE_POLICY, type Link, renderLandingPage } from './landing-page.ts';
 import type { Page } from './page.ts';
 
-/** What the server shows; everything about sockets is elsewhere. */
+/** The content of the server. */
 export interface Site {
   readonly title: string;
   readonly description: string;
   readonly version: string;
   /** Shown on the landing page after the server's own paths. */
   readonly links?: readonly Link[];
-  /** The page to scrape, or undefined where nothing is offered for scraping: `/metrics` is then a 404 that says so. */
+  /** The page at `/metrics`; undefined makes it a 404 with the reason. */
   readonly page: (() => Promise<Page>) | undefined;
   readonly isReady: () => boolean;
-  /** Called for each request that failed for a reason of ours, with its path, and with `''` when a socket did. Must not throw. */
+  /** Called with the path of each request that failed in the server, and with `''` for a socket error. Must not throw. */
   readonly onError?: (error: unknown, path: string) => void;
 }
 
-/** Finds the answer to a request. Never reads a body; rejects only when `isReady` throws. */
+/** Returns the response to a request. Never reads a body; rejects only if `isReady` throws. */
 export type Router = (request: IncomingMessage) => Promise<Answer>;
 
 type Route = (request: IncomingMessage) => Answer | Promise<Answer>;
 
 const METRICS_PATH = '/metrics';
 
-/** The path of a request target, which may be a full URL (RFC 9112, 3.2.2) and end in a query; both are of no interest. */
+/** The path of a request target, without an origin (RFC 9112, 3.2.2) and a query. */
 function pathOf(target: string): string {
   const origin = /^https?:\/\/[^/?]*/i.exec(target)?.[0] ?? '';
   const [path = ''] = target.slice(origin.length).split('?', 1);
@@ -42,7 +43,7 @@ async function metrics(site: Site, request: IncomingMessage): Promise<Answer> {
     const headers = { ...vary, 'content-encoding': 'gzip' };
     return { status: 200, contentType: page.contentType, body: await page.gzip(), headers };
   } catch (error) {
-    // The cause is for the operator's log, not for whoever can reach the port.
+    // Only the log gets the cause, since any client can reach the port.
     site.onError?.(error, METRICS_PATH);
     return line(503, 'no metrics: the collection failed');
   }
@@ -61,7 +62,7 @@ function landing(site: Site): Route {
 }
 
 /**
- * The routes. Paths match as they are: `/metrics/` is a 404 like any other unknown path, as it is with exporters in Go.
+ * Paths match exactly: `/metrics/` is a 404, as in exporters written in Go.
  */
 export function createRouter(site: Site): Router {
   const routes: ReadonlyMap<string, Route> = new Map<string, Route>([

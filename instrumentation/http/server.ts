@@ -1,27 +1,31 @@
 import type { RequestListener, Server } from 'node:http';
 import { type Answer, announcesBody, line, send } from './answer.ts';
-import { type Connections, trackConnections } from './connections.ts';
+import { type Connections, type RejectionReason, trackConnections } from './connections.ts';
 import { createLimitedServer, DEFAULT_LIMITS, type HttpLimits } from './limited-server.ts';
 import { listen } from './listen.ts';
 import { createRouter, type Site } from './router.ts';
 
 export interface HttpServerOptions extends Site {
-  /** A name or an address; `localhost` means both loopback addresses, `::` every address of both protocols. */
+  /** A name or an address; `localhost` means both loopback addresses, `::` all addresses of both protocols. */
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly limits?: Partial<HttpLimits>;
+  /** Milliseconds on a monotonic clock. @default performance.now */
+  readonly nowMs?: () => number;
+  /** Called for each client that was rejected, or cut off, because of a limit. Must not throw. */
+  readonly onRejected?: (reason: RejectionReason) => void;
 }
 
-/** A server that listens. It keeps the process alive until it is closed. */
+/** A listening server. It keeps the process alive until it is closed. */
 export interface HttpServer {
-  /** The host as it was asked for, and the port that was really taken. */
+  /** The configured host and the actual port. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Stops listening, ends idle connections at once and all others within the grace period. Never rejects. */
+  /** Stops listening, closes idle connections at once and all others within the grace period. Never rejects. */
   close(): Promise<void>;
 }
 
-/** Resolves when the last connection is gone. */
+/** Resolves when the last connection has closed. */
 async function drain(servers: readonly Server[], connections: Connections, graceMs: number): Promise<void> {
   const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
   connections.endIdle();
@@ -31,19 +35,23 @@ async function drain(servers: readonly Server[], connections: Connections, grace
 }
 
 /**
- * Serves `/metrics`, `/-/healthy`, `/-/ready` and a landing page over HTTP/1.1. No request, however broken, slow or large,
- * ends the process or holds it up.
+ * Serves `/metrics`, `/-/healthy`, `/-/ready` and a landing page over HTTP/1.1. No client can stop or block the process.
  *
- * @throws an Error with the code `listen_failed` when host and port cannot be listened on.
+ * @throws an Error with the code `listen_failed` if it cannot listen on host and port.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const route = createRouter(options);
-  const connections = trackConnections(limits);
+  const connections = trackConnections(limits, (reason) => options.onRejected?.(reason), options.nowMs);
   let closed: Promise<void> | undefined;
 
   const onRequest: RequestListener = (request, response) => {
-    const reply = (answer: Answer) => send(request, response, answer, closed !== undefined || announcesBody(request));
+    const reply = (answer: Answer) => {
+      if (response.destroyed) return;
+      const isLast = closed !== undefined || announcesBody(request) || connections.isLast(response);
+      send(request, response, answer, isLast);
+      if (typeof answer.body !== 'string' && request.method !== 'HEAD') connections.sendsPage(response, answer.body);
+    };
     route(request).then(reply, (error: unknown) => {
       options.onError?.(error, request.url ?? '');
       reply(line(500, 'internal error'));

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { retryAfterMs } from '../http/retry-after.ts';
+import { retryAfterMs } from '../http/headers.ts';
 import type { HttpClient } from './agent.ts';
 import { MAX_REASON_BYTES, responseTooLarge } from './export-failure.ts';
 

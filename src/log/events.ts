@@ -59,6 +59,12 @@ export const EVENTS = {
     meaning: 'The HTTP server could not respond to a request (field `path`).',
     action: 'Report it if it persists.',
   },
+  http_clients_failing: {
+    level: 'warn',
+    meaning:
+      'The HTTP server closes client connections because of a limit (field `limit`), counted in `exporter_http_rejected`.',
+    action: 'Find out who connects to the port so often, and restrict the security group.',
+  },
   http_server_missing: {
     level: 'warn',
     meaning: 'The HTTP server could not start. Pushing continues, but health checks fail.',

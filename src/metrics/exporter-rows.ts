@@ -177,6 +177,19 @@ export const EXPORTER_ROWS = {
     semconv: { exporter: 'nodejs.eventloop.delay.max', unit: 's' },
     exporter: ({ processUse }) => processUse?.eventLoopDelaySeconds,
   },
+  exporter_http_rejected: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Client connections that the HTTP server closed because of a limit, by reason.',
+    source:
+      'counted, up to the last poll; connections: no place left, pipelined: too many requests without waiting for responses, slow_reader: response not read in time',
+    stability: 'stable',
+    dimensions: ['reason'],
+    ecs: { name: 'exporter_http_rejected' },
+    semconv: { exporter: 'aws.ecs.exporter.http.rejected', unit: '{connection}' },
+    exporter: ({ httpRejections }) => httpRejections && byReason(httpRejections),
+  },
   exporter_exports: {
     family: 'exporter',
     kind: 'counter',

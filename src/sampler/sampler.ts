@@ -7,6 +7,7 @@ import { createRowInstruments, type RowInstruments } from '../metrics/row-instru
 import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { ExportKinds, ExportResult } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
+import type { ByReason } from '../self/self-scope.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { isGoodPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
 import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifeMs } from './schedule.ts';
@@ -48,6 +49,8 @@ export interface SamplerOptions {
   readonly observer: SamplerObserver;
   /** Measures the process of the program; the library does not. @default none */
   readonly processMeter?: ProcessMeter | undefined;
+  /** Counts of the HTTP server, read at each poll. @default none */
+  readonly httpRejections?: ByReason | undefined;
   /** Monotonic milliseconds. @default performance.now */
   readonly monotonicMs?: () => number;
   /** Milliseconds since the epoch. @default Date.now */
@@ -82,6 +85,7 @@ export class Sampler implements SampleSource {
       selection: DEFAULT_SELECTION,
       exports: NO_EXPORTS,
       processMeter: undefined,
+      httpRejections: undefined,
       monotonicMs: () => performance.now(),
       wallMs: () => Date.now(),
       ...options,

@@ -1,6 +1,6 @@
 import { createExportCounters, type ExportCounters, type ExportKinds, increment } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
-import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
+import type { ByReason, PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
 import type { InvalidReason } from '../snapshot/values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
@@ -24,9 +24,11 @@ export interface SelfCountersOptions {
   readonly version: string;
   readonly exports: ExportKinds;
   readonly processMeter: ProcessMeter | undefined;
+  readonly httpRejections: ByReason | undefined;
 }
 
-export function createSelfCounters({ version, exports: exportKinds, processMeter }: SelfCountersOptions): SelfCounters {
+export function createSelfCounters(options: SelfCountersOptions): SelfCounters {
+  const { version, exports: exportKinds, processMeter, httpRejections } = options;
   const exports = createExportCounters(exportKinds);
   const failures = new Map<EndpointErrorCode, number>(ENDPOINT_ERROR_CODES.map((code) => [code, 0]));
   const invalidValues = new Map<InvalidReason, number>();
@@ -98,6 +100,7 @@ export function createSelfCounters({ version, exports: exportKinds, processMeter
       series,
       exports: exports.counts(),
       processUse: readProcess(),
+      httpRejections,
     }),
   };
 }

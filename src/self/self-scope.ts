@@ -12,6 +12,8 @@ export interface SelfScope {
   readonly series: number;
   readonly exports: ExportCounts;
   readonly processUse?: ProcessUse | undefined;
+  /** Clients that the HTTP server rejected; undefined without a server. */
+  readonly httpRejections?: ByReason | undefined;
 }
 
 export interface PollCounts {

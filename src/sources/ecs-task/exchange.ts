@@ -1,5 +1,5 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { retryAfterMs } from '../../../instrumentation/http/retry-after.ts';
+import { retryAfterMs } from '../../../instrumentation/http/headers.ts';
 import { EndpointError, statusFailure, tooLarge, transportFailure } from './endpoint-error.ts';
 import { MAX_REASON_BYTES, statedReason } from './stated-reason.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptsGzip } from '../../../../instrumentation/http/answer.ts';
+import { acceptsGzip } from '../../../../instrumentation/http/headers.ts';
 
 const CASES: readonly (readonly [header: string | undefined, gzip: boolean, why: string])[] = [
   [undefined, false, 'no header'],

@@ -12,7 +12,7 @@ const METRICS = 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n';
 
 const neverMade = () => new Promise<never>(() => undefined);
 
-test('close ends idle, fresh and half-asking connections at once, and listens no more', async (t) => {
+test('close ends idle, new and half-sent connections at once, and stops listening', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const server = await serve(t, { host: 'localhost' });
   const idle = await open(server.port);
@@ -30,7 +30,7 @@ test('close ends idle, fresh and half-asking connections at once, and listens no
   await assert.rejects(get(server.port, '/-/healthy'), { code: 'ECONNREFUSED' });
 });
 
-test('close waits for an answer that is being made, and ends its connection behind it', async (t) => {
+test('close waits for a response that is being prepared, then closes its connection', async (t) => {
   const { promise, resolve } = Promise.withResolvers<ReturnType<typeof createPage>>();
   const page = t.mock.fn(() => promise);
   const server = await serve(t, { page });
@@ -44,7 +44,7 @@ test('close waits for an answer that is being made, and ends its connection behi
   await closed;
 });
 
-test('close waits for an answer that is being sent', async (t) => {
+test('close waits for a response that is being sent', async (t) => {
   const server = await serve(t, { page: async () => LARGE_PAGE });
   const socket = await open(server.port);
   socket.pause();
@@ -57,12 +57,12 @@ test('close waits for an answer that is being sent', async (t) => {
 });
 
 const UNDER_WAY = [
-  ['made', neverMade],
+  ['prepared', neverMade],
   ['sent', async () => LARGE_PAGE],
 ] as const;
 
 for (const [state, page] of UNDER_WAY) {
-  test(`close gives up on an answer that is still being ${state} after the grace period`, async (t) => {
+  test(`close abandons a response that is still being ${state} after the grace period`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const asked = t.mock.fn(page);
     const server = await serve(t, { page: asked, limits: { closeGraceMs: 100 } });
@@ -83,7 +83,7 @@ for (const [state, page] of UNDER_WAY) {
   });
 }
 
-test('an answer that is never made ends at the deadline for answers', async (t) => {
+test('a response that is never ready ends at the response deadline', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const page = t.mock.fn(neverMade);
   const server = await serve(t, { page, limits: { answerTimeoutMs: 100 } });

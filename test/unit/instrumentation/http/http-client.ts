@@ -14,7 +14,7 @@ export interface RequestOptions {
   readonly agent?: Agent;
 }
 
-/** One request over node:http; on a connection of its own unless an agent is given. */
+/** One request over node:http, on a new connection unless an agent is given. */
 export function get(port: number, path: string, options: RequestOptions = {}): Promise<Reply> {
   const { host = '127.0.0.1', method = 'GET', headers = {}, body, agent } = options;
   return new Promise((resolve, reject) => {

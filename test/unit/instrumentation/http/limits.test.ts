@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { DEFAULT_LIMITS } from '../../../../instrumentation/http/limited-server.ts';
 import { STOP_DEADLINES } from '../../../../src/cli/run-exporter.ts';
 
-// Tests of behaviour shorten the limits; these are the ones that the documentation promises.
-test('the HTTP server limits are those of docs/scraping.md', () => {
+// Tests of behaviour shorten the limits; these are the documented ones.
+test('the default limits are those of docs/scraping.md', () => {
   const { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = DEFAULT_LIMITS;
   assert.deepEqual(
     { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes },
     {
-      maxConnections: 512,
+      maxConnections: 256,
       answerTimeoutMs: 30_000,
       headersTimeoutMs: 5_000,
       requestTimeoutMs: 10_000,
@@ -18,7 +18,7 @@ test('the HTTP server limits are those of docs/scraping.md', () => {
   );
 });
 
-test('a connection outlives the usual interval between two scrapes, and the end comes within 12 s', () => {
+test('a connection outlives the default scrape interval, and shutdown takes at most 12 s', () => {
   assert.ok(DEFAULT_LIMITS.keepAliveTimeoutMs > 60_000);
   assert.ok(STOP_DEADLINES.signal < 12_000 && STOP_DEADLINES.signal > 11_000);
 });

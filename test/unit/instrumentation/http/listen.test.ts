@@ -12,7 +12,7 @@ import { serve } from './serve.ts';
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const skip = hasIpv6 ? false : 'no IPv6 on this machine';
 
-/** Takes a port with a server that is not ours. */
+/** Binds a port with another server. */
 async function occupy(t: { after: (done: () => void) => void }, host: string): Promise<number> {
   const other = createServer().listen(0, host);
   await once(other, 'listening');
@@ -22,7 +22,7 @@ async function occupy(t: { after: (done: () => void) => void }, host: string): P
   return address.port;
 }
 
-test('port 0 takes a free port and tells which', async (t) => {
+test('port 0 selects a free port and reports it', async (t) => {
   const first = await serve(t);
   const second = await serve(t);
   assert.ok(first.port > 0 && second.port > 0 && first.port !== second.port);
@@ -47,7 +47,7 @@ const UNUSABLE: readonly (readonly [host: string, message: RegExp])[] = [
 ];
 
 for (const [host, message] of UNUSABLE) {
-  test(`${host} cannot be listened on, and the error says why`, async (t) => {
+  test(`listening on ${host} fails with the reason`, async (t) => {
     await assert.rejects(serve(t, { host, port: 9545 }), (error: unknown) => {
       assert.ok(error instanceof Error && 'code' in error);
       assert.equal(error.code, 'listen_failed');
@@ -65,13 +65,13 @@ test('localhost is IPv4 and IPv6 loopback on one port', { skip }, async (t) => {
   assert.equal((await get(port, '/-/healthy', { host: '::1' })).status, 200);
 });
 
-test('localhost is taken on both addresses or on none', { skip }, async (t) => {
+test('localhost is bound on both addresses or on none', { skip }, async (t) => {
   const port = await occupy(t, '::1');
   await assert.rejects(serve(t, { host: 'localhost', port }), { code: 'listen_failed' });
   await assert.rejects(get(port, '/-/healthy', { host: '127.0.0.1' }), { code: 'ECONNREFUSED' });
 });
 
-test('127.0.0.1 is that address only', { skip }, async (t) => {
+test('127.0.0.1 is only that address', { skip }, async (t) => {
   const { port } = await serve(t);
   await assert.rejects(get(port, '/-/healthy', { host: '::1' }), { code: 'ECONNREFUSED' });
 });
@@ -87,7 +87,7 @@ for (const [host, code] of [
   ['::', 'EADDRNOTAVAIL'],
   ['0::0', 'EAFNOSUPPORT'],
 ] as const) {
-  test(`${host} is every IPv4 address where a socket for IPv6 ends in ${code}`, async (t) => {
+  test(`${host} is every IPv4 address if an IPv6 socket fails with ${code}`, async (t) => {
     const asked: (string | undefined)[] = [];
     class WithoutIPv6 extends Server {
       override listen(options: unknown, ...others: readonly unknown[]): this {
@@ -107,7 +107,7 @@ for (const [host, code] of [
   });
 }
 
-test('an address of IPv6 that is not there is an error all the same', async () => {
+test('a missing IPv6 address is an error', async () => {
   await assert.rejects(
     listen(() => new Server(), '2001:db8::1', 0),
     { code: 'listen_failed' },

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { createPage } from '../../../../instrumentation/http/page.ts';
 
-test('a page holds its text in UTF-8, under the type of the text format', () => {
+test('a page is UTF-8 with the content type of the text format', () => {
   const page = createPage('a{b="ö"} 1\n');
   assert.equal(page.body.toString('utf8'), 'a{b="ö"} 1\n');
   assert.equal(page.contentType, 'text/plain; version=0.0.4; charset=utf-8');
 });
 
-test('a page is compressed once, however many ask at the same time and later', async () => {
+test('a page is compressed once for all scrapes', async () => {
   const page = createPage('a 1\n'.repeat(1_000));
   const [first, second] = await Promise.all([page.gzip(), page.gzip()]);
   assert.equal(first, second);

@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net';
 
 export async function open(port: number, host = '127.0.0.1'): Promise<Socket> {
   const socket = connect(port, host);
-  // The server cuts connections here on purpose; what matters is what came before.
+  // These tests make the server reset connections.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
 }
 
-/** Everything the server sends from now on until it closes the connection. */
+/** Reads until the server closes the connection. */
 export async function readToEnd(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));

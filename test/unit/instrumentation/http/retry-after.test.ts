@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryAfterMs } from '../../../../instrumentation/http/retry-after.ts';
+import { retryAfterMs } from '../../../../instrumentation/http/headers.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 7, 8, 9, 10);
 

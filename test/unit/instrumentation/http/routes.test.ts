@@ -103,14 +103,14 @@ test('/-/healthy is 200 and /-/ready follows isReady', async (t) => {
   assert.equal((await get(port, '/-/ready')).status, 200);
 });
 
-test('without a page /metrics is a 404 that says why', async (t) => {
+test('without a page, /metrics is a 404 with the reason', async (t) => {
   const { port } = await serve(t, { page: undefined });
   const reply = await get(port, '/metrics');
   assert.equal(reply.status, 404);
   assert.match(reply.body.toString(), /Prometheus exporter is not enabled/);
 });
 
-test('a page that cannot be made is a 503 without the cause, which onError gets', async (t) => {
+test('a page that fails is a 503 without the cause, which onError gets', async (t) => {
   const error = new Error('secret');
   const { port, errors } = await serve(t, { page: () => Promise.reject(error) });
   const reply = await get(port, '/metrics');
@@ -129,7 +129,7 @@ test('a page that cannot be compressed is a 503 too', async (t) => {
   assert.deepEqual(errors, [{ error, path: '/metrics' }]);
 });
 
-test('a throwing isReady is a 500, and the server goes on', async (t) => {
+test('a throwing isReady is a 500, and the server stays up', async (t) => {
   const error = new Error('secret');
   const isReady = () => {
     throw error;

@@ -7,11 +7,11 @@ export const BODY = '# TYPE a gauge\na{b="ö"} 1\n'.repeat(100);
 
 export interface Served extends HttpServer {
   readonly port: number;
-  /** What `onError` was told. */
+  /** Calls of `onError`. */
   readonly errors: { readonly error: unknown; readonly path: string }[];
 }
 
-/** A server on a free port of 127.0.0.1 with one small page and no time limit but those given; closed when the test ends. */
+/** A server on a free port of 127.0.0.1 with a small page and generous timeouts; closed when the test ends. */
 export async function serve(t: TestContext, options: Partial<HttpServerOptions> = {}): Promise<Served> {
   const limits = { ...PATIENT, ...options.limits };
   const page = createPage(BODY);
@@ -30,15 +30,15 @@ export async function serve(t: TestContext, options: Partial<HttpServerOptions> 
   });
   t.after(async () => {
     await server.close();
-    // The sockets still emit `close`, on which the server clears its timers: those of this test, and not the next one's.
+    // The sockets still emit `close`, on which the server clears the timers of this test.
     await turn();
     await turn();
   });
   return { ...server, port: server.address.port, errors };
 }
 
-/** More than the socket buffers of both sides hold, so it is on its way as long as its client does not read. */
+/** Larger than the socket buffers of both sides, so it stays unfinished until its client reads. */
 export const LARGE_PAGE = createPage('x'.repeat(16_000_000));
 
-/** Longer than any machine takes for what a test asks, however busy it is. */
+/** Longer than any test takes on a busy machine. */
 const PATIENT = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, answerTimeoutMs: 60_000, closeGraceMs: 60_000 };

@@ -1,0 +1,137 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const [CR, LF] = HEAD_END;
+const NOTHING = Buffer.alloc(0);
+
+/** Twice the default limit for headers, which counts neither line ends nor colons. */
+const MAX_WAITING_BYTES = 16 * 1024;
+
+/**
+ * A connection as node:http gets it: the bytes of one request head at a time, each piece when `pass` is called. Left alone,
+ * node:http parses and dispatches all requests of a chunk (64 KiB, so up to 3,000) in one go, and its API offers no stop.
+ * Request bodies never pass, since no route reads one.
+ */
+export class RequestStream extends Duplex {
+  readonly #socket: Socket;
+  readonly #onBytes: () => void;
+  /** Received and not passed. */
+  #bytes: Buffer = NOTHING;
+  /** The last bytes that were passed of the current head; its end may be in two pieces. */
+  #passed: Buffer = NOTHING;
+  /** True while a request waits for its response. */
+  #isHeld = false;
+  /** True from `onBytes` to `pass`. */
+  #isAnnounced = false;
+  /** True once bytes were dropped, so that no further request can follow. */
+  #isOverfull = false;
+
+  /** @param onBytes called once when there are bytes for `pass` */
+  constructor(socket: Socket, onBytes: () => void) {
+    super();
+    this.#socket = socket;
+    this.#onBytes = onBytes;
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('end', () => this.push(null));
+    socket.on('timeout', () => this.emit('timeout'));
+    socket.on('error', () => {});
+    socket.on('close', () => this.destroy());
+  }
+
+  /** True if more was pipelined than may wait: the connection has to end behind the response. */
+  get isOverfull(): boolean {
+    return this.#isOverfull;
+  }
+
+  /** Passes what has arrived of the current request head, unless a request is held. */
+  pass(): void {
+    this.#isAnnounced = false;
+    if (this.#isHeld) return;
+    const piece = this.#bytes.subarray(0, this.#endOfHead());
+    this.#bytes = this.#bytes.subarray(piece.length);
+    if (this.#bytes.length === 0) this.#socket.resume();
+    // Emits `request`, and so holds, before it returns.
+    this.push(piece);
+    this.#announce();
+  }
+
+  /** A request has arrived: no more bytes pass until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** The response is complete: the next request may pass. */
+  release(): void {
+    this.#isHeld = false;
+    this.#passed = NOTHING;
+    this.#announce();
+  }
+
+  #receive(chunk: Buffer): void {
+    const bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#isOverfull ||= bytes.length > MAX_WAITING_BYTES;
+    // A copy, because a slice would keep the whole chunk in memory.
+    this.#bytes = this.#isOverfull ? Buffer.from(bytes.subarray(0, MAX_WAITING_BYTES)) : bytes;
+    this.#socket.pause();
+    this.#announce();
+  }
+
+  #announce(): void {
+    if (this.#isHeld || this.#isAnnounced || this.#bytes.length === 0 || this.destroyed) return;
+    this.#isAnnounced = true;
+    this.#onBytes();
+  }
+
+  /** The end of the head in the bytes, or undefined. Empty lines in front of a request are no head (RFC 9112, 2.2). */
+  #endOfHead(): number | undefined {
+    let start = 0;
+    if (this.#passed.length === 0) while (this.#bytes[start] === CR || this.#bytes[start] === LF) start += 1;
+    const joined = Buffer.concat([this.#passed, this.#bytes.subarray(start)]);
+    const at = joined.indexOf(HEAD_END);
+    if (at >= 0) return start + at + HEAD_END.length - this.#passed.length;
+    this.#passed = Buffer.from(joined.subarray(1 - HEAD_END.length));
+    return undefined;
+  }
+
+  /** Part of a socket that node:http uses for the timeout between two requests. */
+  setTimeout(ms: number): this {
+    this.#socket.setTimeout(ms);
+    return this;
+  }
+
+  /** Part of a socket that node:http uses after the last response: closes once everything is written. */
+  destroySoon(): void {
+    this.end(() => this.destroy());
+  }
+
+  /** Discards what the kernel has not sent yet, which would otherwise stay in memory after the end of the connection. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  override _read(): void {
+    // `pass` decides.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, callback);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], callback: (error?: Error | null) => void): void {
+    this.#socket.cork();
+    for (const [index, { chunk }] of chunks.entries()) {
+      this.#socket.write(chunk, index === chunks.length - 1 ? callback : undefined);
+    }
+    this.#socket.uncork();
+  }
+
+  override _final(callback: () => void): void {
+    this.#socket.end(callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    callback(error);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Transitions } from '../log/transitions.ts';
+import type { ByReason } from './self-scope.ts';
+
+/** Counts and logs the clients that the HTTP server rejected. */
+export interface HttpRejections {
+  /** Every reason from the start, so that a first rejection is an increase. */
+  readonly counts: ByReason;
+  reject(reason: string): void;
+  /** Call after each poll: an outbreak is over when a whole interval passes without a rejection. */
+  polled(): void;
+}
+
+export function createHttpRejections(reasons: readonly string[], transitions: Transitions): HttpRejections {
+  const counts = new Map(reasons.map((reason) => [reason, 0]));
+  let hasRejected = false;
+
+  return {
+    counts,
+    reject(reason) {
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      if (hasRejected) return;
+      hasRejected = true;
+      transitions.failing('http_clients', 'limit', `rejecting HTTP clients: limit reached (${reason})`, {
+        limit: reason,
+      });
+    },
+    polled() {
+      if (!hasRejected) transitions.ok('http_clients');
+      hasRejected = false;
+    },
+  };
+}
