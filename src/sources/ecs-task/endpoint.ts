@@ -36,8 +36,6 @@ export interface EndpointOptions {
   readonly maxBytes?: number | undefined;
   /** The most values in one document; a thousand containers have some 160,000. @default 262144 */
   readonly maxValues?: number | undefined;
-  /** The deepest nesting of a large document; the endpoint's own is 6. @default 64 */
-  readonly maxDepth?: number | undefined;
 }
 
 /** How a document is fetched. */
@@ -60,7 +58,7 @@ interface RequestPolicy {
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
   const { deadlineMs = 5000, tagsDeadlineMs = 10_000, urlSource } = options;
-  const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
+  const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
@@ -114,7 +112,7 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
     if (!outcome.ok) {
       throw outcome.error;
     }
-    const decoded = decodeJson(outcome.body, { maxValues, maxDepth });
+    const decoded = decodeJson(outcome.body, maxValues);
     if (decoded.ok) {
       return decoded.document;
     }
