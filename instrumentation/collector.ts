@@ -1,81 +1,75 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { ResourceCollection, ScopeCollection } from './collection.ts';
 import type { MetricSet, Readings, ResourceReadings, SampleSource, SeriesAttributes } from './metric-definition.ts';
-import { createScopeMeter, type ScopeMeter } from './scope-meter.ts';
-import { createStartTimes, type StartTimes } from './start-times.ts';
+import { createScopeMeter, createStartTimes, type ScopeMeter, type StartTimeOf } from './scope-meter.ts';
 
-/** Collects on demand. Exporters that want the same set share one collection per sample. */
+/** Collects metrics on demand. Exporters that use the same set share one collection per sample. */
 export interface Collector {
   /**
-   * What the instruments of these sets show now, for each resource.
+   * Collects the current readings of these sets, for each resource.
    *
-   * @throws AggregateError when the SDK could not collect.
+   * @throws AggregateError if the SDK cannot collect
    */
   collect(sets: readonly MetricSet[]): Promise<readonly ResourceCollection[]>;
-  /** Drops everything that is kept. */
-  close(): Promise<void>;
 }
 
 export interface CollectorOptions {
   readonly source: SampleSource;
   readonly resourceOf: (identity: SeriesAttributes) => Resource;
-  /** Metric sets of each exporter. A collection is kept only if several exporters use its set. */
+  /** The metric sets of each exporter. A collection is cached only if several exporters use its set. */
   readonly sets: readonly (readonly MetricSet[])[];
-  /** When the program began, in nanoseconds since the epoch. @default now */
-  readonly begunNs?: bigint;
+  /** Start of the program, in nanoseconds since the epoch. @default now */
+  readonly programStartNs?: bigint;
 }
 
-/** What is kept of one resource while the source has it. */
+/** State of one resource, dropped when the source no longer lists the resource. */
 interface ResourceState {
-  readonly ownStart: StartTimes;
+  readonly startTimeOf: StartTimeOf;
   /** By scope. */
   readonly meters: Map<string, MeterQueue>;
 }
 
-/** A meter with its last collection. */
+/** A meter and the collections that wait for it. */
 interface MeterQueue {
   meter: ScopeMeter;
+  /** Settles when the last queued collection has ended. */
   last: Promise<unknown>;
   shared?: { readonly readings: Readings; readonly collected: Promise<ScopeCollection | undefined> } | undefined;
 }
 
 export function createCollector(options: CollectorOptions): Collector {
-  const { source, resourceOf, begunNs = BigInt(Date.now()) * 1_000_000n } = options;
-  const wanted = options.sets.flat().map(({ scope }) => scope);
-  const isShared = (scope: string): boolean => wanted.indexOf(scope) !== wanted.lastIndexOf(scope);
+  const { source, resourceOf, programStartNs = BigInt(Date.now()) * 1_000_000n } = options;
+  const scopes = options.sets.flat().map(({ scope }) => scope);
+  const isShared = (scope: string): boolean => scopes.indexOf(scope) !== scopes.lastIndexOf(scope);
   const resources = new Map<string, ResourceState>();
 
   function stateOf(key: string): ResourceState {
-    const state = resources.get(key) ?? { ownStart: createStartTimes(), meters: new Map() };
+    const state = resources.get(key) ?? { startTimeOf: createStartTimes(), meters: new Map() };
     resources.set(key, state);
     return state;
   }
 
-  /** One after the other: the SDK returns what was observed since the previous collection, so a concurrent one would be empty. */
+  /** Collections of a meter are queued: the SDK returns what changed since the previous one, so a concurrent one would be empty. */
   function collectScope(
     state: ResourceState,
     set: MetricSet,
     readings: Readings,
   ): Promise<ScopeCollection | undefined> {
-    const { ownStart, meters } = state;
-    const create = (): ScopeMeter => createScopeMeter(set, { begunNs, ownStart });
+    const { startTimeOf, meters } = state;
+    const create = (): ScopeMeter => createScopeMeter(set, { programStartNs, startTimeOf });
     const queue = meters.get(set.scope) ?? { meter: create(), last: Promise.resolve() };
     meters.set(set.scope, queue);
     if (queue.shared?.readings === readings) return queue.shared.collected;
-    const collected = queue.last.then(async () => {
-      if (queue.meter.needsReplacement()) {
-        await queue.meter.close();
-        queue.meter = create();
-      }
+    const collected = queue.last.then(() => {
+      if (queue.meter.needsReplacement()) queue.meter = create();
       return queue.meter.collect(readings);
     });
-    const shared = isShared(set.scope) ? { readings, collected } : undefined;
-    queue.shared = shared;
+    queue.shared = isShared(set.scope) ? { readings, collected } : undefined;
     queue.last = collected.then(
       () => {},
       () => {
-        // The next one who asks tries again.
-        if (queue.shared === shared) queue.shared = undefined;
+        // A failed collection is not cached: the next call collects again.
+        queue.shared = undefined;
       },
     );
     return collected;
@@ -86,24 +80,16 @@ export function createCollector(options: CollectorOptions): Collector {
     sets: readonly MetricSet[],
   ): Promise<ResourceCollection> {
     const state = stateOf(key);
-    const scopes = await Promise.all(sets.map((set) => collectScope(state, set, readings)));
-    return { key, resource: resourceOf(resource), scopes: scopes.filter((scope) => scope !== undefined) };
-  }
-
-  async function drop(key: string, { meters }: ResourceState): Promise<void> {
-    resources.delete(key);
-    await Promise.all([...meters.values()].map((queue) => queue.last.then(() => queue.meter.close())));
+    const collected = await Promise.all(sets.map((set) => collectScope(state, set, readings)));
+    return { key, resource: resourceOf(resource), scopes: collected.filter((scope) => scope !== undefined) };
   }
 
   return {
     async collect(sets) {
       const current = source.current();
       const keys = new Set(current.map(({ key }) => key));
-      for (const [key, state] of resources) if (!keys.has(key)) void drop(key, state);
+      for (const key of resources.keys()) if (!keys.has(key)) resources.delete(key);
       return Promise.all(current.map((entry) => collectResource(entry, sets)));
-    },
-    async close() {
-      await Promise.all([...resources].map(([key, state]) => drop(key, state)));
     },
   };
 }

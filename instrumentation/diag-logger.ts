@@ -1,12 +1,12 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 
-/** Where the SDK's own messages go. */
+/** Receives the SDK's messages. */
 export type DiagSink = (level: 'debug' | 'warn' | 'error', message: string) => void;
 
 /**
- * Sends OpenTelemetry's diagnostics to our log. Only the program does this: it is global to the process, and a host of the
- * library has made its own choice. What the SDK calls an error is a warning here: the program goes on.
+ * Sends OpenTelemetry's diagnostics to the log. The setting is global to the process, so only the program makes it; a host of
+ * the library configures its own. SDK errors are logged as warnings, because the program continues.
  */
 export function installDiagLogger(sink: DiagSink): void {
   const at =
@@ -21,11 +21,11 @@ export function installDiagLogger(sink: DiagSink): void {
     verbose: () => {},
   };
   diag.setLogger(logger, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
-  // The SDK's own handler prints a stack for each failed export.
+  // The SDK's default handler prints a stack for each failed export.
   setGlobalErrorHandler((error) => sink('warn', text(error)));
 }
 
-/** Only an error's message: its stack is noise, and its other members may hold an address with a secret. */
+/** Only an error's message: other properties may contain a URL with a secret. */
 function text(value: unknown): string {
   if (value instanceof Error) return value.message;
   return typeof value === 'string' ? value : '';

@@ -7,21 +7,19 @@ import {
 } from '@opentelemetry/api';
 import type { MetricDefinition, MetricSet, Reading, ReadingSource } from './metric-definition.ts';
 
-/** By scope and instrument name: the readings of an instrument, in the order in which they were observed. */
+/** Readings by scope and instrument name, in the order of their observation. */
 export type Observed = ReadonlyMap<string, ReadonlyMap<string, readonly Reading[]>>;
 
-/** Instruments of one set on somebody's MeterProvider. */
 export interface RegisteredInstruments {
-  /** What the last collection observed. */
+  /** The readings that the last collection observed. */
   lastObserved(): Observed;
-  /** Takes the callback off the meter: nothing is observed any more. */
+  /** Removes the callbacks from the meters. */
   unregister(): void;
 }
 
 /**
- * Registers observable instruments for every metric of the sets, with ONE batch callback per set (OpenTelemetry API only:
- * any SDK will do). The callback is a loop over finished readings: it does not wait, and it does not throw, since a throw
- * would cost every value of the collection.
+ * Registers observable instruments for every metric, with one batch callback per set. Uses the OpenTelemetry API only, so it
+ * works with any SDK. The callback neither waits nor throws: an error would discard all values of the collection.
  */
 export function registerInstruments(
   provider: MeterProvider,
@@ -59,7 +57,7 @@ export function registerInstruments(
   return {
     lastObserved: () => observed,
     unregister: () => {
-      for (const take of unregister) take();
+      for (const remove of unregister) remove();
     },
   };
 }

@@ -1,25 +1,25 @@
-/** What a value is: something that rises for ever, a level that adds up over its series, or a level that does not. */
+/** A counter only increases until it resets; an updowncounter can be summed over its series; a gauge cannot. */
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge';
 
 /** Value type in OTLP. */
 export type ValueType = 'int' | 'double';
 
-/** Attributes of one series. Built once, frozen, and used again at every reading: the SDK hashes them on each observation. */
+/** Attributes of one series. Frozen, and the same object at every reading: caches use it as their key. */
 export type SeriesAttributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** One instrument: what it is called, what it counts, and in which unit. */
+/** One instrument. */
 export interface MetricDefinition {
   /** The OpenTelemetry instrument name, for example `container.cpu.time`. */
   readonly name: string;
   readonly kind: InstrumentKind;
-  /** All values of an `int` are integers. @default double */
+  /** Values of `int` metrics must be integers. @default double */
   readonly valueType?: ValueType;
-  /** UCUM unit, or `''` where the unit may not show in the Prometheus name. */
+  /** UCUM unit; `''` if the Prometheus name must not contain the unit. */
   readonly unit: string;
   readonly description: string;
 }
 
-/** A set of metrics under one instrumentation scope: one language that an exporter can speak. */
+/** The metrics of one instrumentation scope. */
 export interface MetricSet {
   /** The instrumentation scope's name; readings are grouped by it. */
   readonly scope: string;
@@ -27,49 +27,46 @@ export interface MetricSet {
   readonly schemaUrl?: string;
   readonly metrics: readonly MetricDefinition[];
   /**
-   * On a Prometheus page of several resources, the labels that tell them apart: names of resource attributes with the labels
-   * that they become. @default none
+   * Resource attributes that become labels on a Prometheus page of several resources, with the names of the labels.
+   * @default none
    */
   readonly resourceLabels?: Readonly<Record<string, string>>;
 }
 
-/** One value of one series, as of the last sample. */
+/** The value of one series at one sample. */
 export interface Reading {
   readonly metric: MetricDefinition;
   readonly attributes: SeriesAttributes;
   readonly value: number;
-  /** Counters only: nanoseconds since the Unix epoch at which the count began (the container's start). */
+  /** Counters only: start of the count (the container's start), in nanoseconds since the epoch. */
   readonly startTimeNs?: bigint | undefined;
-  /** Nanoseconds since the Unix epoch at which the value was measured. @default the time of the collection */
+  /** Time of the measurement, in nanoseconds since the epoch. @default the time of the collection */
   readonly timeNs?: bigint | undefined;
 }
 
-/**
- * All values of one sample, by scope name. Immutable, and replaced as a whole: two collections that see the same object
- * saw the same sample.
- */
+/** All values of one sample, by scope name. Immutable: the same object means the same sample. */
 export interface Readings {
   readonly byScope: ReadonlyMap<string, readonly Reading[]>;
 }
 
-/** Where instruments read from. Neither method waits for anything or throws. */
+/** The readings of one resource. Methods return at once and never throw. */
 export interface ReadingSource {
   current(): Readings;
-  /** Attributes of the resource as known now; the same object as long as nothing changed. */
+  /** Attributes of the resource: the same object until they change. */
   resource(): SeriesAttributes;
 }
 
-/** All values of one resource at one sample: of a task, or of the exporter itself. Immutable. */
+/** All values of one resource (a task, or the exporter itself) at one sample. Immutable. */
 export interface ResourceReadings {
-  /** Tells the resources of a source apart; the same for as long as the resource is there. */
+  /** Identifies the resource within its source. */
   readonly key: string;
-  /** Attributes of the resource; the same object as long as nothing changed. */
+  /** Attributes of the resource: the same object until they change. */
   readonly resource: SeriesAttributes;
   readonly readings: Readings;
 }
 
-/** Where exporters read from. */
+/** The source of all samples. */
 export interface SampleSource {
-  /** One entry for each resource. The same list as long as there is no newer sample. Waits for nothing and never throws. */
+  /** One entry per resource: the same list until there is a newer sample. Returns at once and never throws. */
   current(): readonly ResourceReadings[];
 }

@@ -1,35 +1,74 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { ExportError } from './export-error.ts';
 
-/** How an export ended. */
+/** Sends collections to a receiver. The export loop schedules it. */
+export interface MetricExporter {
+  /** Delta: counters hold their growth since the last acknowledged export. */
+  readonly temporality: 'cumulative' | 'delta';
+  /**
+   * Sends all metrics in one export, including the retries of its protocol. Never rejects. On abort it resolves at once, with
+   * the error of the last failed attempt, or with `signal.reason` (an ExportError) if no attempt has failed. Calls do not
+   * overlap.
+   *
+   * @param metrics one entry per resource; not empty
+   */
+  export(metrics: readonly ResourceMetrics[], signal: AbortSignal): Promise<Outcome>;
+  /** Closes the connections. Called once, after the last export. */
+  close(): Promise<void>;
+}
+
+/** The result of an export. */
 export interface Outcome {
-  /** Why it failed; absent if the receiver took it. */
+  /** Why the export failed; absent if the receiver accepted it. */
   readonly error?: ExportError | undefined;
-  /** Points that the receiver rejected from an export that it accepted; absent if it reports none. */
+  /** Absent if the receiver accepted everything without a warning. */
   readonly partial?: PartialSuccess | undefined;
-  /** For how long the receiver wants no more requests (Retry-After), in milliseconds. @default 0 */
+  /** How long the receiver wants no further requests (Retry-After), in milliseconds. @default 0 */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** What the receiver reports of an export that it accepted. */
+/** Points that the receiver rejected from an export that it accepted. */
 export interface PartialSuccess {
   readonly rejectedPoints: number;
-  /** The receiver's words: bounded, without the secrets of the request. Not empty with 0 points: it is a warning. */
+  /** The receiver's text: one bounded line, with secrets redacted. With 0 rejected points it is a warning. */
   readonly message: string;
 }
 
-/** Sends collections to a receiver. It has no timer: the export loop says when, and for how long. */
-export interface MetricExporter {
-  /** Of counters: totals since they began, or what they grew by since the last export that the receiver took. */
-  readonly temporality: 'cumulative' | 'delta';
-  /**
-   * Sends all of them in one export, with the retries that its protocol asks for. Never rejects. On abort it resolves at once,
-   * with the error of the last attempt that failed, or with `signal.reason` (an ExportError) if there is none. Calls do not
-   * overlap.
-   *
-   * @param metrics one entry for each resource; not empty
-   */
-  export(metrics: readonly ResourceMetrics[], signal: AbortSignal): Promise<Outcome>;
-  /** Closes its connections. Nothing is under way, and nothing follows. */
-  close(): Promise<void>;
+/** Why an export failed. A stable part of the log and the metrics. */
+export const EXPORT_FAILURE_REASONS = [
+  'unreachable',
+  'timeout',
+  'reset',
+  'tls',
+  'throttled',
+  'client_error',
+  'server_error',
+  'redirect',
+  'other',
+] as const;
+
+export type ExportFailureReason = (typeof EXPORT_FAILURE_REASONS)[number];
+
+/**
+ * A failed export. Match on `reason`; the message is one line that names what to check.
+ *
+ * It has no cause, because transport errors contain response bodies, raw packets or whole certificates. From a response, the
+ * message contains only the status: some receivers return the header that they reject.
+ */
+export class ExportError extends Error {
+  override readonly name = 'ExportError';
+  readonly reason: ExportFailureReason;
+
+  constructor(reason: ExportFailureReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** The error of an export that exceeded its deadline. */
+export function timedOut(timeoutMs: number | undefined): ExportError {
+  const after = timeoutMs === undefined ? '' : ` after ${Math.round(timeoutMs)} ms`;
+  return new ExportError(
+    'timeout',
+    `timed out${after}: check the load of the receiver, and for firewalls or security groups that drop packets`,
+  );
 }

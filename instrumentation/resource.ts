@@ -3,25 +3,25 @@ import type { SeriesAttributes } from './metric-definition.ts';
 
 export interface ServiceOptions {
   readonly serviceName: string;
-  /** True when the user gave the name: it wins over everything then. */
+  /** True if the user configured the name: it then overrides all other sources. */
   readonly isServiceNameGiven: boolean;
   readonly serviceVersion: string;
-  /** OTEL_RESOURCE_ATTRIBUTES: wins over what is detected. */
+  /** OTEL_RESOURCE_ATTRIBUTES: overrides detected attributes. */
   readonly resourceAttributes: SeriesAttributes;
 }
 
 /**
- * Builds the resource from the identity known at the moment; the same object as long as the identity is the same.
+ * Returns a function that builds the resource of an identity: the same resource for the same object.
  *
- * Until the identity brings its own, `service.instance.id` is random: without one, all the tasks of a fleet that cannot
- * read their metadata would write to one series.
+ * If the identity has no `service.instance.id`, a random one is used. Without it, all tasks whose metadata cannot be read would
+ * write to the same series.
  */
 export function createResourceBuilder(options: ServiceOptions): (identity: SeriesAttributes) => Resource {
   const randomId = randomUuid();
-  const built = new WeakMap<SeriesAttributes, Resource>();
+  const resources = new WeakMap<SeriesAttributes, Resource>();
   return (identity) => {
-    const resource = built.get(identity) ?? build(options, randomId, identity);
-    built.set(identity, resource);
+    const resource = resources.get(identity) ?? build(options, randomId, identity);
+    resources.set(identity, resource);
     return resource;
   };
 }
@@ -32,7 +32,7 @@ function build(options: ServiceOptions, randomId: string, identity: SeriesAttrib
     resourceFromAttributes({
       'service.name': serviceName,
       'service.version': serviceVersion,
-      'service.instance.id': identity['service.instance.id'] ?? randomId,
+      'service.instance.id': randomId,
       ...identity,
       ...resourceAttributes,
       ...(isServiceNameGiven && { 'service.name': serviceName }),
@@ -40,7 +40,7 @@ function build(options: ServiceOptions, randomId: string, identity: SeriesAttrib
   );
 }
 
-/** UUID version 4. It needs no secure randomness, so it does not load node:crypto, which takes some MB. */
+/** UUID version 4. Math.random() suffices, and node:crypto would take several MB of memory. */
 function randomUuid(): string {
   return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', () => Math.floor(Math.random() * 16).toString(16));
 }

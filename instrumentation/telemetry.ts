@@ -1,3 +1,4 @@
+import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
 import { type Collector, createCollector } from './collector.ts';
 import { boundedTimeoutMs, createExportLoop, type ExportLoop } from './export-loop.ts';
 import type { Page } from './http/page.ts';
@@ -7,10 +8,9 @@ import type { OtlpOptions } from './otlp/otlp-exporter.ts';
 import { createResourceBuilder, type ServiceOptions } from './resource.ts';
 import type { StatsdOptions } from './statsd/statsd-exporter.ts';
 
-/** Exporters that send by themselves. */
+/** Push exporters. */
 export type PushExporterName = 'otlp' | 'console' | 'statsd';
 
-/** The metrics that an exporter exports. */
 interface Sets {
   readonly sets: readonly MetricSet[];
 }
@@ -18,30 +18,30 @@ interface Sets {
 export interface TelemetryOptions {
   readonly source: SampleSource;
   readonly service: ServiceOptions;
-  /** Product and version, for receivers' logs. */
+  /** Product and version, sent to OTLP receivers. */
   readonly userAgent: string;
-  /** When the program began to look, in nanoseconds since the epoch: counts from before are no growth. */
-  readonly watchedFromNs: bigint;
-  /** Each exporter with the metrics that it exports; absent ones are not loaded. */
+  /** Start of the program, in nanoseconds since the epoch; see `createDeltas`. */
+  readonly programStartNs: bigint;
+  /** The configured exporters and their metrics. Absent exporters are not loaded. */
   readonly prometheus?: Sets | undefined;
   readonly otlp?: (OtlpOptions & Sets) | undefined;
   readonly console?: Sets | undefined;
   readonly statsd?: (StatsdOptions & Sets) | undefined;
-  /** Of otlp and console; statsd sends each sample. */
+  /** Interval of otlp and console; statsd sends each sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
-  /** Reports how each export ended, and how many data points it had: 0 for one that was held back. */
+  /** Called after each export. `points` is the number of data points sent: 0 if the export was held back. */
   readonly onOutcome: (exporter: PushExporterName, outcome: Outcome, points: number) => void;
 }
 
 export interface Telemetry {
-  /** Prometheus' page; undefined without that exporter. Rejects when the collection failed. */
+  /** Renders the Prometheus page; undefined without that exporter. Rejects if the collection fails. */
   readonly page: (() => Promise<Page>) | undefined;
-  /** There is a new sample: for the exporters that send each one. */
+  /** Reports a new sample to the exporters that send each one. */
   sampled(): void;
-  /** Exports now with every push exporter that has an interval. Never rejects; failures go to `onOutcome`. */
+  /** Exports now with every push exporter that has an interval. Never rejects; failures are passed to `onOutcome`. */
   flush(timeoutMs: number): Promise<void>;
-  /** Last exports, then everything is closed. Never rejects. */
+  /** Runs the final exports and closes everything. Never rejects. */
   shutdown(timeoutMs: number): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ const STATSD_TIMEOUT_MS = 5000;
 /**
  * Creates the configured exporters over one collector.
  *
- * @throws an Error that says what is missing when an exporter cannot work on this machine at all.
+ * @throws an Error with the missing requirement if this platform does not support an exporter
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { source, prometheus, otlp, console, statsd, exportIntervalMs: intervalMs } = options;
@@ -58,18 +58,18 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     exporter === undefined ? [] : [exporter.sets],
   );
   const resourceOf = createResourceBuilder(options.service);
-  const collector: Collector = createCollector({ source, resourceOf, sets, begunNs: options.watchedFromNs });
+  const collector: Collector = createCollector({ source, resourceOf, sets, programStartNs: options.programStartNs });
   const loops: ExportLoop[] = [];
 
   function add(
     name: PushExporterName,
     { sets }: Sets,
     exporter: MetricExporter,
-    pace: { readonly intervalMs?: number; readonly timeoutMs: number },
+    schedule: { readonly intervalMs?: number; readonly timeoutMs: number },
   ): void {
-    const { watchedFromNs } = options;
+    const { programStartNs } = options;
     const onOutcome = (outcome: Outcome, points: number): void => options.onOutcome(name, outcome, points);
-    loops.push(createExportLoop({ exporter, source, collector, sets, watchedFromNs, onOutcome, ...pace }));
+    loops.push(createExportLoop({ exporter, source, collector, sets, programStartNs, onOutcome, ...schedule }));
   }
 
   let page: Telemetry['page'];
@@ -83,7 +83,6 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     add('otlp', otlp, await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent), { intervalMs, timeoutMs });
   }
   if (console !== undefined) {
-    const { createConsoleExporter } = await import('./console-exporter.ts');
     add('console', console, createConsoleExporter(), { intervalMs, timeoutMs: options.exportTimeoutMs });
   }
   if (statsd !== undefined) {
@@ -101,7 +100,19 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     },
     shutdown: async (timeoutMs) => {
       await Promise.all(loops.map((loop) => loop.shutdown(timeoutMs)));
-      await collector.close();
     },
+  };
+}
+
+/** Prints each export to stdout. */
+function createConsoleExporter(): MetricExporter {
+  const exporter = new ConsoleMetricExporter();
+  return {
+    temporality: 'cumulative',
+    async export(metrics) {
+      for (const one of metrics) await new Promise((resolve) => exporter.export(one, resolve));
+      return {};
+    },
+    close: () => exporter.shutdown(),
   };
 }

@@ -2,11 +2,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { thirdPartyLicences } from './third-party.ts';
 
-/** Native, so that no bundle can hold it; loaded for the Unix socket of DogStatsD only, from beside the bundle. */
+/** Native, so it cannot be bundled. Loaded from the folder of the bundle, for the Unix socket of DogStatsD only. */
 const NATIVE = ['node-unix-socket'];
 
 const root = new URL('..', import.meta.url).pathname;
-/** Emptied first. Another one for a test. */
+/** Emptied first. Tests pass another folder. */
 const folder = process.argv[2] ?? `${root}bundle`;
 rmSync(folder, { recursive: true, force: true });
 const { metafile } = await build({
@@ -16,13 +16,13 @@ const { metafile } = await build({
   bundle: true,
   platform: 'node',
   target: 'node22.21',
-  // As ESM, `import 'node:http'` evaluates every export of it, and with that loads 90 more modules of Node, fetch and
-  // WebSocket among them: 12 MB (https://github.com/nodejs/node/issues/59686). `require` does not.
+  // In ESM, `import 'node:http'` evaluates all of its exports and so loads 90 more modules of Node.js, including fetch and
+  // WebSocket: 12 MB (https://github.com/nodejs/node/issues/59686). `require` does not.
   format: 'cjs',
-  // What is imported when it is needed is part of the bundle, and evaluated then.
+  // Dynamic imports become part of the bundle and are evaluated when first needed.
   supported: { 'dynamic-import': false },
   external: NATIVE,
-  // Names stay: short ones would save 3 ms of the start, and cost every stack trace its meaning.
+  // Identifiers are not minified: that would save 3 ms at startup and make stack traces unreadable.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',

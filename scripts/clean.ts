@@ -1,4 +1,4 @@
 import { rmSync } from 'node:fs';
 
-// What an earlier build left would go into the package.
+// Files of an earlier build would otherwise be packed.
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });

@@ -5,7 +5,7 @@ const root = new URL('../', import.meta.url);
 
 if (process.argv.includes('--check')) {
   const stale = await stalePages(PAGES, root);
-  for (const path of stale) process.stderr.write(`${path} is not what its tables say now: npm run docs\n`);
+  for (const path of stale) process.stderr.write(`${path} is out of date: run npm run docs\n`);
   process.exitCode = stale.length === 0 ? 0 : 1;
 } else {
   await writePages(PAGES, root);

@@ -1,12 +1,12 @@
 /**
- * The layers of the program, part of `npm run lint`: a file imports from its own layer and from those below it.
- * Ends with exit code 1 and a line for each import that goes up.
+ * The layers of the program, part of `npm run lint`: a file imports from its own layer and from lower ones. Exits with code
+ * 1 and a line for each import of a higher layer.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** From the top down. `src` is the files of src itself: what puts the others together. */
+/** From the top down. `src` means the files directly in src, which connect the others. */
 export const LAYERS = [
   'src/cli',
   'src/demo',
@@ -24,7 +24,7 @@ export const LAYERS = [
   'instrumentation',
 ] as const;
 
-/** The layer of a path from the root; -1 for what is no part of the program. */
+/** The layer of a path from the root; -1 for files outside of the program. */
 function layerOf(path: string): number {
   const parts = path.split('/');
   const folder = parts[0] === 'src' && parts.length > 2 ? `src/${parts[1]}` : parts[0];
@@ -32,7 +32,7 @@ function layerOf(path: string): number {
   return names.includes(path) ? names.indexOf(path) : names.indexOf(folder ?? '');
 }
 
-/** @returns `from imports to, which is above it` for each import of a file that goes up, or that leads out of the program. */
+/** @returns a sentence for each import of a higher layer or from outside of the program. */
 export function layerViolations(path: string, text: string): readonly string[] {
   const own = layerOf(path);
   if (own < 0) return [`${path} is in no layer: add its folder to scripts/layers.ts`];

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 const BUSY_LOOPS = 6;
 const LIMIT_MINUTES = 10;
-/** Exits when its parent has exited, even if the parent was killed. */
+/** Exits with its parent, even if the parent is killed. */
 const BUSY_LOOP = 'const parent = process.ppid; while (process.ppid === parent);';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' } } });

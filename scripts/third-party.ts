@@ -6,11 +6,11 @@ interface Package {
 }
 
 /**
- * The licences of the packages that the bundle was made of, each text once, after the names of the packages under it.
+ * The licences of the packages in the bundle: each text once, after the names of its packages.
  *
  * @param inputs the bundle's source files, relative to `root`.
- * @param beside packages that are shipped beside the bundle.
- * @throws an Error that names a package without a text of its licence: it may not be shipped.
+ * @param beside packages that are shipped next to the bundle.
+ * @throws an Error that names a package without a licence text, which must not be shipped.
  */
 export function thirdPartyLicences(root: string, inputs: readonly string[], beside: readonly string[]): string {
   const bundled = inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []);
@@ -27,7 +27,7 @@ export function thirdPartyLicences(root: string, inputs: readonly string[], besi
 function readPackage(folder: string): Package {
   const manifest: unknown = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   const file = readdirSync(folder).find((name) => /^licen[cs]e(\.|$)/i.test(name));
-  if (file === undefined) throw new Error(`no text of a licence in ${folder}`);
+  if (file === undefined) throw new Error(`no licence text in ${folder}`);
   const title = `${textOf(manifest, 'name')} ${textOf(manifest, 'version')} (${textOf(manifest, 'license')})`;
   return { title, licence: readFileSync(`${folder}/${file}`, 'utf8').trim() };
 }

@@ -6,31 +6,30 @@ import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { startProcessMeter } from './self/process-meter.ts';
-import { within } from './sources/within.ts';
 import { messageOf } from './text/printable.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
 
 /** A running exporter: polling, observing, serving and pushing. */
 export interface Exporter {
-  /** Where the HTTP server really listens (an asked-for port 0 is resolved); undefined where it cannot, and only pushes. */
+  /** The address on which the HTTP server listens, with the actual port; undefined if it could not start. */
   readonly address: HttpServer['address'] | undefined;
-  /** Takes one sample now, beside the timer. Never rejects. */
+  /** Takes a sample now, independently of the timer. Never rejects. */
   poll(): Promise<void>;
-  /** True after a good poll that is not too old. */
+  /** Whether the last successful poll is recent enough. */
   isReady(): boolean;
-  /** Last sample, last export, everything closed; within 12 s. A second call returns the first one's promise. */
+  /** Takes and exports a last sample and closes everything, within 12 s. A second call returns the first call's promise. */
   shutdown(): Promise<void>;
 }
 
-/** For the first export, and for the last one. */
+/** Timeout of the first and of the last export. */
 const FLUSH_MS = 8000;
 const LAST_POLL_MS = 2000;
 
 /**
- * Starts everything that `config` asks for. Resolves once the HTTP server listens; the first poll is under way by then.
+ * Starts the configured exporters. Resolves when the HTTP server listens and the first poll has begun.
  *
- * @throws an Error whose message names host and port when the HTTP server cannot listen and Prometheus is to be served.
+ * @throws an Error that names host and port if the HTTP server cannot listen and the Prometheus exporter is enabled.
  */
 export async function startExporter(config: Config, logger: Logger): Promise<Exporter> {
   const transitions = createTransitions({ logger });
@@ -53,7 +52,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     transitions.ok('http');
     return page;
   };
-  // First of all: where the port is taken, nothing else has begun.
+  // Before anything else starts, because the port may be in use.
   const server = await startHttpServer({
     ...config.http,
     title: PROGRAM,
@@ -61,11 +60,11 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
-    onError: (error, path) => transitions.failing('http', 'request', messageOf(error), { path }),
+    onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {
     if (!isPulled) {
       // Metrics are only pushed: a port in use must not prevent that.
-      logger.warn('http_server_missing', `no health checks: ${messageOf(error)}`);
+      logger.warn('http_server_missing', `the HTTP server did not start, so health checks fail: ${messageOf(error)}`);
       return undefined;
     }
     processMeter.stop();
@@ -81,8 +80,8 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   void beginPolling();
 
   /**
-   * An export follows the first poll, and the first good one where that is another: a push interval later would be a minute
-   * of nothing at every start.
+   * Exports after the first poll, and again after the first successful one. Otherwise the first export would be a push
+   * interval (by default a minute) after the start.
    */
   async function beginPolling(): Promise<void> {
     sampler.start();
@@ -96,11 +95,11 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 
   async function stop(): Promise<void> {
     void sampler.stop();
-    const lastPoll = sampler.poll();
-    await within(LAST_POLL_MS, lastPoll);
+    // Closing the source ends a running poll; the last export includes its failure.
+    const deadline = setTimeout(() => source.close(), LAST_POLL_MS);
+    await sampler.poll();
+    clearTimeout(deadline);
     source.close();
-    // Closing the source ends a poll that is still under way; the last export includes its failure.
-    await lastPoll;
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
     await server?.close();
@@ -118,5 +117,5 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 }
 
 function pageOf({ page }: Telemetry): Promise<Page> {
-  return page === undefined ? Promise.reject(new Error('there is no Prometheus exporter')) : page();
+  return page === undefined ? Promise.reject(new Error('the Prometheus exporter is not enabled')) : page();
 }

@@ -1,6 +1,6 @@
-/** The library: metrics of the task's containers on a MeterProvider of the host. */
+/** The library: registers the metrics of the task's containers with a MeterProvider. */
 
-/** For readings of another source than a task: what `startEcsMetrics` registers. */
+/** Registers instruments for any source of readings; used by `startEcsMetrics`. */
 export { type Observed, type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
 export type {
   InstrumentKind,

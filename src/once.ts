@@ -3,31 +3,30 @@ import { createResourceBuilder } from '../instrumentation/resource.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
-import { onlyResource } from './sampler/only-resource.ts';
-import type { Sampler } from './sampler/sampler.ts';
+import { onlyResource, type Sampler } from './sampler/sampler.ts';
 import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
 import { createSampler, createTaskSource, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {
-  /** Whether the sample could be taken. */
+  /** Whether the poll succeeded. */
   readonly ok: boolean;
-  /** What goes to stdout, with its last line feed. */
+  /** The output, with a final line feed. */
   readonly text: string;
-  /** Why it is not ok. */
+  /** The error if not ok. */
   readonly reason?: string;
 }
 
 /**
- * Takes one sample and gives it back as text; starts no server and no export. The vocabularies are those of the
- * Prometheus exporter, whatever exporters are configured. Warnings go to the logger.
+ * Takes one sample and returns it as text, without a server or an export. Uses the vocabularies of the Prometheus exporter,
+ * regardless of the configured exporters.
  */
 export async function takeOnce(config: Config, format: 'prometheus' | 'json', logger: Logger): Promise<OnceResult> {
   const all = createTransitions({ logger });
-  // A failed poll is the result of the command, which reports it.
+  // The command itself reports a failed poll.
   const transitions: Transitions = {
     ...all,
-    failing: (event, ...told) => {
-      if (event !== 'poll') all.failing(event, ...told);
+    failing: (event, ...details) => {
+      if (event !== 'poll') all.failing(event, ...details);
     },
   };
   const local: Config = { ...config, exporters: ['prometheus'] };

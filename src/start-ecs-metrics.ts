@@ -1,14 +1,13 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
 import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
-import { checkOptions, isProvider } from './ecs-metrics-options.ts';
+import { isProvider, resolveOptions } from './ecs-metrics-options.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
-import { metricSet } from './metrics/definitions.ts';
+import { metricSet } from './metrics/row-instruments.ts';
 import { createFilter } from './sampler/filter.ts';
-import { onlyResource } from './sampler/only-resource.ts';
 import { createPollLog } from './sampler/poll-log.ts';
-import { Sampler } from './sampler/sampler.ts';
+import { onlyResource, Sampler } from './sampler/sampler.ts';
 import { createEcsTaskSource } from './sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from './sources/ecs-task/endpoint.ts';
 import { messageOf } from './text/printable.ts';
@@ -17,15 +16,15 @@ import { VERSION } from './version.ts';
 const ENDPOINT_TIMEOUT_MS = 5000;
 
 /**
- * Polls the ECS task metadata endpoint, and exports the metrics of the task's containers through a MeterProvider.
+ * Polls the ECS task metadata endpoint and exports the metrics of the task's containers through a MeterProvider.
  *
- * Polling keeps the process alive until `stop` is called. Failures of the endpoint and errors of the provider never reach
- * the host: they are reported once each to OpenTelemetry's `diag` logger.
+ * Polling keeps the process alive until `stop` is called. Errors of the endpoint and of the provider are never thrown:
+ * each is reported once to OpenTelemetry's `diag` logger.
  *
  * @throws TypeError that names every option that is missing or invalid.
  */
 export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
-  const { meterProvider, metadataUrl, urlSource, intervalMs, include, exclude, vocabularies } = checkOptions(
+  const { meterProvider, metadataUrl, urlSource, intervalMs, include, exclude, vocabularies } = resolveOptions(
     options,
     process.env,
   );
@@ -78,7 +77,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   function fail(error: unknown): void {
     ready.reject(error);
     void stop();
-    logger.error('start_failed', `the instruments could not be registered: ${messageOf(error)}`);
+    logger.error('start_failed', `cannot register the instruments: ${messageOf(error)}`);
   }
 
   function stop(): Promise<void> {
@@ -94,7 +93,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
       try {
         instruments.unregister();
       } catch (error) {
-        logger.error('stop_failed', `the instruments could not be removed: ${messageOf(error)}`);
+        logger.warn('stop_failed', `cannot remove the instruments: ${messageOf(error)}`);
       }
     }
     await lastPoll;
@@ -109,14 +108,14 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
   return { ready: ready.promise, resource: () => readings.resource(), stop };
 }
 
-/** A log on the diagnostics logger that the host has chosen; without one, nothing is written. */
+/** Logs to OpenTelemetry's diagnostics logger. Without a registered one, nothing is written. */
 function diagLog(): Logger {
   const target = diag.createComponentLogger({ namespace: 'ecs-container-exporter' });
   const at = (level: 'debug' | 'info' | 'warn' | 'error') => (event: string, message: string) => {
     try {
       target[level](`${event}: ${message}`);
     } catch {
-      // A logger that fails must not stop the polling.
+      // A failing logger must not stop the polling.
     }
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

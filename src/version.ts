@@ -1,5 +1,5 @@
 /** The name of the program, of its package and of its image. */
 export const PROGRAM = 'ecs-container-exporter';
 
-/** The package's version; a test holds it against package.json. */
+/** The version of the package; a test compares it with package.json. */
 export const VERSION = '3.0.0';

@@ -1,14 +1,12 @@
-import { EXPORT_FAILURE_REASONS, type ExportError } from '../instrumentation/export-error.ts';
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
-import type { PartialSuccess } from '../instrumentation/metric-exporter.ts';
+import { EXPORT_FAILURE_REASONS, type ExportError, type PartialSuccess } from '../instrumentation/metric-exporter.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
-import { startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
+import { type PushExporterName, startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
-import { selectionOf } from './config/metric-selection.ts';
-import { statsdTags } from './config/statsd-tags.ts';
+import { statsdTags } from './config/statsd.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
-import { metricSet } from './metrics/definitions.ts';
+import { metricSet } from './metrics/row-instruments.ts';
 import type { VocabularyName } from './metrics/vocabulary.ts';
 import { createAllowList, createFilter } from './sampler/filter.ts';
 import { createPollLog } from './sampler/poll-log.ts';
@@ -22,17 +20,14 @@ import { createTagReader } from './sources/ecs-task/tag-reader.ts';
 import type { TaskSource } from './sources/task-source.ts';
 import { PROGRAM, VERSION } from './version.ts';
 
-/**
- * The task of the configured endpoint, with what the configuration asks for: docker labels, tags and the task's cgroup only
- * where it names some.
- */
+/** The task of the configured endpoint, with Docker labels, tags and the task's cgroup if they are configured. */
 export async function createTaskSource(
   config: Config,
   transitions: Transitions,
   options: Pick<EcsTaskSourceOptions, 'waitsForTags'> = {},
 ): Promise<TaskSource> {
   const { containerLabels, taskTags, cgroupRoot, metadataUrl, metadataUrlSource: urlSource } = config;
-  // A document that takes longer than the interval would delay the next poll.
+  // A request that lasts longer than the interval would delay the next poll.
   const deadlineMs = Math.min(config.endpointTimeoutMs, config.intervalMs);
   const endpoint = createEndpoint(metadataUrl, { deadlineMs, urlSource });
   return createEcsTaskSource(endpoint, {
@@ -49,9 +44,9 @@ async function cgroupReaderOf(root: string, transitions: Transitions): Promise<T
 }
 
 /**
- * A sampler with the vocabularies that some exporter needs, and the log of what it sees.
+ * A sampler for the vocabularies of the enabled exporters, and the log of its polls.
  *
- * @param onSample called after each poll, once its readings are current
+ * @param onSample called after each poll, when its readings are current
  */
 export function createSampler(
   config: Config,
@@ -69,7 +64,7 @@ export function createSampler(
     intervalMs: config.intervalMs,
     isSelected: filter.isSelected,
     vocabularies: [...vocabularies],
-    selection: selectionOf(config.metrics),
+    selection: config.metrics,
     version: VERSION,
     exports: {
       exporters: config.exporters.filter((name) => name !== 'prometheus'),
@@ -86,7 +81,7 @@ export function createSampler(
   });
 }
 
-/** What the configuration says of the resource. */
+/** The configured part of the resource. */
 export function serviceOf(config: Config): ServiceOptions {
   return {
     serviceName: config.serviceName ?? PROGRAM,
@@ -97,10 +92,9 @@ export function serviceOf(config: Config): ServiceOptions {
 }
 
 export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
-  const selection = selectionOf(config.metrics);
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
-      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, selection)) }
+      ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, config.metrics)) }
       : undefined;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');
@@ -108,7 +102,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     source: sampler,
     service: serviceOf(config),
     userAgent: `${PROGRAM}/${VERSION}`,
-    watchedFromNs: sampler.startedNs,
+    programStartNs: sampler.startedNs,
     prometheus: setsOf('prometheus'),
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),
@@ -119,27 +113,39 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
       sampler.countExport(name, { reason: error?.reason, points, rejectedPoints: partial?.rejectedPoints });
       if (error !== undefined) return reportFailure(transitions, name, error);
       transitions.ok(`${name}_export`);
-      reportPartial(transitions, `${name}_partial`, partial);
+      reportPartial(transitions, partial);
     },
   });
 }
 
-/** A receiver that goes away shows as several of these, one after the other: one outage, and one line. */
-const AWAY: readonly ExportError['reason'][] = ['unreachable', 'reset', 'timeout', 'server_error', 'throttled'];
+/** While a receiver is down, exports fail with several of these reasons: one outage, one line. */
+const RECEIVER_DOWN: readonly ExportError['reason'][] = [
+  'unreachable',
+  'reset',
+  'timeout',
+  'server_error',
+  'throttled',
+];
 
-function reportFailure(transitions: Transitions, exporter: string, { reason, message }: ExportError): void {
-  const told = AWAY.includes(reason) ? 'away' : reason;
-  transitions.failing(`${exporter}_export`, told, `${exporter} export failed: ${message}`, { reason });
+function reportFailure(transitions: Transitions, exporter: PushExporterName, { reason, message }: ExportError): void {
+  const outage = RECEIVER_DOWN.includes(reason) ? 'receiver_down' : reason;
+  transitions.failing(`${exporter}_export`, outage, `${exporter} export failed: ${message}`, { reason });
 }
 
-/** @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1 a message without rejected points is a warning. */
-function reportPartial(transitions: Transitions, event: string, partial: PartialSuccess | undefined): void {
+/**
+ * OTLP only. A message without rejected points is a warning.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+ */
+function reportPartial(transitions: Transitions, partial: PartialSuccess | undefined): void {
   const { rejectedPoints = 0, message = '' } = partial ?? {};
   if (rejectedPoints === 0 && message === '') {
-    transitions.ok(event);
+    transitions.ok('otlp_partial');
     return;
   }
-  const what = rejectedPoints === 0 ? 'the receiver warns' : `the receiver rejected ${rejectedPoints} points`;
-  const reason = rejectedPoints === 0 ? 'warning' : 'rejected_points';
-  transitions.failing(event, reason, message === '' ? what : `${what}: ${message}`);
+  const isWarning = rejectedPoints === 0;
+  const points = rejectedPoints === 1 ? '1 data point' : `${rejectedPoints} data points`;
+  const what = isWarning ? 'the receiver returned a warning' : `the receiver rejected ${points}`;
+  const text = message === '' ? `${what}; check its log` : `${what}: ${message}`;
+  transitions.failing('otlp_partial', isWarning ? 'warning' : 'rejected_points', text);
 }

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import type { TestEvent } from 'node:test/reporters';
-import { spec } from 'node:test/reporters';
+import { spec, type TestEvent } from 'node:test/reporters';
 
 /** Node's spec reporter without the tests that pass: prints failures, skipped tests, output and the closing counts. */
 // biome-ignore lint/style/noDefaultExport: `node --test-reporter` loads the default export.

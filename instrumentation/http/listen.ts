@@ -17,11 +17,11 @@ function codeOf(error: unknown): string | undefined {
 function listenError(host: string, port: number, cause: unknown): Error {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} on ${host} is already in use; choose another one with --exporter-port (EXPORTER_PORT)`,
-    EACCES: `port ${port} needs a privilege that this process does not have; ports from 1024 on need none`,
+    EACCES: `port ${port} requires a privilege; use a port from 1024 on`,
     EADDRNOTAVAIL: `${host} is not an address of this machine`,
     EAFNOSUPPORT: `${host} is not an address of this machine`,
     ENOTFOUND: `the name ${host} has no address`,
-    EAI_AGAIN: `the name ${host} could not be looked up`,
+    EAI_AGAIN: `the name ${host} cannot be resolved`,
   };
   const reason = reasons[codeOf(cause) ?? ''] ?? (cause instanceof Error ? cause.message : String(cause));
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

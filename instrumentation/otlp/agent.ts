@@ -1,35 +1,42 @@
-import type { Agent, ClientRequest, ProxyEnv, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Credentials of both ends, and the proxy between them. PEM texts, not paths. */
+/** An HTTP proxy, and the hosts that bypass it in the syntax of NO_PROXY. */
+export interface Proxy {
+  readonly url: URL;
+  readonly noProxy?: string | undefined;
+}
+
+/** TLS credentials as PEM texts, and the proxy. */
 export interface AgentOptions {
   readonly certificate?: string | undefined;
   readonly clientCertificate?: string | undefined;
   readonly clientKey?: string | undefined;
-  /** The proxy, and the hosts that bypass it; undefined without a proxy. */
-  readonly proxyEnv?: ProxyEnv | undefined;
+  readonly proxy?: Proxy | undefined;
 }
 
-/** The connections to one receiver. */
+/** An HTTP client with persistent connections to one receiver. */
 export interface HttpClient {
   readonly agent: Agent;
   /** `request` of node:http or node:https. */
-  request(url: string, options: RequestOptions): ClientRequest;
-  /** Ends a request at once and closes its connection, even while that is still being opened. Other connections stay. */
-  cut(request: ClientRequest): void;
+  request(url: URL, options: RequestOptions): ClientRequest;
+  /** Aborts a request and closes its connection, even if it is not established yet. Other connections stay open. */
+  abort(request: ClientRequest): void;
 }
 
-/** A connection that is never closed would not follow a host name that moves to another address. */
+/** A connection that is never closed would not follow DNS changes. */
 const MAX_CONNECTION_AGE_MS = 300_000;
 
-/** Loads nothing of TLS unless the address is `https:`. */
-export async function createHttpClient(url: string, options: AgentOptions): Promise<HttpClient> {
-  const { certificate, clientCertificate, clientKey, proxyEnv = {} } = options;
-  // Empty rather than undefined: newer versions of Node.js then read the environment themselves.
-  const common = { keepAlive: true, proxyEnv };
-  if (new URL(url).protocol === 'http:') {
+/** Loads TLS only for `https:` URLs. */
+export async function createHttpClient(url: URL, options: AgentOptions): Promise<HttpClient> {
+  const { certificate, clientCertificate, clientKey, proxy } = options;
+  const isSecure = url.protocol === 'https:';
+  // Empty rather than undefined: if undefined, newer versions of Node.js read the environment.
+  const proxyEnv = proxy && { [isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY']: proxy.url.href, NO_PROXY: proxy.noProxy };
+  const common = { keepAlive: true, proxyEnv: proxyEnv ?? {} };
+  if (!isSecure) {
     const { Agent, request } = await import('node:http');
-    return clientOf(withAge(new Agent(common)), request);
+    return clientOf(limitConnectionAge(new Agent(common)), request);
   }
   const { Agent, request } = await import('node:https');
   const secure = {
@@ -39,7 +46,7 @@ export async function createHttpClient(url: string, options: AgentOptions): Prom
     ...(clientCertificate !== undefined && { cert: clientCertificate }),
     ...(clientKey !== undefined && { key: clientKey }),
   } as const;
-  return clientOf(withAge(new Agent(secure)), request);
+  return clientOf(limitConnectionAge(new Agent(secure)), request);
 }
 
 function clientOf(agent: Agent, request: HttpClient['request']): HttpClient {
@@ -52,16 +59,16 @@ function clientOf(agent: Agent, request: HttpClient['request']): HttpClient {
   return {
     agent,
     request,
-    cut(cutOff) {
-      cutOff.destroy();
-      // A tunnel belongs to no request until the TLS handshake in it is complete, so destroying the request closes nothing.
-      if (cutOff.socket === null) newest?.destroy();
+    abort(aborted) {
+      aborted.destroy();
+      // Until the TLS handshake in a tunnel is complete, the tunnel has no request, so destroying the request does not close it.
+      if (aborted.socket === null) newest?.destroy();
     },
   };
 }
 
-/** Closes a connection after the first request that ends `MAX_CONNECTION_AGE_MS` or more after its first one. */
-function withAge(agent: Agent): Agent {
+/** Closes a connection after the first request that ends at least `MAX_CONNECTION_AGE_MS` after the end of its first one. */
+function limitConnectionAge(agent: Agent): Agent {
   const firstFreeMs = new WeakMap<Duplex, number>();
   const keepSocketAlive = agent.keepSocketAlive.bind(agent);
   // Called after each request: https://nodejs.org/api/http.html#agentkeepsocketalivesocket

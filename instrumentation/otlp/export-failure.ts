@@ -1,48 +1,48 @@
 import { STATUS_CODES } from 'node:http';
-import { ExportError, timedOut } from '../export-error.ts';
-import { shown, stringMember } from '../foreign-text.ts';
-import { answeredTlsFailure, isTlsRecord, tlsFailure } from './tls-failure.ts';
+import { ExportError, timedOut } from '../metric-exporter.ts';
+import { sanitizeText, stringMember } from '../sanitize-text.ts';
+import { isTlsRecord, responseTlsFailure, tlsFailure } from './tls-failure.ts';
 
-/** An answer that refuses an export. */
-export interface Refusal {
+/** A response with a status that is not 2xx. */
+export interface ErrorResponse {
   readonly status: number;
   readonly statusText: string;
-  /** Searched for what receivers say of a wrong use of TLS or of too large a request, and never shown. */
+  /** Searched for known error messages, and never logged. */
   readonly body: Uint8Array;
 }
 
-/** Names the error that ended a request without an answer. Returns an ExportError as it is. */
+/** Converts the error that ended a request without a response. Returns an ExportError unchanged. */
 export function exportErrorOf(error: unknown): ExportError {
   if (error instanceof ExportError) return error;
-  if (!(error instanceof Error)) return new ExportError('other', 'failed without saying why');
+  if (!(error instanceof Error)) return new ExportError('other', 'failed with an unknown error');
   const code = stringMember(error, 'code');
-  return code === undefined ? namelessError(error) : codedError(code, error);
+  return code === undefined ? uncodedError(error) : codedError(code, error);
 }
 
 /** For a body, or informational answers before it, that receivers of OTLP do not send. */
-export function answerTooLarge(): ExportError {
-  return new ExportError('other', `the receiver's answer is too large: ${WRONG_SERVICE}`);
+export function responseTooLarge(): ExportError {
+  return new ExportError('other', `the response of the receiver is too large: ${WRONG_SERVICE}`);
 }
 
-const UNWELL = 'the receiver, or what stands before it, cannot take exports now: look at its log if this lasts';
-const REFUSED_CREDENTIALS = 'the receiver refuses the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
+const UNWELL = 'the receiver or a proxy in front of it cannot accept exports; if this persists, check its log';
+const REFUSED_CREDENTIALS = 'the receiver rejects the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
 const WRONG_PATH =
-  'the path of the endpoint is probably wrong: receivers take metrics at /v1/metrics, which only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT has to name';
-const WRONG_SERVICE = 'is the endpoint an OTLP/HTTP receiver?';
+  'check the path of the endpoint: receivers expect metrics at /v1/metrics, and only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT must include it';
+const WRONG_SERVICE = 'check that the endpoint is an OTLP/HTTP receiver';
 const TOO_LARGE =
-  'the export is too large for the receiver: raise its limit, or try OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
+  'the export is too large for the receiver: raise its limit, or set OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
 const OUT_OF_ORDER =
   'Prometheus rejects an export with points older than its newest: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
 const PROXY_CREDENTIALS =
   'the proxy requires a user and a password: put them in its address, http://user:password@host:port';
 const WRONG_FORMAT =
-  'the receiver does not take this protocol: try the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL';
+  'the receiver does not accept this protocol: set OTEL_EXPORTER_OTLP_PROTOCOL to the other of http/protobuf and http/json';
 const WRONG_COMPRESSION =
-  'the receiver does not take gzip, or not this protocol: try OTEL_EXPORTER_OTLP_COMPRESSION=none first, then the other one of http/protobuf and http/json in OTEL_EXPORTER_OTLP_PROTOCOL';
+  'the receiver does not accept gzip or this protocol: set OTEL_EXPORTER_OTLP_COMPRESSION=none first, then OTEL_EXPORTER_OTLP_PROTOCOL to the other of http/protobuf and http/json';
 
 const STATUS_HINTS: Readonly<Record<number, string>> = {
-  400: `the receiver does not take the request as it is, and its log may say why; ${WRONG_SERVICE}`,
+  400: `the receiver rejects the request: check its log, and ${WRONG_SERVICE}`,
   401: REFUSED_CREDENTIALS,
   403: REFUSED_CREDENTIALS,
   404: WRONG_PATH,
@@ -50,40 +50,41 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   407: PROXY_CREDENTIALS,
   413: TOO_LARGE,
   415: WRONG_FORMAT,
-  429: 'the receiver takes no more for now: raise its limit, or OTEL_METRIC_EXPORT_INTERVAL',
+  429: 'raise the limit of the receiver, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
-/** How much of a body is searched for a reason. */
+/** Limit for the part of a body that is searched for known error messages. */
 export const MAX_REASON_BYTES = 1000;
 
 /** Error messages of the Prometheus storage. */
-const OUT_OF_ORDER_ANSWERS = /out of order sample|out of bounds|too old sample/i;
+const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
 
 /** @param isCompressed whether the request was sent with gzip */
-export function errorOfAnswer({ status, statusText, body }: Refusal, isCompressed = false): ExportError {
+export function errorOfResponse({ status, statusText, body }: ErrorResponse, isCompressed = false): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
-  // Any other text may be the header that was refused.
-  const isUsual = statusText.toLowerCase() === phrase.toLowerCase();
-  const told = isUsual ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
+  // A non-standard phrase may contain the rejected header.
+  const isStandard = statusText.toLowerCase() === phrase.toLowerCase();
+  const summary = isStandard ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
   const start = new TextDecoder().decode(body.subarray(0, MAX_REASON_BYTES));
-  const tls = status >= 400 && status < 500 ? answeredTlsFailure(start) : undefined;
-  if (tls !== undefined) return new ExportError('tls', `${told}: ${tls}`);
-  if (status === 400 && /body too large/i.test(start)) return new ExportError('client_error', `${told}: ${TOO_LARGE}`);
-  if (status === 400 && OUT_OF_ORDER_ANSWERS.test(start))
-    return new ExportError('client_error', `${told}: ${OUT_OF_ORDER}`);
+  const tls = status >= 400 && status < 500 ? responseTlsFailure(start) : undefined;
+  if (tls !== undefined) return new ExportError('tls', `${summary}: ${tls}`);
+  if (status === 400 && /body too large/i.test(start))
+    return new ExportError('client_error', `${summary}: ${TOO_LARGE}`);
+  if (status === 400 && OUT_OF_ORDER_MESSAGES.test(start))
+    return new ExportError('client_error', `${summary}: ${OUT_OF_ORDER}`);
   if (status >= 300 && status < 400) {
-    return new ExportError('redirect', `${told}: redirects are not followed; give the endpoint's final address`);
+    return new ExportError('redirect', `${summary}: redirects are not followed; set the endpoint to its final address`);
   }
-  if (status >= 500) return new ExportError('server_error', `${told}: ${UNWELL}`);
+  if (status >= 500) return new ExportError('server_error', `${summary}: ${UNWELL}`);
   const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
   const hint = status === 415 && isCompressed ? WRONG_COMPRESSION : (STATUS_HINTS[status] ?? WRONG_SERVICE);
-  return new ExportError(reason, `${told}: ${hint}`);
+  return new ExportError(reason, `${summary}: ${hint}`);
 }
 
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
-/** The error for what the network, TLS or the HTTP parser ended. */
+/** Converts an error of the network, TLS or the HTTP parser. */
 function codedError(code: string, error: Error): ExportError {
   const tls = tlsFailure(code, error);
   if (tls !== undefined) return new ExportError('tls', tls);
@@ -91,55 +92,52 @@ function codedError(code: string, error: Error): ExportError {
   if (RESET.has(code)) {
     return new ExportError(
       'reset',
-      `the receiver closed the connection without an answer (${code}): if this lasts, it may want TLS (https://), refuse the client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE), or speak gRPC at this port (OTLP/HTTP usually has 4318)`,
+      `the receiver closed the connection without a response (${code}): if this persists, it may require TLS (https://), reject the client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE), or expect gRPC at this port (OTLP/HTTP usually uses 4318)`,
     );
   }
   const syscall = stringMember(error, 'syscall');
   if (syscall === 'getaddrinfo') {
-    const name = shown(stringMember(error, 'hostname') ?? '');
-    return new ExportError(
-      'unreachable',
-      `the host ${name} cannot be looked up (${code}): check the endpoint, and this machine's DNS`,
-    );
+    const name = sanitizeText(stringMember(error, 'hostname') ?? '');
+    return new ExportError('unreachable', `cannot resolve the host ${name} (${code}): check the endpoint and DNS`);
   }
   if (UNREACHABLE.has(code) || syscall === 'connect') {
     return new ExportError(
       'unreachable',
-      `cannot connect${addressesOf(error)} (${code}): does the receiver run, are host and port of the endpoint right (OTLP/HTTP usually has 4318), and do firewalls and security groups let this pass?`,
+      `cannot connect${addressesOf(error)} (${code}): check that the receiver is running, the host and port of the endpoint (OTLP/HTTP usually uses 4318), firewalls and security groups`,
     );
   }
   // https://nodejs.org/api/errors.html#err_proxy_tunnel
   if (code === 'ERR_PROXY_TUNNEL') {
     const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
-    const hint = status === 407 ? PROXY_CREDENTIALS : 'can it reach the receiver, and may it?';
+    const hint =
+      status === 407 ? PROXY_CREDENTIALS : 'check that it can reach the receiver and that its rules allow it';
     return new ExportError('unreachable', `the proxy opened no tunnel (${status ?? code}): ${hint}`);
   }
   if (code.startsWith('HPE_')) return notHttp(code, error);
-  return new ExportError('other', `failed (${shown(code)})`);
+  return new ExportError('other', `failed (${sanitizeText(code)})`);
 }
 
-/** What the HTTP parser stumbled over tells two common mistakes from the rest. */
+/** Converts an error of the HTTP parser. The rejected packet identifies two common configuration errors. */
 function notHttp(code: string, error: Error): ExportError {
   const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : new Uint8Array();
   if (isTlsRecord(packet)) {
-    return new ExportError('tls', `the receiver answered with TLS (${code}): give the endpoint as https://`);
+    return new ExportError('tls', `the receiver answered with TLS (${code}): use https:// in the endpoint`);
   }
   // The first frame of an HTTP/2 server, its settings, has the type 4: https://www.rfc-editor.org/rfc/rfc9113#section-6.5
   if (packet[0] === 0 && packet[3] === 4) {
     return new ExportError(
       'other',
-      `the receiver speaks HTTP/2 only (${code}), so this is probably its gRPC port: give that of OTLP/HTTP (usually 4318)`,
+      `the receiver accepts only HTTP/2 (${code}), so this is probably its gRPC port: use its port for OTLP/HTTP (usually 4318)`,
     );
   }
   return new ExportError('other', `the receiver answered with something that is not HTTP (${code}): ${WRONG_SERVICE}`);
 }
 
-/** An error without a code. */
-function namelessError(error: Error): ExportError {
-  return new ExportError('other', shown(error.message) || error.name);
+function uncodedError(error: Error): ExportError {
+  return new ExportError('other', sanitizeText(error.message) || error.name);
 }
 
-/** ` to 127.0.0.1:4318`: where it was tried; a name may have several addresses. */
+/** The addresses of the failed connection attempts, for example ` to 127.0.0.1:4318`. A host can have several. */
 function addressesOf(error: Error): string {
   const attempts: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   const addresses = attempts.slice(0, 4).flatMap((attempt) => {

@@ -8,34 +8,33 @@ import {
   type IExporterTransport,
 } from '@opentelemetry/otlp-exporter-base';
 import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
-import { ExportError } from '../export-error.ts';
-import { createRedactor } from '../foreign-text.ts';
-import type { MetricExporter, Outcome } from '../metric-exporter.ts';
+import { ExportError, type MetricExporter, type Outcome } from '../metric-exporter.ts';
+import { createRedactor } from '../sanitize-text.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
-import { errorOfAnswer, exportErrorOf } from './export-failure.ts';
+import { errorOfResponse, exportErrorOf } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
-import { isRetryableError, isRetryableStatus, type Try, withRetries } from './retries.ts';
+import { type Attempt, isRetryableError, isRetryableStatus, withRetries } from './retries.ts';
 import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
-import { type Answer, post } from './transport.ts';
+import { type HttpResponse, post } from './transport.ts';
 
 export interface OtlpOptions extends AgentOptions {
   readonly protocol: 'http/protobuf' | 'http/json';
-  /** Used as it is: `/v1/metrics` included. */
-  readonly url: string;
-  /** Names in lower case. Values can be secrets: they are never printed. */
+  /** The complete URL, including `/v1/metrics`. */
+  readonly url: URL;
+  /** Names in lower case. Values can be secrets and are never logged. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Deadline of one export with its retries. The caller's signal enforces it; here it only prevents a retry that would begin
-   * too late.
+   * Deadline of one export, including retries. The caller's signal enforces it; the exporter only uses it to skip a retry that
+   * would begin too late.
    */
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
 }
 
-/** Sends one request for all resources of an export. */
+/** Creates an exporter that sends all resources of an export in one request. */
 export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
-  const { url, protocol, proxyEnv } = options;
+  const { url, protocol, proxy } = options;
   const client = await createHttpClient(url, options);
   const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
   const headers = {
@@ -53,22 +52,22 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     responseAttributesFromError: () => ({}),
   });
 
-  function outcomeOf(answer: Answer): Try {
-    const { status, retryAfterMs, body, isComplete } = answer;
+  function attemptOf(response: HttpResponse): Attempt {
+    const { status, retryAfterMs, body } = response;
     if (status >= 300) {
-      const error = errorOfAnswer(answer, compress !== undefined);
+      const error = errorOfResponse(response, compress !== undefined);
       return { error, retryAfterMs, isRetryable: isRetryableStatus(status) };
     }
     const partial = partialSuccess(body, protocol, redact);
-    const saysNothing = !isComplete || (partial.rejectedPoints === 0 && partial.message === '');
-    return { partial: saysNothing ? undefined : partial, isRetryable: false };
+    const isEmpty = partial.rejectedPoints === 0 && partial.message === '';
+    return { partial: isEmpty ? undefined : partial, isRetryable: false };
   }
 
   async function send(request: Uint8Array, signal: AbortSignal): Promise<Outcome> {
     const body = (await compress?.(request)) ?? request;
-    const attempt = async (): Promise<Try | undefined> => {
+    const attempt = async (): Promise<Attempt | undefined> => {
       try {
-        return outcomeOf(await post(client, { url, headers, body }, signal));
+        return attemptOf(await post(client, { url, headers, body }, signal));
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined;
         return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };
@@ -77,33 +76,33 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     return (await withRetries(attempt, signal, options.timeoutMs)) ?? { error: exportErrorOf(signal.reason) };
   }
 
-  /** Creates a transport for each export, because the SDK's interface of a transport has no signal. */
+  /** Creates a transport for each export, because the SDK's transport interface has no signal. */
   async function exportBySdk(batch: Batch, signal: AbortSignal): Promise<Outcome> {
     let outcome: Outcome = {};
     const transport: IExporterTransport = {
       async send(request) {
         outcome = await send(request, signal);
         const { error } = outcome;
-        // Without the response: the SDK would log a partial success that the caller logs.
+        // Without the response data: the caller logs a partial success, and the SDK would log it again.
         return error === undefined ? { status: 'success' } : { status: 'failure', error };
       },
       shutdown() {},
     };
     const shared = getSharedConfigurationDefaults();
     const delegate = createOtlpNetworkExportDelegate(shared, SERIALIZERS[protocol], metrics, transport);
-    // Not used here; without it, the SDK reads it from the environment.
+    // Unused. If it is missing, the SDK reads it from the environment.
     const temporalityPreference = AggregationTemporalityPreference.CUMULATIVE;
     const exporter = new OTLPMetricExporterBase(delegate, { temporalityPreference });
     const { error } = await new Promise<ExportResult>((resolve) => exporter.export(batch, resolve));
     return error === undefined ? outcome : { ...outcome, error: exportErrorOf(error) };
   }
 
-  const byProxy = proxyEnv === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
+  const byProxy = proxy === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
   const redacted = ({ reason, message }: ExportError): ExportError =>
     new ExportError(reason, `${redact(message)}${byProxy}`);
 
   return {
-    // LOWMEMORY: all our counters are observable, and the SDK keeps those cumulative.
+    // With LOWMEMORY, the SDK keeps observable counters cumulative, and all counters here are observable.
     temporality: options.temporality === 'delta' ? 'delta' : 'cumulative',
     async export(all, signal) {
       try {
@@ -117,16 +116,13 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   };
 }
 
-/** Header values, the query of the address, and the credentials of proxies. */
-function secretsOf({ headers, url, proxyEnv }: OtlpOptions): readonly string[] {
-  const { search, searchParams } = new URL(url);
-  const proxies = Object.values(proxyEnv ?? {}).flatMap(credentialsOf);
-  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...proxies];
+/** Header values, the query of the URL, and the credentials of the proxy. */
+function secretsOf({ headers, url: { search, searchParams }, proxy }: OtlpOptions): readonly string[] {
+  const credentials = proxy === undefined ? [] : credentialsOf(proxy.url);
+  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...credentials];
 }
 
-/** User and password of a proxy's address, as they are written and decoded. */
-function credentialsOf(address: string | undefined): readonly string[] {
-  if (address === undefined || !URL.canParse(address)) return [];
-  const { username, password } = new URL(address);
+/** User and password of a proxy URL, both percent-encoded and decoded. */
+function credentialsOf({ username, password }: URL): readonly string[] {
   return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
 }

@@ -1,11 +1,12 @@
 import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { PartialSuccess } from '../metric-exporter.ts';
+import { sanitizeText } from '../sanitize-text.ts';
 
 const MAX_MESSAGE_LENGTH = 200;
 
 /**
- * Reads an ExportMetricsServiceResponse. One that cannot be read says nothing: the receiver's status was good, and some
- * answer with a page of text.
+ * Parses an ExportMetricsServiceResponse. A malformed one counts as empty, because the status was 2xx and some receivers send a
+ * text.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
@@ -15,19 +16,19 @@ export function partialSuccess(
   redact: (text: string) => string,
 ): PartialSuccess {
   const response = decoded(data, protocol);
-  if (isForeign(response, data)) return { rejectedPoints: 0, message: FOREIGN };
+  if (isNotOtlp(response, data)) return { rejectedPoints: 0, message: NOT_OTLP };
   const partial = member(response, 'partialSuccess');
   const message = member(partial, 'errorMessage');
   return {
     rejectedPoints: count(member(partial, 'rejectedDataPoints')),
-    message: typeof message === 'string' ? oneLine(redact(message)).slice(0, MAX_MESSAGE_LENGTH).toWellFormed() : '',
+    message: typeof message === 'string' ? sanitizeText(redact(message), MAX_MESSAGE_LENGTH) : '',
   };
 }
 
-const FOREIGN = 'its answer is none of OTLP: is the endpoint an OTLP/HTTP receiver, and not some other page?';
+const NOT_OTLP = 'its response is not OTLP; check that the endpoint is an OTLP/HTTP receiver';
 
-/** A web page or another service's JSON, with a good status. An empty answer is what most receivers give. */
-function isForeign(response: unknown, data: Uint8Array): boolean {
+/** True for a web page or the JSON of another service. Most receivers send an empty body. */
+function isNotOtlp(response: unknown, data: Uint8Array): boolean {
   const start = new TextDecoder().decode(data.subarray(0, 100)).trimStart();
   if (start.startsWith('<')) return true;
   if (!start.startsWith('{')) return false;
@@ -35,7 +36,7 @@ function isForeign(response: unknown, data: Uint8Array): boolean {
   return json instanceof Object && Object.keys(json).length > 0 && !('partialSuccess' in json);
 }
 
-/** In JSON a 64-bit integer is a text, and often a number: https://protobuf.dev/programming-guides/json/ */
+/** In JSON a 64-bit integer is a string, but many receivers send a number: https://protobuf.dev/programming-guides/json/ */
 function count(value: unknown): number {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : 0;
@@ -52,8 +53,4 @@ function decoded(data: Uint8Array, protocol: 'http/protobuf' | 'http/json'): unk
 
 function member(value: unknown, name: string): unknown {
   return value instanceof Object ? Reflect.get(value, name) : undefined;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../metric-exporter.ts';
 
-/** How one try of an export ended. */
-export interface Try extends Outcome {
+/** The result of one attempt of an export. */
+export interface Attempt extends Outcome {
   readonly isRetryable: boolean;
 }
 
@@ -29,13 +29,13 @@ export function isRetryableStatus(status: number): boolean {
   return RETRYABLE_STATUSES.has(status);
 }
 
-/** Errors of the network, but not of TLS or HTTP: those are errors of configuration. */
+/** True for network errors; errors of TLS or HTTP are configuration errors. */
 export function isRetryableError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && RETRYABLE_CODES.has(String(error.code));
 }
 
 /**
- * The wait before a retry, unless the receiver asks for another one.
+ * Returns the wait before a retry for which the receiver requests none.
  *
  * @param retry counted from 0
  * @param random from 0 to 1, for the jitter
@@ -46,34 +46,34 @@ export function backoffMs(retry: number, random: number): number {
 }
 
 /**
- * Tries until an attempt succeeds or fails for good, the retries are used up, or the signal is aborted.
+ * Repeats an attempt until it succeeds, fails permanently, the retries are used up, or the signal aborts.
  *
- * @param attempt undefined if the signal was aborted before the attempt had an outcome
+ * @param attempt returns undefined if the signal aborted before the attempt had an outcome
  * @param timeoutMs no retry begins later than this
  * @returns the outcome of the last attempt that had one; undefined if none had
  */
 export async function withRetries(
-  attempt: () => Promise<Try | undefined>,
+  attempt: () => Promise<Attempt | undefined>,
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Outcome | undefined> {
   const deadlineMs = performance.now() + timeoutMs;
   let last: Outcome | undefined;
-  let untilMs = 0;
+  let holdUntilMs = 0;
   for (let retry = 0; !signal.aborted; retry += 1) {
     const ended = await attempt();
     if (ended === undefined) break;
     const { isRetryable, ...outcome } = ended;
     if (!isRetryable || retry === MAX_RETRIES) return outcome;
-    // A wait of 0 is not a request to retry at once.
+    // Retry-After: 0 does not request an immediate retry.
     const waitMs = outcome.retryAfterMs || backoffMs(retry, Math.random());
     const nowMs = performance.now();
     if (signal.aborted || nowMs + waitMs >= deadlineMs) return outcome;
     last = outcome;
-    untilMs = nowMs + (outcome.retryAfterMs ?? 0);
+    holdUntilMs = nowMs + (outcome.retryAfterMs ?? 0);
     await wait(waitMs, signal);
   }
-  return last && { ...last, retryAfterMs: Math.max(0, Math.ceil(untilMs - performance.now())) };
+  return last && { ...last, retryAfterMs: Math.max(0, Math.ceil(holdUntilMs - performance.now())) };
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

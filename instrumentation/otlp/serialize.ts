@@ -1,7 +1,7 @@
 import { type ISerializer, JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
-/** The metrics of several resources, in the shape that the SDK passes from its exporter to a serializer. */
+/** The metrics of several resources, typed as the SDK passes them from its exporter to a serializer. */
 export interface Batch extends ResourceMetrics {
   readonly all: readonly ResourceMetrics[];
 }
@@ -13,7 +13,7 @@ export function batchOf(all: readonly ResourceMetrics[]): Batch {
   return { all, resource: first.resource, scopeMetrics: all.flatMap(({ scopeMetrics }) => scopeMetrics) };
 }
 
-/** The SDK's serializers make a request of one resource; these make one request of all resources of a batch. */
+/** The SDK's serializers make a request with one resource; these make one with all resources of a batch. */
 export const SERIALIZERS = {
   'http/protobuf': serializer(concatenated),
   'http/json': serializer(joined),
@@ -24,7 +24,7 @@ export const CONTENT_TYPES = {
   'http/json': 'application/json',
 } as const;
 
-/** The transport returns no response, so there is none to read. */
+/** The transport returns no response, so none is deserialized. */
 function serializer(serializeRequest: (batch: Batch) => Uint8Array): ISerializer<Batch, object> {
   return { serializeRequest, deserializeResponse: () => ({}) };
 }
@@ -36,7 +36,7 @@ function concatenated({ all }: Batch): Uint8Array {
   return requests.length === 1 && first !== undefined ? first : Buffer.concat(requests);
 }
 
-/** What surrounds the resource in the SDK's request of one resource. */
+/** The text around the resource in the SDK's JSON request. */
 const HEAD = '{"resourceMetrics":[';
 const TAIL = ']}';
 

@@ -1,62 +1,60 @@
 import type { IncomingMessage } from 'node:http';
 import { retryAfterMs } from '../http/retry-after.ts';
 import type { HttpClient } from './agent.ts';
-import { answerTooLarge, MAX_REASON_BYTES } from './export-failure.ts';
+import { MAX_REASON_BYTES, responseTooLarge } from './export-failure.ts';
 
-/** What the receiver answered. */
-export interface Answer {
+/** The response of a receiver. */
+export interface HttpResponse {
   readonly status: number;
   readonly statusText: string;
-  /** How long the receiver wants no further request (Retry-After of a status of 400 or above); 0 if it does not say. */
+  /** Retry-After of a status of 400 or above; 0 without one. */
   readonly retryAfterMs: number;
-  /** For a status that is not 2xx, at most the first `MAX_REASON_BYTES`. */
+  /** Incomplete if the connection was lost. Of a status above 299, at most the first `MAX_REASON_BYTES`. */
   readonly body: Buffer;
-  /** False if the connection ended within the body, or the rest of the body was dropped. */
-  readonly isComplete: boolean;
 }
 
 export interface Post {
-  readonly url: string;
+  readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const MAX_INFORMATIONAL = 100;
-/** Metrics that stay away for longer look like a task that has gone. */
+/** A longer gap in the metrics looks like a task that has stopped. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
 /**
- * One request and its answer. Follows no redirect. Rejects with the error of the connection, or with the signal's reason once
- * that is aborted; an answer that has already refused the export is returned even then, without the rest of its body.
+ * Sends one request. Follows no redirects. Rejects with the connection's error, or with the signal's reason once the signal
+ * aborts. If the head of an error response has arrived by then, it resolves with that response instead.
  *
- * The head decides: a connection that ends within the body does not change what the status says. Node.js closes a connection
- * that answers 101 and reports nothing, so there only the signal ends the exchange.
+ * The outcome depends on the head alone: a connection lost during the body does not change it. Node.js closes a connection after
+ * a response with status 101 without reporting it, so such a request ends only when the signal aborts.
  */
-export function post(client: HttpClient, { url, headers, body }: Post, signal: AbortSignal): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+export function post(client: HttpClient, { url, headers, body }: Post, signal: AbortSignal): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const request = client.request(url, {
     method: 'POST',
     agent: client.agent,
-    headers: { ...headers, 'content-length': body.length },
+    headers,
   });
-  let refusal: (() => Answer) | undefined;
+  let errorResponse: (() => HttpResponse) | undefined;
   let hasHead = false;
   let informational = 0;
 
   const fail = (error: unknown): void => {
     reject(error);
-    client.cut(request);
+    client.abort(request);
   };
   const onAbort = (): void => {
-    if (refusal !== undefined) resolve(refusal());
+    if (errorResponse !== undefined) resolve(errorResponse());
     fail(signal.reason);
   };
   signal.addEventListener('abort', onAbort, { once: true });
 
   request.on('information', () => {
     informational += 1;
-    if (informational > MAX_INFORMATIONAL) fail(answerTooLarge());
+    if (informational > MAX_INFORMATIONAL) fail(responseTooLarge());
   });
   request.on('error', (error) => {
     if (!hasHead) reject(error);
@@ -66,47 +64,46 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
     const { statusCode: status = 0 } = response;
     const isAccepted = status < 300;
     const received = createBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_REASON_BYTES);
-    const answer = (): Answer => answerOf(response, received.content());
-    if (!isAccepted) refusal = answer;
+    const result = (): HttpResponse => httpResponse(response, received.content());
+    if (!isAccepted) errorResponse = result;
     response.on('data', (chunk: Buffer) => {
       if (received.add(chunk)) return;
-      if (!isAccepted) resolve(answer());
-      // Has no effect on a refusal but to close the connection.
-      fail(answerTooLarge());
+      if (!isAccepted) resolve(result());
+      // An error response has already resolved, so this only closes its connection.
+      fail(responseTooLarge());
     });
-    // Followed by `close`.
+    // `close` follows.
     response.on('error', () => {});
     response.on('close', () => {
-      resolve(answer());
-      // A receiver that answers before it has read the request may never read the rest.
-      if (!request.writableFinished) client.cut(request);
+      resolve(result());
+      // A receiver that responds before it has read the request may never read the rest.
+      if (!request.writableFinished) client.abort(request);
     });
   });
   request.end(body);
   return promise.finally(() => signal.removeEventListener('abort', onAbort));
 }
 
-function answerOf(
-  { statusCode: status = 0, statusMessage = '', headers, complete }: IncomingMessage,
+function httpResponse(
+  { statusCode: status = 0, statusMessage = '', headers }: IncomingMessage,
   body: Buffer,
-): Answer {
+): HttpResponse {
   const waitMs = status < 400 ? 0 : retryAfterMs(headers['retry-after'], Date.now());
   return {
     status,
     statusText: statusMessage,
     retryAfterMs: Math.min(waitMs, MAX_RETRY_AFTER_MS),
     body,
-    isComplete: complete,
   };
 }
 
 interface Bytes {
-  /** False if the limit cut the chunk. */
+  /** Returns false if the limit truncated the chunk. */
   add(chunk: Buffer): boolean;
   content(): Buffer;
 }
 
-/** Copies chunks into one buffer: a list of one-byte chunks would take a hundred times the memory of their content. */
+/** Copies chunks into one buffer: a list of one-byte chunks would need a hundred times the memory of their content. */
 function createBytes(limit: number): Bytes {
   let buffer = Buffer.alloc(0);
   let length = 0;

@@ -1,40 +1,46 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import type { DataPoint } from '@opentelemetry/sdk-metrics';
+import { type DataPoint, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { NumericMetric, ResourceCollection, ScopeCollection } from '../collection.ts';
 import type { MetricSet } from '../metric-definition.ts';
-import { withPrometheusName } from './prometheus-names.ts';
-import { withLabelNames } from './resource-labels.ts';
+import { appendUnit, joinByLabelName } from './prometheus-names.ts';
 
-/** Makes the text of a page out of what each resource showed. */
+/** Renders a page. */
 export type PageText = (collected: readonly ResourceCollection[]) => string;
 
-/** What stays the same of a metric: `# HELP` and `# TYPE` with their ends of line, and the name of its samples. */
 interface Heading {
+  /** The lines `# HELP` and `# TYPE`. */
   readonly text: string;
+  /** The name of the family's samples. */
   readonly name: string;
 }
 
+interface Target extends Heading {
+  /** The line of `target_info`. */
+  readonly sample: string;
+}
+
 /**
- * The SDK's Prometheus serializer, asked once for what does not change. A page is the same from sample to sample but for its
- * numbers, and making names and labels out of attributes is nearly all of the serializer's work: so it writes each heading,
- * each set of labels and the resource once, and what it wrote is used again as long as they last. Each metric has a name of its
- * own on the page; those of several resources stand together, and labels of their resources tell them apart.
+ * Renders pages with the SDK's Prometheus serializer and caches everything but the values. The serializer spends most of its
+ * time on names and labels, which do not change between samples, so it runs once per heading, set of labels and resource.
  *
- * @param sets what the collections are of
+ * A family appears once on a page. With several resources, labels of the resources identify their series.
+ *
+ * @param sets the metric sets of the collections
  */
 export function createPageText(sets: readonly MetricSet[]): PageText {
-  // Without scopes as labels: they would change every old series.
+  // Without scope labels: they would change the identity of all existing series.
   const forMetrics = new PrometheusSerializer(undefined, false, undefined, true, true);
   const forResource = new PrometheusSerializer(undefined, false, undefined, false, true);
   const headings = new WeakMap<NumericMetric['descriptor'], Heading>();
-  /** By the object of attributes, which the metrics of one container share: `{container_name="web"} `, or a space. */
+  /** `{container_name="web"} `, or a space without labels, by the attributes object, which the metrics of a container share. */
   const labels = new WeakMap<object, string>();
-  const targets = new WeakMap<Resource, Heading & { readonly sample: string }>();
+  const targets = new WeakMap<Resource, Target>();
   /** By resource and scope. */
   const resourceLabels = new WeakMap<Resource, Map<string, string>>();
 
-  function learn(
+  /** Runs the serializer: caches the labels of the points, and returns the heading. */
+  function serialize(
     metric: NumericMetric,
     points: readonly DataPoint<number>[],
     scope: ScopeCollection['scope'],
@@ -51,15 +57,15 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
   }
 
   function headingOf(metric: NumericMetric, scope: ScopeCollection['scope']): Heading {
-    const unknown = metric.dataPoints.filter(({ attributes }) => !labels.has(attributes));
-    const known = headings.get(metric.descriptor);
-    if (known !== undefined && unknown.length === 0) return known;
-    const heading = learn(metric, unknown.length === 0 ? metric.dataPoints.slice(0, 1) : unknown, scope);
+    const uncached = metric.dataPoints.filter(({ attributes }) => !labels.has(attributes));
+    const cached = headings.get(metric.descriptor);
+    if (cached !== undefined && uncached.length === 0) return cached;
+    const heading = serialize(metric, uncached.length === 0 ? metric.dataPoints.slice(0, 1) : uncached, scope);
     headings.set(metric.descriptor, heading);
     return heading;
   }
 
-  function targetOf(resource: Resource): Heading & { readonly sample: string } {
+  function targetOf(resource: Resource): Target {
     let target = targets.get(resource);
     if (target === undefined) {
       const text = forResource.serialize({ resource: withLabelNames(resource), scopeMetrics: [] });
@@ -70,18 +76,19 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
     return target;
   }
 
-  /** `task_id="...",` for the series of a scope, as the serializer writes it. */
+  /** Renders the resource labels of a scope's series, for example `task_id="...",`. */
   function resourceLabelsOf(resource: Resource, scope: string): string {
-    const known = resourceLabels.get(resource) ?? new Map<string, string>();
-    resourceLabels.set(resource, known);
-    let text = known.get(scope);
+    const cached = resourceLabels.get(resource) ?? new Map<string, string>();
+    resourceLabels.set(resource, cached);
+    let text = cached.get(scope);
     if (text === undefined) {
       const wanted = Object.entries(sets.find((set) => set.scope === scope)?.resourceLabels ?? {});
       const found = wanted.map(([attribute, label]) => [label, resource.attributes[attribute]] as const);
-      const told = Object.fromEntries(found.filter(([, value]) => value !== undefined));
-      const { sample } = targetOf(resourceFromAttributes(told));
-      text = Object.keys(told).length === 0 ? '' : `${sample.slice(sample.indexOf('{') + 1, sample.lastIndexOf('}'))},`;
-      known.set(scope, text);
+      const present = Object.fromEntries(found.filter(([, value]) => value !== undefined));
+      const { sample } = targetOf(resourceFromAttributes(present));
+      const list = sample.slice(sample.indexOf('{') + 1, sample.lastIndexOf('}'));
+      text = Object.keys(present).length === 0 ? '' : `${list},`;
+      cached.set(scope, text);
     }
     return text;
   }
@@ -106,7 +113,7 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
           const family = familyOf(heading);
           for (const { attributes, value } of data.dataPoints) {
             const own = labels.get(attributes) ?? ' ';
-            family.push(heading.name, added === '' ? own : withLabels(own, added), numberText(value), '\n');
+            family.push(heading.name, added === '' ? own : joinLabels(added, own), numberText(value), '\n');
           }
         }
       }
@@ -115,11 +122,31 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
   };
 }
 
-function withLabels(own: string, added: string): string {
+function joinLabels(added: string, own: string): string {
   return own === ' ' ? `{${added.slice(0, -1)}} ` : `{${added}${own.slice(1)}`;
 }
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ floats as Go's ParseFloat() reads them. */
 function numberText(value: number): string {
   return Math.abs(value) === Infinity ? `${value < 0 ? '-' : '+'}Inf` : `${value}`;
+}
+
+/** Appends the unit to the name; the SDK's serializer only appends `_total`. */
+function withPrometheusName(metric: MetricData): MetricData {
+  const { name, unit } = metric.descriptor;
+  if (unit === '') return metric;
+  const named = appendUnit(name, unit, metric.dataPointType === DataPointType.GAUGE);
+  // For a unit, the serializer would print a line `# UNIT`, which the text format does not have.
+  return { ...metric, descriptor: { ...metric.descriptor, name: named, unit: '' } };
+}
+
+/**
+ * Converts the attributes of a resource to labels. The SDK's serializer prints a name that begins with a digit, and prints
+ * `a.b` and `a_b` as a repeated label. Prometheus rejects the page for either, and OTEL_RESOURCE_ATTRIBUTES can cause both.
+ */
+function withLabelNames(resource: Resource): Resource {
+  const texts = Object.entries(resource.attributes).map(
+    ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  );
+  return resourceFromAttributes(Object.fromEntries(joinByLabelName(texts).map(({ label, value }) => [label, value])));
 }

@@ -4,10 +4,10 @@ import { createPage, type Page } from '../http/page.ts';
 import type { MetricSet, ResourceReadings, SampleSource } from '../metric-definition.ts';
 import { createPageText } from './page-text.ts';
 
-/** The page of the newest sample, rendered once and shared by concurrent scrapes. Rejects when the collection failed. */
+/** Returns the page of the newest sample, rendered once per sample. Rejects if the collection fails. */
 export type Pages = () => Promise<Page>;
 
-/** Prometheus' text page of a source. */
+/** Creates the Prometheus pages of a source. */
 export function createPages(source: SampleSource, collector: Collector, sets: readonly MetricSet[]): Pages {
   const textOf = createPageText(sets);
   let rendered: { readonly sample: readonly ResourceReadings[]; readonly page: Promise<Page> } | undefined;
@@ -19,11 +19,10 @@ export function createPages(source: SampleSource, collector: Collector, sets: re
   return () => {
     const sample = source.current();
     if (rendered?.sample !== sample) {
-      const entry = { sample, page: render(collector.collect(sets)) };
-      rendered = entry;
-      // A page that failed is not kept: the next scrape tries again.
-      entry.page.catch(() => {
-        if (rendered === entry) rendered = undefined;
+      rendered = { sample, page: render(collector.collect(sets)) };
+      // A failed page is not cached: the next scrape renders again.
+      rendered.page.catch(() => {
+        rendered = undefined;
       });
     }
     return rendered.page;

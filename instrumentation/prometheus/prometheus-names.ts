@@ -1,7 +1,6 @@
-import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { MetricDefinition } from '../metric-definition.ts';
 
-/** Units that the specification's translation spells out at the end of a Prometheus name. */
+/** Units that the specification's translation appends to the Prometheus name. */
 const SUFFIXES: ReadonlyMap<string, string> = new Map([
   ['By', 'bytes'],
   ['s', 'seconds'],
@@ -9,27 +8,43 @@ const SUFFIXES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * An instrument's name in Prometheus, as it is where OTLP becomes Prometheus (a Collector, Prometheus' own OTLP receiver):
- * the unit is spelt out at the end (`_bytes`, `_seconds`, and `_ratio` for gauges), annotations (`{cpu}`) are dropped,
- * counters end in `_total`.
+ * Translates an instrument name as the Collector and Prometheus' OTLP receiver do: appends the unit (`_bytes`, `_seconds`, and
+ * `_ratio` for gauges), drops annotations (`{cpu}`), and appends `_total` to counters.
  *
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-metadata-1
  */
 export function prometheusName({ name, unit, kind }: Omit<MetricDefinition, 'description'>): string {
-  const withUnit = unitSpeltOut(name, unit, kind === 'gauge');
+  const withUnit = appendUnit(name, unit, kind === 'gauge');
   return `${withUnit.replace(/[^a-zA-Z0-9_]+/g, '_')}${kind === 'counter' ? '_total' : ''}`;
 }
 
-/** Gives a metric this name, for the SDK's serializer: it adds `_total` itself, and no unit. */
-export function withPrometheusName(metric: MetricData): MetricData {
-  const { name, unit } = metric.descriptor;
-  if (unit === '') return metric;
-  const named = unitSpeltOut(name, unit, metric.dataPointType === DataPointType.GAUGE);
-  // Without its unit, since the serializer would print a line for it that the text format does not have.
-  return { ...metric, descriptor: { ...metric.descriptor, name: named, unit: '' } };
-}
-
-function unitSpeltOut(name: string, unit: string, isGauge: boolean): string {
+export function appendUnit(name: string, unit: string, isGauge: boolean): string {
   const suffix = unit === '1' && !isGauge ? undefined : SUFFIXES.get(unit);
   return suffix === undefined || name.endsWith(suffix) ? name : `${name}_${suffix}`;
+}
+
+/** A Prometheus label made of one or more attributes. */
+export interface Label {
+  readonly label: string;
+  /** The attribute's name; of several attributes, the first in sort order. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Converts attributes to labels. Attributes with the same label, like `a.b` and `a_b`, are joined: their values are separated
+ * by `;`, in the order of the attributes' names. Prometheus rejects a page with a repeated label.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-attributes
+ */
+export function joinByLabelName(attributes: Iterable<readonly [name: string, value: string]>): readonly Label[] {
+  return [...Map.groupBy(attributes, ([name]) => labelName(name))].map(([label, group]) => {
+    const sorted = group.sort(([a], [b]) => (a < b ? -1 : 1));
+    return { label, name: sorted[0]?.[0] ?? label, value: sorted.map(([, value]) => value).join(';') };
+  });
+}
+
+function labelName(name: string): string {
+  const label = name.replace(/[^a-zA-Z0-9_]/g, '_').replace(/_{2,}/g, '_');
+  return /^\d/.test(label) ? `key_${label}` : label;
 }

@@ -2,46 +2,46 @@ import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 
-/** The addresses of a host, the best one first. */
+/** Returns the addresses of a host in the order of preference. Rejects with the signal's reason on abort. */
 export type Resolver = (signal: AbortSignal) => Promise<readonly LookupAddress[]>;
 
-const ADDRESSES_LAST_MS = 60_000;
+const CACHE_MS = 60_000;
 
 /**
- * Looks a host up once a minute. Only the first export waits for that: later ones take the addresses that are known, and go
- * on with them while the host cannot be looked up. IPv4 comes first, as it is what agents listen on by default.
+ * Looks a host up once a minute. Only the first export waits for the result. Later exports use the previous addresses, also
+ * while lookups fail. IPv4 comes first, because agents listen on it by default.
  */
 export function createResolver(
   host: string,
   {
-    ask = () => lookup(host, { all: true, order: 'ipv4first' }),
+    lookUp = () => lookup(host, { all: true, order: 'ipv4first' }),
     nowMs = () => performance.now(),
-  }: { ask?: () => Promise<readonly LookupAddress[]>; nowMs?: () => number } = {},
+  }: { lookUp?: () => Promise<readonly LookupAddress[]>; nowMs?: () => number } = {},
 ): Resolver {
-  let known: readonly LookupAddress[] | undefined;
-  let askedMs = Number.NEGATIVE_INFINITY;
-  let asking: Promise<readonly LookupAddress[]> | undefined;
+  let cached: readonly LookupAddress[] | undefined;
+  let cachedAtMs = Number.NEGATIVE_INFINITY;
+  let pending: Promise<readonly LookupAddress[]> | undefined;
 
-  async function askAnew(): Promise<readonly LookupAddress[]> {
-    const addresses = await ask();
-    known = addresses;
-    askedMs = nowMs();
+  async function refresh(): Promise<readonly LookupAddress[]> {
+    const addresses = await lookUp();
+    cached = addresses;
+    cachedAtMs = nowMs();
     return addresses;
   }
 
   return async (signal) => {
-    if (known !== undefined && nowMs() - askedMs <= ADDRESSES_LAST_MS) return known;
-    asking ??= askAnew().finally(() => {
-      asking = undefined;
+    if (cached !== undefined && nowMs() - cachedAtMs <= CACHE_MS) return cached;
+    pending ??= refresh().finally(() => {
+      pending = undefined;
     });
-    if (known === undefined) return Promise.race([asking, abortionOf(signal)]);
-    // What is known does, until the answer is there; and if there is none, on.
-    asking.catch(() => {});
-    return known;
+    if (cached === undefined) return Promise.race([pending, rejectOnAbort(signal)]);
+    // A failed refresh keeps the cached addresses; the next export tries again.
+    pending.catch(() => {});
+    return cached;
   };
 }
 
-async function abortionOf(signal: AbortSignal): Promise<never> {
+async function rejectOnAbort(signal: AbortSignal): Promise<never> {
   await once(signal, 'abort');
   throw signal.reason;
 }

@@ -2,32 +2,32 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { ExportError } from '../export-error.ts';
-import { shown } from '../foreign-text.ts';
+import { ExportError } from '../metric-exporter.ts';
+import { sanitizeText } from '../sanitize-text.ts';
 import { createResolver, type Resolver } from './datagram-addresses.ts';
 
-/** Where datagrams go. */
+/** A receiver of datagrams. */
 export interface DatagramTarget {
-  /** The most that is put together into one datagram, in bytes. */
+  /** Maximum size of a datagram of several lines, in bytes. */
   readonly maxBytes: number;
   /**
-   * Sends the datagrams of one export over a socket of its own, so that each export finds an agent that was restarted or has
-   * moved. Rejects at the first datagram that fails, and drops the rest.
+   * Sends the datagrams of one export over a new socket, so that each export reaches an agent that was restarted or has moved.
+   * Rejects at the first datagram that fails, and drops the rest.
    */
   send(datagrams: readonly string[], signal: AbortSignal): Promise<void>;
-  /** What an error of `send` means. */
+  /** Converts an error of `send`. */
   explain(error: Error): ExportError;
 }
 
-/** Below the 1,500 bytes of an Ethernet frame, less the headers of IPv6 and UDP. */
+/** Fits the 1,500 bytes of an Ethernet frame together with the headers of IPv6 and UDP. */
 const MAX_UDP_BYTES = 1432;
-/** By default Linux keeps some 90 of these for a receiver that is busy (net.core.rmem_default): it needs a turn before. */
+/** Datagrams sent without a pause. By default Linux queues about 90 of them for a busy receiver (net.core.rmem_default). */
 const BURST = 32;
 const BURST_PAUSE_MS = 10;
-/** For the answer of a host where nobody listens: it follows the datagram, and would else be missed for the last one. */
-const ANSWER_MS = 20;
+/** Wait after the last datagram for an ICMP error (port unreachable). */
+const ERROR_WAIT_MS = 20;
 
-/** UDP. The socket is connected, so that a host where nobody listens is noticed; what is lost on the way never is. */
+/** Sends over UDP. The socket is connected, so that a closed port is reported as an error. Lost datagrams are not detected. */
 export function udpTarget(host: string, port: number, resolve: Resolver = createResolver(host)): DatagramTarget {
   return {
     maxBytes: MAX_UDP_BYTES,
@@ -35,28 +35,28 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
       const socket = await connect(await resolve(signal), port);
       const failure = new AbortController();
       socket.on('error', (error) => failure.abort(error));
-      const stop = AbortSignal.any([signal, failure.signal]);
+      const aborted = AbortSignal.any([signal, failure.signal]);
       try {
         for (const [index, datagram] of datagrams.entries()) {
-          stop.throwIfAborted();
+          aborted.throwIfAborted();
           await sendOver(socket, datagram);
-          if ((index + 1) % BURST === 0) await sleep(BURST_PAUSE_MS, undefined, { signal: stop });
+          if ((index + 1) % BURST === 0) await sleep(BURST_PAUSE_MS, undefined, { signal: aborted });
         }
-        await sleep(ANSWER_MS, undefined, { signal: stop });
-        // One more event loop turn: after a stall, due timers fire before arrived answers are read.
+        await sleep(ERROR_WAIT_MS, undefined, { signal: aborted });
+        // One more event loop turn: after a stall, due timers fire before the socket's errors are read.
         await turn();
       } finally {
         socket.close();
-        // The reason, instead of the AbortError of a sleep.
-        stop.throwIfAborted();
+        // Rejects with the reason instead of the AbortError of a sleep.
+        aborted.throwIfAborted();
       }
     },
     explain(error) {
-      const code = 'code' in error && typeof error.code === 'string' ? error.code : shown(error.message);
+      const code = 'code' in error && typeof error.code === 'string' ? error.code : sanitizeText(error.message);
       const isUnknown = 'syscall' in error && error.syscall === 'getaddrinfo';
       const message = isUnknown
-        ? `the host ${host} cannot be looked up (${code}): check STATSD_HOST or DD_AGENT_HOST, and this machine's DNS`
-        : `cannot send to port ${port} of ${host} (${code}): does the agent run, and are host and port right (STATSD_HOST and STATSD_PORT, or DD_AGENT_HOST and DD_DOGSTATSD_PORT)?`;
+        ? `cannot resolve the host ${host} (${code}): check STATSD_HOST or DD_AGENT_HOST, and DNS`
+        : `cannot send to port ${port} of ${host} (${code}): check that the agent is running, and its host and port (STATSD_HOST and STATSD_PORT, or DD_AGENT_HOST and DD_DOGSTATSD_PORT)`;
       return new ExportError('unreachable', message);
     },
   };
@@ -68,7 +68,7 @@ function sendOver(socket: Socket, datagram: string): Promise<void> {
   return promise;
 }
 
-/** A socket of the first address that this machine has a way to. @throws the last one's error. */
+/** Connects a socket to the first address with a route. @throws the error of the last address */
 async function connect(addresses: readonly LookupAddress[], port: number): Promise<Socket> {
   let failure: unknown = new Error('no address');
   for (const { address, family } of addresses) {
@@ -85,15 +85,15 @@ async function connect(addresses: readonly LookupAddress[], port: number): Promi
   throw failure;
 }
 
-/** What Datadog's agent reads at once (its option dogstatsd_buffer_size). */
+/** Maximum datagram that Datadog's agent reads (its option dogstatsd_buffer_size). */
 const MAX_SOCKET_BYTES = 8192;
 const FIRST_WAIT_MS = 5;
 
 /**
- * A Unix datagram socket, by a native package that is optional, since Node.js has none of its own.
+ * Sends over a Unix datagram socket. Node.js does not support these, so this needs an optional native package.
  *
- * @param maxWaitMs limit for all waits of one export together; an agent that still reads frees space within it
- * @throws an Error with the code `statsd_socket_unsupported` where the package is not installed.
+ * @param maxWaitMs limit for the sum of the waits of one export; an agent that still reads frees space within it
+ * @throws an Error with the code `statsd_socket_unsupported` if the package is not installed
  */
 export async function unixTarget(path: string, maxWaitMs: number): Promise<DatagramTarget> {
   const { DgramSocket } = await import('node-unix-socket').catch((cause: unknown) => {
@@ -101,17 +101,17 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
     const hint = `for ${process.platform} on ${process.arch}: use UDP (STATSD_HOST) instead`;
     throw Object.assign(new Error(`${message} ${hint}`, { cause }), { code: 'statsd_socket_unsupported' });
   });
-  // It tells of what it cannot receive, too.
+  // Receive errors are ignored: nothing is received.
   const createSender = () => new DgramSocket().on('error', () => {});
 
-  /** Sends at once; false when the agent's queue is full. */
-  function isSent(socket: InstanceType<typeof DgramSocket>, datagram: Buffer): boolean {
-    // It sends, and answers, before it returns; or else it keeps the datagram for later.
-    const answers: (Error | undefined)[] = [];
-    socket.sendTo(datagram, 0, datagram.length, path, (error) => answers.push(error));
-    const [error] = answers;
+  /** Returns false if the agent's queue is full. */
+  function trySend(socket: InstanceType<typeof DgramSocket>, datagram: Buffer): boolean {
+    // The callback runs before sendTo returns, unless the datagram was queued.
+    const results: (Error | undefined)[] = [];
+    socket.sendTo(datagram, 0, datagram.length, path, (error) => results.push(error));
+    const [error] = results;
     if (error !== undefined) throw error;
-    return answers.length > 0;
+    return results.length > 0;
   }
 
   return {
@@ -121,12 +121,15 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
       let waitedMs = 0;
       try {
         for (const datagram of datagrams) {
-          for (let waitMs = FIRST_WAIT_MS; !isSent(socket, Buffer.from(datagram)); waitMs *= 2) {
-            // Its own queue has no bound, and once used makes the event loop spin: closing forgets it.
+          for (let waitMs = FIRST_WAIT_MS; !trySend(socket, Buffer.from(datagram)); waitMs *= 2) {
+            // The package's queue is unbounded, and once it is used the event loop spins. Closing the socket drops the queue.
             socket.close();
             socket = createSender();
             if (waitedMs >= maxWaitMs) {
-              throw new ExportError('throttled', `the agent does not read what it gets at ${path}: is it overloaded?`);
+              throw new ExportError(
+                'throttled',
+                `the queue of the agent at ${path} is full: check the load of the agent`,
+              );
             }
             await sleep(waitMs, undefined, { signal });
             waitedMs += waitMs;
@@ -139,7 +142,7 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
     explain: ({ message }) =>
       new ExportError(
         'unreachable',
-        `cannot send to ${path} (${shown(message)}): does the agent run, and does this container have its socket?`,
+        `cannot send to ${path} (${sanitizeText(message)}): check that the agent is running and that this container mounts its socket`,
       ),
   };
 }

@@ -3,8 +3,8 @@ import type { MetricData } from '@opentelemetry/sdk-metrics';
 import { isCounter, isNumeric } from '../collection.ts';
 
 /**
- * A metric as DogStatsD gauges: `name:value|g|#tag:value,...`. Counters are gauges too, with `_total` at the end of their
- * name. The name of an instrument has no character that the protocol uses.
+ * Formats a metric as DogStatsD gauges: `name:value|g|#tag:value,...`. Counters are gauges too, with `_total` appended to the
+ * name. Instrument names contain no reserved characters.
  *
  * @param constantTags tags of every line, after the metric's own; see `constantTag`
  * @see https://docs.datadoghq.com/extend/dogstatsd/datagram_shell/
@@ -16,18 +16,18 @@ export function gaugeLines(metric: MetricData, constantTags: readonly string[]):
     if (!Number.isFinite(value)) return [];
     const tags = [...ownTags(attributes), ...constantTags];
     const line = (text: number): string => `${name}:${text}|g${tags.length === 0 ? '' : `|#${tags.join(',')}`}`;
-    // StatsD reads a gauge with a sign as a change of the one before, unless that is 0 (Datadog's agent does not):
+    // StatsD adds a gauge with a sign to the previous value, so a negative value needs a 0 first (Datadog's agent does not):
     // https://github.com/statsd/statsd/blob/master/docs/metric_types.md#gauges
     return value < 0 ? [line(0), line(value)] : [line(value)];
   });
 }
 
-/** In UTF-8 that is at most three times as many bytes: a datagram holds a line of many such tags. */
+/** At most 3,000 bytes in UTF-8. */
 const MAX_VALUE_LENGTH = 1000;
-/** Characters that separate the parts of a line, and those that some receiver may take for its end. */
+/** Separators of the protocol, and characters that a receiver may interpret as the end of a line. */
 const RESERVED = /[|,#@\p{Cc}\p{Zl}\p{Zp}]/gu;
 
-/** A tag without a value would be malformed, so it is left out. */
+/** Omits empty values: a tag without a value is malformed. */
 function ownTags(attributes: Attributes): readonly string[] {
   return Object.entries(attributes).flatMap(([name, value = '']) => {
     const text = String(value).slice(0, MAX_VALUE_LENGTH).replace(RESERVED, '_');
@@ -35,12 +35,12 @@ function ownTags(attributes: Attributes): readonly string[] {
   });
 }
 
-/** A tag that the operator wrote, with the replacements that Datadog's Python client makes: series keep their tags. */
+/** Replaces characters in a configured tag as Datadog's Python client does, so that existing series keep their tags. */
 export function constantTag(text: string): string {
   return text.replace(/[^\p{L}\p{N}_:/.-]/gu, '_');
 }
 
-/** Joins lines to datagrams of at most `maxBytes`. A longer line is a datagram of its own. */
+/** Joins lines to datagrams of at most `maxBytes`. A longer line gets a separate datagram. */
 export function joinLines(lines: readonly string[], maxBytes: number): readonly string[] {
   const datagrams: string[] = [];
   let joined: string[] = [];

@@ -1,30 +1,29 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError } from '../export-error.ts';
-import type { MetricExporter } from '../metric-exporter.ts';
+import { ExportError, type MetricExporter } from '../metric-exporter.ts';
 import { udpTarget, unixTarget } from './datagram-targets.ts';
 import { constantTag, gaugeLines, joinLines } from './dogstatsd-lines.ts';
 
 export interface StatsdOptions {
-  /** The agent's address, for UDP. */
+  /** Host of the agent, for UDP. */
   readonly host: string;
   readonly port: number;
-  /** The agent's Unix datagram socket, instead of UDP. */
+  /** Path of the agent's Unix datagram socket; replaces UDP. */
   readonly socketPath?: string | undefined;
-  /** Tags of every line, `name:value`, by the attributes of the resource. @default none */
+  /** Returns the tags (`name:value`) of every line of a resource. @default none */
   readonly constantTags?: (resource: Attributes) => readonly string[];
-  /** How long one export waits while the agent's queue is full. @default 1000 */
+  /** Limit for the time that one export waits because the agent's queue is full. @default 1000 */
   readonly maxWaitMs?: number;
 }
 
 /** Sending takes a second at most, so only a name server that does not answer lasts until the deadline. */
-const TIMED_OUT = "not sent in time: does this machine's DNS answer?";
+const TIMED_OUT = 'not sent in time: check that DNS answers';
 
 /**
- * Sends every value as a DogStatsD gauge, `name:value|g|#attribute:value`, counters too (with `_total` at the end of their
- * name): a StatsD counter would be a difference, and one lost datagram a wrong total.
+ * Creates an exporter that sends every value as a DogStatsD gauge. Counters are gauges too: a StatsD counter is a delta, so a lost
+ * datagram would make its total wrong.
  *
- * @throws an Error with the code `statsd_socket_unsupported` when there is no support for Unix datagrams on this platform.
+ * @throws an Error with the code `statsd_socket_unsupported` if this platform does not support Unix datagram sockets
  */
 export async function createStatsdExporter(options: StatsdOptions): Promise<MetricExporter> {
   const { host, port, socketPath, constantTags = () => [], maxWaitMs = 1000 } = options;

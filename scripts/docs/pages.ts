@@ -1,9 +1,11 @@
 import { configurationPage } from './configuration.ts';
 import { metricsPage } from './metrics.ts';
 import type { Page } from './page.ts';
+import { troubleshootingPage } from './troubleshooting.ts';
 
 /** Every generated page: `npm run docs` writes them, `npm run docs -- --check` compares them. */
 export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: configurationPage },
   { path: 'docs/metrics.md', render: metricsPage },
+  { path: 'docs/troubleshooting.md', render: troubleshootingPage },
 ];

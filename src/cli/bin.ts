@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { main } from './main.ts';
 
-/** For output that is still on its way; what a library left open after that holds nobody up. */
+/** For pending output. After this, a handle that a library left open no longer keeps the process alive. */
 const GRACE_MS = 250;
 
-// No top-level await, so that a bundler can make CommonJS of it.
+// No top-level await: the bundle is CommonJS.
 void main({
   argv: process.argv.slice(2),
   env: process.env,

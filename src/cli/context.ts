@@ -1,23 +1,23 @@
 import type { Writable } from 'node:stream';
 import type { CommandLine } from '../config/command-line.ts';
-import type { Problem } from '../config/problem.ts';
-import type { Environment } from '../config/settings.ts';
+import type { Environment, Problem } from '../config/option.ts';
+import type { InvalidConfig } from '../config/resolve.ts';
 import { PROGRAM } from '../version.ts';
 
-/** What the exit code says. 2 is for what the operator has to change, so that a restart cannot help. */
+/** Exit codes. 2 is for errors that the operator must correct: a restart cannot help. */
 export const EXIT = { ok: 0, runtime: 1, configuration: 2 } as const;
 
 export type Output = Writable & { readonly isTTY?: boolean };
 
-/** The part of `process` that outlives one call: signals, last-resort errors, and the end. */
+/** The parts of `process` that are not limited to one call: signals, uncaught errors and the exit. */
 export interface ProcessHost {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
-  /** Ends the process at once. */
+  /** Ends the process immediately. */
   exit(code: number): void;
 }
 
-/** The world of one call of the program. */
+/** What the program uses of its process. */
 export interface Surroundings {
   /** The arguments after the program's name. */
   readonly argv: readonly string[];
@@ -31,24 +31,23 @@ export interface CommandContext extends Surroundings {
   readonly line: CommandLine;
 }
 
-/** Resolves when the text left the process, or when nobody reads it any more. */
+/** Resolves when the write completes or the stream has closed. */
 export function print(output: Output, text: string): Promise<void> {
   return new Promise((resolve) => {
     output.write(text, () => resolve());
   });
 }
 
-/** One line for each mistake and a hint; gives back the exit code. */
-export async function reportProblems(stderr: Output, problems: readonly Problem[]): Promise<number> {
-  const lines = problems.map(({ message }) => `error: ${message}\n`);
-  await print(stderr, `${lines.join('')}See --help for what is allowed: ${PROGRAM} --help\n`);
+/** Prints one line per error and warning; returns the exit code. */
+export async function reportInvalid(stderr: Output, { problems, warnings }: InvalidConfig): Promise<number> {
+  const errors = problems.map(({ message }) => `error: ${message}\n`);
+  await print(stderr, `${errors.join('')}${warningLines(warnings)}Run ${PROGRAM} --help for all options.\n`);
   return EXIT.configuration;
 }
 
-/** One line for each; gives back the exit code. */
-export async function reportWarnings(stderr: Output, warnings: readonly Problem[]): Promise<number> {
-  await print(stderr, warnings.map(({ message }) => `warning: ${message}\n`).join(''));
-  return EXIT.ok;
+/** `warning: ...`, one line each. */
+export function warningLines(warnings: readonly Problem[]): string {
+  return warnings.map(({ message }) => `warning: ${message}\n`).join('');
 }
 
 export async function reportFailure(stderr: Output, message: string): Promise<number> {

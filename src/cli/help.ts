@@ -1,26 +1,45 @@
-import { COMMANDS, GROUPS, type Option } from '../config/option.ts';
-import { OPTION_LIST } from '../config/options.ts';
-import { defaultText, flagText, variableTexts } from '../config/problem.ts';
+import { COMMANDS, type CommandName, flagText, type Option, variablesOf } from '../config/option.ts';
+import { OPTION_GROUPS } from '../config/options.ts';
 import { PROGRAM } from '../version.ts';
-import { COMMAND_DESCRIPTIONS, EXIT_DESCRIPTIONS } from './command-table.ts';
+import { type CommandContext, EXIT, print } from './context.ts';
+
+/** Descriptions of the commands, for help and docs. */
+export const COMMAND_DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
+  run: 'Poll the endpoint and serve or push metrics until stopped (default).',
+  once: 'Take one sample, print it and exit. Starts no server.',
+  healthcheck: 'Check whether the exporter on this machine is healthy. Uses --exporter-host and --exporter-port.',
+  demo: 'Run with a simulated task, without ECS. The sampling interval defaults to 1 second.',
+  help: 'Print this help, like --help and -h.',
+  version: 'Print the versions of the exporter, Node.js and the OpenTelemetry SDK, like --version.',
+};
+
+/** Exit codes, for help and docs. */
+export const EXIT_DESCRIPTIONS: readonly (readonly [code: number, meaning: string])[] = [
+  [0, 'Success: stopped by SIGTERM or SIGINT, sample taken, or healthy.'],
+  [1, 'Failure: port in use, sample failed, not healthy, or shutdown interrupted by a second signal.'],
+  [2, 'Invalid configuration. All errors are printed, one per line.'],
+];
 
 const WIDTH = 100;
 
-/** The text of `--help`: all of it comes from the tables of options and commands. */
+/** `help`, `--help`, `-h`. */
+export async function help({ stdout }: CommandContext): Promise<number> {
+  await print(stdout, helpText());
+  return EXIT.ok;
+}
+
+/** The text of `--help`, generated from the tables of options and commands. */
 export function helpText(): string {
   const commands = COMMANDS.map((name) => hanging(`  ${name.padEnd(13)}`, COMMAND_DESCRIPTIONS[name]));
   const exits = EXIT_DESCRIPTIONS.map(([code, meaning]) => hanging(`  ${code}  `, meaning));
-  const groups = GROUPS.map((group) => {
-    const options = OPTION_LIST.filter((option) => option.group === group).map(optionText);
-    return `${group}:\n${options.join('\n')}`;
-  });
+  const groups = [...OPTION_GROUPS].map(([heading, options]) => `${heading}:\n${options.map(optionText).join('\n')}`);
   return [
-    `${PROGRAM}: metrics of an Amazon ECS task's containers, for Prometheus and OpenTelemetry`,
+    `${PROGRAM}: exports container metrics of ECS tasks to Prometheus, OTLP and DogStatsD`,
     `Usage:\n  ${PROGRAM} [command] [options]`,
     `Commands:\n${commands.join('\n')}`,
     hanging(
       '',
-      'A flag wins over its variables, and those over each other in the order given here. An empty variable is not set.',
+      'Options are set by flag or environment variable. A flag takes precedence over its variables, and a variable over those listed after it. An empty variable counts as unset.',
     ),
     ...groups,
     `Exit codes:\n${exits.join('\n')}`,
@@ -30,15 +49,17 @@ export function helpText(): string {
 }
 
 function optionText(option: Option<unknown>): string {
-  const variables = variableTexts(option).join(', ');
+  const variables = variablesOf(option)
+    .map(({ name, note }) => (note === '' ? name : `${name} (${note})`))
+    .join(', ');
   const flag = flagText(option);
   const heading = hanging('  ', flag ?? variables);
   const details = [option.description, ...(flag === undefined || variables === '' ? [] : [`Variables: ${variables}`])];
-  const all = [...details, `Default: ${defaultText(option)}`];
+  const all = [...details, `Default: ${option.defaultNote ?? option.default ?? 'none'}`];
   return [heading, ...all.map((detail) => hanging('      ', detail))].join('\n');
 }
 
-/** Wraps at 100 columns; the lines after the first begin below the first one's text. */
+/** Wraps at 100 columns. Continuation lines are indented to the start of the text. */
 function hanging(lead: string, text: string): string {
   const indent = ' '.repeat(lead.length);
   const lines: string[] = [];

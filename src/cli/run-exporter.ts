@@ -2,7 +2,6 @@ import type { Exporter } from '../exporter.ts';
 import type { Logger } from '../log/logger.ts';
 import { messageOf } from '../text/printable.ts';
 import { EXIT, type ProcessHost } from './context.ts';
-import { listenForStop } from './stop-requests.ts';
 
 export interface RunOptions {
   readonly start: () => Promise<Exporter>;
@@ -10,19 +9,19 @@ export interface RunOptions {
   readonly logger: Logger;
   readonly onStarted?: (exporter: Exporter) => void;
   /** @default STOP_DEADLINES */
-  readonly deadlines?: Readonly<Record<'signal' | 'crash', number>>;
+  readonly deadlines?: Readonly<Record<StopReason, number>>;
 }
 
 /**
- * Milliseconds until the process ends without waiting for the exporter: within 12 s of a signal, later than the
- * exporter's own deadlines and well before ECS kills (30 s); shortly after a crash, when nothing can be relied on.
+ * Milliseconds until the process ends without waiting for the exporter. After a signal: later than the exporter's own
+ * deadlines, and well before ECS sends SIGKILL (30 s). After a crash, the state of the process is unreliable.
  */
 export const STOP_DEADLINES = { signal: 11_500, crash: 2_000 } as const;
 
-/** setTimeout's longest time: 24.8 days. */
+/** The maximum of setTimeout, 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Runs an exporter from its start to its end; gives back the exit code. Never rejects. */
+/** Runs an exporter until a signal or a crash; returns the exit code. Never rejects. */
 export async function runExporter(options: RunOptions): Promise<number> {
   const { start, host, logger, deadlines = STOP_DEADLINES } = options;
   // The timers of the OpenTelemetry SDK do not keep a process alive.
@@ -45,17 +44,76 @@ export async function runExporter(options: RunOptions): Promise<number> {
   }
 }
 
-/** Waits for the end, but not for ever; a stop that was asked for does not become a failure by being untidy. */
+/** Waits for the shutdown until the deadline. A shutdown that fails or times out does not change the exit code. */
 async function endWithin(shutdown: Promise<void>, deadlineMs: number, logger: Logger): Promise<void> {
   const { promise: deadline, resolve } = Promise.withResolvers<'late'>();
   const timer = setTimeout(() => resolve('late'), deadlineMs);
   try {
     const outcome = await Promise.race([shutdown, deadline]);
-    if (outcome === 'late') logger.warn('stop_timed_out', 'not everything could be sent in time');
-    else logger.info('stopped', 'everything is closed');
+    if (outcome === 'late')
+      logger.warn('stop_timed_out', 'shutdown timed out; the last metrics may not have been sent');
+    else logger.info('stopped', 'stopped');
   } catch (error) {
-    logger.warn('stop_failed', messageOf(error));
+    logger.warn('stop_failed', `shutdown failed: ${messageOf(error)}`);
   } finally {
     clearTimeout(timer);
   }
+}
+
+export type StopReason = 'signal' | 'crash';
+
+export interface StopRequests {
+  /** The first reason to stop. */
+  readonly requested: Promise<StopReason>;
+  /** Whether there was a crash at any time, including during shutdown. */
+  hasCrashed(): boolean;
+  /** Removes the listeners. */
+  release(): void;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Two signals within this time are one request. */
+const SAME_REQUEST_MS = 200;
+
+const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
+
+/**
+ * Listens for signals and uncaught errors. Process 1 of a container has no default action for signals, so without these
+ * listeners `docker stop` would wait for its timeout. A second signal ends the process immediately.
+ */
+export function listenForStop(host: ProcessHost, logger: Logger): StopRequests {
+  const { promise, resolve } = Promise.withResolvers<StopReason>();
+  let firstSignalMs: number | undefined;
+  let crashes = 0;
+
+  const onSignal = (signal: unknown) => {
+    const now = performance.now();
+    if (firstSignalMs !== undefined) {
+      // `timeout`, npm and a terminal each forward a signal, so one request can arrive twice.
+      if (now - firstSignalMs < SAME_REQUEST_MS) return;
+      logger.warn('stopped_at_once', 'received a second signal, exiting immediately', { signal });
+      host.exit(EXIT.runtime);
+      return;
+    }
+    firstSignalMs = now;
+    logger.info('stopping', `received ${String(signal)}, shutting down`, { signal });
+    resolve('signal');
+  };
+  const onCrash = (error: unknown) => {
+    crashes += 1;
+    const stack = error instanceof Error ? error.stack : undefined;
+    logger.error('crashed', `internal error: ${messageOf(error)}`, { stack });
+    resolve('crash');
+  };
+
+  for (const signal of SIGNALS) host.on(signal, onSignal);
+  for (const crash of CRASHES) host.on(crash, onCrash);
+  return {
+    requested: promise,
+    hasCrashed: () => crashes > 0,
+    release() {
+      for (const signal of SIGNALS) host.off(signal, onSignal);
+      for (const crash of CRASHES) host.off(crash, onCrash);
+    },
+  };
 }

@@ -2,15 +2,14 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../text/nearest.ts';
 import { printable, withoutAssignment } from '../text/printable.ts';
 import { PROGRAM } from '../version.ts';
-import { COMMANDS, type CommandName } from './option.ts';
+import { COMMANDS, type CommandName, type Problem, problem } from './option.ts';
 import { OPTION_LIST } from './options.ts';
-import { type Problem, problem } from './problem.ts';
 
-/** What argv says, before any value was looked at. */
+/** The parsed arguments; values are not validated yet. */
 export interface CommandLine {
-  /** `run` when none was named; `undefined` when the one that was named does not exist. */
+  /** `run` by default; undefined if the command is unknown. */
   readonly command: CommandName | undefined;
-  /** By name without dashes; a switch is `'true'`. The last one of a name counts. */
+  /** By name without dashes; a switch is `'true'`. The last occurrence wins. */
   readonly flags: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
 }
@@ -23,13 +22,13 @@ const FLAGS = new Map(OPTION_LIST.flatMap((option) => (option.flag === undefined
 const FLAG_NAMES = [...FLAGS.keys(), ...SWITCHES.keys()];
 
 const HEADERS_HINT =
-  ': headers may hold secrets, so they are read from OTEL_EXPORTER_OTLP_HEADERS or from a file (--otlp-headers-file)';
+  '; command lines are visible to other processes, so set headers in OTEL_EXPORTER_OTLP_HEADERS or --otlp-headers-file';
 
 const takesValue = (flag: string) => FLAGS.get(flag)?.placeholder !== undefined;
 
 /**
- * Reads the arguments after the program's name: `[command] [--flag value | --flag=value | --switch]...`. Every mistake
- * is in `problems`; `--help` and `--version` win over all else, mistakes included.
+ * Parses the arguments after the program's name: `[command] [--flag value | --flag=value | --switch]...`. `--help` and
+ * `--version` take precedence over everything else, errors included.
  */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const problems: Problem[] = [];
@@ -54,7 +53,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   let unknownAt = -2;
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      // What follows an unknown flag was most likely its value: one mistake, not two, and possibly a secret.
+      // The argument after an unknown flag is most likely its value, and may be a secret.
       if (token.index !== unknownAt + 1) positionals.push(token.value);
     } else if (token.kind === 'option') {
       if (FLAG_NAMES.includes(token.name)) flags.set(token.name, token.value ?? 'true');
@@ -65,20 +64,20 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     }
   }
 
-  const asked = [...SWITCHES].find(([flag]) => flags.has(flag));
-  if (asked !== undefined) return { command: asked[1], flags, problems: [] };
+  const commandSwitch = [...SWITCHES].find(([flag]) => flags.has(flag));
+  if (commandSwitch !== undefined) return { command: commandSwitch[1], flags, problems: [] };
   const [named = 'run', ...rest] = withoutProgram(positionals);
   const command = COMMANDS.find((known) => known === named);
   if (command === undefined) problems.push(unknownCommand(named));
   for (const extra of command === 'help' ? [] : rest) {
     const shown = printable(withoutAssignment(extra));
-    problems.push(problem('unexpected_argument', shown, `${shown} is one argument too many`));
+    problems.push(problem('unexpected_argument', shown, `unexpected argument ${shown}`));
   }
   if (command !== undefined) problems.push(...misplacedFlags(command, flags));
   return { command, flags, problems };
 }
 
-/** parseArgs would take the next flag as the value of `--interval --log-level debug`, and lose two options. */
+/** In `--interval --log-level debug`, parseArgs would use the second flag as the value of the first. */
 function withoutDanglingFlags(argv: readonly string[]): { readonly args: string[]; readonly valueless: string[] } {
   const args: string[] = [];
   const valueless: string[] = [];
@@ -96,13 +95,13 @@ function withoutDanglingFlags(argv: readonly string[]): { readonly args: string[
   return { args, valueless };
 }
 
-/** Task definitions for version 2 may have a `command` that begins with the program's name. */
+/** In task definitions for version 2, `command` may begin with the program's name. */
 function withoutProgram(positionals: readonly string[]): readonly string[] {
   const isProgram = positionals[0]?.split('/').at(-1) === PROGRAM;
   return isProgram ? positionals.slice(1) : positionals;
 }
 
-/** `arg` may be `--name=secret` or `-nsecret`: only the name is shown. */
+/** Shows only the name, because `arg` may be `--name=secret` or `-nsecret`. */
 function unknownFlag(arg: string): Problem {
   const name = arg.split('=', 1)[0] ?? '';
   const bare = name.replace(/^-+/, '').toLowerCase();
@@ -110,21 +109,24 @@ function unknownFlag(arg: string): Problem {
   const isLong = name.startsWith('--') || meant !== undefined;
   const shown = printable(isLong ? name : name.slice(0, 2)).slice(1, -1);
   const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
-  return problem('unknown_flag', shown, `${shown} is not an option${bare.includes('header') ? HEADERS_HINT : hint}`);
+  return problem('unknown_flag', shown, `unknown option ${shown}${bare.includes('header') ? HEADERS_HINT : hint}`);
 }
 
 function unknownCommand(named: string): Problem {
   const shown = printable(withoutAssignment(named));
   const meant = nearest(named.toLowerCase(), COMMANDS);
-  const hint = meant === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${meant}?`;
-  return problem('unknown_command', shown, `${shown} is not a command; ${hint}`);
+  const hint =
+    meant === undefined
+      ? `the command must be ${COMMANDS.slice(0, -1).join(', ')} or ${COMMANDS.at(-1)}`
+      : `did you mean ${meant}?`;
+  return problem('unknown_command', shown, `unknown command ${shown}; ${hint}`);
 }
 
 function misplacedFlags(command: CommandName, flags: ReadonlyMap<string, string>): readonly Problem[] {
   return [...flags.keys()].flatMap((flag) => {
     const commands = FLAGS.get(flag)?.commands;
     if (commands === undefined || commands.includes(command)) return [];
-    const message = `--${flag} does not go with ${command}, only with ${commands.join(', ')}`;
+    const message = `--${flag} is not valid for ${command}, only for ${commands.join(', ')}`;
     return [problem('wrong_command', `--${flag}`, message)];
   });
 }

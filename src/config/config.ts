@@ -1,62 +1,81 @@
-import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
-import type { StatsdOptions } from '../../instrumentation/statsd/statsd-exporter.ts';
 import type { LogLevel } from '../log/lines.ts';
 import type { VocabularyName } from '../metrics/vocabulary.ts';
-import type { TaskTagName } from './statsd-tags.ts';
+import type { Glob } from '../text/globs.ts';
+import { withoutCredentials } from '../text/printable.ts';
+import type { ExporterName } from './lists.ts';
+import type { MetricSelection } from './metric-selection.ts';
+import type { OtlpConfig } from './otlp.ts';
+import type { StatsdConfig } from './statsd.ts';
 
-export type { VocabularyName };
+export type { ExporterName, LogLevel, OtlpConfig, StatsdConfig, VocabularyName };
 
-export type ExporterName = 'prometheus' | 'otlp' | 'statsd' | 'console';
-
-export type { LogLevel };
-
-export type OtlpConfig = OtlpOptions;
-
-export interface StatsdConfig extends Pick<StatsdOptions, 'host' | 'port' | 'socketPath'> {
-  /** Tags of every line that STATSD_TAGS gives. */
-  readonly tags: readonly string[];
-  /** Tags of every line with the task's identity. */
-  readonly taskTags: readonly TaskTagName[];
-  /** Tags of every line that Datadog's variables give, in the order of version 2's client. */
-  readonly clientTags: readonly string[];
-  /** DD_DOGSTATSD_DISABLE has removed statsd from the exporters. */
-  readonly isDisabled: boolean;
-}
-
-/** Everything that the program was told, checked and complete: no other module reads a flag or a variable. */
+/** The validated and complete configuration. No other module reads a flag or a variable. */
 export interface Config {
-  /** Base address of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
+  /** Base URL of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
   readonly metadataUrl: URL;
-  /** The flag or variable that set the address; undefined if the caller passed the address. */
+  /** The flag or variable that set the URL; undefined if the caller passed it. */
   readonly metadataUrlSource?: string | undefined;
   /** Between two polls of the endpoint. */
   readonly intervalMs: number;
   /** Timeout for one document of the endpoint; reduced to `intervalMs` if that is shorter. */
   readonly endpointTimeoutMs: number;
-  /** Globs over container names; empty means every container. */
-  readonly include: readonly string[];
-  /** Globs over container names; wins over `include`. */
-  readonly exclude: readonly string[];
-  /** Globs over the keys of docker labels that become attributes. */
-  readonly containerLabels: readonly string[];
-  /** Globs over the keys of the task's tags that become attributes of the resource; where empty, nobody asks for tags. */
-  readonly taskTags: readonly string[];
-  /** The `/sys/fs/cgroup` of the host, when given. */
+  /** Container names to export; empty for all. */
+  readonly include: readonly Glob[];
+  /** Container names to omit; takes precedence over `include`. */
+  readonly exclude: readonly Glob[];
+  /** Keys of Docker labels to export as attributes. */
+  readonly containerLabels: readonly Glob[];
+  /** Keys of task tags to export as resource attributes. If empty, no tags are requested. */
+  readonly taskTags: readonly Glob[];
+  /** The mounted `/sys/fs/cgroup` of the host. */
   readonly cgroupRoot?: string | undefined;
   readonly exporters: readonly ExporterName[];
-  /** Which vocabularies each exporter speaks. */
+  /** The vocabularies of each exporter. */
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
-  /** Which metrics are wanted at all: patterns, see selectMetrics. */
-  readonly metrics: readonly string[];
+  readonly metrics: MetricSelection;
   readonly http: { readonly host: string; readonly port: number };
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;
-  /** Between two exports of otlp and console; statsd sends each sample. */
+  /** Between two exports of otlp and console; statsd sends every sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
-  /** OTEL_SERVICE_NAME, when given. */
+  /** From OTEL_SERVICE_NAME. */
   readonly serviceName?: string | undefined;
-  /** OTEL_RESOURCE_ATTRIBUTES, decoded. */
+  /** From OTEL_RESOURCE_ATTRIBUTES, decoded. */
   readonly resourceAttributes: Readonly<Record<string, string>>;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
+}
+
+const HIDDEN = '[hidden]';
+
+/** A configuration for JSON output, with secrets hidden. */
+export function shownConfig(config: Config): object {
+  return {
+    ...config,
+    metadataUrl: withoutCredentials(config.metadataUrl.href),
+    include: textsOf(config.include),
+    exclude: textsOf(config.exclude),
+    containerLabels: textsOf(config.containerLabels),
+    taskTags: textsOf(config.taskTags),
+    metrics: config.metrics.items,
+    otlp: shownOtlp(config.otlp),
+  };
+}
+
+function textsOf(globs: readonly Glob[]): readonly string[] {
+  return globs.map(({ text }) => text);
+}
+
+function shownOtlp(otlp: OtlpConfig): object {
+  const { url, headers, clientKey, certificate, clientCertificate, proxy } = otlp;
+  return {
+    ...otlp,
+    url: withoutCredentials(url.href),
+    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
+    // PEM texts.
+    certificate: certificate && HIDDEN,
+    clientCertificate: clientCertificate && HIDDEN,
+    clientKey: clientKey && HIDDEN,
+    proxy: proxy && { ...proxy, url: withoutCredentials(proxy.url.href) },
+  };
 }

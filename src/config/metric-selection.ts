@@ -1,62 +1,48 @@
-import { catalogueRows, type RowId } from '../metrics/catalogue.ts';
+import { catalogueRows, DEFAULT_SELECTION, type RowId, type Selection } from '../metrics/catalogue.ts';
 import type { MetricRow } from '../metrics/row.ts';
-import {
-  DEFAULT_SELECTION,
-  ECS_PREFIX,
-  type Selection,
-  VOCABULARIES,
-  type VocabularyName,
-} from '../metrics/vocabulary.ts';
+import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../metrics/vocabulary.ts';
 import { compileGlob } from '../text/globs.ts';
 import { nearest } from '../text/nearest.ts';
+import { printable } from '../text/printable.ts';
+import type { Parsed } from './option.ts';
 
-/** What `--metrics` is where nobody gave it. */
-export const DEFAULT_METRICS: readonly string[] = ['default'];
+/** The value of --metrics: the selected rows, and the items that select them. */
+export interface MetricSelection extends Selection {
+  readonly items: readonly string[];
+  readonly isEmpty: boolean;
+}
 
 /**
- * Reads a list from left to right: `default` and `all` and patterns add rows, `-pattern` takes rows away. A list that
- * begins with taking away begins from `default`.
+ * Evaluates a list from left to right: `default`, `all` and patterns add rows, `-pattern` removes rows. A list that begins
+ * with a removal starts from `default`.
  *
- * Patterns are over the names that a row has anywhere: `cpu_usage_ratio`, `ecs_task_cpu_usage_ratio`,
- * `ecs_task.cpu_usage_ratio`, `container.cpu.time`.
- *
- * @returns what is wrong as the end of a sentence where a pattern is none, or fits no metric: most likely a slip.
+ * Patterns match every name of a row: `cpu_usage_ratio`, `ecs_task_cpu_usage_ratio`, `ecs_task.cpu_usage_ratio`,
+ * `container.cpu.time`. A pattern that matches no metric is an error, because it is most likely a typo.
  */
-export function selectMetrics(items: readonly string[]): Selection | { readonly wrong: string } {
-  const wanted = new Set<string>();
-  const start = items[0]?.startsWith('-') === true ? DEFAULT_METRICS : [];
-  for (const [index, item] of [...start, ...items].entries()) {
+export function selectMetrics(items: readonly string[]): Parsed<MetricSelection> {
+  const selected = new Set(items[0]?.startsWith('-') === true ? keysWhere(DEFAULT_SELECTION.has) : []);
+  for (const item of items) {
     const isRemoval = item.startsWith('-');
     const keys = keysOf(isRemoval ? item.slice(1) : item);
-    const place = `(item ${index + 1 - start.length})`;
-    if ('wrong' in keys) return { wrong: `${keys.wrong} ${place}` };
-    if (keys.length === 0) {
-      const meant = nearestName(isRemoval ? item.slice(1) : item);
-      const hint = meant === undefined ? '' : `: did you mean ${meant}?`;
-      return { wrong: `must be names or patterns of metrics; one fits none ${place}${hint}` };
-    }
-    for (const key of keys) isRemoval ? wanted.delete(key) : wanted.add(key);
+    if ('wrong' in keys) return { wrong: `contains ${printable(item)}, which ${keys.wrong}` };
+    for (const key of keys.value) isRemoval ? selected.delete(key) : selected.add(key);
   }
-  return { has: (row, vocabulary) => wanted.has(keyOf(row, vocabulary)) };
+  const has: Selection['has'] = (row, vocabulary) => selected.has(keyOf(row, vocabulary));
+  return { value: { items, isEmpty: selected.size === 0, has } };
 }
 
-/** @throws a RangeError for a list that `selectMetrics` finds wrong; a Config holds none such. */
-export function selectionOf(items: readonly string[]): Selection {
-  const selection = selectMetrics(items);
-  if ('wrong' in selection) throw new RangeError(`metrics ${selection.wrong}`);
-  return selection;
-}
-
-function keysOf(item: string): readonly string[] | { readonly wrong: string } {
-  if (item === 'all') return keysWhere(() => true);
-  if (item === 'default') return keysWhere(DEFAULT_SELECTION.has);
+function keysOf(item: string): Parsed<readonly string[]> {
+  if (item === 'all') return { value: keysWhere(() => true) };
+  if (item === 'default') return { value: keysWhere(DEFAULT_SELECTION.has) };
   const glob = compileGlob(item);
-  if ('wrong' in glob) return { wrong: 'must be names or patterns of metrics; a [ has no ] after it' };
-  const fitting = new Set(catalogueRows().flatMap(([id, row]) => (namesOf(id, row).some(glob.matches) ? [id] : [])));
-  return keysWhere((id) => fitting.has(id));
+  if ('wrong' in glob) return glob;
+  const matching = new Set(catalogueRows().flatMap(([id, row]) => (namesOf(id, row).some(glob.matches) ? [id] : [])));
+  if (matching.size > 0) return { value: keysWhere((id) => matching.has(id)) };
+  const meant = nearestName(item);
+  return { wrong: `matches no metric${meant === undefined ? '' : `; did you mean "${meant}"?`}` };
 }
 
-/** The name that was probably meant; for a pattern that ends in `*`, the beginning of names that was. */
+/** The nearest name; for a pattern that ends in `*`, the nearest beginning of names. */
 function nearestName(item: string): string | undefined {
   const names = catalogueRows().flatMap(([id, row]) => namesOf(id, row));
   if (!item.endsWith('*')) return nearest(item, ['default', 'all', ...names]);
@@ -65,9 +51,9 @@ function nearestName(item: string): string | undefined {
   return meant === undefined ? undefined : `${meant}*`;
 }
 
-function keysWhere(fits: (id: RowId, vocabulary: VocabularyName) => boolean): readonly string[] {
+function keysWhere(matches: (id: RowId, vocabulary: VocabularyName) => boolean): readonly string[] {
   return catalogueRows().flatMap(([id]) =>
-    VOCABULARIES.filter((vocabulary) => fits(id, vocabulary)).map((vocabulary) => keyOf(id, vocabulary)),
+    VOCABULARIES.filter((vocabulary) => matches(id, vocabulary)).map((vocabulary) => keyOf(id, vocabulary)),
   );
 }
 
@@ -75,7 +61,7 @@ function keyOf(row: RowId, vocabulary: VocabularyName): string {
   return `${vocabulary} ${row}`;
 }
 
-/** The names of a row: of the catalogue, of ecs pages, and of OpenTelemetry instruments. */
+/** The names of a row: in the catalogue, on ecs pages, and as OpenTelemetry instruments. */
 function namesOf(id: RowId, { ecs, semconv, kind }: MetricRow): readonly string[] {
   const { container, task, exporter } = semconv ?? {};
   const own = ecs === undefined ? [] : [ecs.name, `${ECS_PREFIX}${ecs.name}`];

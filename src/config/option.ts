@@ -1,63 +1,180 @@
-import type { GenericSchema } from 'valibot';
+import { printable, withoutContents, withoutCredentials } from '../text/printable.ts';
 
-/** The subcommands, in the order of the help. */
+/** The commands, in the order of --help. */
 export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-/** Headings of the help and of docs/configuration.md, in their order. */
-export const GROUPS = [
-  'Endpoint and sampling',
-  'Exporters',
-  'Prometheus and health',
-  'OTLP push',
-  'Resource',
-  'Logging',
-  'DogStatsD',
-  'One command only',
-] as const;
-export type GroupName = (typeof GROUPS)[number];
+/** A value, or the end of an error message that begins with the option: `must be ...`. */
+export type Parsed<T> = { readonly value: T } | { readonly wrong: string };
 
-/** Turns the text of a flag or variable into its value, or says in its first issue what is allowed ("must be ..."). */
-export type TextSchema<T> = GenericSchema<string, T>;
+/** Parses the text of an option. `wrong` must not quote the text of an option that may hold a secret. */
+export type Parser<T> = (text: string) => Parsed<T>;
 
-/** A variable whose text means something else than the option's own, for example milliseconds. */
+/** A variable whose text differs from the option's, for example in its unit. */
 export interface Variable<T> {
   readonly name: string;
-  readonly schema: TextSchema<T>;
-  /** What is different; shown after the name in help and docs. */
+  readonly parse: Parser<T>;
+  /** The difference; shown after the name in help and docs. */
   readonly note: string;
 }
 
 /** One row of the option table. */
 export interface Option<T> {
-  readonly group: GroupName;
-  /** Without the dashes. Missing where only the environment may say it: what is in argv, every process can read. */
+  /** Without dashes. Secrets have no flag, because every process can read the arguments of every other. */
   readonly flag?: string;
-  /** What stands for the flag's value in the help. A flag without one is a switch. */
+  /** Stands for the flag's value in the help. A flag without a placeholder is a switch. */
   readonly placeholder?: string;
-  /** The program's own variables; the first one that is set counts. */
-  readonly own: readonly string[];
-  /** OpenTelemetry's variables, looked at after the own ones. */
-  readonly otel: readonly (string | Variable<T>)[];
-  readonly schema: TextSchema<T>;
-  /** Spaces count, so that a blank text is a value too; an empty one is not. */
+  /** In order of precedence: the exporter's own before OpenTelemetry's. */
+  readonly variables: readonly (string | Variable<T>)[];
+  readonly parse: Parser<T>;
+  /** Leading and trailing spaces are part of the value. Otherwise they are removed and a blank variable counts as unset. */
   readonly isVerbatim?: boolean;
-  /** Read as if it had been given. */
+  /** Parsed like a text that was set. */
   readonly default?: string;
-  /** Words for help and docs where the default hangs on other options, or needs a unit. */
+  /** Replaces `default` in help and docs if the default needs a unit or depends on other options. */
   readonly defaultNote?: string;
   readonly description: string;
-  /** What is not shown. `value`: all. `credentials`: user, password and query of an address. `path`: what is no path. */
+  /** Hidden in output. `value`: everything; `credentials`: user, password and query of a URL; `path`: anything but a path. */
   readonly secret?: 'value' | 'credentials' | 'path';
-  /** The commands that it belongs to, where it is not for all of them. */
+  /** Commands that accept the flag. @default all */
   readonly commands?: readonly CommandName[];
 }
 
+/** Options by the name of their value. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
 export type OptionWithDefault<T> = Option<T> & { readonly default: string };
 
-/** The variables of a row in order of precedence, each with the schema that reads it. */
+/** The variables of an option in order of precedence, each with its parser. */
 export function variablesOf<T>(option: Option<T>): readonly Variable<T>[] {
-  return [...option.own, ...option.otel].map((variable) =>
-    typeof variable === 'string' ? { name: variable, schema: option.schema, note: '' } : variable,
+  return option.variables.map((variable) =>
+    typeof variable === 'string' ? { name: variable, parse: option.parse, note: '' } : variable,
   );
+}
+
+/** `--interval <seconds>`; undefined for an option without a flag. */
+export function flagText({ flag, placeholder }: Option<unknown>): string | undefined {
+  if (flag === undefined) return undefined;
+  return placeholder === undefined ? `--${flag}` : `--${flag} <${placeholder}>`;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Warnings do not prevent the start. Each code is also the name of a log event. */
+export type WarningCode = 'unknown_variable' | 'interval_raised' | 'no_metrics' | 'statsd_disabled';
+
+export type ProblemCode =
+  | 'unknown_command'
+  | 'unexpected_argument'
+  | 'unknown_flag'
+  | 'wrong_command'
+  | 'missing_value'
+  | 'missing_option'
+  | 'invalid_value'
+  | 'conflict'
+  | 'unreadable_file'
+  | WarningCode;
+
+/** A configuration error or warning. */
+export interface Problem<Code extends ProblemCode = ProblemCode> {
+  readonly code: Code;
+  /** The flag, variable or command that caused it. */
+  readonly source: string;
+  /** A sentence that is safe to print: the source, its value unless secret, and what is allowed. */
+  readonly message: string;
+}
+
+export function problem<Code extends ProblemCode>(code: Code, source: string, message: string): Problem<Code> {
+  return { code, source, message };
+}
+
+/** Where a value was set. */
+export interface Source {
+  /** `--interval` or `INTERVAL`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `INTERVAL="abc" must be ...`, where `wrong` is the part after the value. */
+export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, wrong: string): Problem {
+  const isBareSwitch = option.placeholder === undefined && source.name.startsWith('--') && source.text === 'true';
+  const value = isBareSwitch ? '' : `=${shownValue(option, source.text)}`;
+  return problem(code, source.name, `${source.name}${value} ${wrong}`);
+}
+
+/** A value for display: quoted, with secrets hidden. */
+function shownValue({ secret }: Option<unknown>, text: string): string {
+  if (secret === 'value') return '[hidden]';
+  if (secret === 'path') return printable(withoutContents(text));
+  return printable(secret === 'credentials' ? withoutCredentials(text) : text);
+}
+
+/** A value that was set, and where. */
+export interface Given<T> {
+  readonly value: T;
+  readonly source: Source;
+}
+
+/** Parses options and collects their errors. Each option must be read only once. */
+export interface Settings {
+  /** Undefined if unset or invalid; an invalid value also adds a problem. */
+  given<T>(option: Option<T>): Given<T> | undefined;
+  /** The value that was set, otherwise the default. */
+  value<T>(option: OptionWithDefault<T>): T;
+  report(problem: Problem): void;
+  readonly problems: readonly Problem[];
+  warn(warning: Problem<WarningCode>): void;
+  readonly warnings: readonly Problem<WarningCode>[];
+  /** Texts of the options read so far by flag or variable, with secrets hidden. */
+  readonly shownSources: ReadonlyMap<string, string>;
+}
+
+/** @param flags by name without dashes. A flag overrides its variables, which are then not validated. */
+export function createSettings(flags: ReadonlyMap<string, string>, env: Environment): Settings {
+  const problems: Problem[] = [];
+  const warnings: Problem<WarningCode>[] = [];
+  const shownSources = new Map<string, string>();
+
+  function given<T>(option: Option<T>): Given<T> | undefined {
+    const found = find(option, flags, env);
+    if (found === undefined) return undefined;
+    const { source, parse } = found;
+    shownSources.set(source.name, shownValue(option, source.text).replace(/^"(.*)"$/, '$1'));
+    const parsed = parse(option.isVerbatim ? source.text : source.text.trim());
+    if ('value' in parsed) return { value: parsed.value, source };
+    problems.push(problemWith('invalid_value', option, source, parsed.wrong));
+    return undefined;
+  }
+
+  return {
+    given,
+    value: (option) => given(option)?.value ?? defaultOf(option),
+    report: (problem) => problems.push(problem),
+    problems,
+    warn: (warning) => warnings.push(warning),
+    warnings,
+    shownSources,
+  };
+}
+
+/** @throws if the option table contains an invalid default. */
+export function defaultOf<T>(option: OptionWithDefault<T>): T {
+  const parsed = option.parse(option.default);
+  if ('value' in parsed) return parsed.value;
+  throw new Error(`default ${option.default} ${parsed.wrong}`);
+}
+
+interface Found<T> {
+  readonly source: Source;
+  readonly parse: Parser<T>;
+}
+
+function find<T>(option: Option<T>, flags: ReadonlyMap<string, string>, env: Environment): Found<T> | undefined {
+  const flagText = option.flag === undefined ? undefined : flags.get(option.flag);
+  if (flagText !== undefined) return { source: { name: `--${option.flag}`, text: flagText }, parse: option.parse };
+  for (const { name, parse } of variablesOf(option)) {
+    const text = env[name];
+    if (text !== undefined && (option.isVerbatim ? text : text.trim()) !== '') return { source: { name, text }, parse };
+  }
+  return undefined;
 }

@@ -1,41 +1,45 @@
-import * as v from 'valibot';
-import type { ExporterName, OtlpConfig } from './config.ts';
-import type { Option } from './option.ts';
-import { OPTIONS } from './options.ts';
-import { problemWith } from './problem.ts';
-import { headerPairs } from './schemas/pairs.ts';
-import type { Given, Settings } from './settings.ts';
-import { type FileText, wrongCertificates, wrongKey, wrongPair } from './text-files.ts';
+import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
+import { type FileText, pairProblem, parseCertificates, parsePrivateKey } from './files.ts';
+import { type ExporterName, headerPairs } from './lists.ts';
+import { defaultOf, type Given, type Option, type Parsed, type Parser, problemWith, type Settings } from './option.ts';
+import { OTLP_OPTIONS as OPTIONS } from './otlp-options.ts';
 
-type ReadFile = (path: string) => FileText;
+export type OtlpConfig = OtlpOptions;
 
-/** The OTLP exporter's part. Values are always checked; files and pairs of options only when it `isOn`. */
-export function resolveOtlp(settings: Settings, isOn: boolean, readFile: ReadFile): OtlpConfig {
-  /** The text of the file that an option names; a problem where it is not what it should be. */
-  const textOf = (option: Option<string>, kind: string, wrongText: (text: string) => string | undefined) => {
-    const file = settings.given(option);
-    if (file === undefined || !isOn) return undefined;
-    const read = readFile(file.value);
-    const wrong = 'wrong' in read ? read.wrong : wrongText(read.text);
-    if ('text' in read && wrong === undefined) return { file, text: read.text };
-    settings.report(problemWith('unreadable_file', option, file.source, `must be a readable ${kind}: ${wrong}`));
-    return { file, text: undefined };
-  };
-  const certificate = textOf(OPTIONS.otlpCertificate, 'PEM file', wrongCertificates);
-  const clientCertificate = textOf(OPTIONS.otlpClientCertificate, 'PEM file', wrongCertificates);
-  const clientKey = textOf(OPTIONS.otlpClientKey, 'PEM file', wrongKey);
-  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
-    reportHalfPair(settings, OPTIONS.otlpClientCertificate, clientCertificate?.file, OPTIONS.otlpClientKey.otel);
-    reportHalfPair(settings, OPTIONS.otlpClientKey, clientKey?.file, OPTIONS.otlpClientCertificate.otel);
+/** The file that an option names; `value` is undefined after a problem with it. */
+interface NamedFile<T> {
+  readonly option: Given<string>;
+  readonly value: T | undefined;
+}
+
+/** OTLP's part of the configuration. Files, combinations and proxies are checked only if the exporter `isOn`. */
+export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: string) => FileText): OtlpConfig {
+  function fileOf<T>(option: Option<string>, kind: string, parse: Parser<T>): NamedFile<T> | undefined {
+    const given = settings.given(option);
+    if (given === undefined || !isOn) return undefined;
+    const file = readFile(given.value);
+    const parsed: Parsed<T> = 'wrong' in file ? file : parse(file.text);
+    if ('value' in parsed) return { option: given, value: parsed.value };
+    const wrong = `must be a readable ${kind}: ${parsed.wrong}`;
+    settings.report(problemWith('unreadable_file', option, given.source, wrong));
+    return { option: given, value: undefined };
   }
-  if (clientCertificate?.text !== undefined && clientKey?.text !== undefined) {
-    const wrong = wrongPair(clientCertificate.text, clientKey.text);
+  const certificate = fileOf(OPTIONS.otlpCertificate, 'PEM file', parseCertificates);
+  const clientCertificate = fileOf(OPTIONS.otlpClientCertificate, 'PEM file', parseCertificates);
+  const clientKey = fileOf(OPTIONS.otlpClientKey, 'PEM file', parsePrivateKey);
+  if (clientCertificate !== undefined && clientKey === undefined) {
+    reportHalfPair(settings, OPTIONS.otlpClientCertificate, clientCertificate.option, OPTIONS.otlpClientKey.variables);
+  }
+  if (clientKey !== undefined && clientCertificate === undefined) {
+    reportHalfPair(settings, OPTIONS.otlpClientKey, clientKey.option, OPTIONS.otlpClientCertificate.variables);
+  }
+  if (clientCertificate?.value !== undefined && clientKey?.value !== undefined) {
+    const wrong = pairProblem(clientCertificate.value, clientKey.value, clientCertificate.option.source.name);
     if (wrong !== undefined) {
-      const whole = `${wrong} that ${clientCertificate.file.source.name} names`;
-      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.file.source, whole));
+      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.option.source, wrong));
     }
   }
-  const headersFile = textOf(OPTIONS.otlpHeadersFile, 'file of headers', (text) => wrongHeaders(text));
+  const headersFile = fileOf(OPTIONS.otlpHeadersFile, 'headers file', parseHeadersFile);
   const url = settings.value(OPTIONS.otlpUrl);
   return {
     protocol: settings.value(OPTIONS.otlpProtocol),
@@ -43,80 +47,44 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: ReadFil
     headers: {
       ...settings.value(OPTIONS.otlpHeaders),
       ...settings.value(OPTIONS.otlpMetricsHeaders),
-      ...(headersFile?.text !== undefined && headersIn(headersFile.text)),
+      ...headersFile?.value,
     },
     timeoutMs: settings.value(OPTIONS.otlpTimeoutMs),
     compression: settings.value(OPTIONS.otlpCompression),
     temporality: settings.value(OPTIONS.otlpTemporality),
-    certificate: certificate?.text,
-    clientCertificate: clientCertificate?.text,
-    clientKey: clientKey?.text,
-    ...(isOn && { proxyEnv: resolveProxy(settings, url) }),
+    certificate: certificate?.value?.pem,
+    clientCertificate: clientCertificate?.value?.pem,
+    clientKey: clientKey?.value?.pem,
+    ...(isOn && { proxy: resolveProxy(settings, url) }),
   };
 }
 
-/** A line each, or with commas as in the variable. */
-function parseHeaders(text: string) {
-  return v.safeParse(headerPairs, text.replace(/\r?\n/g, ','));
-}
-
-/** The words of the schema never repeat what it was given. */
-function wrongHeaders(text: string): string | undefined {
-  const parsed = parseHeaders(text);
-  return parsed.success ? undefined : `it ${parsed.issues[0].message}`;
-}
-
-function headersIn(text: string): Readonly<Record<string, string>> {
-  const parsed = parseHeaders(text);
-  return parsed.success ? parsed.output : {};
+/** One pair per line, or commas as in the variable. */
+function parseHeadersFile(text: string): ReturnType<typeof headerPairs> {
+  const parsed = headerPairs(text.replace(/\r?\n/g, ','));
+  return 'wrong' in parsed ? { wrong: `it ${parsed.wrong}` } : parsed;
 }
 
 function reportHalfPair(
   settings: Settings,
   option: Option<string>,
-  given: Given<string> | undefined,
+  { source }: Given<string>,
   others: readonly string[],
 ): void {
-  if (given === undefined) return;
-  settings.report(problemWith('conflict', option, given.source, `needs ${others.join(' or ')} as well`));
+  settings.report(problemWith('conflict', option, source, `also requires ${others.join(' or ')}`));
 }
 
 /**
- * The proxy for an address, from the standard variables. Only the variable for the scheme of the address is validated: the
- * other one may be meant for other programs.
+ * The proxy for a URL, from the standard variables. Only the variable for the URL's scheme is validated: the other one may be
+ * meant for other programs.
  *
  * @returns undefined if none is set, and for a loopback address, which a proxy cannot reach.
  */
-export function resolveProxy(settings: Settings, url: string): OtlpConfig['proxyEnv'] {
-  const { protocol, hostname } = new URL(url);
+function resolveProxy(settings: Settings, { protocol, hostname }: URL): OtlpConfig['proxy'] {
   if (isLoopback(hostname)) return undefined;
-  const [name, option] =
-    protocol === 'https:'
-      ? (['HTTPS_PROXY', OPTIONS.httpsProxy] as const)
-      : (['HTTP_PROXY', OPTIONS.httpProxy] as const);
-  const proxy = settings.given(option);
-  if (proxy === undefined) return undefined;
-  const noProxy = settings.given(OPTIONS.noProxy);
-  // curl accepts an address without a scheme, too.
-  const address = proxy.value.includes('://') ? proxy.value : `http://${proxy.value}`;
-  if (!/^https?:\/\//i.test(address) || !hasDecodableCredentials(address)) {
-    const wrong =
-      'must be an http:// or https:// address, with %25 for a % in its password; NO_PROXY names the receivers that are reached without it';
-    settings.report(problemWith('invalid_value', option, proxy.source, wrong));
-    return undefined;
-  }
-  return { [name]: address, ...(noProxy && { NO_PROXY: noProxy.value }) };
-}
-
-/** Node.js decodes user and password, and throws at a `%` that begins no code. False for a text that is no address, too. */
-function hasDecodableCredentials(address: string): boolean {
-  try {
-    const { username, password } = new URL(address);
-    decodeURIComponent(`${username}${password}`);
-    return true;
-  } catch {
-    return false;
-  }
+  const proxy = settings.given(protocol === 'https:' ? OPTIONS.httpsProxy : OPTIONS.httpProxy);
+  const noProxy = proxy && settings.given(OPTIONS.noProxy);
+  return proxy && { url: proxy.value, noProxy: noProxy?.value };
 }
 
 /** `localhost` and its subdomains, 127.0.0.0/8 and ::1. */
@@ -125,8 +93,7 @@ function isLoopback(hostname: string): boolean {
 }
 
 /**
- * How often is exported and how long that may take. The SDK's reader refuses a timeout beyond the interval: one that
- * was given is a mistake then, the default one gives way.
+ * Interval and timeout of exports. A timeout that was set must not exceed the interval; the default one is reduced to it.
  */
 export function resolvePushTimes(
   settings: Settings,
@@ -134,16 +101,15 @@ export function resolvePushTimes(
 ): { readonly exportIntervalMs: number; readonly exportTimeoutMs: number } {
   const exportIntervalMs = settings.value(OPTIONS.exportIntervalMs);
   const timeout = settings.given(OPTIONS.exportTimeoutMs);
-  const isPushing = exporters.some(hasOwnInterval);
-  if (isPushing && timeout !== undefined && timeout.value > exportIntervalMs) {
-    const wrong = `must not be more than the export interval, ${exportIntervalMs} ms`;
+  if (exporters.some(hasExportInterval) && timeout !== undefined && timeout.value > exportIntervalMs) {
+    const wrong = `must not exceed the export interval (${exportIntervalMs} ms)`;
     settings.report(problemWith('conflict', OPTIONS.exportTimeoutMs, timeout.source, wrong));
   }
-  const exportTimeoutMs = timeout?.value ?? Number(OPTIONS.exportTimeoutMs.default);
+  const exportTimeoutMs = timeout?.value ?? defaultOf(OPTIONS.exportTimeoutMs);
   return { exportIntervalMs, exportTimeoutMs: Math.min(exportTimeoutMs, exportIntervalMs) };
 }
 
-/** Prometheus is asked, and statsd sends each sample. */
-export function hasOwnInterval(exporter: ExporterName): boolean {
+/** False for prometheus, which is scraped, and for statsd, which sends every sample. */
+export function hasExportInterval(exporter: ExporterName): boolean {
   return exporter === 'otlp' || exporter === 'console';
 }

@@ -1,16 +1,19 @@
-import { catalogueRows } from '../metrics/catalogue.ts';
-import { VOCABULARIES } from '../metrics/vocabulary.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
-import { DEFAULT_METRICS, selectionOf } from './metric-selection.ts';
-import type { Option } from './option.ts';
+import { resolveEndpoint, resolveIntervalMs } from './endpoint.ts';
+import type { FileText } from './files.ts';
+import {
+  createSettings,
+  defaultOf,
+  type Environment,
+  type Problem,
+  problem,
+  type Settings,
+  type WarningCode,
+} from './option.ts';
 import { OPTIONS } from './options.ts';
-import { hasOwnInterval, resolveOtlp, resolvePushTimes } from './otlp.ts';
-import { type Problem, problem } from './problem.ts';
-import { DEFAULT_INTERVAL_MS, INTERVAL_LIMITS_MS } from './schemas/numbers.ts';
-import { createSettings, type Environment, type Settings } from './settings.ts';
+import { resolveOtlp, resolvePushTimes } from './otlp.ts';
 import { resolveStatsd } from './statsd.ts';
-import type { FileText } from './text-files.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
 export interface ResolveInput {
@@ -19,45 +22,47 @@ export interface ResolveInput {
   readonly env: Environment;
   /** Whether logs go to a terminal. */
   readonly isTTY: boolean;
-  /** The only way out of this pure code. */
   readonly readFile: (path: string) => FileText;
-  /** An endpoint that the caller brings along; then none needs to be configured. */
+  /** Replaces the configured endpoint, which is then not required. */
   readonly metadataUrl?: URL | undefined;
+  /** The interval if none is set. */
+  readonly defaultIntervalMs?: number | undefined;
+}
+
+/** Options that belong to one command. */
+export interface CommandOptions {
+  readonly isConfigPrinted: boolean;
+  readonly onceFormat: 'prometheus' | 'json';
+  readonly isEndpointOnly: boolean;
+  readonly demoPort: number;
 }
 
 export interface ResolvedConfig {
   readonly config: Config;
-  /** Logged at the start; none of them prevents it. */
-  readonly warnings: readonly Problem[];
-  /** Values given, by flag or variable, with secrets hidden. */
+  readonly command: CommandOptions;
+  readonly warnings: readonly Problem<WarningCode>[];
+  /** Texts of the options that were set, by flag or variable, with secrets hidden. */
   readonly given: ReadonlyMap<string, string>;
 }
 
-export type Resolved = ResolvedConfig | { readonly problems: readonly Problem[] };
+export interface InvalidConfig {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem<WarningCode>[];
+}
 
-/** Nothing of these reaches the Config: they are read for their mistakes, and again by the command that they belong to. */
-const CHECKED_ONLY: readonly Option<unknown>[] = [
-  OPTIONS.configFile,
-  OPTIONS.otlpInsecure,
-  OPTIONS.otlpHistogramAggregation,
-  OPTIONS.isConfigPrinted,
-  OPTIONS.onceFormat,
-  OPTIONS.isEndpointOnly,
-  OPTIONS.demoPort,
-];
+export type Resolved = ResolvedConfig | InvalidConfig;
 
-/** Checks everything that the program was told: a complete Config, or every mistake at once. Never throws. */
+/** Parses the command line and the environment into a complete Config, or returns all errors at once. Never throws. */
 export function resolveConfig(input: ResolveInput): Resolved {
   return resolveCommandLine(readCommandLine(input.argv), input);
 }
 
-/** The same for arguments that have been read already. */
 export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 'argv'>): Resolved {
   const settings = createSettings(line.flags, input.env);
   const isDisabled = settings.value(OPTIONS.isSdkDisabled);
-  const asked = resolveExporters(settings);
-  const statsd = resolveStatsd(settings, !isDisabled && asked.includes('statsd'));
-  const exporters = isDisabled ? [] : asked.filter((name) => name !== 'statsd' || !statsd.isDisabled);
+  const wanted = resolveExporters(settings);
+  const statsd = resolveStatsd(settings, !isDisabled && wanted.includes('statsd'));
+  const exporters = isDisabled ? [] : wanted.filter((name) => name !== 'statsd' || !statsd.isDisabled);
   const endpoint =
     input.metadataUrl === undefined
       ? resolveEndpoint(settings, line.command !== undefined)
@@ -65,7 +70,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   const { exportIntervalMs, exportTimeoutMs } = resolvePushTimes(settings, exporters);
   const format = settings.value(OPTIONS.logFormat);
   const rest = {
-    intervalMs: resolveIntervalMs(settings, exporters, exportIntervalMs),
+    intervalMs: resolveIntervalMs(settings, exporters, exportIntervalMs, input.defaultIntervalMs),
     endpointTimeoutMs: settings.value(OPTIONS.endpointTimeoutMs),
     include: settings.value(OPTIONS.include),
     exclude: settings.value(OPTIONS.exclude),
@@ -87,73 +92,64 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
       format: format === 'auto' ? (input.isTTY ? 'pretty' : 'json') : format,
     },
   } as const;
-  for (const option of CHECKED_ONLY) settings.given(option);
-  if (!isDisabled && !asked.includes('otlp')) reportIdleFlags(settings, line);
+  const command = {
+    isConfigPrinted: settings.value(OPTIONS.isConfigPrinted),
+    onceFormat: settings.value(OPTIONS.onceFormat),
+    isEndpointOnly: settings.value(OPTIONS.isEndpointOnly),
+    demoPort: settings.value(OPTIONS.demoPort),
+  };
+  // Validated and ignored.
+  for (const option of [OPTIONS.configFile, OPTIONS.otlpInsecure, OPTIONS.otlpHistogramAggregation]) {
+    settings.given<unknown>(option);
+  }
+  if (!isDisabled && !wanted.includes('otlp')) reportUnusedFlags(settings, line);
   const problems = [...line.problems, ...settings.problems];
-  if (endpoint === undefined || problems.length > 0) return { problems };
   const warnings = [...settings.warnings, ...unknownVariables(input.env)];
-  return { config: { ...endpoint, ...rest }, warnings, given: settings.shownSources };
+  if (endpoint === undefined || problems.length > 0) return { problems, warnings };
+  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.shownSources };
 }
 
-/** A variable may be meant for the task's other containers; a flag is meant for this program. */
+/** The address for `healthcheck`, which ignores all other options. */
+export function resolveHealthcheck(line: CommandLine, env: Environment): Config['http'] | InvalidConfig {
+  const settings = createSettings(line.flags, env);
+  const http = { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) };
+  if (http.port === 0) {
+    const message = 'healthcheck cannot use port 0; set --exporter-port to the port of the running exporter';
+    settings.report(problem('conflict', '--exporter-port', message));
+  }
+  const problems = [...line.problems, ...settings.problems];
+  return problems.length === 0 ? http : { problems, warnings: unknownVariables(env) };
+}
+
+/** Flags are meant for this program. Variables may be meant for other containers of the task. */
 const OTLP_FLAGS = [OPTIONS.otlpUrl, OPTIONS.otlpProtocol, OPTIONS.otlpHeadersFile].map(({ flag }) => flag);
 
-function reportIdleFlags(settings: Settings, { flags }: CommandLine): void {
+function reportUnusedFlags(settings: Settings, { flags }: CommandLine): void {
   for (const flag of OTLP_FLAGS) {
     if (!flags.has(flag) || settings.problems.some(({ source }) => source === `--${flag}`)) continue;
-    const message = `--${flag} has no effect, since otlp is not among the exporters: add it to --exporters`;
+    const message = `--${flag} has no effect without the otlp exporter; add otlp to --exporters`;
     settings.report(problem('conflict', `--${flag}`, message));
   }
 }
 
-function resolveMetrics(settings: Settings): readonly string[] {
+function resolveMetrics(settings: Settings): Config['metrics'] {
   const given = settings.given(OPTIONS.metrics);
-  if (given === undefined) return DEFAULT_METRICS;
-  const selection = selectionOf(given.value);
-  if (catalogueRows().every(([id]) => VOCABULARIES.every((vocabulary) => !selection.has(id, vocabulary)))) {
-    const message = `nothing is exported: ${given.source.name} leaves no metric`;
+  if (given?.value.isEmpty === true) {
+    const message = `${given.source.name} selects no metrics, so nothing is exported`;
     settings.warn(problem('no_metrics', given.source.name, message));
   }
-  return given.value;
+  return given?.value ?? defaultOf(OPTIONS.metrics);
 }
 
-function resolveEndpoint(
-  settings: Settings,
-  isRequired: boolean,
-): Pick<Config, 'metadataUrl' | 'metadataUrlSource'> | undefined {
-  const problemsBefore = settings.problems.length;
-  const given = settings.given(OPTIONS.metadataUrl);
-  if (given === undefined && isRequired && settings.problems.length === problemsBefore) {
-    const [v4, v3] = OPTIONS.metadataUrl.own;
-    const message =
-      `neither ${v4} nor ${v3} is set: is this running on ECS? ` +
-      'Elsewhere give --metadata-url, or see made-up data with the command demo';
-    settings.report(problem('missing_option', '--metadata-url', message));
-  }
-  return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };
-}
-
-function resolveIntervalMs(settings: Settings, exporters: readonly ExporterName[], exportIntervalMs: number): number {
-  const isPushOnly = exporters.length > 0 && exporters.every(hasOwnInterval);
-  // Not the export interval itself: the two timers would run side by side, and each export send a sample that is as old.
-  const fallback = isPushOnly ? Math.min(exportIntervalMs, DEFAULT_INTERVAL_MS) : DEFAULT_INTERVAL_MS;
-  const given = settings.given(OPTIONS.intervalMs);
-  if (given?.value === 0) {
-    const message = `${given.source.name}=0 is too short: the interval is ${INTERVAL_LIMITS_MS.min / 1_000} s`;
-    settings.warn(problem('interval_raised', given.source.name, message));
-  }
-  return Math.min(Math.max(given?.value ?? fallback, INTERVAL_LIMITS_MS.min), INTERVAL_LIMITS_MS.max);
-}
-
-/** In version 2, DogStatsD took the place of Prometheus: it still does where nobody names the exporters. */
+/** As in version 2, DogStatsD replaces Prometheus unless the exporters are set. */
 function resolveExporters(settings: Settings): readonly ExporterName[] {
   const isStatsdWanted = settings.value(OPTIONS.isStatsdWanted);
   const given = settings.given(OPTIONS.exporters)?.value;
-  if (!isStatsdWanted) return given ?? ['prometheus'];
+  if (!isStatsdWanted) return given ?? defaultOf(OPTIONS.exporters);
   return [...new Set([...(given ?? []), 'statsd' as const])];
 }
 
-/** Each exporter speaks the language of its users, unless one choice was made for all. */
+/** By default, the vocabulary that users of each exporter expect. */
 function resolveVocabularies(settings: Settings): Readonly<Record<ExporterName, readonly VocabularyName[]>> {
   const chosen = settings.given(OPTIONS.metricNames)?.value;
   return {

@@ -1,18 +1,16 @@
 import { editDistance } from '../text/nearest.ts';
 import { printable } from '../text/printable.ts';
-import { variablesOf } from './option.ts';
+import { type Environment, type Problem, problem, variablesOf } from './option.ts';
 import { OPTION_LIST } from './options.ts';
-import { type Problem, problem } from './problem.ts';
-import type { Environment } from './settings.ts';
 
 /** Maximum edit distance from a known name. */
 const MAX_EDITS = 2;
 
-/** Prefixes of names that are meant for this program: an unknown one has no effect, however far it is from a known one. */
+/** Prefixes of this program's variables: an unknown name with one of them is reported even if it resembles no known name. */
 const OUR_PREFIXES = ['OTEL_EXPORTER_OTLP_', 'OTEL_METRIC_', 'STATSD_', 'OTLP_'];
 
 /**
- * Variables of the same prefixes that other programs of a task read: other signals of OTLP, gRPC
+ * Variables with the same prefixes that other programs of a task use: other signals of OTLP, gRPC
  * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/), and common StatsD clients.
  */
 const MEANT_FOR_OTHERS = [
@@ -21,27 +19,27 @@ const MEANT_FOR_OTHERS = [
   /^STATSD_(?:PREFIX|NAMESPACE|MAXUDPSIZE|IPV6|ADDR|ADDRESS|URL|ENABLED|DISABLED|SAMPLE_RATE|PROTOCOL|ENV)$/,
 ];
 
-/** Limits the log lines of one start. */
+/** Limits the number of log lines at start. */
 const MAX_WARNINGS = 20;
 
 /**
- * Warnings for variables that are set and have no effect: names that are almost the name of an option, and unknown names with
- * a prefix of this program. Values are never shown.
+ * Warnings for variables that have no effect: names similar to a variable of an option, and unknown names with a prefix of
+ * this program. Values are never shown.
  */
-export function unknownVariables(env: Environment): readonly Problem[] {
+export function unknownVariables(env: Environment): readonly Problem<'unknown_variable'>[] {
   const known = OPTION_LIST.flatMap((option) => variablesOf(option).map(({ name }) => name));
   const isKnown = new Set(known);
-  // Names of Datadog, ECS and proxies belong to other programs: similar names do, too.
+  // Names similar to those of Datadog, ECS and proxies belong to other programs.
   const own = known.filter((name) => !/^(?:DD_|DATADOG_|ECS_)|_PROXY$/i.test(name));
-  const warnings: Problem[] = [];
+  const warnings: Problem<'unknown_variable'>[] = [];
   for (const [name, text = ''] of Object.entries(env)) {
     if (text.trim() === '' || isKnown.has(name) || MEANT_FOR_OTHERS.some((others) => others.test(name))) continue;
     const meant = nearestOf(name, own);
     const hasOurPrefix = OUR_PREFIXES.some((prefix) => name.startsWith(prefix));
     if (meant === undefined && !hasOurPrefix) continue;
     const shown = printable(name).slice(1, -1);
-    const hint = meant === undefined ? 'see --help for the variables that there are' : `did you mean ${meant}?`;
-    warnings.push(problem('unknown_variable', shown, `${shown} is set, and no option has this name: ${hint}`));
+    const hint = meant === undefined ? 'see --help for the supported variables' : `did you mean ${meant}?`;
+    warnings.push(problem('unknown_variable', shown, `unknown variable ${shown} has no effect; ${hint}`));
   }
   return warnings.slice(0, MAX_WARNINGS);
 }

@@ -1,23 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { createDemoTask } from './demo-task.ts';
-import { UNLIMITED_BYTES } from './resource-stats.ts';
-
-/** The task looks as if it ran for a while when the demo starts: its counters are large, and `flaky` is about to fall. */
-const INITIAL_AGE_MS = 720_000;
-
-export interface DemoOptions {
-  /** @default '127.0.0.1' */
-  readonly host?: string | undefined;
-  /** @default 0, any free port */
-  readonly port?: number | undefined;
-  /** Another seed is another task with another load. @default 1 */
-  readonly seed?: number | undefined;
-  /** So many web servers alike instead of the five containers of the shop; at least 1. */
-  readonly containers?: number | undefined;
-  /** How often the containers are sampled: 10 s on Fargate, here faster so that something moves. @default 1000 */
-  readonly sampleMs?: number | undefined;
-}
+import { createServer, type ServerResponse } from 'node:http';
+import { DOCUMENTS, ENDPOINT_ID, later, RECORDED_AT_MS } from './replay.ts';
 
 export interface DemoEndpoint {
   /** The value for ECS_CONTAINER_METADATA_URI_V4. */
@@ -25,84 +8,52 @@ export interface DemoEndpoint {
   close(): Promise<void>;
 }
 
+const HOST = '127.0.0.1';
+const TIME = /^20\d\d-\d\d-\d\dT[\d:.]+Z$/;
+
 /**
- * Serves the task metadata endpoint, version 4, of a made-up Fargate task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
- * `<url>/stats` and `<url>/task/stats`. Documents are rendered once per sample, however often they are asked for.
+ * Serves the task metadata endpoint, version 4, of a recorded task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
+ * `<url>/stats` and `<url>/task/stats`.
  *
- * Rejects with the system's error (`EADDRINUSE` and so on) where it cannot listen, with a RangeError for an option that
- * makes no sense.
+ * @param port 0 for any free one
+ * Rejects with the system's error (`EADDRINUSE` and so on) if it cannot listen.
  */
-export async function startDemoEndpoint(options: DemoOptions = {}): Promise<DemoEndpoint> {
-  const { host = '127.0.0.1', port = 0, seed = 1, containers, sampleMs = 1000 } = options;
-  if (containers !== undefined && !(Number.isSafeInteger(containers) && containers >= 1)) {
-    throw new RangeError(`containers must be a whole number of at least 1, not ${containers}`);
-  }
-  if (!(Number.isSafeInteger(sampleMs) && sampleMs >= 10)) {
-    throw new RangeError(`sampleMs must be a whole number of at least 10, not ${sampleMs}`);
-  }
-  const startedAtMs = performance.now();
-  const originMs = Date.now() - INITIAL_AGE_MS;
-  const task = createDemoTask({ seed, originMs, sampleMs, replicas: containers });
-  const basePath = `/v4/${task.endpointId}`;
+export async function startDemoEndpoint(port = 0): Promise<DemoEndpoint> {
+  // Samples follow the monotonic clock, because setting the wall clock must not decrease counters.
+  const startedMs = performance.now();
+  const ageS = Math.floor((Date.now() - RECORDED_AT_MS) / 1000);
+  const basePath = `/v4/${ENDPOINT_ID}`;
 
-  // The agent answers from its cache. Metadata is fresher than samples: a restart shows there first.
-  const metadataMs = Math.min(sampleMs, 1000);
-  const routes = new Map<string, () => Buffer>([
-    [basePath, perTick(metadataMs, task.ownContainer)],
-    [`${basePath}/task`, perTick(metadataMs, task.task)],
-    [`${basePath}/taskWithTags`, perTick(metadataMs, task.taskWithTags)],
-    [`${basePath}/stats`, perTick(sampleMs, task.ownStats)],
-    [`${basePath}/task/stats`, perTick(sampleMs, task.stats)],
-  ]);
-
-  function perTick(tickMs: number, render: (sinceStartMs: number) => unknown): () => Buffer {
-    let renderedTick = Number.NaN;
-    let body: Buffer = Buffer.alloc(0);
-    return () => {
-      // Not the wall clock: counters may not go back when somebody sets it.
-      const sinceStartMs = INITIAL_AGE_MS + performance.now() - startedAtMs;
-      const tick = Math.floor(sinceStartMs / tickMs);
-      if (tick !== renderedTick) {
-        body = toJson(render(tick * tickMs));
-        renderedTick = tick;
-      }
-      return body;
-    };
-  }
-
-  const server = createServer((request, response) => {
-    const route = routes.get(request.url ?? '');
-    if (request.method !== 'GET') {
-      send(response, 405, toJson('only GET'), { allow: 'GET' });
-    } else if (route === undefined) {
-      send(response, 404, toJson('V4 metadata handler: unable to find what this path names'));
+  const server = createServer(({ method, url = '' }, response) => {
+    const document = url.startsWith(basePath) ? DOCUMENTS.get(url.slice(basePath.length)) : undefined;
+    if (method !== 'GET') {
+      send(response.setHeader('allow', 'GET'), 405, 'only GET');
+    } else if (document === undefined) {
+      send(response, 404, 'V4 metadata handler: no such path');
     } else {
-      send(response, 200, route());
+      send(response, 200, document(Math.floor((performance.now() - startedMs) / 1000)), ageS);
     }
   });
-  await once(server.listen(port, host), 'listening');
+  await once(server.listen(port, HOST), 'listening');
   const address = server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${basePath}`,
-    close: () => closeNow(server),
+    url: `http://${HOST}:${boundPort}${basePath}`,
+    close: () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      return closed.then(() => {});
+    },
   };
 }
 
-/** The agent writes the unlimited value with all its digits, JavaScript the shortest number that rounds to it. */
-function toJson(document: unknown): Buffer {
-  return Buffer.from(JSON.stringify(document).replaceAll(String(UNLIMITED_BYTES), '9223372036854771712'));
-}
-
-function send(response: ServerResponse, status: number, body: Buffer, headers: Record<string, string> = {}): void {
+/** Moves the times in the document by `ageS`. */
+function send(response: ServerResponse, status: number, document: unknown, ageS = 0): void {
+  const body = JSON.stringify(document, (_, value: unknown) =>
+    typeof value === 'string' && TIME.test(value) ? later(value, ageS) : value,
+  );
   response
-    .writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': body.length })
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
     .end(body);
-}
-
-function closeNow(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

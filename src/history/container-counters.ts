@@ -2,94 +2,100 @@ import {
   type ContainerInfo,
   type ContainerSample,
   type CpuCounters,
-  DISK_COUNTERS,
-  type DiskCounter,
-  type DiskLevels,
+  DEVICE_COUNTERS,
+  type DeviceCounter,
+  type DiskCounters,
   type EpochNs,
-  type MemoryLevels,
+  type MemoryStats,
 } from '../snapshot/snapshot.ts';
-import { type Counters, type CounterTrack, continuesFromHeld, followCounters, withoutHeld } from './counter-track.ts';
+import { type CounterState, type Counters, continuesFromHeld, updateCounters, withoutHeld } from './counter-state.ts';
 import { COUNTER_GROUPS, isHeld } from './view.ts';
 
-/** The tracks of all groups of a container's counters. Keys: the names in `COUNTER_GROUPS`. */
-export type ContainerTracks = ReadonlyMap<string, CounterTrack>;
+/** State of all counters of a container, by the names in `COUNTER_GROUPS`. */
+export type ContainerCounters = ReadonlyMap<string, CounterState>;
 
-/** Limits the memory for groups that have disappeared (interfaces, devices). */
+/** Bounds the memory for interfaces and devices that have disappeared. */
 const MAX_ABSENT_GROUPS = 500;
 
 /** How the run of a sample relates to the run of the previous sample. */
 export interface RunChange {
   /** Start of the run, if it began since the last sample. */
   readonly restartNs?: EpochNs | undefined;
-  /** True if all counters of the container reset. */
-  readonly isAnew: boolean;
-  /** True if the agent sums the counters over all runs, except page faults: a restart does not explain a decrease. */
+  /** True if all counters of the container were reset. */
+  readonly isFullReset: boolean;
+  /** True if the agent sums all counters but page faults over the runs: a restart does not explain a decrease. */
   readonly isSummed?: boolean | undefined;
-  /** Start of the last sample's run, if ECS reported it only now: it explains the values that are held back. */
-  readonly lateNs?: EpochNs | undefined;
-  /** Start of the run, if this is the first sample of the container and other counters may be older. */
+  /** Start of the previous sample's run, if ECS reported it only now. It explains held-back values. */
+  readonly lateRestartNs?: EpochNs | undefined;
+  /** Start of the run, if this is the first sample and other counters may have started earlier. */
   readonly firstRunNs?: EpochNs | undefined;
 }
 
-export interface FollowedSample {
-  /** The sample without the counters that are held back; CPU time and throttling stay in it. */
+export interface CountersUpdate {
+  /** The sample without held-back counters, except for CPU time and throttling. */
   readonly sample: ContainerSample;
-  readonly tracks: ContainerTracks;
+  readonly counterStates: ContainerCounters;
   /** True if a held-back CPU time proved to be a reset. */
   readonly isCpuReset: boolean;
 }
 
-/** Advances each group of counters by one sample. */
-export function followSample(
-  tracks: ContainerTracks,
+/** Updates each group of counters with a sample. */
+export function updateContainerCounters(
+  counterStates: ContainerCounters,
   given: ContainerSample,
-  { sharesSandbox }: ContainerInfo,
-  { restartNs, isAnew, isSummed = false, lateNs, firstRunNs }: RunChange,
-): FollowedSample {
+  { sharesNetworkNamespace }: ContainerInfo,
+  { restartNs, isFullReset, isSummed = false, lateRestartNs, firstRunNs }: RunChange,
+): CountersUpdate {
   const { readNs, disk } = given;
   // A shared network namespace outlives the runs of its containers, so its counters are independent of their restarts.
-  const isOwn = (group: string): boolean => !(sharesSandbox && group.startsWith(COUNTER_GROUPS.network('')));
-  // A sum over devices also grows from a low value if one device decreases and another grows: that is not a reset.
-  const isSum = (group: string): boolean => group === COUNTER_GROUPS.disk && disk?.byDevice !== undefined;
+  const isOwn = (group: string): boolean => !(sharesNetworkNamespace && group.startsWith(COUNTER_GROUPS.network('')));
+  // A sum over devices can also grow from a low value because one device decreases and another grows, without a reset.
+  const isDeviceSum = (group: string): boolean => group === COUNTER_GROUPS.disk && disk?.byDevice !== undefined;
   const faultsNs = restartNs ?? firstRunNs;
-  // The agent adds up the other counters over the runs of a container with a restart policy.
+  // With a restart policy, the agent sums the other counters over the runs.
   const isFaults = (group: string): boolean => group === COUNTER_GROUPS.faults;
   const continues = [...groupsOf(given)].some(([group, counters]) => {
-    const track = tracks.get(group);
-    const canTell = isOwn(group) && !isSum(group) && !(isFaults(group) && faultsNs !== undefined);
-    return track !== undefined && canTell && continuesFromHeld(track, counters);
+    const state = counterStates.get(group);
+    const isConclusive = isOwn(group) && !isDeviceSum(group) && !(isFaults(group) && faultsNs !== undefined);
+    return state !== undefined && isConclusive && continuesFromHeld(state, counters);
   });
-  const isReset = continues || lateNs !== undefined;
-  const sample = isAnew || isReset ? given : { ...given, disk: disk && withAbsentDevices(disk, tracks) };
-  const next = new Map<string, CounterTrack>();
+  const isReset = continues || lateRestartNs !== undefined;
+  const sample = isFullReset || isReset ? given : { ...given, disk: disk && withAbsentDevices(disk, counterStates) };
+  const next = new Map<string, CounterState>();
   for (const [group, counters] of groupsOf(sample)) {
-    const known = tracks.get(group);
-    if (isSum(group) && known !== undefined && !isAnew) {
-      const resetNs = restartNs ?? (isReset ? (lateNs ?? known.readNs) : undefined);
+    const known = counterStates.get(group);
+    if (isDeviceSum(group) && known !== undefined && !isFullReset) {
+      const resetNs = restartNs ?? (isReset ? (lateRestartNs ?? known.readNs) : undefined);
       const hasReset = !hasHeldDevice(next) && continuesFromHeld(known, counters);
-      next.set(group, followCounters(known, { counters, readNs, restartNs: resetNs, isReset: hasReset }));
+      next.set(group, updateCounters(known, { counters, readNs, restartNs: resetNs, isReset: hasReset }));
     } else if (!isOwn(group)) {
       const hasReset = known !== undefined && continuesFromHeld(known, counters);
-      next.set(group, followCounters(known, { counters, readNs, isReset: hasReset }));
+      next.set(group, updateCounters(known, { counters, readNs, isReset: hasReset }));
     } else if (isFaults(group) && faultsNs !== undefined) {
       const reset = Object.keys(counters);
       const starts = Object.fromEntries(reset.map((key) => [key, faultsNs]));
       next.set(group, { accepted: counters, readNs, starts, reset });
     } else {
-      const explained = isSummed ? undefined : restartNs;
+      const explainingRestartNs = isSummed ? undefined : restartNs;
       next.set(
         group,
-        followCounters(isAnew ? undefined : known, { counters, readNs, restartNs: explained, lateNs, isReset }),
+        updateCounters(isFullReset ? undefined : known, {
+          counters,
+          readNs,
+          restartNs: explainingRestartNs,
+          lateRestartNs,
+          isReset,
+        }),
       );
     }
   }
-  if (!isAnew && tracks.size <= MAX_ABSENT_GROUPS) {
-    for (const [group, track] of tracks) {
-      if (!next.has(group) && !(isReset && isDevice(group))) next.set(group, track);
+  if (!isFullReset && counterStates.size <= MAX_ABSENT_GROUPS) {
+    for (const [group, state] of counterStates) {
+      if (!next.has(group) && !(isReset && isDevice(group))) next.set(group, state);
     }
   }
-  const isCpuReset = isReset && isHeld(tracks, COUNTER_GROUPS.cpu);
-  return { sample: withoutHeldCounters(sample, next), tracks: next, isCpuReset };
+  const isCpuReset = isReset && isHeld(counterStates, COUNTER_GROUPS.cpu);
+  return { sample: withoutHeldCounters(sample, next), counterStates: next, isCpuReset };
 }
 
 function groupsOf({ cpu, memory, networks, disk }: ContainerSample): ReadonlyMap<string, Counters> {
@@ -116,57 +122,57 @@ export function isDevice(group: string): boolean {
   return group.startsWith(COUNTER_GROUPS.device(''));
 }
 
-function hasHeldDevice(tracks: ContainerTracks): boolean {
-  return [...tracks].some(([group, { held }]) => isDevice(group) && held !== undefined);
+function hasHeldDevice(counterStates: ContainerCounters): boolean {
+  return [...counterStates].some(([group, { held }]) => isDevice(group) && held !== undefined);
 }
 
-/** A device that is no longer listed keeps its part of the total: a total that decreases would look like a reset. */
-function withAbsentDevices({ total, byDevice }: DiskLevels, tracks: ContainerTracks): DiskLevels {
+/** Adds devices that are no longer listed to the total, because a decrease would look like a reset. */
+function withAbsentDevices({ total, byDevice }: DiskCounters, counterStates: ContainerCounters): DiskCounters {
   if (byDevice === undefined) return { total, byDevice };
   const present = new Map([...byDevice].map(([device, counters]) => [COUNTER_GROUPS.device(device), counters]));
-  const whole: Partial<Record<DiskCounter, number>> = { ...total };
-  for (const [group, { accepted }] of tracks) {
+  const complete: Partial<Record<DeviceCounter, number>> = { ...total };
+  for (const [group, { accepted }] of counterStates) {
     if (!isDevice(group)) continue;
-    for (const counter of DISK_COUNTERS) {
-      const sum = whole[counter];
+    for (const counter of DEVICE_COUNTERS) {
+      const sum = complete[counter];
       if (sum === undefined || present.get(group)?.[counter] !== undefined) continue;
-      whole[counter] = sum + (accepted[counter] ?? 0);
+      complete[counter] = sum + (accepted[counter] ?? 0);
     }
   }
-  return { total: whole, byDevice };
+  return { total: complete, byDevice };
 }
 
-function withoutHeldCounters(sample: ContainerSample, tracks: ContainerTracks): ContainerSample {
+function withoutHeldCounters(sample: ContainerSample, counterStates: ContainerCounters): ContainerSample {
   const { cpu, memory, networks, disk } = sample;
   return {
     ...sample,
-    cpu: cpu && cpuWithoutHeld(cpu, tracks),
-    memory: memory && memoryWithoutHeld(memory, tracks),
+    cpu: cpu && cpuWithoutHeld(cpu, counterStates),
+    memory: memory && memoryWithoutHeld(memory, counterStates),
     networks:
       networks &&
       new Map(
         [...networks].map(([iface, counters]) => [
           iface,
-          withoutHeld(counters, tracks.get(COUNTER_GROUPS.network(iface))),
+          withoutHeld(counters, counterStates.get(COUNTER_GROUPS.network(iface))),
         ]),
       ),
-    disk: disk && diskWithoutHeld(disk, tracks),
+    disk: disk && diskWithoutHeld(disk, counterStates),
   };
 }
 
-/** All modes or none, and all CPUs or none: a part would look like the total. */
-function cpuWithoutHeld(cpu: CpuCounters, tracks: ContainerTracks): CpuCounters {
+/** All modes or none, and all CPUs or none, because a part would look like the total. */
+function cpuWithoutHeld(cpu: CpuCounters, counterStates: ContainerCounters): CpuCounters {
   return {
     ...cpu,
-    ...(isHeld(tracks, COUNTER_GROUPS.modes) && { userNs: undefined, kernelNs: undefined }),
-    ...(isHeld(tracks, COUNTER_GROUPS.perCpu) && { perCpuNs: undefined }),
+    ...(isHeld(counterStates, COUNTER_GROUPS.modes) && { userNs: undefined, kernelNs: undefined }),
+    ...(isHeld(counterStates, COUNTER_GROUPS.perCpu) && { perCpuNs: undefined }),
   };
 }
 
-function memoryWithoutHeld(memory: MemoryLevels, tracks: ContainerTracks): MemoryLevels {
+function memoryWithoutHeld(memory: MemoryStats, counterStates: ContainerCounters): MemoryStats {
   const { minorFaults, majorFaults, limitHits } = memory;
-  const faults = withoutHeld({ minorFaults, majorFaults }, tracks.get(COUNTER_GROUPS.faults));
-  const hits = withoutHeld({ limitHits }, tracks.get(COUNTER_GROUPS.limitHits));
+  const faults = withoutHeld({ minorFaults, majorFaults }, counterStates.get(COUNTER_GROUPS.faults));
+  const hits = withoutHeld({ limitHits }, counterStates.get(COUNTER_GROUPS.limitHits));
   return {
     ...memory,
     minorFaults: faults.minorFaults,
@@ -175,13 +181,15 @@ function memoryWithoutHeld(memory: MemoryLevels, tracks: ContainerTracks): Memor
   };
 }
 
-/** A total is held back if the counter of one of its devices is. */
-function diskWithoutHeld({ total, byDevice }: DiskLevels, tracks: ContainerTracks): DiskLevels {
-  const known: Partial<Record<DiskCounter, number>> = { ...withoutHeld(total, tracks.get(COUNTER_GROUPS.disk)) };
+/** A total is held back if a counter of one of its devices is. */
+function diskWithoutHeld({ total, byDevice }: DiskCounters, counterStates: ContainerCounters): DiskCounters {
+  const known: Partial<Record<DeviceCounter, number>> = {
+    ...withoutHeld(total, counterStates.get(COUNTER_GROUPS.disk)),
+  };
   const devices = [...(byDevice ?? [])].map(([device, counters]) => {
-    const track = tracks.get(COUNTER_GROUPS.device(device));
-    for (const counter of DISK_COUNTERS) if (track?.held?.[counter] !== undefined) delete known[counter];
-    return [device, withoutHeld(counters, track)] as const;
+    const state = counterStates.get(COUNTER_GROUPS.device(device));
+    for (const counter of DEVICE_COUNTERS) if (state?.held?.[counter] !== undefined) delete known[counter];
+    return [device, withoutHeld(counters, state)] as const;
   });
   return { total: known, byDevice: byDevice && new Map(devices) };
 }

@@ -1,77 +1,78 @@
-import { hasCpuTime } from '../snapshot/cpu.ts';
+import { hasCpuTime } from '../snapshot/cpu-stats.ts';
 import type { ContainerInfo, ContainerSample, ContainerSnapshot, CpuReading, EpochNs } from '../snapshot/snapshot.ts';
-import { type ContainerTracks, followSample } from './container-counters.ts';
-import { isLess } from './counter-track.ts';
-import { COUNTER_GROUPS, type CpuBaseline, isHeld } from './view.ts';
+import { type ContainerCounters, updateContainerCounters } from './container-counters.ts';
+import { isLess } from './counter-state.ts';
+import { COUNTER_GROUPS, isHeld, type PreviousCpu } from './view.ts';
 
-/** A CPU reading and its arrival on the monotonic clock; undefined for a `precpu_stats`, which arrives with its sample. */
-interface ArrivedCpu extends CpuReading {
-  readonly cameAtMs?: number | undefined;
+/** A CPU reading and its arrival on the monotonic clock. `precpu_stats` has no arrival of its own. */
+interface CpuArrival extends CpuReading {
+  readonly arrivedAtMs?: number | undefined;
 }
 
-/** What is remembered of one container between polls. */
+/** State of a container between polls. */
 export interface ContainerHistory {
-  /** The newest sample, by its own stamp, without counters that are held back. */
+  /** The newest sample by `read`, without held-back counters. */
   readonly sample: ContainerSample;
   /** When the sample arrived, on the monotonic clock. */
-  readonly cameAtMs: number;
-  /** The newest accepted CPU reading: the sample's, unless that one is held back. */
-  readonly cpu?: ArrivedCpu | undefined;
-  /** A later reading with less CPU time: the next reading shows whether it was a reset. */
-  readonly heldCpu?: ArrivedCpu | undefined;
-  /** The CPU reading that the sample is compared with, of the same run. */
-  readonly baseline?: CpuBaseline | undefined;
-  readonly tracks: ContainerTracks;
-  /** Start of the run that the sample is of. */
-  readonly startedNs?: EpochNs | undefined;
-  /** True if a restart was counted but its time was not reported. */
+  readonly arrivedAtMs: number;
+  /** The newest CPU reading that is not held back. */
+  readonly cpu?: CpuArrival | undefined;
+  /** A later reading with less CPU time. The next reading shows whether it was a reset. */
+  readonly heldCpu?: CpuArrival | undefined;
+  /** The CPU reading of the same run from which usage in the sample is computed. */
+  readonly previousCpu?: PreviousCpu | undefined;
+  readonly counterStates: ContainerCounters;
+  /** Start of the run of the sample. */
+  readonly runStartNs?: EpochNs | undefined;
+  /** True if a restart was detected, but its time was not reported. */
   readonly isStartUnknown: boolean;
   readonly restartCount?: number | undefined;
-  /** Start of the container's counters: a start time, or the last reading before a reset of its CPU time. */
-  readonly countedFromNs?: EpochNs | undefined;
+  /** Start time of the counters: the start of a run, or the last reading before a reset of CPU time. */
+  readonly startTimeNs?: EpochNs | undefined;
 }
 
 /**
  * State of a container's stats after a poll.
  *
  * - `current`: the sample in the history is valid now.
- * - `none`: no stats.
- * - `stale`: the sample has not been renewed for too long.
- * - `rewound`: the clock was set back, or the sample is an older one.
- * - `stopped`: the last sample of a container that has stopped: its counters are final, its gauges have ended.
+ * - `none`: there are no stats.
+ * - `stale`: the sample has been unchanged for too long.
+ * - `out-of-order`: the sample is older than the previous one, for example because the clock was set back.
+ * - `stopped`: the container has stopped. The counters of its last sample are final, and its gauges have ended.
  */
-export type SampleState = 'current' | 'none' | 'stale' | 'rewound' | 'stopped';
+export type SampleState = 'current' | 'none' | 'stale' | 'out-of-order' | 'stopped';
 
-/** How a new snapshot of a container follows on its history. */
-export interface Step {
+/** Result of updating the history of a container with a snapshot. */
+export interface ContainerUpdate {
   readonly history?: ContainerHistory | undefined;
   readonly state: SampleState;
-  /** A new run began since the last sample. */
+  /** A new run has begun since the last sample. */
   readonly hasRestarted: boolean;
-  /** True if a new start time shows that all counters reset. */
-  readonly hasBegunAnew: boolean;
+  /** True if a new start time shows that all counters were reset. */
+  readonly isFullReset: boolean;
 }
 
-/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s; after a larger gap the clock has jumped. */
+/** Docker reads `precpu_stats` 1 s before the sample, polling agents up to 20 s. A larger gap means a clock change. */
 const MAX_PRECPU_AGE_NS = 60_000_000_000n;
 
 /**
- * Advances the history of one container by one poll.
- * A run begins with a new start (StartedAt, or FinishedAt after a restart by a restart policy) or a higher RestartCount. The
- * agent adds up the counters of all runs of a container with a restart policy, so they continue; otherwise they reset. CPU
- * time that decreases without either is held back for one sample, and is a reset only if the next sample continues from it.
+ * Updates the history of a container with a snapshot.
+ *
+ * A run begins with a new start (StartedAt, or FinishedAt after a restart by a restart policy) or a higher RestartCount. With
+ * a restart policy, the agent sums the counters over all runs; otherwise they reset. CPU time that decreases without a new
+ * run is held back for one sample, and is a reset only if the next sample continues from it.
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue.go
  */
-export function followContainer(
+export function updateContainer(
   history: ContainerHistory | undefined,
   { info, sample }: ContainerSnapshot,
   nowMs: number,
   staleAfterMs: number,
-): Step {
-  const step = followSampleOf(history, info, sample, nowMs, staleAfterMs);
-  const isLast = step.state === 'current' || step.state === 'stale';
-  return info.knownStatus === 'STOPPED' && isLast ? { ...step, state: 'stopped' } : step;
+): ContainerUpdate {
+  const update = updateSample(history, info, sample, nowMs, staleAfterMs);
+  const isLast = update.state === 'current' || update.state === 'stale';
+  return info.knownStatus === 'STOPPED' && isLast ? { ...update, state: 'stopped' } : update;
 }
 
 /** For a poll that could not read `/task/stats`: keeps the last sample while it is valid. */
@@ -80,147 +81,158 @@ export function keepContainer(
   info: ContainerInfo,
   nowMs: number,
   validForMs: number,
-): Step {
-  const isValid = history !== undefined && nowMs - history.cameAtMs <= validForMs;
+): ContainerUpdate {
+  const isValid = history !== undefined && nowMs - history.arrivedAtMs <= validForMs;
   return sameRun(history, isValid && info.knownStatus !== 'STOPPED' ? 'current' : 'none');
 }
 
-function followSampleOf(
+function updateSample(
   history: ContainerHistory | undefined,
   info: ContainerInfo,
   sample: ContainerSample | undefined,
   nowMs: number,
   staleAfterMs: number,
-): Step {
+): ContainerUpdate {
   if (sample === undefined) return sameRun(history, 'none');
   if (history === undefined) return sameRun(firstHistory(info, sample, nowMs), 'current');
   if (sample.readNs === history.sample.readNs) {
-    return sameRun(history, nowMs - history.cameAtMs <= staleAfterMs ? 'current' : 'stale');
+    return sameRun(history, nowMs - history.arrivedAtMs <= staleAfterMs ? 'current' : 'stale');
   }
   if (sample.readNs < history.sample.readNs) {
-    const cpu = filledIn(arrived(sample, nowMs), history.startedNs);
-    return sameRun({ ...history, sample, cpu, heldCpu: undefined, baseline: undefined, cameAtMs: nowMs }, 'rewound');
+    const cpu = withCpuTime(arrived(sample, nowMs), history.runStartNs);
+    return sameRun(
+      { ...history, sample, cpu, heldCpu: undefined, previousCpu: undefined, arrivedAtMs: nowMs },
+      'out-of-order',
+    );
   }
   return advance(history, info, sample, nowMs);
 }
 
-function sameRun(history: ContainerHistory | undefined, state: SampleState): Step {
-  return { history, state, hasRestarted: false, hasBegunAnew: false };
+function sameRun(history: ContainerHistory | undefined, state: SampleState): ContainerUpdate {
+  return { history, state, hasRestarted: false, isFullReset: false };
 }
 
-/** The metadata is read after the stats, which may be 10 s old, so it can describe a run that has no sample yet. */
-function isAhead({ startedNs }: ContainerInfo, sample: ContainerSample): boolean {
-  return startedNs !== undefined && startedNs > sample.readNs;
+/** Metadata is newer than stats, which can be 10 s old, so it can describe a run that has no sample yet. */
+function isAhead({ runStartNs }: ContainerInfo, sample: ContainerSample): boolean {
+  return runStartNs !== undefined && runStartNs > sample.readNs;
 }
 
 function firstHistory(info: ContainerInfo, sample: ContainerSample, nowMs: number): ContainerHistory {
-  const ahead = isAhead(info, sample);
-  const startedNs = ahead ? undefined : info.startedNs;
-  const { restartCount, firstStartedNs = info.startedNs } = info;
-  const countedFromNs = restartCount === undefined ? startedNs : firstStartedNs;
-  const firstRunNs = restartCount === undefined ? undefined : startedNs;
+  const isMetadataAhead = isAhead(info, sample);
+  const runStartNs = isMetadataAhead ? undefined : info.runStartNs;
+  const { restartCount, firstRunStartNs = info.runStartNs } = info;
+  const startTimeNs = restartCount === undefined ? runStartNs : firstRunStartNs;
+  const firstRunNs = restartCount === undefined ? undefined : runStartNs;
   const own = arrived(sample, nowMs);
-  const precpu = validPrecpu(sample, startedNs);
-  const { tracks, ...followed } = followSample(tracksOf(precpu), sample, info, { isAnew: false, firstRunNs });
-  const isCpuHeld = isHeld(tracks, COUNTER_GROUPS.cpu);
+  const precpu = validPrecpu(sample, runStartNs);
+  const { counterStates, ...followed } = updateContainerCounters(initialCounters(precpu), sample, info, {
+    isFullReset: false,
+    firstRunNs,
+  });
+  const isCpuHeld = isHeld(counterStates, COUNTER_GROUPS.cpu);
   return {
     sample: followed.sample,
-    tracks,
-    cpu: isCpuHeld ? precpu : filledIn(own, startedNs),
+    counterStates,
+    cpu: isCpuHeld ? precpu : withCpuTime(own, runStartNs),
     heldCpu: isCpuHeld ? own : undefined,
-    baseline: isCpuHeld ? undefined : precpu,
-    cameAtMs: nowMs,
-    startedNs,
+    previousCpu: isCpuHeld ? undefined : precpu,
+    arrivedAtMs: nowMs,
+    runStartNs,
     isStartUnknown: false,
-    restartCount: ahead ? undefined : restartCount,
-    countedFromNs: countedFromNs !== undefined && countedFromNs > sample.readNs ? undefined : countedFromNs,
+    restartCount: isMetadataAhead ? undefined : restartCount,
+    startTimeNs: startTimeNs !== undefined && startTimeNs > sample.readNs ? undefined : startTimeNs,
   };
 }
 
-function advance(history: ContainerHistory, info: ContainerInfo, given: ContainerSample, nowMs: number): Step {
+function advance(
+  history: ContainerHistory,
+  info: ContainerInfo,
+  given: ContainerSample,
+  nowMs: number,
+): ContainerUpdate {
   const last = history.sample;
-  const ahead = isAhead(info, given);
-  const startedNs = ahead ? history.startedNs : (info.startedNs ?? history.startedNs);
-  const restartCount = ahead ? history.restartCount : (info.restartCount ?? history.restartCount);
-  const isNewStart = startedNs !== history.startedNs && startedNs !== undefined;
-  const isStartTold = isNewStart && startedNs >= last.readNs;
-  // The reading before a decrease is the last one that certainly belongs to the previous run.
+  const isMetadataAhead = isAhead(info, given);
+  const runStartNs = isMetadataAhead ? history.runStartNs : (info.runStartNs ?? history.runStartNs);
+  const restartCount = isMetadataAhead ? history.restartCount : (info.restartCount ?? history.restartCount);
+  const isNewStart = runStartNs !== history.runStartNs && runStartNs !== undefined;
+  const isStartReported = isNewStart && runStartNs >= last.readNs;
+  // The reading before a decrease is the last that certainly belongs to the previous run.
   const lastReadNs = (history.heldCpu && history.cpu?.readNs) ?? last.readNs;
-  const lateNs = isNewStart && !isStartTold && startedNs > lastReadNs ? startedNs : undefined;
-  const isRestart = isStartTold || isLess(history.restartCount, restartCount);
+  const lateRestartNs = isNewStart && !isStartReported && runStartNs > lastReadNs ? runStartNs : undefined;
+  const isRestart = isStartReported || isLess(history.restartCount, restartCount);
   const own = arrived(given, nowMs);
-  const fell = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
-  // Whether the agent adds the runs up shows only in a CPU time that is filled in: the next sample decides.
+  const hasDecreased = isLess(own?.cpu.totalNs, history.cpu?.cpu.totalNs);
+  // A CPU time of 0 does not show whether the agent sums over the runs: wait for the next sample.
   if (isRestart && info.restartCount !== undefined && own?.cpu.totalNs === 0) return sameRun(history, 'none');
-  const isSummed = info.restartCount !== undefined && !fell;
-  const hasBegunAnew = isStartTold && !isSummed;
-  const restartNs = isStartTold ? startedNs : lastReadNs;
-  const { sample, tracks, isCpuReset } = followSample(history.tracks, given, info, {
+  const isSummed = info.restartCount !== undefined && !hasDecreased;
+  const isFullReset = isStartReported && !isSummed;
+  const restartNs = isStartReported ? runStartNs : lastReadNs;
+  const { sample, counterStates, isCpuReset } = updateContainerCounters(history.counterStates, given, info, {
     restartNs: isRestart ? restartNs : undefined,
-    isAnew: hasBegunAnew,
+    isFullReset,
     isSummed,
-    lateNs,
+    lateRestartNs,
   });
-  const isCpuHeld = isHeld(tracks, COUNTER_GROUPS.cpu);
+  const isCpuHeld = isHeld(counterStates, COUNTER_GROUPS.cpu);
   const hasRestarted = isRestart || isCpuReset;
-  const goesOn = isRestart && isSummed;
-  const countedFromNs = (): EpochNs | undefined => {
-    if (hasRestarted) return goesOn ? history.countedFromNs : (lateNs ?? restartNs);
-    // The metadata is late. A start derived from a reset stays, and so does that of a container whose runs are added up.
-    const isKnown = history.countedFromNs !== undefined && history.countedFromNs !== history.startedNs;
-    return isNewStart && !isKnown ? startedNs : history.countedFromNs;
+  const continues = isRestart && isSummed;
+  const startTimeNs = (): EpochNs | undefined => {
+    if (hasRestarted) return continues ? history.startTimeNs : (lateRestartNs ?? restartNs);
+    // Late metadata does not replace a start time derived from a reset, or one of a container whose runs are summed.
+    const isKnown = history.startTimeNs !== undefined && history.startTimeNs !== history.runStartNs;
+    return isNewStart && !isKnown ? runStartNs : history.startTimeNs;
   };
-  const baseline = (): CpuBaseline | undefined => {
-    if (isCpuHeld || (isRestart && !goesOn)) return undefined;
-    if (isCpuReset) return baselineOf(history.heldCpu, nowMs);
-    return baselineOf(history.cpu, nowMs) ?? growing(validPrecpu(given, startedNs), own);
+  const previousCpu = (): PreviousCpu | undefined => {
+    if (isCpuHeld || (isRestart && !continues)) return undefined;
+    if (isCpuReset) return previousCpuOf(history.heldCpu, nowMs);
+    return previousCpuOf(history.cpu, nowMs) ?? unlessDecreased(validPrecpu(given, runStartNs), own);
   };
   return {
     history: {
       sample,
-      tracks,
-      cpu: isCpuHeld ? history.cpu : (filledIn(own, startedNs) ?? history.cpu),
+      counterStates,
+      cpu: isCpuHeld ? history.cpu : (withCpuTime(own, runStartNs) ?? history.cpu),
       heldCpu: isCpuHeld ? (own ?? history.heldCpu) : undefined,
-      baseline: own && baseline(),
-      cameAtMs: nowMs,
-      startedNs,
+      previousCpu: own && previousCpu(),
+      arrivedAtMs: nowMs,
+      runStartNs,
       isStartUnknown: hasRestarted ? !isNewStart : history.isStartUnknown && !isNewStart,
       restartCount,
-      countedFromNs: countedFromNs(),
+      startTimeNs: startTimeNs(),
     },
     state: 'current',
     hasRestarted,
-    hasBegunAnew,
+    isFullReset,
   };
 }
 
-/** Tracks that compare the first reading with its own `precpu_stats`. */
-function tracksOf(precpu: CpuReading | undefined): ContainerTracks {
+/** Compares the first reading with its own `precpu_stats`. */
+function initialCounters(precpu: CpuReading | undefined): ContainerCounters {
   if (precpu === undefined) return new Map();
   return new Map([[COUNTER_GROUPS.cpu, { accepted: { cpuNs: precpu.cpu.totalNs }, readNs: precpu.readNs }]]);
 }
 
-function arrived({ cpu, readNs }: ContainerSample, cameAtMs: number): ArrivedCpu | undefined {
-  return cpu && { cpu, readNs, cameAtMs };
+function arrived({ cpu, readNs }: ContainerSample, arrivedAtMs: number): CpuArrival | undefined {
+  return cpu && { cpu, readNs, arrivedAtMs };
 }
 
-/** A reading without CPU time is no baseline: the next interval would get all CPU time since the container started. */
-function filledIn(reading: ArrivedCpu | undefined, startedNs: EpochNs | undefined): ArrivedCpu | undefined {
-  return reading && hasCpuTime(reading.cpu, reading.readNs, startedNs) ? reading : undefined;
+/** Omits a reading without CPU time: the next interval would include all CPU time since the container started. */
+function withCpuTime(reading: CpuArrival | undefined, runStartNs: EpochNs | undefined): CpuArrival | undefined {
+  return reading && hasCpuTime(reading.cpu, reading.readNs, runStartNs) ? reading : undefined;
 }
 
-function baselineOf(reading: ArrivedCpu | undefined, nowMs: number): CpuBaseline | undefined {
+function previousCpuOf(reading: CpuArrival | undefined, nowMs: number): PreviousCpu | undefined {
   if (reading === undefined) return undefined;
-  const { cpu, readNs, cameAtMs } = reading;
-  return { cpu, readNs, arrivedMsBefore: cameAtMs === undefined ? undefined : nowMs - cameAtMs };
+  const { cpu, readNs, arrivedAtMs } = reading;
+  return { cpu, readNs, arrivalGapMs: arrivedAtMs === undefined ? undefined : nowMs - arrivedAtMs };
 }
 
-function growing(before: CpuReading | undefined, now: CpuReading | undefined): CpuReading | undefined {
-  return isLess(now?.cpu.totalNs, before?.cpu.totalNs) ? undefined : before;
+function unlessDecreased(previous: CpuReading | undefined, now: CpuReading | undefined): CpuReading | undefined {
+  return isLess(now?.cpu.totalNs, previous?.cpu.totalNs) ? undefined : previous;
 }
 
 /** `precpu_stats`, if it is a reading of the same run. */
-function validPrecpu({ before, readNs }: ContainerSample, startedNs: EpochNs | undefined): CpuReading | undefined {
-  if (before === undefined || before.readNs >= readNs || readNs - before.readNs > MAX_PRECPU_AGE_NS) return undefined;
-  return startedNs === undefined || before.readNs >= startedNs ? before : undefined;
+function validPrecpu({ precpu, readNs }: ContainerSample, runStartNs: EpochNs | undefined): CpuReading | undefined {
+  if (precpu === undefined || precpu.readNs >= readNs || readNs - precpu.readNs > MAX_PRECPU_AGE_NS) return undefined;
+  return runStartNs === undefined || precpu.readNs >= runStartNs ? precpu : undefined;
 }

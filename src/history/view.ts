@@ -2,14 +2,14 @@ import type {
   ContainerInfo,
   ContainerSample,
   CpuReading,
-  DiskCounter,
+  DeviceCounter,
   EpochNs,
   InterfaceCounter,
   TaskCgroup,
   TaskInfo,
 } from '../snapshot/snapshot.ts';
 
-/** Names of the groups of a container's counters. A group is tracked as a unit. */
+/** Groups of a container's counters. The counters of a group come from one place in the document. */
 export const COUNTER_GROUPS = {
   cpu: 'cpu time',
   modes: 'cpu modes',
@@ -23,63 +23,63 @@ export const COUNTER_GROUPS = {
 } as const;
 
 export interface CounterGroup {
-  /** Last reset of each counter. A counter without an entry has the container's start time. */
+  /** Start times of counters that have reset. Other counters have the start time of the container. */
   readonly starts?: Readonly<Record<string, EpochNs>> | undefined;
-  /** Counters that decreased in this sample; not exported until the next sample shows why. */
+  /** Counters that decreased in this sample. They are not exported until the next sample shows why. */
   readonly held?: object | undefined;
 }
 
-/** One container at one poll, with what it is to be compared with. */
+/** One container at one poll, with its previous CPU reading. */
 export interface ContainerView {
   readonly info: ContainerInfo;
   /** Undefined if the container has no current stats. */
   readonly sample?: ContainerSample | undefined;
-  /** An earlier reading of the same run. Undefined: no differences this time. */
-  readonly baseline?: CpuBaseline | undefined;
-  /** Since when its counters count. */
-  readonly countedFromNs?: EpochNs | undefined;
+  /** An earlier reading of the same run. Without one, there is no CPU usage. */
+  readonly previousCpu?: PreviousCpu | undefined;
+  /** Start time of its counters. */
+  readonly startTimeNs?: EpochNs | undefined;
   /** Keys: the names in `COUNTER_GROUPS`. */
   readonly groups?: ReadonlyMap<string, CounterGroup> | undefined;
-  /** Start of the run that the sample is of, if ECS reports it. */
+  /** Start of the run of the sample, if ECS reports it. */
   readonly runStartNs?: EpochNs | undefined;
   /** True if the container restarted, but ECS reports no new start time. */
   readonly isStartUnknown?: boolean | undefined;
-  /** Whether include and exclude select it. The task's totals count it in any case. */
+  /** Whether --include and --exclude select it. Task totals count it in any case. */
   readonly isSelected: boolean;
   /** True if the ecs vocabulary, which has no container id, exports another container under this name. */
   readonly isNameTaken?: boolean | undefined;
 }
 
-/** The earlier of two readings whose difference is the CPU use. */
-export interface CpuBaseline extends CpuReading {
-  /** Monotonic milliseconds between its arrival and that of the sample; undefined if one document held both. */
-  readonly arrivedMsBefore?: number | undefined;
+/** The earlier of two readings whose difference is the CPU usage. */
+export interface PreviousCpu extends CpuReading {
+  /** Monotonic milliseconds between its arrival and that of the sample. Undefined if one document contained both. */
+  readonly arrivalGapMs?: number | undefined;
 }
 
-/** Counters of the task: what all of its containers did, the ended ones too. */
-export type TotalKey = 'cpuNs' | InterfaceCounter | DiskCounter;
+/** Counters of the task, over all of its containers, including stopped ones. */
+export type TotalKey = 'cpuNs' | InterfaceCounter | DeviceCounter;
 export type TaskTotals = Readonly<Partial<Record<TotalKey, number>>>;
 
 /** The task at one poll. */
 export interface TaskView {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerView[];
-  /** True if the metadata lack a container that has been sampled before and still has stats. */
+  /** True if the metadata lacks a container that was sampled before and still has stats. */
   readonly isIncomplete?: boolean | undefined;
   readonly totals: TaskTotals;
-  /** Time of the newest sample in the totals; undefined if no container has a current one. */
+  /** Time of the newest sample in the totals. Undefined if no container has a current sample. */
   readonly sampledNs?: EpochNs | undefined;
-  /** When its first container started. */
-  readonly startedNs?: EpochNs | undefined;
+  /** Start time of its first container. */
+  readonly startTimeNs?: EpochNs | undefined;
   readonly cgroup?: TaskCgroup | undefined;
 }
 
-/** The start of a counter that has reset since the container began to count; undefined if it has not. */
-export function resetOf({ groups }: ContainerView, group: string, counter: string): EpochNs | undefined {
+/** Start time of a counter that has reset since the start time of the container. */
+export function resetTimeOf({ groups }: ContainerView, group: string, counter: string): EpochNs | undefined {
   return groups?.get(group)?.starts?.[counter];
 }
 
-/** Whether counters of the group decreased in this sample. */
+/** Whether counters of the group decreased in this sample, see `CounterGroup.held`. */
 export function isHeld(groups: ContainerView['groups'], group: string): boolean {
   return groups?.get(group)?.held !== undefined;
 }

@@ -14,7 +14,7 @@ export function jsonLine({ time, level, event, message, fields }: LogRecord): st
   return `${JSON.stringify(values)}\n`;
 }
 
-/** `<time> WARN  <event> <message> key=value`, all of it printable, and a line feed. */
+/** `<time> WARN  <event> <message> key=value`, escaped for a terminal, and a line feed. */
 export function prettyLine({ time, level, event, message, fields }: LogRecord, hasColours: boolean): string {
   const label = level.toUpperCase().padEnd(5);
   const coloured = hasColours ? `\u001b[${COLOURS[level]}m${label}\u001b[0m` : label;
@@ -25,7 +25,7 @@ export function prettyLine({ time, level, event, message, fields }: LogRecord, h
 type Scalar = string | number | boolean | null;
 type Plain = Scalar | readonly Scalar[];
 
-/** Fields as values that always serialise. What has no value is left out. */
+/** Fields as values that always serialise, without those that are undefined. */
 function plainFields(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, Plain>> {
   return Object.fromEntries(
     Object.entries(fields)
@@ -56,7 +56,7 @@ function objectText(value: unknown): string {
   try {
     return typeof value === 'object' ? (JSON.stringify(value) ?? typeof value) : String(value);
   } catch {
-    // Circular, or holds a BigInt, or has a throwing toJSON: no reason to lose the line.
+    // Circular, contains a BigInt, or its toJSON throws.
     return '[object]';
   }
 }
@@ -76,7 +76,7 @@ export type WrittenLevel = Exclude<LogLevel, 'none'>;
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** One line as it goes to a format. */
+/** One line before formatting. */
 export interface LogRecord {
   readonly time: Date;
   readonly level: WrittenLevel;
@@ -85,28 +85,28 @@ export interface LogRecord {
   readonly fields: LogFields;
 }
 
-/** The part of a writable stream that is needed here; `process.stderr` has it. */
+/** The part of a writable stream, such as `process.stderr`, that the log uses. */
 export interface LineStream {
   readonly writableLength: number;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** A reader that has stopped reading costs this much memory, and not more. */
-const MAX_WAITING_BYTES = 256 * 1024;
+/** Limits the memory for lines that a blocked reader has not read. */
+const MAX_BUFFERED_BYTES = 256 * 1024;
 
 /**
- * Writes lines to a stream that may be closed or blocked by its reader (a log driver under back-pressure, a pipe into a
- * program that ended) without ever throwing or waiting. The answer is `false` for a line that was dropped.
+ * Writes lines to a stream that its reader may have closed or blocked (a log driver under back-pressure, a pipe to a program
+ * that has ended). Never throws or waits; returns false for a line that was dropped.
  */
-export function createLineWriter(stream: LineStream, maxWaitingBytes = MAX_WAITING_BYTES): (line: string) => boolean {
+export function createLineWriter(stream: LineStream, maxBufferedBytes = MAX_BUFFERED_BYTES): (line: string) => boolean {
   let isBroken = false;
-  // Without a listener a closed pipe (EPIPE) would end the process, and there is nowhere left to report it.
+  // Without a listener, a closed pipe (EPIPE) would end the process.
   stream.on('error', () => {
     isBroken = true;
   });
   return (line) => {
-    if (isBroken || stream.writableLength > maxWaitingBytes) return false;
+    if (isBroken || stream.writableLength > maxBufferedBytes) return false;
     stream.write(line);
     return true;
   };

@@ -1,3 +1,4 @@
+import type { EventOf } from './events.ts';
 import {
   createLineWriter,
   jsonLine,
@@ -12,21 +13,21 @@ import {
 export type { LogFields, LogLevel, LogRecord, WrittenLevel } from './lines.ts';
 
 /**
- * Writes one line for each event. `event` is a stable name in snake_case to filter by, `message` a sentence for people.
- * Fields may hold anything; secrets and response bodies do not belong there. No method throws.
+ * Writes one line for each event. `event` is a stable name to filter by, `message` a sentence for people. Fields may hold
+ * any value, but never secrets or response bodies. No method throws.
  */
 export interface Logger {
-  debug(event: string, message: string, fields?: LogFields): void;
-  info(event: string, message: string, fields?: LogFields): void;
-  warn(event: string, message: string, fields?: LogFields): void;
-  error(event: string, message: string, fields?: LogFields): void;
+  debug(event: EventOf<'debug'>, message: string, fields?: LogFields): void;
+  info(event: EventOf<'info'>, message: string, fields?: LogFields): void;
+  warn(event: EventOf<'warn'>, message: string, fields?: LogFields): void;
+  error(event: EventOf<'error'>, message: string, fields?: LogFields): void;
 }
 
 export interface LoggerOptions {
-  /** The least level that is written; `none` writes nothing. */
+  /** The minimum level; `none` writes nothing. */
   readonly level: LogLevel;
   readonly format: 'json' | 'pretty';
-  /** Takes one line with its line feed; `false` when it had to be dropped. */
+  /** Writes one line, which ends with a line feed; returns false if the line was dropped. */
   readonly write: (line: string) => boolean;
   /** Colours in the pretty format. @default false */
   readonly hasColours?: boolean;
@@ -36,19 +37,20 @@ export interface LoggerOptions {
 
 const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, none: 4 } as const satisfies Record<LogLevel, number>;
 
-/** A logger over any sink. Lines that the sink dropped are counted, and the next one that it takes says how many. */
+/** Counts dropped lines; the next line that is written is preceded by a `log_lines_dropped` line with their number. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { level: least, format, write, hasColours = false, now = () => new Date() } = options;
+  const { level: minimum, format, write, hasColours = false, now = () => new Date() } = options;
   let dropped = 0;
 
   const line = (record: LogRecord) => (format === 'json' ? jsonLine(record) : prettyLine(record, hasColours));
 
   function log(level: WrittenLevel, event: string, message: string, fields: LogFields = {}): void {
-    if (SEVERITY[level] < SEVERITY[least]) return;
+    if (SEVERITY[level] < SEVERITY[minimum]) return;
     const time = now();
     if (dropped > 0) {
-      const notice = { time, level: 'warn', event: 'log_lines_dropped', message: 'log lines were dropped' } as const;
-      if (write(line({ ...notice, fields: { lines: dropped } }))) dropped = 0;
+      const event = 'log_lines_dropped' satisfies EventOf<'warn'>;
+      const message = 'log lines were dropped: stderr is not read fast enough';
+      if (write(line({ time, level: 'warn', event, message, fields: { lines: dropped } }))) dropped = 0;
     }
     if (!write(line({ time, level, event, message, fields }))) dropped += 1;
   }
@@ -61,7 +63,7 @@ export function createLogger(options: LoggerOptions): Logger {
   };
 }
 
-/** The logger of the program: on stderr, since `once` and `demo` print what was asked for on stdout. */
+/** The logger of the program. It writes to stderr, because `once` and `demo` print their results on stdout. */
 export function createStreamLogger(
   log: Pick<LoggerOptions, 'level' | 'format'>,
   stream: LineStream,

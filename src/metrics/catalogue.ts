@@ -1,17 +1,17 @@
+import { TASK_CGROUP_ROWS } from './cgroup.ts';
 import { CPU_ROWS } from './cpu.ts';
 import { DISK_ROWS } from './disk.ts';
-import { EXPORTER_ROWS } from './exporter.ts';
+import { EXPORTER_ROWS } from './exporter-rows.ts';
 import { LIFECYCLE_ROWS } from './lifecycle.ts';
 import { LIMIT_ROWS } from './limits.ts';
 import { MEMORY_ROWS } from './memory.ts';
 import { NETWORK_ROWS } from './network.ts';
 import { PID_ROWS } from './pids.ts';
 import type { MetricRow } from './row.ts';
-import { TASK_ROWS } from './task.ts';
-import { TASK_CGROUP_ROWS } from './task-cgroup.ts';
-import { TASK_HOST_ROWS } from './task-host.ts';
+import { TASK_HOST_ROWS, TASK_ROWS } from './task.ts';
+import type { VocabularyName } from './vocabulary.ts';
 
-/** THE metric table: names, units and descriptions of instruments, docs and tests all come from here. */
+/** All metrics. Instruments, --metrics, docs/metrics.md and tests derive from this table. */
 export const CATALOGUE = {
   ...LIMIT_ROWS,
   ...CPU_ROWS,
@@ -28,7 +28,7 @@ export const CATALOGUE = {
 
 export type RowId = keyof typeof CATALOGUE;
 
-/** The rows with their ids, in the catalogue's order. */
+/** The rows with their ids, in order. */
 export function catalogueRows(): readonly (readonly [RowId, MetricRow])[] {
   return ROW_IDS.map((id) => [id, CATALOGUE[id]]);
 }
@@ -38,3 +38,18 @@ function isRowId(id: string): id is RowId {
 }
 
 const ROW_IDS: readonly RowId[] = Object.keys(CATALOGUE).filter(isRowId);
+
+/** Rows to export in each vocabulary. Other rows are neither computed nor observed. */
+export interface Selection {
+  has(row: RowId, vocabulary: VocabularyName): boolean;
+}
+
+/** All rows that are not opt-in. */
+export const DEFAULT_SELECTION: Selection = {
+  has(row, vocabulary) {
+    const { optIn = [] }: MetricRow = CATALOGUE[row];
+    return !optIn.includes(vocabulary);
+  },
+};
+
+export const EVERYTHING: Selection = { has: () => true };

@@ -1,18 +1,17 @@
-import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
-import { inSeconds } from './arithmetic.ts';
+import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
+import { toSeconds } from './arithmetic.ts';
 import { isCpuTimeKnown } from './cpu-use.ts';
 import { CGROUP_1, type MetricRow, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
-const STEPS = 'On cgroup v1 user and system are counted in steps of 10 ms and do not add up to the exact total';
+const TICKS = 'cgroup v1 counts user and system time in ticks of 10 ms, so their sum differs from the exact total.';
 
 /**
- * OpenTelemetry wants a container's points either all with a mode or all without, and with one where it is known. Their
- * sum is thus not exact everywhere, and the exact total has a name of ours.
+ * OpenTelemetry requires the points of a container to have all a mode or none, and a mode where it is known. Their sum is
+ * not always exact, so the exact total is a separate metric below `aws.ecs.`.
  */
 const BY_MODE =
-  'CPU time used since the container started: by cpu.mode (user, system) where it is known, else without it. ' +
-  `${STEPS}, which is aws.ecs.container.cpu.time.`;
+  'CPU time consumed since the container started, by cpu.mode (user, system) where it is known, else without cpu.mode.';
 
 function byMode(constants?: { readonly 'cpu.mode': string }): SemconvNames {
   return {
@@ -23,33 +22,34 @@ function byMode(constants?: { readonly 'cpu.mode': string }): SemconvNames {
   };
 }
 
-/** Counters of CPU time. They begin when the container does. */
+/** Counters of CPU time since the container started. */
 export const CPU_TIME_ROWS = {
   cpu_usage_seconds: {
     family: 'cpu',
     kind: 'counter',
     valueType: 'double',
     description:
-      'CPU time used since the container started, summed over all CPUs, in seconds. For the task: since its first container started.',
-    source: 'total_usage / 1e9; for the task: the sum over its containers, including stopped ones',
+      'CPU time consumed since the container started, over all CPUs, in seconds. For the task: since its first container started.',
+    source: 'total_usage / 1e9; for the task: summed over its containers, including stopped ones',
     stability: 'stable',
     ecs: { name: 'cpu_usage_seconds' },
     semconv: {
       container: 'aws.ecs.container.cpu.time',
       task: 'aws.ecs.task.cpu.time',
       unit: 's',
-      description: 'CPU time used since the container started, summed over all CPUs.',
-      taskDescription: 'CPU time used since the task started, by all of its containers, including stopped ones.',
+      description: 'CPU time consumed since the container started, over all CPUs.',
+      taskDescription: 'CPU time consumed since the task started by all of its containers, including stopped ones.',
     },
-    container: (scope) => (isCpuTimeKnown(scope) ? inSeconds(scope.sample?.cpu?.totalNs) : undefined),
-    task: ({ totals }) => inSeconds(totals.cpuNs),
+    container: (scope) => (isCpuTimeKnown(scope) ? toSeconds(scope.sample?.cpu?.totalNs) : undefined),
+    task: ({ totals }) => toSeconds(totals.cpuNs),
   },
   cpu_user_seconds: {
     family: 'cpu',
     kind: 'counter',
     valueType: 'double',
-    description: `CPU time spent in user space since the container started, in seconds. ${STEPS}.`,
-    source: 'usage_in_usermode / 1e9, where usage_in_kernelmode is given too',
+    description: 'CPU time spent in user mode since the container started, in seconds.',
+    note: TICKS,
+    source: 'usage_in_usermode / 1e9, if usage_in_kernelmode is present',
     stability: 'stable',
     ecs: { name: 'cpu_user_seconds' },
     semconv: byMode({ 'cpu.mode': 'user' }),
@@ -59,8 +59,9 @@ export const CPU_TIME_ROWS = {
     family: 'cpu',
     kind: 'counter',
     valueType: 'double',
-    description: `CPU time spent in the kernel since the container started, in seconds. ${STEPS}.`,
-    source: 'usage_in_kernelmode / 1e9, where usage_in_usermode is given too',
+    description: 'CPU time spent in kernel mode since the container started, in seconds.',
+    note: TICKS,
+    source: 'usage_in_kernelmode / 1e9, if usage_in_usermode is present',
     stability: 'stable',
     ecs: { name: 'cpu_system_seconds' },
     semconv: byMode({ 'cpu.mode': 'system' }),
@@ -71,7 +72,8 @@ export const CPU_TIME_ROWS = {
     kind: 'counter',
     valueType: 'double',
     description: BY_MODE,
-    source: 'total_usage / 1e9, where usage_in_usermode or usage_in_kernelmode is missing',
+    note: 'The exact total is aws.ecs.container.cpu.time.',
+    source: 'total_usage / 1e9, if usage_in_usermode or usage_in_kernelmode is missing',
     stability: 'development',
     semconv: byMode(),
     container: timeWithoutMode,
@@ -81,8 +83,8 @@ export const CPU_TIME_ROWS = {
     kind: 'counter',
     valueType: 'double',
     description:
-      'CPU time used on one CPU since the container started, in seconds; CPUs that were never used are left out. cgroup v1 only.',
-    source: 'percpu_usage[i] / 1e9; on Fargate they do not always add up to total_usage',
+      'CPU time consumed on one CPU since the container started, in seconds. CPUs that were never used are omitted. cgroup v1 only.',
+    source: 'percpu_usage[i] / 1e9; on Fargate the values do not always add up to total_usage',
     stability: 'stable',
     optIn: ['ecs', 'semconv'],
     dimensions: ['cpu'],
@@ -96,7 +98,7 @@ export const CPU_TIME_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'CPUs that the host of the container has, whatever its limit: on Fargate those of the micro VM, more than the task has a right to.',
+      'Number of online CPUs of the host, regardless of any CPU limit. On Fargate: of the micro VM, which can have more CPUs than the task.',
     source: 'online_cpus, num_procs (Windows)',
     stability: 'stable',
     optIn: ['ecs', 'semconv'],
@@ -110,24 +112,24 @@ export const CPU_TIME_ROWS = {
 function timeInMode(scope: ContainerScope, mode: 'userNs' | 'kernelNs'): readonly Point[] {
   const { userNs, kernelNs } = scope.sample?.cpu ?? {};
   if (userNs === undefined || kernelNs === undefined || !isCpuTimeKnown(scope)) return [];
-  const startNs = resetOf(scope, COUNTER_GROUPS.modes, mode);
-  return [{ value: inSeconds(mode === 'userNs' ? userNs : kernelNs), startNs }];
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.modes, mode);
+  return [{ value: toSeconds(mode === 'userNs' ? userNs : kernelNs), startTimeNs }];
 }
 
 function timeWithoutMode(scope: ContainerScope): number | undefined {
   const { userNs, kernelNs, totalNs } = scope.sample?.cpu ?? {};
   const hasModes = userNs !== undefined && kernelNs !== undefined;
   if (hasModes || !isCpuTimeKnown(scope) || isHeld(scope.groups, COUNTER_GROUPS.modes)) return undefined;
-  return inSeconds(totalNs);
+  return toSeconds(totalNs);
 }
 
-/** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
+/** The list has an entry for each possible CPU. 0 is a CPU that is absent or was never used. */
 function perCpuTimes(scope: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of scope.sample?.cpu?.perCpuNs?.entries() ?? []) {
     if (ns === 0) continue;
-    const startNs = resetOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
-    points.push({ value: inSeconds(ns), dimensions: { cpu }, startNs });
+    const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.perCpu, `${cpu}`);
+    points.push({ value: toSeconds(ns), dimensions: { cpu }, startTimeNs });
   }
   return points;
 }

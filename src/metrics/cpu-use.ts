@@ -1,33 +1,33 @@
-import { COUNTER_GROUPS, type ContainerView, type CpuBaseline, isHeld } from '../history/view.ts';
-import { hasCpuTime } from '../snapshot/cpu.ts';
+import { COUNTER_GROUPS, type ContainerView, isHeld, type PreviousCpu } from '../history/view.ts';
+import { hasCpuTime } from '../snapshot/cpu-stats.ts';
 import type { CpuCounters } from '../snapshot/snapshot.ts';
 import { positive } from '../snapshot/values.ts';
-import { divided, growth } from './arithmetic.ts';
+import { divide, increase } from './arithmetic.ts';
 
-/** CPU time of a container between two readings of the same run, and the quantities to divide it by. */
+/** CPU time of a container between two readings of the same run, and the denominators of its rates. */
 export interface CpuUse {
   readonly usedNs: number;
-  /** Wall time between the readings. Undefined if the host's clock was set meanwhile. */
+  /** Wall time between the readings. Undefined if the host clock was set in the meantime. */
   readonly elapsedNs?: number | undefined;
-  /** CPU time of the whole host meanwhile, over all CPUs, busy or idle. Excludes steal. */
+  /** CPU time of the host in the interval, over all CPUs, busy or idle. Excludes steal. */
   readonly hostNs?: number | undefined;
   /** CPUs of the host. */
   readonly cpus?: number | undefined;
 }
 
-/** Tolerance for inexact timestamps and ticks: a use above this multiple of the capacity of all CPUs is invalid. */
+/** Tolerance for inexact timestamps and ticks: usage above this multiple of the capacity of all CPUs is invalid. */
 const MAX_EXCESS = 1.25;
 
-/** Undefined if there is no earlier reading, or if the use exceeds the capacity of all CPUs. */
+/** Undefined without a previous reading, and if the usage exceeds the capacity of all CPUs. */
 export function cpuUse(container: ContainerView): CpuUse | undefined {
-  const { baseline, sample } = container;
-  if (baseline === undefined || sample?.cpu === undefined || !isCpuTimeKnown(container)) return undefined;
-  const usedNs = growth(baseline.cpu.totalNs, sample.cpu.totalNs);
-  const byStampNs = Number(sample.readNs - baseline.readNs);
+  const { previousCpu, sample } = container;
+  if (previousCpu === undefined || sample?.cpu === undefined || !isCpuTimeKnown(container)) return undefined;
+  const usedNs = increase(previousCpu.cpu.totalNs, sample.cpu.totalNs);
+  const byStampNs = Number(sample.readNs - previousCpu.readNs);
   if (usedNs === undefined || byStampNs <= 0) return undefined;
-  const hostNs = positive(growth(baseline.cpu.systemNs, sample.cpu.systemNs));
+  const hostNs = positive(increase(previousCpu.cpu.systemNs, sample.cpu.systemNs));
   const cpus = cpusOf(sample.cpu);
-  const elapsedNs = elapsed(byStampNs, divided(hostNs, cpus), baseline);
+  const elapsedNs = elapsed(byStampNs, divide(hostNs, cpus), previousCpu);
   const possibleNs = Math.max((elapsedNs ?? 0) * (cpus ?? Number.POSITIVE_INFINITY), hostNs ?? 0);
   if (possibleNs > 0 && usedNs > possibleNs * MAX_EXCESS) return undefined;
   return { usedNs, elapsedNs, hostNs, cpus };
@@ -39,31 +39,27 @@ const RENEWAL_NS = 20e9;
 const UNLIKELY_NS = 120e9;
 
 /**
- * Timestamps come from the host's wall clock, which can be set. The host's CPU time divided by its CPUs is an independent
+ * Timestamps come from the host's wall clock, which can be set. The host's CPU time divide by its CPUs is an independent
  * estimate of the elapsed time, but too low under steal, and wrong if a document names fewer CPUs than it counts. So it
  * replaces the timestamps only if the time between the arrivals contradicts them.
  */
-function elapsed(
-  byStampNs: number,
-  byHostNs: number | undefined,
-  { arrivedMsBefore }: CpuBaseline,
-): number | undefined {
-  if (arrivedMsBefore === undefined) return byStampNs;
-  const byArrivalNs = arrivedMsBefore * 1e6;
+function elapsed(byStampNs: number, byHostNs: number | undefined, { arrivalGapMs }: PreviousCpu): number | undefined {
+  if (arrivalGapMs === undefined) return byStampNs;
+  const byArrivalNs = arrivalGapMs * 1e6;
   if (byHostNs === undefined) return byStampNs > byArrivalNs + UNLIKELY_NS ? undefined : byStampNs;
   const isSetBack = byStampNs * 2 < byHostNs && byStampNs * 2 < byArrivalNs;
   const isSetForward = byStampNs > byHostNs * 2 && byStampNs > byArrivalNs + RENEWAL_NS;
   return isSetBack || isSetForward ? byHostNs : byStampNs;
 }
 
-/** Docker before API 1.27 reports no number of CPUs, only a list of their times, which may be padded with 0. */
+/** Docker before API 1.27 reports no number of CPUs, only a list of their times, which can be padded with zeros. */
 export function cpusOf(cpu: CpuCounters): number | undefined {
   if (cpu.onlineCpus !== undefined) return cpu.onlineCpus;
   const active = cpu.perCpuNs?.filter((ns) => ns > 0).length;
   return active === 0 ? undefined : active;
 }
 
-/** CPU used in the interval, in cores. */
+/** CPU usage in the interval, in cores. */
 export function coresOf(use: CpuUse | undefined): number | undefined {
   return use?.elapsedNs === undefined ? undefined : use.usedNs / use.elapsedNs;
 }
@@ -71,24 +67,24 @@ export function coresOf(use: CpuUse | undefined): number | undefined {
 /**
  * `ns` of CPU time in the interval of `use`, as a fraction of a limit, or of the host where there is none: the formula of
  * ecs-container-exporter 2.4.0, `d(total_usage) / d(system_cpu_usage)`. Early Fargate and Windows report no
- * system_cpu_usage; cores divided by CPUs replace it.
+ * system_cpu_usage; cores divide by CPUs replace it.
  */
 export function usageRatio(use: CpuUse, ns: number, limitCores: number | undefined): number | undefined {
   const { hostNs, cpus, elapsedNs } = use;
   const cores = elapsedNs === undefined ? undefined : ns / elapsedNs;
-  if (limitCores === undefined) return hostNs === undefined ? divided(cores, cpus) : ns / hostNs;
+  if (limitCores === undefined) return hostNs === undefined ? divide(cores, cpus) : ns / hostNs;
   const used = hostNs === undefined || cpus === undefined ? cores : (ns / hostNs) * cpus;
-  return divided(used, limitCores);
+  return divide(used, limitCores);
 }
 
-/** Whether the sample has a CPU time to export. */
+/** Whether the sample has CPU time to export. */
 export function isCpuTimeKnown(container: ContainerView): boolean {
-  const { sample, countedFromNs } = container;
+  const { sample, startTimeNs } = container;
   if (sample?.cpu === undefined || isHeld(container.groups, COUNTER_GROUPS.cpu)) return false;
-  return hasCpuTime(sample.cpu, sample.readNs, countedFromNs);
+  return hasCpuTime(sample.cpu, sample.readNs, startTimeNs);
 }
 
-/** The ratio for all of the CPU time of the interval. */
+/** `usageRatio` of the total CPU time of the interval. */
 export function ratioOf(use: CpuUse | undefined, limitCores: number | undefined): number | undefined {
   return use && usageRatio(use, use.usedNs, limitCores);
 }

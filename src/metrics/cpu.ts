@@ -1,5 +1,5 @@
-import { COUNTER_GROUPS, isHeld, resetOf } from '../history/view.ts';
-import { divided, growth, wholeSum, zeroIfStopped } from './arithmetic.ts';
+import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
+import { completeSum, divide, increase, zeroIfStopped } from './arithmetic.ts';
 import { CPU_TIME_ROWS } from './cpu-time.ts';
 import { coresOf, ratioOf, usageRatio } from './cpu-use.ts';
 import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
@@ -12,48 +12,48 @@ export const CPU_ROWS = {
     kind: 'gauge',
     valueType: 'double',
     description:
-      'CPU used over the last interval as a share of the limit in force (1 = all of it); of all the CPUs where no limit is set.',
+      'CPU usage over the last interval as a fraction of the limit (1 = 100%), or of all host CPUs if no limit is set.',
     source:
-      'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores (Windows: d(total_usage) / d(read) / cpu_limit_cores, or / num_procs where no limit is set), rounded to 4 digits',
+      'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores, rounded to 4 digits. Windows: d(total_usage) / d(read) / cpu_limit_cores, or / num_procs if no limit is set',
     stability: 'compatible',
     ecs: { name: 'cpu_usage_ratio', isRounded: true },
-    container: ({ info, of, cpuUse }) => ratioOf(cpuUse(), cpuLimitCores(info, of.task)),
+    container: ({ info, taskScope, cpuUse }) => ratioOf(cpuUse(), cpuLimitCores(info, taskScope.task)),
     task: (scope) =>
-      wholeSum(scope, ({ cpuUse }) => ratioOf(cpuUse(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
+      completeSum(scope, ({ cpuUse }) => ratioOf(cpuUse(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
   },
   cpu_reservation_utilization: {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'double',
     description:
-      'CPU usage over the last interval as a fraction of the CPU reservation of the container (1 = all of it). Above 1 when the container uses CPU that others leave idle.',
+      'CPU usage over the last interval as a fraction of the CPU reservation (1 = 100%). Above 1 while the container uses idle CPU.',
     source: 'd(total_usage) / d(read) / (Limits.CPU / 1024)',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.reservation_utilization', unit: '1' },
-    container: ({ info, cpuUse }) => divided(coresOf(cpuUse()), cpuReservationCores(info)),
+    container: ({ info, cpuUse }) => divide(coresOf(cpuUse()), cpuReservationCores(info)),
   },
   cpu_limit_utilization: {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'double',
     description:
-      'CPU usage over the last interval as a fraction of the CPU limit of the task (1 = all of it), or of all host CPUs if the task has no limit.',
+      'CPU usage over the last interval as a fraction of the CPU limit of the task (1 = 100%), or of all host CPUs if it has no limit.',
     source:
-      'd(total_usage) / d(read) / Limits.CPU of the task, else online_cpus; for the task: the sum over its containers',
+      'd(total_usage) / d(read) / Limits.CPU of the task, else / online_cpus; for the task: summed over its containers',
     stability: 'stable',
     semconv: {
       container: 'aws.ecs.container.cpu.limit_utilization',
       task: 'aws.ecs.task.cpu.limit_utilization',
       unit: '1',
     },
-    container: ({ of, cpuUse }) => divided(coresOf(cpuUse()), of.cpus()),
-    task: (scope) => divided(scope.cpuCores(), scope.cpus()),
+    container: ({ taskScope, cpuUse }) => divide(coresOf(cpuUse()), taskScope.cpus()),
+    task: (scope) => divide(scope.cpuCores(), scope.cpus()),
   },
   percpu_usage_ratio: {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'double',
-    description: 'What one CPU adds to cpu_usage_ratio; CPUs that were never used are left out. cgroup v1 only.',
+    description: 'Share of one CPU in cpu_usage_ratio. CPUs that were never used are omitted. cgroup v1 only.',
     source: 'd(percpu_usage[i]), scaled like cpu_usage_ratio',
     stability: 'compatible',
     dimensions: ['cpu'],
@@ -65,28 +65,28 @@ export const CPU_ROWS = {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'int',
-    description: 'CPU time spent in the kernel over the last interval, in nanoseconds.',
+    description: 'CPU time spent in kernel mode over the last interval, in nanoseconds.',
     source: 'd(usage_in_kernelmode)',
     stability: 'compatible',
     ecs: { name: 'cpu_kernelmode' },
-    container: ({ baseline, sample }) => growth(baseline?.cpu.kernelNs, sample?.cpu?.kernelNs),
+    container: ({ previousCpu, sample }) => increase(previousCpu?.cpu.kernelNs, sample?.cpu?.kernelNs),
   },
   cpu_usermode: {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'int',
-    description: 'CPU time spent in user space over the last interval, in nanoseconds.',
+    description: 'CPU time spent in user mode over the last interval, in nanoseconds.',
     source: 'd(usage_in_usermode)',
     stability: 'compatible',
     ecs: { name: 'cpu_usermode' },
-    container: ({ baseline, sample }) => growth(baseline?.cpu.userNs, sample?.cpu?.userNs),
+    container: ({ previousCpu, sample }) => increase(previousCpu?.cpu.userNs, sample?.cpu?.userNs),
   },
   cpu_throttle_periods: {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Enforcement periods since the container started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+      'CPU quota enforcement periods since the container started. Always 0 on ECS, which sets the quota on the task cgroup.',
     source: 'throttling_data.periods',
     stability: 'compatible',
     ecs: { name: 'cpu_throttle_periods' },
@@ -97,7 +97,7 @@ export const CPU_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Enforcement periods in which the container was throttled, since it started. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+      'Enforcement periods in which the container was throttled since it started. Always 0 on ECS, which sets the quota on the task cgroup.',
     source: 'throttling_data.throttled_periods',
     stability: 'compatible',
     ecs: { name: 'cpu_throttle_throttled_periods' },
@@ -108,7 +108,7 @@ export const CPU_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Time that the container was throttled since it started, in nanoseconds. Stays 0 on ECS, where the quota sits on the cgroup of the task.',
+      'Time for which the container was throttled since it started, in nanoseconds. Always 0 on ECS, which sets the quota on the task cgroup.',
     source: 'throttling_data.throttled_time',
     stability: 'compatible',
     ecs: { name: 'cpu_throttle_throttled_time' },
@@ -118,8 +118,8 @@ export const CPU_ROWS = {
     family: 'cpu',
     kind: 'counter',
     valueType: 'int',
-    description: 'Enforcement periods of the CPU quota of the container itself; absent as long as it has none.',
-    source: 'throttling_data.periods, once it has moved',
+    description: 'Enforcement periods of the CPU quota of the container. Absent if the container has no quota.',
+    source: 'throttling_data.periods, once above 0',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.throttling.periods', unit: '{period}' },
     platforms: LINUX,
@@ -129,8 +129,8 @@ export const CPU_ROWS = {
     family: 'cpu',
     kind: 'counter',
     valueType: 'int',
-    description: 'Enforcement periods in which the CPU quota of the container itself throttled it.',
-    source: 'throttling_data.throttled_periods, once periods has moved',
+    description: 'Enforcement periods in which the CPU quota of the container throttled it.',
+    source: 'throttling_data.throttled_periods, once periods is above 0',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_periods', unit: '{period}' },
     platforms: LINUX,
@@ -140,8 +140,8 @@ export const CPU_ROWS = {
     family: 'cpu',
     kind: 'counter',
     valueType: 'double',
-    description: 'Time that the CPU quota of the container itself throttled it.',
-    source: 'throttling_data.throttled_time / 1e9, once periods has moved',
+    description: 'Time for which the CPU quota of the container throttled it.',
+    source: 'throttling_data.throttled_time / 1e9, once periods is above 0',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.throttling.throttled_time', unit: 's' },
     platforms: LINUX,
@@ -152,7 +152,7 @@ export const CPU_ROWS = {
     family: 'cpu',
     kind: 'gauge',
     valueType: 'double',
-    description: 'CPU used over the last interval, in cores.',
+    description: 'CPU usage over the last interval, in cores.',
     source: 'd(total_usage) / d(read)',
     stability: 'stable',
     ecs: { name: 'cpu_cores' },
@@ -162,27 +162,27 @@ export const CPU_ROWS = {
   },
 } as const satisfies Record<string, MetricRow>;
 
-/** The list has an entry for each possible CPU; 0 is a CPU that is not present or was never used. */
-function perCpuRatios({ baseline, sample, info, of, cpuUse }: ContainerScope): readonly Point[] {
+/** The list has an entry for each possible CPU. 0 is a CPU that is absent or was never used. */
+function perCpuRatios({ previousCpu, sample, info, taskScope, cpuUse }: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of sample?.cpu?.perCpuNs?.entries() ?? []) {
-    const used = growth(baseline?.cpu.perCpuNs?.[cpu], ns);
+    const used = increase(previousCpu?.cpu.perCpuNs?.[cpu], ns);
     const use = cpuUse();
     if (ns === 0 || used === undefined || use === undefined) continue;
-    points.push({ value: usageRatio(use, used, cpuLimitCores(info, of.task)), dimensions: { cpu } });
+    points.push({ value: usageRatio(use, used, cpuLimitCores(info, taskScope.task)), dimensions: { cpu } });
   }
   return points;
 }
 
-/** 0 periods is no quota of its own (ECS puts it on the task): a 0 here would read as "not throttled". */
+/** With 0 periods the container has no quota (ECS sets it on the task): exporting 0 would mean "not throttled". */
 function ownQuota(
   scope: ContainerScope,
   counter: 'throttlePeriods' | 'throttledPeriods' | 'throttledNs',
   unit = 1,
 ): readonly Point[] {
   const cpu = scope.sample?.cpu;
-  const isHere = (cpu?.throttlePeriods ?? 0) > 0 && !isHeld(scope.groups, COUNTER_GROUPS.throttling);
-  if (cpu === undefined || !isHere) return [];
-  const startNs = resetOf(scope, COUNTER_GROUPS.throttling, counter);
-  return [{ value: divided(cpu[counter], unit), startNs }];
+  const hasQuota = (cpu?.throttlePeriods ?? 0) > 0 && !isHeld(scope.groups, COUNTER_GROUPS.throttling);
+  if (cpu === undefined || !hasQuota) return [];
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.throttling, counter);
+  return [{ value: divide(cpu[counter], unit), startTimeNs }];
 }

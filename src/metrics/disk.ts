@@ -1,12 +1,12 @@
-import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
-import type { DiskCounter } from '../snapshot/snapshot.ts';
+import { COUNTER_GROUPS, resetTimeOf } from '../history/view.ts';
+import type { DeviceCounter } from '../snapshot/snapshot.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
 type Direction = 'read' | 'write';
 
 const IO = 'Bytes read from and written to block devices.';
-const OPERATIONS = 'Read and write operations of block devices.';
+const OPERATIONS = 'Read and write operations on block devices.';
 
 function task(name: 'io' | 'operations', unit: string, direction: Direction, description: string): SemconvNames {
   return { task: `aws.ecs.task.disk.${name}`, unit, constants: { 'disk.io.direction': direction }, description };
@@ -17,7 +17,7 @@ function container(name: string, unit: string, direction: Direction, description
 }
 
 function total(
-  counter: DiskCounter,
+  counter: DeviceCounter,
   name: string,
   description: string,
   source: string,
@@ -40,7 +40,7 @@ function total(
 }
 
 function perDevice(
-  counter: DiskCounter,
+  counter: DeviceCounter,
   description: string,
   source: string,
   semconv: SemconvNames,
@@ -86,7 +86,7 @@ export const DISK_ROWS = {
   disk_read_iops: total(
     'reads',
     'disk_read_iops',
-    'Read operations since the container started (a count, not a rate). Not on cgroup v2.',
+    'Read operations since the container started (a count, not a rate). Not available on cgroup v2.',
     totalSource(OPERATIONS_SOURCE, 'Read', 'read_count_normalized'),
     task('operations', '{operation}', 'read', OPERATIONS),
     NO_CGROUP_2,
@@ -94,7 +94,7 @@ export const DISK_ROWS = {
   disk_written_iops: total(
     'writes',
     'disk_written_iops',
-    'Write operations since the container started (a count, not a rate). Not on cgroup v2.',
+    'Write operations since the container started (a count, not a rate). Not available on cgroup v2.',
     totalSource(OPERATIONS_SOURCE, 'Write', 'write_count_normalized'),
     task('operations', '{operation}', 'write', OPERATIONS),
     NO_CGROUP_2,
@@ -123,17 +123,17 @@ export const DISK_ROWS = {
   ),
 } as const satisfies Record<string, MetricRow>;
 
-function totalOf(scope: ContainerScope, counter: DiskCounter): Point {
-  const startNs = resetOf(scope, COUNTER_GROUPS.disk, counter);
-  return { value: scope.sample?.disk?.total[counter], startNs };
+function totalOf(scope: ContainerScope, counter: DeviceCounter): Point {
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.disk, counter);
+  return { value: scope.sample?.disk?.total[counter], startTimeNs };
 }
 
-/** One point without a device where the platform names none. */
-function devicesOf(scope: ContainerScope, counter: DiskCounter): readonly Point[] {
+/** A single point without a device if the platform does not report devices (Windows). */
+function devicesOf(scope: ContainerScope, counter: DeviceCounter): readonly Point[] {
   const { byDevice } = scope.sample?.disk ?? {};
   if (byDevice === undefined) return [totalOf(scope, counter)];
   return Array.from(byDevice, ([device, counters]) => {
-    const startNs = resetOf(scope, COUNTER_GROUPS.device(device), counter);
-    return { value: counters[counter], dimensions: { device }, startNs };
+    const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS.device(device), counter);
+    return { value: counters[counter], dimensions: { device }, startTimeNs };
   });
 }

@@ -4,44 +4,44 @@ import { catalogueRows, type RowId } from './catalogue.ts';
 import type { Level, MetricRow, Point, Value } from './row.ts';
 import { scopeOf } from './scope.ts';
 
-/** Takes the values of a row for one container, the task or the exporter. */
-export type Put = (row: RowId, value: number | readonly Point[] | undefined) => void;
+/** Receives the values of a row for one container, the task or the exporter. */
+export type Observe = (row: RowId, value: number | readonly Point[] | undefined) => void;
 
-/** Receives the values of the rows that it wants. */
+/** Receives the values of the exported rows. */
 export interface Sink {
-  /** Whether a vocabulary exports this row at this level. */
-  wants(row: RowId, level: Level): boolean;
-  container(container: ContainerView): Put;
-  task(task: Omit<TaskView, 'containers'>): Put;
-  exporter(): Put;
-  /** Reports a row that threw for one container, the task or the exporter: it has no point there. */
+  /** Whether a vocabulary exports the row at this level. Other rows are not computed. */
+  isExported(row: RowId, level: Level): boolean;
+  observeContainer(container: ContainerView): Observe;
+  observeTask(task: Omit<TaskView, 'containers'>): Observe;
+  observeExporter(): Observe;
+  /** Reports a row that threw, and therefore has no values. */
   failed(row: RowId | undefined, error: unknown): void;
 }
 
-/** Puts every value of one view of the task into the sink. Pure: no clock, no I/O, no memory of earlier calls. */
+/** Computes the exported values of the task and its selected containers. Pure: no clock, no I/O, no state. */
 export function evaluate(view: TaskView, out: Sink): void {
   const task = scopeOf(view);
-  const ofContainer = wantedRows('container', out);
+  const containerRows = exportedRows('container', out);
   for (const container of task.containers) {
     if (!container.isSelected) continue;
-    const put = out.container(container);
-    for (const [id, row] of ofContainer) put(id, computed(id, row.container, container, out));
+    const observe = out.observeContainer(container);
+    for (const [id, row] of containerRows) observe(id, computed(id, row.container, container, out));
   }
-  const put = out.task(task);
-  for (const [id, row] of wantedRows('task', out)) put(id, computed(id, row.task, task, out));
+  const observe = out.observeTask(task);
+  for (const [id, row] of exportedRows('task', out)) observe(id, computed(id, row.task, task, out));
 }
 
-/** The same for what the exporter knows of its own work. */
+/** Computes the exported values of the exporter itself. */
 export function evaluateSelf(self: SelfScope, out: Sink): void {
-  const put = out.exporter();
-  for (const [id, row] of wantedRows('exporter', out)) put(id, computed(id, row.exporter, self, out));
+  const observe = out.observeExporter();
+  for (const [id, row] of exportedRows('exporter', out)) observe(id, computed(id, row.exporter, self, out));
 }
 
-function wantedRows(level: Level, out: Sink): readonly (readonly [RowId, MetricRow])[] {
-  return catalogueRows().filter(([id, row]) => row[level] !== undefined && out.wants(id, level));
+function exportedRows(level: Level, out: Sink): readonly (readonly [RowId, MetricRow])[] {
+  return catalogueRows().filter(([id, row]) => row[level] !== undefined && out.isExported(id, level));
 }
 
-/** The value of a row for one scope. An error affects no other. */
+/** An error affects only this row and scope. */
 function computed<Scope>(
   id: RowId,
   value: Value<Scope> | undefined,

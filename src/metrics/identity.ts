@@ -1,5 +1,5 @@
 import type { TaskInfo } from '../snapshot/snapshot.ts';
-import { parseTaskArn, type TaskArn } from '../snapshot/task-arn.ts';
+import { parseTaskArn, type TaskArn } from '../snapshot/task-info.ts';
 
 /** Resource attributes of a task, by name. */
 export type TaskIdentity = Readonly<Record<string, string>>;
@@ -7,8 +7,8 @@ export type TaskIdentity = Readonly<Record<string, string>>;
 const CLUSTER_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:cluster\/.+$/;
 
 /**
- * The task's identity as resource attributes: what stays the same for the life of the task, so no status and no time.
- * Empty for what the metadata does not give.
+ * Resource attributes that identify the task and do not change during its life. Attributes that the metadata lacks are
+ * omitted.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/ecs/
  */
@@ -36,12 +36,12 @@ export function taskIdentity(task: TaskInfo): TaskIdentity {
   });
 }
 
-/** No convention has tags of a task; the name is built as those of labels are (`k8s.pod.label.<key>`). */
+/** No convention covers task tags; the names follow those of labels (`k8s.pod.label.<key>`). */
 function tagAttributes({ tags = new Map() }: TaskInfo): Readonly<Record<string, string>> {
   return Object.fromEntries([...tags].map(([key, value]) => [`aws.ecs.task.tag.${key}`, value]));
 }
 
-/** EC2 gives the cluster's short name, Fargate its ARN; region and account of the task are the cluster's. */
+/** On EC2, the metadata has the name of the cluster, on Fargate its ARN. Region and account are those of the task. */
 function clusterArn(cluster: string | undefined, arn: TaskArn | undefined): string | undefined {
   if (cluster !== undefined && CLUSTER_ARN.test(cluster)) return cluster;
   if (arn === undefined) return undefined;

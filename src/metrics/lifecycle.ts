@@ -1,18 +1,17 @@
-import { splitImage } from '../snapshot/container-info.ts';
-import { HEALTH_STATES, type Health } from '../snapshot/health.ts';
+import { HEALTH_STATES, type Health, splitImage } from '../snapshot/container-info.ts';
 import { epochSeconds, secondsBetween } from './arithmetic.ts';
-import { type MaybeDimensions, present } from './dimensions.ts';
 import type { MetricRow, Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
+import { type MaybeDimensions, present } from './vocabulary.ts';
 
-/** A container that has stopped keeps what is known of it for as long as ECS lists it. */
+/** Exported for a stopped container too, as long as ECS lists it. */
 export const LIFECYCLE_ROWS = {
   container_info: {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'int',
-    description: 'What a container is: always 1; join on the name of the container.',
-    source: 'DockerId, Image, ImageID, ContainerARN, DockerName, Snapshotter; Labels that --container-labels names',
+    description: 'Metadata of the container as attributes, with a constant value of 1. Join on the container name.',
+    source: 'DockerId, Image, ImageID, ContainerARN, DockerName, Snapshotter; Labels selected by --container-labels',
     stability: 'stable',
     dimensions: [
       'containerId',
@@ -33,7 +32,7 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Whether the container runs: 1, else 0.',
+    description: 'Whether the container is running (1) or not (0).',
     source: 'KnownStatus is RUNNING',
     stability: 'stable',
     ecs: { name: 'container_running' },
@@ -44,7 +43,7 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Which status the container has, and which it is to have: always 1, one series a container.',
+    description: 'Known and desired status of the container as attributes, with a constant value of 1.',
     source: 'KnownStatus, DesiredStatus',
     stability: 'stable',
     dimensions: ['knownStatus', 'desiredStatus'],
@@ -57,7 +56,8 @@ export const LIFECYCLE_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'What the health check of the container says: 1 for the present state, 0 for the others (HEALTHY, UNHEALTHY, UNKNOWN). Absent without a health check, and once the container has stopped.',
+      'Health check status of the container: 1 for the current status, 0 for the others. Absent if stopped or without a health check.',
+    note: 'The statuses are HEALTHY, UNHEALTHY and UNKNOWN.',
     source: 'Health.status',
     stability: 'stable',
     dimensions: ['healthState'],
@@ -69,7 +69,7 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'double',
-    description: 'When the health of the container became what it is, in seconds since the epoch.',
+    description: 'Time of the last health status change of the container, in seconds since the epoch.',
     source: 'Health.statusSince',
     stability: 'stable',
     optIn: ['ecs', 'semconv'],
@@ -82,7 +82,7 @@ export const LIFECYCLE_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Exit code of the last run of the container, once it has ended; 137 is SIGKILL: out of memory, or a stop that took too long.',
+      'Exit code of the last completed run of the container. 137 is SIGKILL: an OOM kill, or a stop that timed out.',
     source: 'ExitCode',
     stability: 'stable',
     ecs: { name: 'container_exit_code' },
@@ -93,19 +93,19 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'counter',
     valueType: 'int',
-    description: 'How often ECS has started the container again in place. Absent without a restart policy.',
+    description: 'In-place restarts of the container by its restart policy. Absent without a restart policy.',
     source: 'RestartCount',
     stability: 'stable',
     ecs: { name: 'container_restarts' },
     semconv: { container: 'aws.ecs.container.restarts', unit: '{restart}' },
-    // No start time: every time that ECS reports changes with a restart (on Fargate CreatedAt too); the count continues.
-    container: ({ info }) => [{ value: info.restartCount, startNs: null }],
+    // No start time: a restart changes every time that ECS reports (on Fargate also CreatedAt), but the count continues.
+    container: ({ info }) => [{ value: info.restartCount, startTimeNs: null }],
   },
   container_creation_time_seconds: {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'double',
-    description: 'When the container was created, in seconds since the epoch. On Fargate the same as its start.',
+    description: 'Creation time of the container, in seconds since the epoch. On Fargate, the same as the start time.',
     source: 'CreatedAt',
     stability: 'stable',
     optIn: ['ecs', 'semconv'],
@@ -117,8 +117,8 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'double',
-    description: 'When the container started last, in seconds since the epoch.',
-    source: 'StartedAt; on EC2 after a restart by a restart policy: FinishedAt, the end of the previous run',
+    description: 'Time of the last start of the container, in seconds since the epoch.',
+    source: 'StartedAt; on EC2, after a restart by a restart policy: FinishedAt, the end of the previous run',
     stability: 'stable',
     optIn: ['semconv'],
     ecs: { name: 'container_start_time_seconds' },
@@ -129,7 +129,7 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'double',
-    description: 'When the container ended last, in seconds since the epoch.',
+    description: 'Time at which the container last stopped, in seconds since the epoch.',
     source: 'FinishedAt',
     stability: 'stable',
     ecs: { name: 'container_finish_time_seconds' },
@@ -140,9 +140,9 @@ export const LIFECYCLE_ROWS = {
     family: 'lifecycle',
     kind: 'gauge',
     valueType: 'double',
-    description: 'How long the container has been running, in seconds, as of its last sample.',
+    description: 'Time since the last start of the container, as of its last sample, in seconds.',
     source:
-      'read - StartedAt; on EC2 after a restart by a restart policy: read - FinishedAt, the end of the previous run',
+      'read - StartedAt; on EC2, after a restart by a restart policy: read - FinishedAt, the end of the previous run',
     isSampled: true,
     stability: 'development',
     optIn: ['ecs'],
@@ -178,16 +178,16 @@ function status({ info: { knownStatus, desiredStatus } }: ContainerScope): reado
   return knownStatus === undefined ? [] : [{ value: 1, dimensions: present({ knownStatus, desiredStatus }) }];
 }
 
-/** The agent goes on telling the last health of a container that has stopped: nobody checks it any more. */
+/** The agent keeps reporting the last health of a stopped container, which is no longer checked. */
 function healthOf({ info }: ContainerScope): Health | undefined {
   return info.knownStatus === 'STOPPED' ? undefined : info.health;
 }
 
 function health(scope: ContainerScope): readonly Point[] {
-  const now = healthOf(scope);
-  if (now === undefined) return [];
+  const current = healthOf(scope);
+  if (current === undefined) return [];
   return HEALTH_STATES.map((healthState) => ({
-    value: Number(now.state === healthState),
+    value: Number(current.state === healthState),
     dimensions: { healthState },
   }));
 }

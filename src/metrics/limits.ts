@@ -6,19 +6,19 @@ export const CPU_UNITS_PER_CORE = 1024;
 const MIB = 1024 ** 2;
 
 /**
- * docker's smallest CPU share: the agent passes it on for containers that set none.
+ * The minimum CPU shares of Docker, which the agent sets for containers without CPU units.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/1735
  */
 const UNSET_CPU_UNITS = 2;
 
-/** The container's CPU units in cores; undefined if the task definition sets none. */
+/** CPU units of the container in cores; undefined if unset. */
 export function cpuReservationCores({ cpuUnits }: ContainerInfo): number | undefined {
   if (cpuUnits === undefined || cpuUnits <= 0 || cpuUnits === UNSET_CPU_UNITS) return undefined;
   return cpuUnits / CPU_UNITS_PER_CORE;
 }
 
-/** The divisor of the ecs ratio, in cores; undefined if neither the container nor the task sets a limit. */
+/** Denominator of the ecs ratio, in cores; undefined if neither the container nor the task has a limit. */
 export function cpuLimitCores(info: ContainerInfo, task: TaskInfo): number | undefined {
   return cpuReservationCores(info) ?? taskCpuCores(task);
 }
@@ -28,8 +28,8 @@ export function taskCpuCores(task: TaskInfo): number | undefined {
 }
 
 /**
- * The memory limit in force, in bytes. Without a limit of its own a container is held by what its cgroup's parents allow:
- * v1 says so itself; on v2 it is the smaller of what docker reports (on EC2 the host's memory) and the task's limit.
+ * Effective memory limit, in bytes. Without its own limit, a container is subject to those of the parent cgroups: v1 reports
+ * the smallest; on v2 it is the smaller of the limit that Docker reports (on EC2 the memory of the host) and that of the task.
  */
 export function memoryLimitBytes(
   info: ContainerInfo,
@@ -58,11 +58,11 @@ export const LIMIT_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'CPU units of the task definition (1024 = 1 vCPU); 0 or 2 where it sets none. A weight for a container, a cap for a task.',
-    source: 'Limits.CPU of the container; of the task: Limits.CPU x 1024',
+      'CPU units from the task definition (1024 = 1 vCPU); 0 or 2 if unset. A relative weight for containers, a hard limit for the task.',
+    source: 'Limits.CPU of the container; for the task: Limits.CPU x 1024',
     stability: 'compatible',
     ecs: { name: 'cpu_limit' },
-    // 0 for "none" in this series and the next one only: version 2's dashboards expect it.
+    // Only cpu_limit and mem_limit export 0 if unset: dashboards of version 2 expect it.
     container: ({ info }) => info.cpuUnits ?? 0,
     task: ({ task }) => (task.cpuCores ?? 0) * CPU_UNITS_PER_CORE,
   },
@@ -70,7 +70,7 @@ export const LIMIT_ROWS = {
     family: 'limits',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Memory limit of the task definition in MiB, 0 where it sets none.',
+    description: 'Memory limit from the task definition, in MiB; 0 if unset.',
     source: 'Limits.Memory',
     stability: 'compatible',
     ecs: { name: 'mem_limit' },
@@ -82,21 +82,20 @@ export const LIMIT_ROWS = {
     kind: 'gauge',
     valueType: 'double',
     description:
-      'What cpu_usage_ratio divides by, in cores: the CPU units of the container, else the limit of the task.',
-    source: 'Limits.CPU / 1024 of the container unless it is 0 or 2 (unset), else Limits.CPU of the task',
+      'Denominator of cpu_usage_ratio, in cores: the CPU units of the container, else the CPU limit of the task.',
+    source: 'Limits.CPU of the container / 1024, unless 0 or 2 (unset), else Limits.CPU of the task',
     stability: 'stable',
     ecs: { name: 'cpu_limit_cores' },
     semconv: { task: 'aws.ecs.task.cpu.limit', unit: '{cpu}', taskDescription: 'CPU limit of the task, in cores.' },
-    container: ({ info, of }) => cpuLimitCores(info, of.task),
+    container: ({ info, taskScope }) => cpuLimitCores(info, taskScope.task),
     task: ({ task }) => taskCpuCores(task),
   },
   cpu_reservation: {
     family: 'limits',
     kind: 'gauge',
     valueType: 'double',
-    description:
-      'CPU units of the container, in cores: its weight when containers compete for CPU, not a limit. Absent if unset.',
-    source: 'Limits.CPU / 1024 of the container unless it is 0 or 2 (unset)',
+    description: 'CPU units of the container, in cores: a weight under CPU contention, not a limit. Absent if unset.',
+    source: 'Limits.CPU of the container / 1024, unless 0 or 2 (unset)',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.reservation', unit: '{cpu}' },
     container: ({ info }) => cpuReservationCores(info),

@@ -1,11 +1,11 @@
-import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
-import type { MemoryLevels } from '../snapshot/snapshot.ts';
+import { COUNTER_GROUPS, resetTimeOf } from '../history/view.ts';
+import type { MemoryStats } from '../snapshot/snapshot.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Platform, type Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
-type Detail = Exclude<keyof MemoryLevels, 'cgroup'>;
+type MemoryField = Exclude<keyof MemoryStats, 'cgroup'>;
 
-/** A level of a container that few ask for. */
+/** An opt-in gauge in bytes. */
 function detail(
   name: string,
   semconv: string,
@@ -13,7 +13,7 @@ function detail(
   description: string,
   source: string,
   platforms: readonly Platform[],
-  level: Detail,
+  field: MemoryField,
 ): MetricRow {
   return {
     family: 'memory',
@@ -26,33 +26,32 @@ function detail(
     ecs: { name },
     semconv: { container: `aws.ecs.container.memory.${semconv}`, unit: 'By', kind },
     platforms,
-    container: ({ sample }) => sample?.memory?.[level],
+    container: ({ sample }) => sample?.memory?.[field],
   };
 }
 
-/** What the kernel counts beside the levels of memory, and levels that only some platforms have. */
+/** Memory counters, and gauges that only some platforms report. */
 export const MEMORY_DETAIL_ROWS = {
   mem_failures: {
     family: 'memory',
     kind: 'counter',
     valueType: 'int',
-    description:
-      'Times that the memory limit of the container itself was hit: on cgroup v1 also where page cache was given back, on v2 only when out of memory. Hits of the limit of the task are not counted.',
+    description: 'Times the memory limit of the container was hit. Hits of the task limit are not counted.',
+    note: 'On cgroup v1, reclaiming page cache counts as a hit, so the counter also grows when nothing is wrong. On v2, only out-of-memory events count.',
     source:
-      'memory_stats.failcnt (cgroup v2: oom of memory.events); a missing one is 0 on EC2 and External instances, but for cgroup v1 without swap, which counts none, and unknown elsewhere',
+      'memory_stats.failcnt (from memory.events: oom on cgroup v2). If missing: 0 on EC2 and External instances, except on cgroup v1 without swap, where the kernel counts no hits; unknown elsewhere',
     stability: 'stable',
     ecs: { name: 'mem_failures' },
     semconv: { container: 'aws.ecs.container.memory.limit_hits', unit: '{hit}' },
     platforms: LINUX,
-    container: (scope) => [counted(scope, 'limitHits', 'limitHits')],
+    container: (scope) => [counterPoint(scope, 'limitHits', 'limitHits')],
   },
   mem_page_faults: {
     family: 'memory',
     kind: 'counter',
     valueType: 'int',
-    description: 'Page faults since the container started: minor ones, and major ones, which had to wait for a disk.',
-    source:
-      'major: total_pgmajfault (cgroup v1), pgmajfault (v2); minor: total_pgfault (v1), pgfault (v2) without the major ones',
+    description: 'Page faults since the container started: minor, and major (requiring disk I/O).',
+    source: 'major: total_pgmajfault (cgroup v1), pgmajfault (v2); minor: total_pgfault (v1), pgfault (v2) minus major',
     stability: 'development',
     optIn: ['ecs', 'semconv'],
     dimensions: ['faultType'],
@@ -61,12 +60,12 @@ export const MEMORY_DETAIL_ROWS = {
     platforms: LINUX,
     container: pageFaults,
   },
-  // Peaks are of different moments and do not add up: OpenTelemetry has gauges for that.
+  // A gauge: peaks occur at different times, so they cannot be summed.
   mem_peak_bytes: detail(
     'mem_peak_bytes',
     'peak',
     'gauge',
-    'The most memory that the container had in use since it started, page cache included, in bytes. cgroup v1 only.',
+    'Maximum memory usage since the container started, including page cache, in bytes. cgroup v1 only.',
     'memory_stats.max_usage',
     CGROUP_1,
     'peakBytes',
@@ -75,7 +74,7 @@ export const MEMORY_DETAIL_ROWS = {
     'mem_swap_bytes',
     'swap',
     'updowncounter',
-    'Memory of the container that is swapped out, in bytes. cgroup v1 only, and not from the dockers of today, which do not tell.',
+    'Swap usage, in bytes. cgroup v1 only; current Docker versions do not report it.',
     'stats.total_swap, else stats.swap',
     CGROUP_1,
     'swapBytes',
@@ -84,7 +83,7 @@ export const MEMORY_DETAIL_ROWS = {
     'mem_kernel_bytes',
     'kernel',
     'updowncounter',
-    'Memory that the kernel holds for the container as stacks and slab caches, in bytes. cgroup v2 only.',
+    'Kernel memory charged to the container (stacks and slab caches), in bytes. cgroup v2 only.',
     'stats.kernel_stack + stats.slab',
     ['EC2 v2'],
     'kernelBytes',
@@ -93,7 +92,7 @@ export const MEMORY_DETAIL_ROWS = {
     'mem_commit_bytes',
     'commit',
     'updowncounter',
-    'Memory that is promised to the processes of the container, in memory or page file, in bytes. Windows only.',
+    'Memory committed to the processes of the container, in RAM or the page file, in bytes. Windows only.',
     'memory_stats.commitbytes',
     ['Windows'],
     'commitBytes',
@@ -102,26 +101,26 @@ export const MEMORY_DETAIL_ROWS = {
     'mem_commit_peak_bytes',
     'commit_peak',
     'gauge',
-    'The most memory that was promised to the processes of the container since it started, in bytes. Windows only.',
+    'Maximum committed memory since the container started, in bytes. Windows only.',
     'memory_stats.commitpeakbytes',
     ['Windows'],
     'commitPeakBytes',
   ),
 } as const satisfies Record<string, MetricRow>;
 
-function counted(
+function counterPoint(
   scope: ContainerScope,
   group: 'faults' | 'limitHits',
   counter: 'minorFaults' | 'majorFaults' | 'limitHits',
   dimensions?: Point['dimensions'],
 ): Point {
-  const startNs = resetOf(scope, COUNTER_GROUPS[group], counter);
-  return { value: scope.sample?.memory?.[counter], dimensions, startNs };
+  const startTimeNs = resetTimeOf(scope, COUNTER_GROUPS[group], counter);
+  return { value: scope.sample?.memory?.[counter], dimensions, startTimeNs };
 }
 
 function pageFaults(scope: ContainerScope): readonly Point[] {
   return [
-    counted(scope, 'faults', 'minorFaults', { faultType: 'minor' }),
-    counted(scope, 'faults', 'majorFaults', { faultType: 'major' }),
+    counterPoint(scope, 'faults', 'minorFaults', { faultType: 'minor' }),
+    counterPoint(scope, 'faults', 'majorFaults', { faultType: 'major' }),
   ];
 }

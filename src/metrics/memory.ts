@@ -1,15 +1,15 @@
-import { divided, wholeSum } from './arithmetic.ts';
+import { completeSum, divide } from './arithmetic.ts';
 import { memoryLimitBytes, taskMemoryBytes } from './limits.ts';
 import { MEMORY_DETAIL_ROWS } from './memory-details.ts';
 import { LINUX, type MetricRow } from './row.ts';
 import type { ContainerScope, TaskScope } from './scope.ts';
 
-type Level = 'usageBytes' | 'cacheBytes' | 'workingSetBytes' | 'rssBytes';
+type SummedField = 'usageBytes' | 'cacheBytes' | 'workingSetBytes' | 'rssBytes';
 
-/** A level of each container, and of the task as their sum. */
-function summed(level: Level) {
-  const read = ({ sample }: ContainerScope): number | undefined => sample?.memory?.[level];
-  return { container: read, task: (scope: TaskScope): number | undefined => wholeSum(scope, read) } as const;
+/** A value per container, summed for the task. */
+function summed(field: SummedField) {
+  const read = ({ sample }: ContainerScope): number | undefined => sample?.memory?.[field];
+  return { container: read, task: (scope: TaskScope): number | undefined => completeSum(scope, read) } as const;
 }
 
 export const MEMORY_ROWS = {
@@ -17,7 +17,7 @@ export const MEMORY_ROWS = {
     family: 'memory',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Memory in use, page cache included, in bytes.',
+    description: 'Memory usage including page cache, in bytes.',
     source: 'memory_stats.usage',
     stability: 'compatible',
     ecs: { name: 'mem_usage' },
@@ -34,7 +34,7 @@ export const MEMORY_ROWS = {
     family: 'memory',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Page cache that is charged to the container, in bytes.',
+    description: 'Page cache charged to the container, in bytes.',
     source: 'stats.cache (cgroup v1), stats.file (v2)',
     stability: 'compatible',
     ecs: { name: 'mem_cache' },
@@ -52,7 +52,7 @@ export const MEMORY_ROWS = {
     family: 'memory',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Memory in use without the page cache that the kernel can take back at once, in bytes.',
+    description: 'Working set: memory usage minus inactive page cache, in bytes.',
     source: 'usage - total_inactive_file (cgroup v1), usage - inactive_file (v2), privateworkingset (Windows)',
     stability: 'stable',
     ecs: { name: 'mem_working_set_bytes' },
@@ -68,7 +68,7 @@ export const MEMORY_ROWS = {
     family: 'memory',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Anonymous memory (heap, stack, ...), in bytes.',
+    description: 'Anonymous memory such as heap and stack, in bytes.',
     source: 'stats.rss (cgroup v1), stats.anon (v2)',
     stability: 'stable',
     ecs: { name: 'mem_rss_bytes' },
@@ -86,7 +86,7 @@ export const MEMORY_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'The memory limit in force, in bytes: at it the kernel ends a process. On EC2 without limits, the memory of the host.',
+      'Effective memory limit, in bytes: above it, the kernel OOM-kills a process. On EC2 without limits: the memory of the host.',
     source:
       'Limits.Memory of the container, else hierarchical_memory_limit, else the smaller of memory_stats.limit and Limits.Memory of the task',
     stability: 'stable',
@@ -105,7 +105,7 @@ export const MEMORY_ROWS = {
     family: 'memory',
     kind: 'gauge',
     valueType: 'double',
-    description: 'Working set as a fraction of the effective memory limit (1 = all of it).',
+    description: 'Working set as a fraction of the effective memory limit (1 = 100%).',
     source: 'working set / effective memory limit; in ecs rounded to 4 digits',
     stability: 'stable',
     ecs: { name: 'mem_usage_ratio', isRounded: true },
@@ -114,16 +114,16 @@ export const MEMORY_ROWS = {
       task: 'aws.ecs.task.memory.limit_utilization',
       unit: '1',
     },
-    container: (scope) => divided(scope.sample?.memory?.workingSetBytes, limitOf(scope)),
-    task: (scope) => divided(scope.workingSet(), taskMemoryBytes(scope.task)),
+    container: (scope) => divide(scope.sample?.memory?.workingSetBytes, limitOf(scope)),
+    task: (scope) => divide(scope.workingSet(), taskMemoryBytes(scope.task)),
   },
   mem_available: {
     family: 'memory',
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Memory available to the container, in bytes: below its own limit or below the limit of the task, whichever leaves less.',
-    source: 'limit - working set, never below 0; absent if the task has a limit and a RUNNING container has no sample',
+      'Memory available to the container, in bytes: what remains of its own limit or of the task limit, whichever is less.',
+    source: 'limit - working set, at least 0; absent if the task has a limit and a RUNNING container has no sample',
     stability: 'development',
     semconv: {
       container: 'container.memory.available',
@@ -133,24 +133,24 @@ export const MEMORY_ROWS = {
       taskDescription: 'Memory available to the task, in bytes: its limit minus its working set.',
     },
     container: availableTo,
-    task: (scope) => left(scope.workingSet(), taskMemoryBytes(scope.task)),
+    task: (scope) => remaining(scope.workingSet(), taskMemoryBytes(scope.task)),
   },
   ...MEMORY_DETAIL_ROWS,
 } as const satisfies Record<string, MetricRow>;
 
-function limitOf({ info, sample, of }: ContainerScope): number | undefined {
-  return sample && memoryLimitBytes(info, sample, of.task);
+function limitOf({ info, sample, taskScope }: ContainerScope): number | undefined {
+  return sample && memoryLimitBytes(info, sample, taskScope.task);
 }
 
-/** If the task has no limit, only the container's own limit applies. */
+/** The limit of the task also applies, if it has one. */
 function availableTo(scope: ContainerScope): number | undefined {
-  const own = left(scope.sample?.memory?.workingSetBytes, limitOf(scope));
-  const taskLimit = taskMemoryBytes(scope.of.task);
+  const own = remaining(scope.sample?.memory?.workingSetBytes, limitOf(scope));
+  const taskLimit = taskMemoryBytes(scope.taskScope.task);
   if (taskLimit === undefined || own === undefined) return own;
-  const ofTask = left(scope.of.workingSet(), taskLimit);
+  const ofTask = remaining(scope.taskScope.workingSet(), taskLimit);
   return ofTask === undefined ? undefined : Math.min(own, ofTask);
 }
 
-function left(used: number | undefined, limit: number | undefined): number | undefined {
+function remaining(used: number | undefined, limit: number | undefined): number | undefined {
   return used === undefined || limit === undefined ? undefined : Math.max(0, limit - used);
 }

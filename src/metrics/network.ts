@@ -1,19 +1,19 @@
-import { COUNTER_GROUPS, resetOf } from '../history/view.ts';
+import { COUNTER_GROUPS, resetTimeOf } from '../history/view.ts';
 import type { InterfaceCounter } from '../snapshot/snapshot.ts';
 import type { MetricRow, Point, SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
 type Direction = 'receive' | 'transmit';
 
-const NOTE = 'Containers of one network namespace (awsvpc) all show the same counters.';
+const SHARED = 'Containers that share a namespace (awsvpc) report the same counters.';
 
 /**
- * The agent reads them from the namespace itself, every 10 s, and puts the latest into each container's stats, whose `read`
- * moves every second.
+ * In awsvpc tasks the agent reads the counters of the namespace every 10 s and copies the latest into the stats of each
+ * container, whose `read` advances every second.
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/task.go
  */
-const RENEWED = 'renewed every 10 s in awsvpc tasks (rates over less than 30 s alternate)';
+const UPDATES = 'updated every 10 s in awsvpc tasks (use rate windows of at least 30 s)';
 
 function semconv(name: string, unit: string, direction: Direction, what: string): SemconvNames {
   return {
@@ -22,7 +22,7 @@ function semconv(name: string, unit: string, direction: Direction, what: string)
     unit,
     constants: { 'network.io.direction': direction },
     description: `${what}. ${OWN}`,
-    taskDescription: `${what}, each network namespace of the task counted once.`,
+    taskDescription: `${what}, counting each network namespace of the task once.`,
   };
 }
 
@@ -31,8 +31,8 @@ function row(counter: InterfaceCounter, what: string, names: SemconvNames): Metr
     family: 'network',
     kind: 'counter',
     valueType: 'int',
-    description: `${what} since the network namespace was made. ${NOTE}`,
-    source: `networks.<iface>.${counter}, ${RENEWED}; of the task: each namespace once`,
+    description: `${what} since the network namespace was created. ${SHARED}`,
+    source: `networks.<iface>.${counter}, ${UPDATES}; for the task: each namespace once`,
     stability: 'compatible',
     dimensions: ['iface'],
     ecs: { name: `network_${counter}` },
@@ -42,33 +42,39 @@ function row(counter: InterfaceCounter, what: string, names: SemconvNames): Metr
   };
 }
 
-const OWN = 'By container only where it has a network namespace of its own (not in awsvpc tasks: Fargate).';
-const BYTES = 'Bytes received and sent';
-const PACKETS = 'Packets received and sent';
-const ERRORS = 'Errors while receiving and sending packets';
-const DROPPED = 'Packets dropped while receiving and sending';
+const OWN = 'Per container only if it has its own network namespace (not in awsvpc tasks, hence not on Fargate).';
+const BYTES = 'Bytes received and transmitted';
+const PACKETS = 'Packets received and transmitted';
+const ERRORS = 'Receive and transmit errors';
+const DROPPED = 'Incoming and outgoing packets dropped';
 
 export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, MetricRow>> = {
   network_rx_bytes: row('rx_bytes', 'Bytes received', semconv('io', 'By', 'receive', BYTES)),
   network_rx_packets: row('rx_packets', 'Packets received', semconv('packets', '{packet}', 'receive', PACKETS)),
   network_rx_errors: row('rx_errors', 'Receive errors', semconv('errors', '{error}', 'receive', ERRORS)),
-  network_rx_dropped: row('rx_dropped', 'Received packets dropped', semconv('dropped', '{packet}', 'receive', DROPPED)),
-  network_tx_bytes: row('tx_bytes', 'Bytes sent', semconv('io', 'By', 'transmit', BYTES)),
-  network_tx_packets: row('tx_packets', 'Packets sent', semconv('packets', '{packet}', 'transmit', PACKETS)),
-  network_tx_errors: row('tx_errors', 'Send errors', semconv('errors', '{error}', 'transmit', ERRORS)),
-  network_tx_dropped: row('tx_dropped', 'Packets to send dropped', semconv('dropped', '{packet}', 'transmit', DROPPED)),
+  network_rx_dropped: row('rx_dropped', 'Incoming packets dropped', semconv('dropped', '{packet}', 'receive', DROPPED)),
+  network_tx_bytes: row('tx_bytes', 'Bytes transmitted', semconv('io', 'By', 'transmit', BYTES)),
+  network_tx_packets: row('tx_packets', 'Packets transmitted', semconv('packets', '{packet}', 'transmit', PACKETS)),
+  network_tx_errors: row('tx_errors', 'Transmit errors', semconv('errors', '{error}', 'transmit', ERRORS)),
+  network_tx_dropped: row(
+    'tx_dropped',
+    'Outgoing packets dropped',
+    semconv('dropped', '{packet}', 'transmit', DROPPED),
+  ),
 };
 
 /**
- * Every container shows the counters of its network namespace. In the semconv vocabulary `container.network.io` is the
- * container's own traffic, so a shared namespace appears only as the task's.
+ * The ecs vocabulary exports the counters of the network namespace for each container. In semconv, `container.network.io`
+ * is the traffic of one container, so a shared namespace is exported for the task only.
  */
 function interfaces(scope: ContainerScope, counter: InterfaceCounter): readonly Point[] {
-  const { sharesSandbox } = scope.info;
+  const { sharesNetworkNamespace } = scope.info;
   return Array.from(scope.sample?.networks ?? [], ([iface, counters]): Point => {
-    const resetNs = resetOf(scope, COUNTER_GROUPS.network(iface), counter);
+    const resetNs = resetTimeOf(scope, COUNTER_GROUPS.network(iface), counter);
     const point = { value: counters[counter], dimensions: { iface } };
-    // A shared namespace outlives the container's run; no source reports its start.
-    return sharesSandbox ? { ...point, only: 'ecs', startNs: resetNs ?? null } : { ...point, startNs: resetNs };
+    // A shared namespace outlives the run of the container, and no source reports when it was created.
+    return sharesNetworkNamespace
+      ? { ...point, only: 'ecs', startTimeNs: resetNs ?? null }
+      : { ...point, startTimeNs: resetNs };
   });
 }

@@ -1,4 +1,4 @@
-import { wholeSum } from './arithmetic.ts';
+import { completeSum } from './arithmetic.ts';
 import { EC2, type MetricRow } from './row.ts';
 
 export const PID_ROWS = {
@@ -6,7 +6,7 @@ export const PID_ROWS = {
     family: 'pids',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Processes and threads of the container. Fargate, Managed Instances and Windows do not tell.',
+    description: 'Processes and threads in the container. Not available on Fargate, Managed Instances and Windows.',
     source: 'pids_stats.current',
     stability: 'stable',
     ecs: { name: 'pids' },
@@ -15,18 +15,18 @@ export const PID_ROWS = {
       task: 'aws.ecs.task.pids.current',
       unit: '{pid}',
       kind: 'updowncounter',
-      taskDescription: 'Processes and threads of all containers of the task.',
+      taskDescription: 'Processes and threads in all containers of the task.',
     },
     platforms: EC2,
     container: ({ sample }) => sample?.pids?.current,
-    task: (scope) => wholeSum(scope, ({ sample }) => sample?.pids?.current),
+    task: (scope) => completeSum(scope, ({ sample }) => sample?.pids?.current),
   },
   pids_limit: {
     family: 'pids',
     kind: 'gauge',
     valueType: 'int',
-    description: 'How many processes and threads the container may have at once; absent where it has no such limit.',
-    source: 'pids_stats.limit, unless it is 0 or 2^64 - 1 (none)',
+    description: 'Maximum number of processes and threads in the container. Absent if unlimited.',
+    source: 'pids_stats.limit, unless 0 or 2^64 - 1 (unlimited)',
     stability: 'stable',
     ecs: { name: 'pids_limit' },
     semconv: { container: 'aws.ecs.container.pids.limit', unit: '{pid}', kind: 'updowncounter' },

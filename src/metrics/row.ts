@@ -4,7 +4,7 @@ import type { EpochNs } from '../snapshot/snapshot.ts';
 import type { ContainerScope, TaskScope } from './scope.ts';
 import type { VocabularyName } from './vocabulary.ts';
 
-/** Metrics of one kind; a heading of docs/metrics.md. */
+/** A section of docs/metrics.md. */
 export type Family =
   | 'cpu'
   | 'memory'
@@ -18,12 +18,12 @@ export type Family =
   | 'exporter';
 
 /**
- * How firm a name is. `compatible`: kept from ecs-container-exporter 2.4.0. `stable`: ours, will not change in this major
- * version. `development`: follows an OpenTelemetry convention that may still change.
+ * Stability of a name. `compatible`: kept from ecs-container-exporter 2.4.0. `stable`: will not change in this major
+ * version. `development`: follows an OpenTelemetry convention that can still change.
  */
 export type Stability = 'compatible' | 'stable' | 'development';
 
-/** What a series is told apart by, beside its container. The names in each vocabulary are in dimensions.ts. */
+/** Attributes that identify a series, besides the container. Their names are in vocabulary.ts. */
 export type DimensionName =
   | 'cpu'
   | 'iface'
@@ -54,92 +54,96 @@ export type DimensionName =
   | 'version'
   | 'nodeVersion';
 
-/** A metric's name in the semconv vocabulary: one for each level, since OpenTelemetry marks no totals by a label. */
+/** Names in the semconv vocabulary, one per level: OpenTelemetry does not mark totals by an attribute. */
 export interface SemconvNames {
   readonly container?: string;
   readonly task?: string;
   readonly exporter?: string;
   /** UCUM. */
   readonly unit: string;
-  /** Where the convention's instrument is another kind than ours. */
+  /** Kind of the instrument, if it differs from that of the row. */
   readonly kind?: InstrumentKind;
   /** Attributes with the same value on every series of this row, such as a direction. */
   readonly constants?: Readonly<Record<string, string>>;
-  /** Where several rows make one metric and the row's own description would be one-sided. */
+  /** Description, if several rows form one metric. */
   readonly description?: string;
-  /** Description for the task, if that of the container does not apply. */
+  /** Description for the task, if that of the container does not fit. */
   readonly taskDescription?: string;
 }
 
-/** One value that the program knows, with its name in each vocabulary that has one. */
+/** A metric: its names, its documentation and how it is computed. */
 export interface MetricRow {
   readonly family: Family;
   readonly kind: 'counter' | 'gauge';
-  /** Value type in OTLP: integers for bytes, counts and states, doubles for times and fractions. */
+  /** Value type in OTLP: int for bytes, counts and states, double for times and fractions. */
   readonly valueType: ValueType;
-  /** Says the unit too: ecs names do not always carry it. */
+  /** HELP text: one or two sentences of at most 150 characters. States the unit, which not every ecs name contains. */
   readonly description: string;
-  /** Which field of the endpoint it comes from, and how. */
+  /** Follows the description in docs/metrics.md. */
+  readonly note?: string;
+  /** The field of the endpoint, or the formula. */
   readonly source: string;
   readonly stability: Stability;
-  /** The vocabularies in which it is left out unless --metrics asks for it: details, and what doubles the series. */
+  /** Vocabularies that export it only if --metrics selects it. */
   readonly optIn?: readonly VocabularyName[];
   readonly dimensions?: readonly DimensionName[];
-  /** Where it can have a value. @default everywhere */
+  /** @default all */
   readonly platforms?: readonly Platform[];
-  /** True if the value has the time of the container's sample, not of the poll. @default see isSampled */
+  /** True if the value has the time of the container's sample, not that of the poll. @default see isSampled */
   readonly isSampled?: true;
-  /** The docker labels that --container-labels names are attributes too. */
+  /** True if the Docker labels selected by --container-labels are attributes. */
   readonly hasLabels?: true;
-  /** Name after `ecs_task.`, without `_total`, at each level that has a value. */
+  /** Absent if the metric exists in semconv only. */
   readonly ecs?: {
+    /** Without the prefix `ecs_task.` and the suffix `_total`. */
     readonly name: string;
     /** Rounded to 4 digits, as ecs-container-exporter 2.4.0 did. */
     readonly isRounded?: true;
   };
+  /** Absent if the metric exists in ecs only. */
   readonly semconv?: SemconvNames;
-  /** The values of a container; absent: no series by container. */
+  /** Values per container. */
   readonly container?: Value<ContainerScope>;
-  /** The values of the task (in ecs with the name `_task_`). */
+  /** Values of the task (in ecs with the container name `_task_`). */
   readonly task?: Value<TaskScope>;
-  /** The values of the exporter itself. */
+  /** Values of the exporter itself. */
   readonly exporter?: Value<SelfScope>;
 }
 
 export type Dimensions = Readonly<Partial<Record<DimensionName, string | number | readonly string[]>>>;
 
-/** One of several values of a row, or one with properties of its own. */
+/** One of several values of a row, or a value with attributes or a start time. */
 export interface Point {
   readonly value: number | undefined;
   readonly dimensions?: Dimensions | undefined;
-  /** Start of the counter; null if no source reports one. @default that of the container, the task or the exporter */
-  readonly startNs?: EpochNs | null | undefined;
-  /** The only vocabulary that exports the value. @default all that have the row */
+  /** Null if no source reports a start time. @default the start time of the container, the task or the exporter */
+  readonly startTimeNs?: EpochNs | null | undefined;
+  /** The only vocabulary that exports the value. @default all vocabularies of the row */
   readonly only?: VocabularyName | undefined;
 }
 
-/** Computes the values of a row. Undefined means that there is no value: absent is not zero. */
+/** Computes the values of a row. Undefined means no value, which is not zero. */
 export type Value<Scope> = (scope: Scope) => number | undefined | readonly Point[];
 
 export type Level = 'container' | 'task' | 'exporter';
 
-const LEVELS = ['container', 'task', 'exporter'] as const satisfies readonly Level[];
+export const LEVELS = ['container', 'task', 'exporter'] as const satisfies readonly Level[];
 
-/** The levels at which a row has values. */
+/** The levels for which a row has values. */
 export function levelsOf(row: MetricRow): readonly Level[] {
   return LEVELS.filter((level) => row[level] !== undefined);
 }
 
 const SAMPLED: ReadonlySet<Family> = new Set<Family>(['cpu', 'memory', 'disk', 'network', 'pids']);
 
-/** Whether a value has the time of the container's sample. The others have the time of the poll. */
+/** Whether a value has the time of the container's sample, rather than that of the poll. */
 export function isSampled(row: MetricRow): boolean {
   return row.isSampled === true || SAMPLED.has(row.family);
 }
 
 /**
- * Where a value may exist. Fargate is on cgroup v1 in every recording that there is; Managed Instances are like `EC2 v2`, with
- * Fargate's clock; Windows is the same on EC2 and Fargate.
+ * Platforms of docs/metrics.md. Fargate used cgroup v1 in every known recording. Managed Instances correspond to `EC2 v2`,
+ * with the clock of Fargate. Windows is the same on EC2 and Fargate.
  */
 export const PLATFORMS = ['Fargate', 'EC2 v1', 'EC2 v2', 'Windows'] as const;
 export type Platform = (typeof PLATFORMS)[number];

@@ -1,22 +1,22 @@
 import type { ContainerView, TaskView } from '../history/view.ts';
-import { wholeSum, zeroIfStopped } from './arithmetic.ts';
+import { completeSum, zeroIfStopped } from './arithmetic.ts';
 import { type CpuUse, coresOf, cpusOf, cpuUse } from './cpu-use.ts';
 import { taskCpuCores } from './limits.ts';
 
-/** What the rows of a container are computed from: the container, its task, and what several rows share. */
+/** Input of the container rows: the container, its task, and values that several rows use. */
 export interface ContainerScope extends ContainerView {
-  readonly of: TaskScope;
-  /** CPU used since the baseline. */
+  readonly taskScope: TaskScope;
+  /** CPU usage since the previous CPU reading. */
   readonly cpuUse: () => CpuUse | undefined;
 }
 
-/** What the rows of a task are computed from. */
+/** Input of the task rows. */
 export interface TaskScope extends Omit<TaskView, 'containers'> {
-  /** All of them: the sums of the task include those that are not selected. */
+  /** Includes containers that are not selected: the sums of the task count them. */
   readonly containers: readonly ContainerScope[];
-  /** CPUs that the task may use: its limit, else those of the host. */
+  /** CPU limit of the task, else the CPUs of the host. */
   readonly cpus: () => number | undefined;
-  /** CPU used by all containers, in cores. */
+  /** CPU usage of all containers, in cores. */
   readonly cpuCores: () => number | undefined;
   /** Working set of all containers, in bytes. */
   readonly workingSet: () => number | undefined;
@@ -28,11 +28,11 @@ export function scopeOf(view: TaskView): TaskScope {
     ...view,
     containers,
     cpus: once(() => taskCpuCores(view.task) ?? hostCpus(view)),
-    cpuCores: once(() => wholeSum(scope, (container) => coresOf(container.cpuUse())) ?? zeroIfStopped(scope)),
-    workingSet: once(() => wholeSum(scope, ({ sample }) => sample?.memory?.workingSetBytes)),
+    cpuCores: once(() => completeSum(scope, (container) => coresOf(container.cpuUse())) ?? zeroIfStopped(scope)),
+    workingSet: once(() => completeSum(scope, ({ sample }) => sample?.memory?.workingSetBytes)),
   };
   for (const container of view.containers) {
-    containers.push({ ...container, of: scope, cpuUse: once(() => cpuUse(container)) });
+    containers.push({ ...container, taskScope: scope, cpuUse: once(() => cpuUse(container)) });
   }
   return scope;
 }
@@ -45,7 +45,7 @@ function hostCpus({ containers }: TaskView): number | undefined {
   return undefined;
 }
 
-/** Computes a value on first use and caches it. */
+/** Computes a value on first use. */
 function once<Result>(compute: () => Result): () => Result {
   let known: { readonly result: Result } | undefined;
   return () => {

@@ -1,19 +1,19 @@
 import { countErrors } from '../snapshot/task-info.ts';
-import { epochSeconds, secondsBetween, truth } from './arithmetic.ts';
-import { present } from './dimensions.ts';
+import { booleanValue, divide, epochSeconds, secondsBetween } from './arithmetic.ts';
 import { LINUX, type MetricRow, type Point } from './row.ts';
 import type { TaskScope } from './scope.ts';
+import { present } from './vocabulary.ts';
 
-/** What `/task` says of the task itself, and what no resource attribute says: those may not change. */
+/** Task metadata from `/task`. Values that can change are not resource attributes. */
 export const TASK_ROWS = {
   task_info: {
     family: 'task',
     kind: 'gauge',
     valueType: 'int',
     description:
-      'What the task is: always 1. In OpenTelemetry that is the resource, so Prometheus has it in target_info as well.',
+      'Metadata of the task as labels, with a constant value of 1. Also exported as the OpenTelemetry resource (target_info).',
     source:
-      'Cluster (its name), TaskARN, Family, Revision, ServiceName, LaunchType, AvailabilityZone, AvailabilityZoneID, VPCID',
+      'Cluster (name only), TaskARN, Family, Revision, ServiceName, LaunchType, AvailabilityZone, AvailabilityZoneID, VPCID',
     stability: 'stable',
     dimensions: [
       'cluster',
@@ -33,7 +33,7 @@ export const TASK_ROWS = {
     family: 'task',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Which status the task has, and which it is to have: always 1, one series.',
+    description: 'Known and desired status of the task as attributes, with a constant value of 1.',
     source: 'KnownStatus, DesiredStatus',
     stability: 'stable',
     dimensions: ['knownStatus', 'desiredStatus'],
@@ -45,7 +45,8 @@ export const TASK_ROWS = {
     family: 'task',
     kind: 'gauge',
     valueType: 'double',
-    description: 'How long it took to pull the images of the task, from the first to the last, in seconds.',
+    description:
+      'Duration of the image pulls of the task, from the start of the first to the end of the last, in seconds.',
     source: 'PullStoppedAt - PullStartedAt',
     stability: 'stable',
     ecs: { name: 'image_pull_duration_seconds' },
@@ -56,7 +57,7 @@ export const TASK_ROWS = {
     family: 'task',
     kind: 'gauge',
     valueType: 'double',
-    description: 'When the task was told to stop, in seconds since the epoch; absent as long as it was not.',
+    description: 'Time at which ECS began to stop the task, in seconds since the epoch. Absent until then.',
     source: 'ExecutionStoppedAt',
     stability: 'stable',
     ecs: { name: 'execution_stop_time_seconds' },
@@ -68,20 +69,20 @@ export const TASK_ROWS = {
     kind: 'gauge',
     valueType: 'int',
     description:
-      'Whether the task definition allows fault injection: 1, else 0. Absent where the endpoint does not say.',
+      'Whether the task definition enables fault injection (1) or not (0). Absent if the endpoint does not report it.',
     source: 'FaultInjectionEnabled',
     stability: 'stable',
     ecs: { name: 'fault_injection_enabled' },
     semconv: { task: 'aws.ecs.task.fault_injection.enabled', unit: '{task}' },
     platforms: LINUX,
-    task: ({ task }) => truth(task.isFaultInjectionEnabled),
+    task: ({ task }) => booleanValue(task.isFaultInjectionEnabled),
   },
   task_metadata_errors: {
     family: 'task',
     kind: 'gauge',
     valueType: 'int',
-    description: 'Errors that the endpoint lists in its last answer with metadata of the task, by code.',
-    source: 'Errors of /task, and of /taskWithTags where --task-tags asks for it',
+    description: 'Errors listed in the latest metadata response for the task, by code.',
+    source: 'Errors of /task, and of /taskWithTags if --task-tags is set',
     stability: 'stable',
     dimensions: ['reason'],
     ecs: { name: 'metadata_errors' },
@@ -90,9 +91,94 @@ export const TASK_ROWS = {
   },
 } as const satisfies Record<string, MetricRow>;
 
+const MIB = 1024 ** 2;
+const MS_PER_SECOND = 1000;
+
+/** Ephemeral storage (Fargate) and the host clock (Fargate and Managed Instances). */
+export const TASK_HOST_ROWS = {
+  ephemeral_storage_used_bytes: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'Ephemeral storage used by the task, in bytes, excluding storage that Fargate reserves. Fargate on Linux only.',
+    source: 'EphemeralStorageMetrics.Utilized x 2^20',
+    stability: 'stable',
+    ecs: { name: 'ephemeral_storage_used_bytes' },
+    semconv: { task: 'aws.ecs.task.ephemeral_storage.usage', unit: 'By', kind: 'updowncounter' },
+    platforms: ['Fargate'],
+    task: ({ task }) => bytes(task.ephemeralStorage?.usedMib),
+  },
+  ephemeral_storage_reserved_bytes: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Ephemeral storage allocated to the task, in bytes. Fargate on Linux only.',
+    source: 'EphemeralStorageMetrics.Reserved x 2^20',
+    stability: 'stable',
+    ecs: { name: 'ephemeral_storage_reserved_bytes' },
+    semconv: { task: 'aws.ecs.task.ephemeral_storage.limit', unit: 'By', kind: 'updowncounter' },
+    platforms: ['Fargate'],
+    task: ({ task }) => bytes(task.ephemeralStorage?.reservedMib),
+  },
+  ephemeral_storage_usage_ratio: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'Used ephemeral storage as a fraction of the allocated storage (1 = 100%).',
+    source: 'EphemeralStorageMetrics.Utilized / Reserved; in ecs rounded to 4 digits',
+    stability: 'stable',
+    ecs: { name: 'ephemeral_storage_usage_ratio', isRounded: true },
+    semconv: { task: 'aws.ecs.task.ephemeral_storage.utilization', unit: '1' },
+    platforms: ['Fargate'],
+    task: ({ task: { ephemeralStorage } }) => divide(ephemeralStorage?.usedMib, ephemeralStorage?.reservedMib),
+  },
+  clock_error_bound_seconds: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'Maximum error of the host clock, in seconds. Fargate and Managed Instances only.',
+    source: 'ClockDrift.ClockErrorBound / 1000',
+    stability: 'stable',
+    ecs: { name: 'clock_error_bound_seconds' },
+    semconv: { task: 'aws.ecs.task.clock.error_bound', unit: 's' },
+    platforms: ['Fargate'],
+    task: ({ task }) => divide(task.clock?.errorBoundMs, MS_PER_SECOND),
+  },
+  clock_synchronized: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Whether the host clock is synchronized (1) or not (0). Fargate and Managed Instances only.',
+    source: 'ClockDrift.ClockSynchronizationStatus',
+    stability: 'stable',
+    ecs: { name: 'clock_synchronized' },
+    semconv: { task: 'aws.ecs.task.clock.synchronized', unit: '{clock}' },
+    platforms: ['Fargate'],
+    task: ({ task }) => booleanValue(task.clock?.isSynchronized),
+  },
+  clock_reference_time_seconds: {
+    family: 'task',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'Time at which the error of the host clock was determined, in seconds since the epoch.',
+    source: 'ClockDrift.ReferenceTimestamp',
+    stability: 'stable',
+    optIn: ['ecs', 'semconv'],
+    ecs: { name: 'clock_reference_time_seconds' },
+    semconv: { task: 'aws.ecs.task.clock.reference_time', unit: 's' },
+    platforms: ['Fargate'],
+    task: ({ task }) => epochSeconds(task.clock?.referenceNs),
+  },
+} as const satisfies Record<string, MetricRow>;
+
+function bytes(mib: number | undefined): number | undefined {
+  return mib === undefined ? undefined : mib * MIB;
+}
+
 function identity({ task }: TaskScope): readonly Point[] {
   const dimensions = present({
-    // EC2 gives the cluster's name, Fargate its ARN.
+    // On EC2 the name of the cluster, on Fargate its ARN.
     cluster: task.cluster?.slice(task.cluster.lastIndexOf('/') + 1),
     taskArn: task.arn,
     taskFamily: task.family,

@@ -1,38 +1,23 @@
-import { compileGlob } from '../text/globs.ts';
+import type { Glob } from '../text/globs.ts';
 
-/** Which containers show. Exclude wins; without include patterns all are included. */
+/** Selects containers. Exclude takes precedence; without include patterns all are included. */
 export interface ContainerFilter {
   readonly isSelected: (name: string) => boolean;
   /** Patterns that match none of these names. */
   readonly unmatched: (names: readonly string[]) => readonly string[];
 }
 
-interface Pattern {
-  readonly text: string;
-  readonly matches: (name: string) => boolean;
-}
-
-/** @throws an Error for a pattern that does not compile; the configuration has tried each one before. */
-export function createFilter(include: readonly string[], exclude: readonly string[]): ContainerFilter {
-  const includes = include.map(compile);
-  const excludes = exclude.map(compile);
+export function createFilter(include: readonly Glob[], exclude: readonly Glob[]): ContainerFilter {
+  const isIncluded = include.length === 0 ? () => true : createAllowList(include);
+  const isExcluded = createAllowList(exclude);
   return {
-    isSelected: (name) =>
-      !excludes.some(({ matches }) => matches(name)) &&
-      (includes.length === 0 || includes.some(({ matches }) => matches(name))),
+    isSelected: (name) => !isExcluded(name) && isIncluded(name),
     unmatched: (names) =>
-      [...includes, ...excludes].filter(({ matches }) => !names.some(matches)).map(({ text }) => text),
+      [...include, ...exclude].filter(({ matches }) => !names.some(matches)).map(({ text }) => text),
   };
 }
 
-/** Allows what fits one of the patterns: without any, nothing. */
-export function createAllowList(patterns: readonly string[]): (name: string) => boolean {
-  const allowed = patterns.map(compile);
-  return (name) => allowed.some(({ matches }) => matches(name));
-}
-
-function compile(text: string): Pattern {
-  const glob = compileGlob(text);
-  if ('wrong' in glob) throw new Error(`${text} ${glob.wrong}`);
-  return { text, matches: glob.matches };
+/** Allows names that match a pattern; without patterns, none. */
+export function createAllowList(patterns: readonly Glob[]): (name: string) => boolean {
+  return (name) => patterns.some(({ matches }) => matches(name));
 }

@@ -1,54 +1,81 @@
 import type { Logger } from '../log/logger.ts';
 import type { Transitions } from '../log/transitions.ts';
 import type { FailedValue } from '../metrics/recorder.ts';
-import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import type { ContainerInfo, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { nearest } from '../text/nearest.ts';
 import type { ContainerFilter } from './filter.ts';
-import type { SamplerObserver } from './sampler.ts';
+import type { PollOutcome, SamplerObserver } from './sampler.ts';
 import type { FollowedTask } from './tasks.ts';
 
-/** ECS' own containers: the image excludes them by name, and not every task has them. */
+/** Containers of ECS: the image excludes them by name, and not every task has them. */
 const INTERNAL_PREFIX = '~internal~';
 
 /** Limits the warnings that hostile metadata can cause. */
 const MAX_DUPLICATES = 20;
 
-/** Logs what changes from poll to poll: failing and working again, restarts, patterns that match nothing (once). */
+/** A restart leaves a container without stats until the first sample of its new run: 20 s on Fargate, for example. */
+const STATS_GRACE_MS = 60_000;
+
+/** Logs changes between polls: failures and recoveries, restarts, and once the patterns that match nothing. */
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
   let hasCheckedFilter = false;
   const duplicates = new Set<string>();
+  /** When each container last had stats or started, in milliseconds since the epoch. */
+  let lastStatsMs: ReadonlyMap<string, number> = new Map();
 
-  function logInternalError({ row, message }: FailedValue): void {
+  function logInternalErrors([first]: readonly FailedValue[]): void {
+    if (first === undefined) {
+      transitions.ok('internal_error');
+      return;
+    }
+    const { row, message } = first;
     const what = row === undefined ? 'a group of metrics' : `the metric ${row}`;
-    transitions.failing('internal_error', row ?? 'group', `${what} could not be computed: ${message}`);
+    transitions.failing('internal_error', row ?? 'group', `cannot compute ${what}: ${message}`);
   }
 
-  function logMissingStats(tasks: readonly FollowedTask[], names: readonly string[]): void {
+  function logMissingStats(tasks: readonly FollowedTask[], endedMs: number): void {
+    const withStats = tasks.filter(({ snapshot }) => snapshot.hasStats);
+    if (withStats.length === 0) return;
+    const names = overdueStats(tasks, endedMs);
     if (names.length === 0) {
       transitions.ok('container_stats');
       return;
     }
-    const running = tasks
+    const running = withStats
       .flatMap(({ snapshot }) => snapshot.containers)
       .filter(({ info }) => info.knownStatus === 'RUNNING').length;
-    const whose = tasks.length > 1 ? 'their tasks' : 'the task';
+    const whose = withStats.length > 1 ? 'their tasks' : 'the task';
     const message =
       names.length === running
-        ? 'no running container has current stats: on EC2, check ECS_DISABLE_METRICS and whether the agent has just restarted'
+        ? 'no running container has current stats; on EC2, check ECS_DISABLE_METRICS and the log of the ECS agent'
         : `no current stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of ${whose} are absent`;
     transitions.failing('container_stats', 'missing', message, { containers: names });
   }
 
-  function warnOfDuplicate(name: string): void {
-    if (duplicates.has(name) || duplicates.size >= MAX_DUPLICATES) return;
-    duplicates.add(name);
-    logger.warn(
-      'duplicate_container_name',
-      `several containers are named ${name}: ecs metrics export only one of them`,
-      {
-        container: name,
-      },
-    );
+  /** Names of RUNNING containers that have had no stats for `STATS_GRACE_MS`. */
+  function overdueStats(tasks: readonly FollowedTask[], endedMs: number): readonly string[] {
+    const nameOf = createNamer(tasks);
+    const latestMs = new Map<string, number>();
+    const overdue = new Set<string>();
+    for (const task of tasks) {
+      for (const { info } of task.snapshot.containers) {
+        const name = nameOf(task, info.name);
+        const isMissing = task.snapshot.hasStats && task.withoutStats.includes(info.name);
+        const atMs = isMissing ? Math.max(lastStatsMs.get(name) ?? startedMs(info), startedMs(info)) : endedMs;
+        latestMs.set(name, atMs);
+        const isRecent = atMs <= endedMs && endedMs - atMs < STATS_GRACE_MS;
+        if (isMissing && !isRecent) overdue.add(name);
+      }
+    }
+    lastStatsMs = latestMs;
+    return [...overdue];
+  }
+
+  function logDuplicate(container: string): void {
+    if (duplicates.has(container) || duplicates.size >= MAX_DUPLICATES) return;
+    duplicates.add(container);
+    const message = `several containers are named ${container}: metrics with ecs names show only one of them`;
+    logger.warn('duplicate_container_name', message, { container });
   }
 
   function checkFilter(snapshots: readonly TaskSnapshot[]): void {
@@ -56,67 +83,63 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     const internals = snapshots.flatMap((snapshot) => snapshot.internals.map(({ info }) => info.name));
     const unmatched = filter.unmatched([...names, ...internals]);
     for (const pattern of unmatched.filter((one) => !one.startsWith(INTERNAL_PREFIX))) {
-      const meant = nearest(pattern, names);
-      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-      logger.info('pattern_matches_nothing', `no container is called ${pattern}${hint}`, {
-        pattern,
-        containers: names,
-      });
+      const similar = nearest(pattern, names);
+      const hint = similar === undefined ? '' : `; did you mean ${similar}?`;
+      const message = `include or exclude: ${pattern} matches no container${hint}`;
+      logger.info('pattern_matches_nothing', message, { pattern, containers: names });
     }
     if (names.length > 0 && !names.some(filter.isSelected)) {
-      logger.warn('nothing_selected', 'include and exclude leave no container: only totals of the task are shown');
+      logger.warn('nothing_selected', 'include and exclude select no container: only task totals are exported');
     }
   }
 
+  function logPoll({ tasks, failures, seconds }: PollOutcome): void {
+    logger.debug('poll', failures.length === 0 ? 'poll succeeded' : 'poll ended with failures', {
+      duration_ms: Math.round(seconds * 1e6) / 1e3,
+      containers: tasks.reduce((sum, { snapshot }) => sum + snapshot.containers.length, 0),
+      samples_renewed: tasks.reduce((sum, { renewed }) => sum + renewed, 0),
+      failures: failures.map(({ code }) => code),
+    });
+  }
+
   return {
-    onPoll({ tasks, failures, seconds, internalErrors, tags }) {
-      const snapshots = tasks.map(({ snapshot }) => snapshot);
-      const namesIn = createNamer(tasks);
-      logger.debug('poll', failures.length === 0 ? 'polled' : 'polled, with failures', {
-        duration_ms: Math.round(seconds * 1e6) / 1e3,
-        containers: snapshots.reduce((sum, { containers }) => sum + containers.length, 0),
-        samples_renewed: tasks.reduce((sum, { renewed }) => sum + renewed, 0),
-        failures: failures.map(({ code }) => code),
-      });
+    onPoll(outcome) {
+      const { tasks, failures, internalErrors, tags, endedMs } = outcome;
+      const nameOf = createNamer(tasks);
+      logPoll(outcome);
       const [failure] = failures;
       if (failure === undefined) transitions.ok('poll');
       else transitions.failing('poll', failure.code, failure.message);
       if (tags?.failure !== undefined) transitions.failing('task_tags', tags.failure.reason, tags.failure.message);
       else if (tags !== undefined) transitions.ok('task_tags');
-      const [internalError] = internalErrors;
-      if (internalError === undefined) transitions.ok('internal_error');
-      else logInternalError(internalError);
-      const withStats = tasks.filter(({ snapshot }) => snapshot.hasStats);
-      if (withStats.length > 0)
-        logMissingStats(
-          withStats,
-          withStats.flatMap((task) => namesIn(task, task.withoutStats)),
-        );
-      for (const task of tasks) for (const name of namesIn(task, task.snapshot.duplicateNames)) warnOfDuplicate(name);
-      const restarted = tasks.flatMap((task) => namesIn(task, task.restarted));
+      logInternalErrors(internalErrors);
+      logMissingStats(tasks, endedMs);
+      for (const task of tasks) for (const name of task.snapshot.duplicateNames) logDuplicate(nameOf(task, name));
+      const restarted = tasks.flatMap((task) => task.restarted.map((name) => nameOf(task, name)));
       if (restarted.length > 0) {
-        logger.info('containers_restarted', `restarted in place: ${restarted.join(', ')}`, {
-          containers: restarted,
-        });
+        const message = `restarted in place: ${restarted.join(', ')}`;
+        logger.info('containers_restarted', message, { containers: restarted });
       }
       for (const { snapshot } of tasks.filter(({ isNew }) => isNew)) {
-        logger.info('task_found', 'reading the task', { task: snapshot.task.arn, containers: namesOf(snapshot) });
+        logger.info('task_found', 'found the task', { task: snapshot.task.arn, containers: namesOf(snapshot) });
       }
       if (tasks.length === 0 || hasCheckedFilter) return;
       hasCheckedFilter = true;
-      checkFilter(snapshots);
+      checkFilter(tasks.map(({ snapshot }) => snapshot));
     },
   };
+}
+
+/** -Infinity if the start is unknown. */
+function startedMs({ startedAtNs }: ContainerInfo): number {
+  return startedAtNs === undefined ? Number.NEGATIVE_INFINITY : Number(startedAtNs / 1_000_000n);
 }
 
 function namesOf({ containers }: TaskSnapshot): readonly string[] {
   return containers.map(({ info }) => info.name);
 }
 
-/** Beside other tasks, names of containers begin with that of their task: the last part of its ARN. */
-function createNamer(
-  tasks: readonly FollowedTask[],
-): (task: FollowedTask, names: readonly string[]) => readonly string[] {
-  if (tasks.length === 1) return (_, names) => names;
-  return ({ key }, names) => names.map((name) => `${key.slice(key.lastIndexOf('/') + 1)}/${name}`);
+/** With several tasks, prefixes the names of containers with the last part of the task's ARN. */
+function createNamer({ length }: readonly FollowedTask[]): (task: FollowedTask, name: string) => string {
+  return ({ key }, name) => (length === 1 ? name : `${key.slice(key.lastIndexOf('/') + 1)}/${name}`);
 }

@@ -1,29 +1,32 @@
-import type { ResourceReadings, SampleSource } from '../../instrumentation/metric-definition.ts';
-import { type Columns, createColumns } from '../metrics/columns.ts';
+import type { ReadingSource, ResourceReadings, SampleSource } from '../../instrumentation/metric-definition.ts';
+import { DEFAULT_SELECTION, type Selection } from '../metrics/catalogue.ts';
 import { evaluateSelf } from '../metrics/evaluate.ts';
 import type { TaskIdentity } from '../metrics/identity.ts';
 import type { FailedValue } from '../metrics/recorder.ts';
-import { DEFAULT_SELECTION, type Selection, type VocabularyName } from '../metrics/vocabulary.ts';
-import type { ExportKinds, ExportResult } from '../self/export-account.ts';
+import { createRowInstruments, type RowInstruments } from '../metrics/row-instruments.ts';
+import type { VocabularyName } from '../metrics/vocabulary.ts';
+import type { ExportKinds, ExportResult } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { isGoodPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
-import { type Account, createAccount } from './account.ts';
 import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifeMs } from './schedule.ts';
+import { createSelfCounters, type SelfCounters } from './self-counters.ts';
 import { createTasks, type FollowedTask, type Tasks } from './tasks.ts';
 
-/** What happened at a poll, for the log. */
+/** The outcome of a poll, for the log. */
 export interface PollOutcome extends Omit<PollResult, 'tasks'> {
   readonly tasks: readonly FollowedTask[];
   readonly isGood: boolean;
   /** Values that could not be computed. */
   readonly internalErrors: readonly FailedValue[];
-  /** How long the poll took. */
+  /** Duration of the poll. */
   readonly seconds: number;
+  /** When the poll ended, in milliseconds since the epoch. */
+  readonly endedMs: number;
 }
 
 export interface SamplerObserver {
-  /** Called once the readings of the poll are current. */
+  /** Called after the readings of the poll have become current. */
   onPoll(outcome: PollOutcome): void;
 }
 
@@ -43,9 +46,9 @@ export interface SamplerOptions {
   /** Exporters whose exports are counted. @default none */
   readonly exports?: ExportKinds;
   readonly observer: SamplerObserver;
-  /** What the program costs; a host of the library has ways of its own. @default none */
+  /** Measures the process of the program; the library does not. @default none */
   readonly processMeter?: ProcessMeter | undefined;
-  /** Milliseconds that only ever go on. @default performance.now */
+  /** Monotonic milliseconds. @default performance.now */
   readonly monotonicMs?: () => number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly wallMs?: () => number;
@@ -54,15 +57,15 @@ export interface SamplerOptions {
 const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [] };
 
 /**
- * The only timer. Readings are replaced as a whole after each poll, so a scrape or an export never waits for the source, and
- * scrapes and exports between two polls see the same values.
+ * Polls the source on a timer. Each poll replaces all readings, so scrapes and exports never wait for the source and see the
+ * same values between two polls.
  */
 export class Sampler implements SampleSource {
   readonly #options: Required<SamplerOptions>;
-  readonly #columns: Columns;
-  /** When the program began to look, in nanoseconds since the epoch. */
+  readonly #instruments: RowInstruments;
+  /** When the sampler was created, in nanoseconds since the epoch. */
   readonly startedNs: bigint;
-  readonly #account: Account;
+  readonly #counters: SelfCounters;
   readonly #tasks: Tasks;
   /** When the last good poll ended, on the monotonic clock. */
   #lastSuccessMs: number | undefined;
@@ -84,30 +87,30 @@ export class Sampler implements SampleSource {
       ...options,
     };
     const { source, intervalMs, isSelected, vocabularies, selection } = this.#options;
-    this.#columns = createColumns(vocabularies, selection);
+    this.#instruments = createRowInstruments(vocabularies, selection);
     this.#polledMs = this.#options.wallMs();
     this.startedNs = epochNs(this.#polledMs);
-    this.#account = createAccount(this.#options);
+    this.#counters = createSelfCounters(this.#options);
     const lives = { keepForMs: keepForMs(intervalMs), staleAfterMs: staleAfterMs(intervalMs) };
     this.#tasks = createTasks(source.onlyTask, { ...lives, isSelected });
     this.#record();
   }
 
-  /** Polls now and then at every interval, until `stop`. */
+  /** Polls immediately and then at every interval, until `stop`. */
   start(): void {
     if (this.#hasStarted || this.#isStopped) return;
     this.#hasStarted = true;
     void this.#tick();
   }
 
-  /** Ends the timer. Resolves when the poll that is under way, if any, has ended. */
+  /** Stops the timer. Resolves when a running poll has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#polling;
   }
 
-  /** One poll now; joins the one that is under way. Never rejects. */
+  /** Polls now, or waits for the running poll. Never rejects. */
   poll(): Promise<void> {
     this.#polling ??= this.#pollOnce().finally(() => {
       this.#polling = undefined;
@@ -117,17 +120,17 @@ export class Sampler implements SampleSource {
 
   /** A task without current readings keeps an entry with empty readings. */
   current(): readonly TaskReadings[] {
-    // The next poll may be minutes away, so expiry does not wait for it.
+    // The next poll can be minutes away.
     if (this.#dropOldViews()) this.#record();
     return this.#entries;
   }
 
-  /** Counts an export that has ended; the counts appear with the next poll. */
+  /** Counts an export; the counts appear with the next poll. */
   countExport(exporter: string, result: ExportResult): void {
-    this.#account.exports.enter(exporter, result);
+    this.#counters.exports.record(exporter, result);
   }
 
-  /** Whether a poll was good within the last three intervals. */
+  /** True if a poll was good within the last three intervals. */
   isFresh(): boolean {
     const lastMs = this.#lastSuccessMs;
     return lastMs !== undefined && this.#options.monotonicMs() - lastMs <= keepForMs(this.#options.intervalMs);
@@ -135,7 +138,7 @@ export class Sampler implements SampleSource {
 
   #dropOldViews(): boolean {
     const { intervalMs, monotonicMs } = this.#options;
-    const history = this.#account.history();
+    const history = this.#counters.history();
     return this.#tasks.expire(monotonicMs(), (hasStats) => viewLifeMs(intervalMs, history, hasStats));
   }
 
@@ -143,10 +146,10 @@ export class Sampler implements SampleSource {
     const startedMs = this.#options.monotonicMs();
     await this.poll();
     if (this.#isStopped) return;
-    const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#account.history());
-    // From the start of this poll, so that intervals do not drift by its length; never a burst to catch up.
+    const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#counters.history());
+    // Measured from the start of this poll, so that intervals do not drift by its duration.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
-    // It keeps the process alive until `stop`: a program that only waits for the first sample must not end before it.
+    // No unref(): a host that only waits for the first sample must not end before it.
     this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
   }
 
@@ -160,30 +163,40 @@ export class Sampler implements SampleSource {
     const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     this.#polledMs = this.#options.wallMs();
     const restarts = tasks.reduce((sum, { restarted }) => sum + restarted.length, 0);
-    this.#account.recordPoll(result, seconds, restarts, this.#polledMs / 1000);
+    this.#counters.recordPoll(result, seconds, restarts, this.#polledMs / 1000);
     this.#dropOldViews();
     const internalErrors = [...followErrors, ...this.#record()];
-    this.#account.countInternalErrors(internalErrors.length);
+    this.#counters.recordInternalErrors(internalErrors.length);
     try {
-      this.#options.observer.onPoll({ ...result, tasks, isGood, internalErrors, seconds });
+      this.#options.observer.onPoll({ ...result, tasks, isGood, internalErrors, seconds, endedMs: this.#polledMs });
     } catch {
       // An observer that throws must not stop the polling.
-      this.#account.countInternalErrors(1);
+      this.#counters.recordInternalErrors(1);
     }
   }
 
-  /** Replaces the readings, and returns the values that could not be computed. */
+  /** Replaces the readings. Returns the values that could not be computed. */
   #record(): readonly FailedValue[] {
     const { recorded, own } = this.#tasks.record({
-      columns: this.#columns,
+      instruments: this.#instruments,
       polledNs: epochNs(this.#polledMs),
       exporterStartNs: this.startedNs,
     });
     const series = recorded.reduce((sum, { recorder }) => sum + recorder.count(), 0);
-    evaluateSelf(this.#account.scope(this.#tasks.containers(), series), own);
+    evaluateSelf(this.#counters.scope(this.#tasks.containers(), series), own);
     this.#entries = recorded.map(({ key, resource, recorder: { readings } }) => ({ key, resource, readings }));
     return recorded.flatMap(({ recorder }) => recorder.failures);
   }
+}
+
+/** The readings of a sampler whose source has only one task. */
+export function onlyResource(
+  sampler: Pick<Sampler, 'current'>,
+): Pick<ReadingSource, 'current'> & { resource(): TaskIdentity } {
+  return {
+    current: () => sampler.current()[0]?.readings ?? { byScope: new Map() },
+    resource: () => sampler.current()[0]?.resource ?? {},
+  };
 }
 
 function epochNs(wallMs: number): EpochNs {

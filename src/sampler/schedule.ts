@@ -1,25 +1,23 @@
 import type { EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 
-/** First wait after a failure before the first success: the sidecar often starts before the endpoint knows the task. */
+/** First delay after a failure before the first success: the sidecar often starts before the endpoint has the task. */
 const FIRST_RETRY_MS = 1000;
 /** Minimum time that a sample stays current while the endpoint does not renew it (Fargate renews every 10 s). */
 const MIN_SAMPLE_LIFE_MS = 60_000;
 const INTERVALS_TO_LIVE = 3;
-/** Longest wait between polls of an endpoint that asks for less. */
+/** Maximum delay between polls of an endpoint that throttles or fails. */
 const MAX_BACKOFF_MS = 60_000;
 
 export interface PollHistory {
   readonly hasSucceeded: boolean;
-  /** Failures since the last success. */
+  /** Failed polls since the last success. */
   readonly failures: number;
   readonly lastFailure?: EndpointErrorCode | undefined;
 }
 
 /**
- * How long after the start of one poll the next one begins.
- *
- * Normally the interval. Before the first success sooner (1 s, doubling up to the interval); while the endpoint throttles
- * or fails on its side later (doubling up to a minute), since more requests are what it cannot bear.
+ * Time from the start of one poll to the start of the next: the interval. Before the first success it is shorter (1 s,
+ * doubling up to the interval); while the endpoint throttles or has server errors, it doubles up to a minute.
  */
 export function nextPollAfterMs(intervalMs: number, { hasSucceeded, failures, lastFailure }: PollHistory): number {
   if (failures === 0) return intervalMs;
@@ -30,18 +28,18 @@ export function nextPollAfterMs(intervalMs: number, { hasSucceeded, failures, la
   return hasSucceeded ? intervalMs : Math.min(intervalMs, FIRST_RETRY_MS * doubling);
 }
 
-/** How long the values of one poll stay current while the next polls fail. */
+/** Time that the values of one poll stay current while the next polls fail. */
 export function keepForMs(intervalMs: number): number {
   return INTERVALS_TO_LIVE * intervalMs;
 }
 
-/** The same for one view. If only stats fail, the rest stays until the next poll, which an endpoint that fails can put off. */
+/** The same for one view. A view without stats stays until the next poll, which backoff can delay. */
 export function viewLifeMs(intervalMs: number, history: PollHistory, hasStats: boolean): number {
   const keepMs = keepForMs(intervalMs);
   return hasStats ? keepMs : Math.max(keepMs, nextPollAfterMs(intervalMs, history) + intervalMs);
 }
 
-/** How long a sample stays current while polls return the same one. */
+/** Time that a sample stays current while polls return the same one. */
 export function staleAfterMs(intervalMs: number): number {
   return Math.max(keepForMs(intervalMs), MIN_SAMPLE_LIFE_MS);
 }

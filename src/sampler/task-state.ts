@@ -1,43 +1,43 @@
 import {
   EMPTY_HISTORY,
-  followTask,
-  type StepOptions,
   type TaskHistory,
-  type TaskStep,
+  type TaskUpdate,
+  type UpdateOptions,
+  updateTask,
 } from '../history/task-history.ts';
 import type { TaskView } from '../history/view.ts';
+import { createAttributeCache } from '../metrics/attribute-cache.ts';
 import { evaluate } from '../metrics/evaluate.ts';
 import { type TaskIdentity, taskIdentity } from '../metrics/identity.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from '../metrics/recorder.ts';
-import { createSeriesBook } from '../metrics/series.ts';
 import type { ContainerCounts } from '../self/self-scope.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 
-/** What changed in a task with a snapshot. */
-export interface Followed extends Pick<TaskStep, 'restarted' | 'withoutStats' | 'renewed'> {
+/** Changes of a task with a snapshot. */
+export interface Followed extends Pick<TaskUpdate, 'restarted' | 'withoutStats' | 'renewed'> {
   /** True for the first snapshot of the task. */
   readonly isNew: boolean;
 }
 
-/** Everything kept of one task between polls: history, view, identity and attributes of series. */
+/** State of one task between polls: history, view, identity and attributes of series. */
 export interface TaskState {
-  /** Attributes of its resource: the same object as long as nothing changed. */
+  /** Attributes of its resource; the same object until they change. */
   readonly identity: TaskIdentity;
   /** Counts of the view; undefined without a view. */
   readonly containers: ContainerCounts | undefined;
-  /** @throws if the snapshot cannot be followed; the state is then unchanged. */
+  /** @throws if the snapshot cannot be followed; the state is unchanged. */
   follow(snapshot: TaskSnapshot, nowMs: number): Followed;
   /**
-   * Drops a view that is too old, and returns whether there was one.
+   * Drops a view that is too old. Returns true if it did.
    *
-   * @param lifeMs how long a view lasts, with stats and without
+   * @param lifeMs lifetime of a view with or without stats
    */
   expire(nowMs: number, lifeMs: (hasStats: boolean) => number): boolean;
-  /** Records the values of the view. An error is among the failures of the recorder. */
-  record(options: Omit<RecorderOptions, 'series'>): Recorder;
+  /** Records the values of the view. Errors are failures of the recorder. */
+  record(options: Omit<RecorderOptions, 'attributeCache'>): Recorder;
 }
 
-export type FollowOptions = Omit<StepOptions, 'nowMs'>;
+export type FollowOptions = Omit<UpdateOptions, 'nowMs'>;
 
 interface Viewed {
   readonly view: TaskView;
@@ -48,13 +48,13 @@ interface Viewed {
 }
 
 export function createTaskState(options: FollowOptions): TaskState {
-  const series = createSeriesBook();
+  const attributeCache = createAttributeCache();
   let history: TaskHistory = EMPTY_HISTORY;
   let viewed: Viewed | undefined;
   let identity: TaskIdentity = Object.freeze({});
   let identityText = JSON.stringify(identity);
 
-  /** Attributes that are missing stay: a resource without them would be another one, with other series. */
+  /** Keeps attributes that are missing now: without them it would be another resource, with other series. */
   function extendIdentity(latest: TaskIdentity): void {
     const extended = Object.freeze({ ...identity, ...latest });
     const text = JSON.stringify(extended);
@@ -72,7 +72,7 @@ export function createTaskState(options: FollowOptions): TaskState {
     },
     follow(snapshot, nowMs) {
       const isNew = history === EMPTY_HISTORY;
-      const step = followTask(history, snapshot, { ...options, nowMs });
+      const step = updateTask(history, snapshot, { ...options, nowMs });
       extendIdentity(taskIdentity(snapshot.task));
       const { view, restarted, withoutStats, stale, renewed } = step;
       const withStats = view.containers.filter(({ sample }) => sample !== undefined).length;
@@ -91,8 +91,8 @@ export function createTaskState(options: FollowOptions): TaskState {
       return true;
     },
     record(recorderOptions) {
-      series.renew();
-      const recorder = createRecorder({ ...recorderOptions, series });
+      attributeCache.removeUnused();
+      const recorder = createRecorder({ ...recorderOptions, attributeCache });
       try {
         if (viewed !== undefined) evaluate(viewed.view, recorder);
       } catch (error) {

@@ -4,33 +4,33 @@ import type { ContainerCounts } from '../self/self-scope.ts';
 import type { PolledTask, PollResult } from '../sources/task-source.ts';
 import { createTaskState, type Followed, type FollowOptions, type TaskState } from './task-state.ts';
 
-/** A task at one poll, and what changed in it. */
+/** A task at one poll, with its changes. */
 export interface FollowedTask extends PolledTask, Followed {}
 
-/** The values of one resource, in a recorder that takes more. */
+/** The values of one resource. More can be added to the recorder. */
 export interface Recorded {
   readonly key: string;
   readonly resource: TaskIdentity;
   readonly recorder: Recorder;
 }
 
-/** The tasks of a source. They come and go with the polls. */
+/** The tasks of a source; each poll can add and remove tasks. */
 export interface Tasks {
   /**
-   * Follows each task, and drops those that a complete list lacks. A task that cannot be followed does not affect the
-   * others.
+   * Follows each task, and drops those that are missing from a complete list. A task that cannot be followed does not affect
+   * the others.
    */
   follow(
     polled: Pick<PollResult, 'tasks' | 'isComplete'>,
     nowMs: number,
   ): { readonly followed: readonly FollowedTask[]; readonly failures: readonly FailedValue[] };
-  /** Drops views that are too old, and returns whether there were any. */
+  /** Drops views that are too old. Returns true if there were any. */
   expire(...age: Parameters<TaskState['expire']>): boolean;
-  /** Of all tasks; undefined if nothing current is known of any. */
+  /** Counts over all tasks; undefined if no task is current. */
   containers(): ContainerCounts | undefined;
   /**
-   * Records the values of each task. `own` takes the exporter's own values: it is the recorder of the only task, or that of
-   * an entry without a task.
+   * Records the values of each task. `own` is the recorder for the exporter's own values: that of the only task, or of an
+   * entry without a task.
    */
   record(...options: Parameters<TaskState['record']>): {
     readonly recorded: readonly Recorded[];
@@ -38,10 +38,10 @@ export interface Tasks {
   };
 }
 
-/** Key of the exporter's own entry beside many tasks; no task has it. */
+/** Key of the exporter's own entry if there are many tasks. */
 const OWN_KEY = '';
 
-/** Limit for tasks without a view; above it, all of them are dropped. Lists that are never complete get there. */
+/** Limit for tasks without a view, for sources whose list is never complete. Above it, all of them are dropped. */
 const MAX_ABSENT = 100;
 
 const UNCHANGED: Followed = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };

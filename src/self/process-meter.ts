@@ -1,41 +1,40 @@
 import type { ProcessUse } from './self-scope.ts';
 
-/** What the exporter costs, measured at each poll. */
+/** Measures the resource usage of the exporter. */
 export interface ProcessMeter {
-  /** Since the last call, where it is a difference. */
+  /** The event loop delay is the maximum since the previous call. */
   read(): ProcessUse;
   stop(): void;
 }
 
-/** A wake costs some 50 microseconds of CPU: ten a second would be as much as all else that an idle minute holds. */
+/** A timer callback costs about 50 microseconds of CPU: ten per second would double the CPU usage of an idle exporter. */
 const RESOLUTION_MS = 1000;
 
 /**
- * Of the whole process: CPU time (https://nodejs.org/api/process.html#processcpuusagepreviousvalue), resident memory, and
- * by how much the event loop was late at most since the last poll. What blocks it for long (a huge document, a CPU limit
- * that throttles) delays scrapes and exports by as much.
+ * Measures the whole process: CPU time (https://nodejs.org/api/process.html#processcpuusagepreviousvalue), resident memory
+ * and event loop delay, by which a large document or a CPU limit delays scrapes and exports.
  *
- * A timer of our own: perf_hooks' histogram of such delays takes 0.8 MB.
+ * It uses a timer, because the delay histogram of perf_hooks takes 0.8 MB.
  */
 export function startProcessMeter(resolutionMs = RESOLUTION_MS): ProcessMeter {
   let dueMs = performance.now() + resolutionMs;
-  /** Nothing before the first wake. */
-  let latestMs: number | undefined;
+  /** Undefined until the timer has fired. */
+  let maxDelayMs: number | undefined;
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    latestMs = Math.max(latestMs ?? 0, nowMs - dueMs);
+    maxDelayMs = Math.max(maxDelayMs ?? 0, nowMs - dueMs);
     dueMs = nowMs + resolutionMs;
   }, resolutionMs).unref();
   return {
     read() {
       const { user, system } = process.cpuUsage();
       const use = { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
-      if (latestMs === undefined) return use;
-      // A wake that is overdue has not told yet; when it comes, the rest of its delay is new.
+      if (maxDelayMs === undefined) return use;
+      // Count an overdue timer's delay now; when it fires, add only the remainder.
       const nowMs = performance.now();
-      const eventLoopDelaySeconds = Math.max(latestMs, nowMs - dueMs, 0) / 1000;
+      const eventLoopDelaySeconds = Math.max(maxDelayMs, nowMs - dueMs, 0) / 1000;
       dueMs = Math.max(dueMs, nowMs);
-      latestMs = 0;
+      maxDelayMs = 0;
       return { ...use, eventLoopDelaySeconds };
     },
     stop() {

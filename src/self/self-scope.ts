@@ -1,12 +1,12 @@
 /** Counts by reason. */
 export type ByReason = ReadonlyMap<string, number>;
 
-/** What the exporter knows of its own work: what its rows are computed from. */
+/** The exporter's own state, from which its rows are computed. */
 export interface SelfScope {
   readonly version: string;
   readonly nodeVersion: string;
   readonly polls: PollCounts;
-  /** Of the last poll; undefined as long as none has succeeded lately. */
+  /** At the last poll; undefined without a current view. */
   readonly containers?: ContainerCounts | undefined;
   /** Series of containers and of the task. */
   readonly series: number;
@@ -19,13 +19,13 @@ export interface PollCounts {
   readonly isLastGood: boolean;
   readonly restarts: number;
   readonly lastSeconds?: number | undefined;
-  /** When a poll last succeeded, in seconds since the epoch. */
+  /** Time of the last good poll, in seconds since the epoch. */
   readonly lastSuccessSeconds?: number | undefined;
   readonly failures: ByReason;
   readonly invalidValues: ByReason;
-  /** Empty as long as nobody asks for tags. */
+  /** Empty until tags are requested. */
   readonly tagFailures: ByReason;
-  /** Empty as long as nobody reads cgroups. */
+  /** Empty unless the cgroup is read. */
   readonly cgroupFailures: ByReason;
 }
 
@@ -37,22 +37,21 @@ export interface ContainerCounts {
   readonly stale: number;
 }
 
-/** What the push exporters did, by exporter. */
+/** Counters of the push exporters, by exporter. */
 export interface ExportCounts {
   readonly exports: ReadonlyMap<string, number>;
   readonly failures: ReadonlyMap<string, ByReason>;
-  /** Data points that receivers rejected out of exports that they took. */
+  /** Data points that receivers rejected from exports that they accepted. */
   readonly rejected: ReadonlyMap<string, number>;
-  /** Data points that receivers took. */
   readonly acceptedPoints: ReadonlyMap<string, number>;
-  /** Data points that no receiver took, by reason. */
+  /** Data points that no receiver accepted, by reason. */
   readonly failedPoints: ReadonlyMap<string, ByReason>;
 }
 
-/** What the process of the exporter costs. */
+/** Resource usage of the exporter. */
 export interface ProcessUse {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
-  /** Undefined before the first look. */
+  /** Undefined until the first measurement. */
   readonly eventLoopDelaySeconds?: number | undefined;
 }

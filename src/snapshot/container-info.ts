@@ -1,29 +1,36 @@
-import { parseHealth } from './health.ts';
-import { type IsWanted, parseLabels } from './labels.ts';
-import type { Refusals } from './refusals.ts';
 import type { ContainerInfo } from './snapshot.ts';
 import { type EpochNs, timeOf } from './time.ts';
-import { amountOf, type JsonObject, member, objectOf, statusOf, textOf } from './values.ts';
+import {
+  amountOf,
+  type InvalidValues,
+  type IsWanted,
+  type JsonObject,
+  member,
+  objectOf,
+  parseLabels,
+  statusOf,
+  textOf,
+} from './values.ts';
 
-/** Linux has 0 to 255, docker -1 for "unknown", and Windows codes of 32 bits without a sign. */
+/** Linux: 0 to 255. Docker: -1 if unknown. Windows: unsigned 32-bit codes. */
 const MAX_EXIT_CODE = 2 ** 32;
 
-/** What a container's entry of `/task` says, but for its network. `isWanted` names the docker labels that are kept. */
+/** Parses an entry of `Containers`, except for its network. `isWanted` selects Docker labels. */
 export function parseContainerInfo(
   container: JsonObject,
   { id, name }: Pick<ContainerInfo, 'id' | 'name'>,
   isWanted: IsWanted | undefined,
-  refusals: Refusals,
-): Omit<ContainerInfo, 'sandbox' | 'sharesSandbox'> {
-  const text = (key: string): string | undefined => textOf(member(container, key), refusals);
-  const limits = objectOf(member(container, 'Limits'), refusals) ?? {};
-  const createdNs = timeOf(member(container, 'CreatedAt'), refusals);
-  const knownStatus = statusOf(member(container, 'KnownStatus'), refusals);
+  invalidValues: InvalidValues,
+): Omit<ContainerInfo, 'networkNamespace' | 'sharesNetworkNamespace'> {
+  const text = (key: string): string | undefined => textOf(member(container, key), invalidValues);
+  const limits = objectOf(member(container, 'Limits'), invalidValues) ?? {};
+  const createdNs = timeOf(member(container, 'CreatedAt'), invalidValues);
+  const knownStatus = statusOf(member(container, 'KnownStatus'), invalidValues);
   const times: RunTimes = {
     knownStatus,
-    startedAtNs: timeOf(member(container, 'StartedAt'), refusals),
-    finishedNs: timeOf(member(container, 'FinishedAt'), refusals),
-    restartCount: amountOf(member(container, 'RestartCount'), refusals),
+    startedAtNs: timeOf(member(container, 'StartedAt'), invalidValues),
+    finishedNs: timeOf(member(container, 'FinishedAt'), invalidValues),
+    restartCount: amountOf(member(container, 'RestartCount'), invalidValues),
   };
   const startedAtNs = lastStart(times);
   return {
@@ -35,27 +42,27 @@ export function parseContainerInfo(
     dockerName: text('DockerName'),
     snapshotter: text('Snapshotter'),
     knownStatus,
-    desiredStatus: statusOf(member(container, 'DesiredStatus'), refusals),
-    health: parseHealth(member(container, 'Health'), refusals),
-    exitCode: exitCodeOf(member(container, 'ExitCode'), refusals),
+    desiredStatus: statusOf(member(container, 'DesiredStatus'), invalidValues),
+    health: parseHealth(member(container, 'Health'), invalidValues),
+    exitCode: exitCodeOf(member(container, 'ExitCode'), invalidValues),
     createdNs,
     startedAtNs,
-    startedNs: startedAtNs ?? (times.startedAtNs === undefined ? createdNs : undefined),
-    firstStartedNs: times.startedAtNs ?? createdNs,
+    runStartNs: startedAtNs ?? (times.startedAtNs === undefined ? createdNs : undefined),
+    firstRunStartNs: times.startedAtNs ?? createdNs,
     finishedNs: times.finishedNs,
     restartCount: times.restartCount,
-    cpuUnits: amountOf(member(limits, 'CPU'), refusals),
-    memoryMib: amountOf(member(limits, 'Memory'), refusals),
-    labels: isWanted && parseLabels(member(container, 'Labels'), isWanted, refusals),
+    cpuUnits: amountOf(member(limits, 'CPU'), invalidValues),
+    memoryMib: amountOf(member(limits, 'Memory'), invalidValues),
+    labels: isWanted && parseLabels(member(container, 'Labels'), isWanted, invalidValues),
   };
 }
 
-/** As the endpoint reports them: `startedAtNs` is StartedAt. */
+/** As reported: `startedAtNs` is StartedAt. */
 type RunTimes = Pick<ContainerInfo, 'knownStatus' | 'startedAtNs' | 'finishedNs' | 'restartCount'>;
 
 /**
- * When the container last started. On EC2 a restart by a restart policy leaves StartedAt at the first start and moves
- * FinishedAt, so a running container started after both. Unknown for a container that was restarted and has stopped.
+ * Start of the last run. On EC2, a restart by a restart policy changes FinishedAt but not StartedAt, so a running container
+ * started after both. Unknown for a container that was restarted and has stopped.
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/4206
  */
@@ -65,19 +72,19 @@ function lastStart({ knownStatus, startedAtNs, finishedNs, restartCount = 0 }: R
   return finishedNs > startedAtNs ? finishedNs : startedAtNs;
 }
 
-/** A whole number of either sign; the endpoint leaves it out as long as there is none. */
-function exitCodeOf(value: unknown, refusals: Refusals): number | undefined {
+/** An integer, possibly negative. Omitted while the container has not exited. */
+function exitCodeOf(value: unknown, invalidValues: InvalidValues): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   if (Math.abs(value) < MAX_EXIT_CODE) return value;
-  refusals.add('out_of_range');
+  invalidValues.add('out_of_range');
   return undefined;
 }
 
-/** An image reference, split into the parts of OpenTelemetry's container attributes. */
+/** An image reference, in the parts of OpenTelemetry's container attributes. */
 export interface ImageReference {
   /** Registry and repository. */
   readonly name: string;
@@ -95,4 +102,30 @@ export function splitImage(image: string): ImageReference {
   if (colon === -1) return { name: reference };
   const tag = reference.slice(colon + 1);
   return { name: reference.slice(0, colon), tag: tag === '' ? undefined : tag };
+}
+
+/** Health statuses of ECS. */
+export const HEALTH_STATES = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;
+export type HealthState = (typeof HEALTH_STATES)[number];
+
+export interface Health {
+  readonly state: HealthState;
+  /** Time of the last status change. */
+  readonly sinceNs?: EpochNs | undefined;
+}
+
+/**
+ * Parses `Health`, which ECS omits for a container without a health check. The status is UNKNOWN if it is missing (the agent
+ * omits it until the first check has ended) or not a known one.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+export function parseHealth(value: unknown, invalidValues: InvalidValues): Health | undefined {
+  const health = objectOf(value, invalidValues);
+  if (health === undefined) return undefined;
+  const status = textOf(member(health, 'status'), invalidValues)?.toUpperCase();
+  return {
+    state: HEALTH_STATES.find((state) => state === status) ?? 'UNKNOWN',
+    sinceNs: timeOf(member(health, 'statusSince'), invalidValues),
+  };
 }

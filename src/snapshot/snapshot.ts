@@ -1,96 +1,96 @@
 /**
- * One poll of the endpoint, normalised: every difference between Fargate, EC2, External and Managed Instances, cgroup v1
- * and v2, Linux and Windows ends here. A member that is missing is a value that the endpoint did not give.
+ * One poll of the endpoint, normalised over Fargate, EC2, External and Managed Instances, cgroup v1 and v2, Linux and
+ * Windows. A missing member is a value that the endpoint did not report.
  *
- * Times are nanoseconds since the Unix epoch as bigint: `read` stamps have nine digits, which a double cannot hold.
+ * Times are nanoseconds since the Unix epoch as bigint: `read` has nine fractional digits, which a double cannot represent.
  */
 
-import type { CpuCounters } from './cpu.ts';
-import type { DiskLevels } from './disk.ts';
-import type { Health } from './health.ts';
-import type { Labels } from './labels.ts';
-import type { MemoryLevels } from './memory.ts';
-import type { InterfaceCounters } from './network.ts';
-import type { PidLevels } from './pids.ts';
+import type { Health } from './container-info.ts';
+import type { CpuCounters } from './cpu-stats.ts';
+import type { DiskCounters } from './disk-stats.ts';
+import type { MemoryStats } from './memory-stats.ts';
+import type { InterfaceCounters } from './network-stats.ts';
+import type { PidStats } from './stats-document.ts';
 import type { TaskError } from './task-info.ts';
 import type { EpochNs } from './time.ts';
+import type { Labels } from './values.ts';
 
-export type { CpuCounters } from './cpu.ts';
-export { DISK_COUNTERS, type DiskCounter, type DiskCounters, type DiskLevels } from './disk.ts';
-export type { MemoryLevels } from './memory.ts';
-export { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './network.ts';
-export type { PidLevels } from './pids.ts';
+export type { CpuCounters } from './cpu-stats.ts';
+export { DEVICE_COUNTERS, type DeviceCounter, type DeviceCounters, type DiskCounters } from './disk-stats.ts';
+export type { MemoryStats } from './memory-stats.ts';
+export { INTERFACE_COUNTERS, type InterfaceCounter, type InterfaceCounters } from './network-stats.ts';
+export type { PidStats } from './stats-document.ts';
 export type { EpochNs };
 
-/** Names the task's totals in the ecs vocabulary, in the container's label: no container may be called so. */
+/** Container name of the task totals in the ecs vocabulary. Reserved. */
 export const TASK_TOTAL_NAME = '_task_';
 
-/** CPU counters and the moment at which they were read: what a difference is taken from. */
+/** CPU counters and the time at which they were read. */
 export interface CpuReading {
   readonly readNs: EpochNs;
   readonly cpu: CpuCounters;
 }
 
-/** What one container's entry of `/task/stats` said. */
+/** Entry of a container in `/task/stats`. */
 export interface ContainerSample {
   readonly readNs: EpochNs;
   readonly cpu?: CpuCounters | undefined;
-  /** `precpu_stats`, when it is a real earlier reading. */
-  readonly before?: CpuReading | undefined;
-  readonly memory?: MemoryLevels | undefined;
-  readonly pids?: PidLevels | undefined;
-  /** By interface name. Absent for host and none networking. */
+  /** `precpu_stats`, if it is a real earlier reading. */
+  readonly precpu?: CpuReading | undefined;
+  readonly memory?: MemoryStats | undefined;
+  readonly pids?: PidStats | undefined;
+  /** By interface name. Absent in the network modes host and none. */
   readonly networks?: ReadonlyMap<string, InterfaceCounters> | undefined;
-  readonly disk?: DiskLevels | undefined;
+  readonly disk?: DiskCounters | undefined;
 }
 
-/** What `/task` says of one container. */
+/** Metadata of a container in `/task`. */
 export interface ContainerInfo {
   readonly id: string;
-  /** The task definition's name; well-formed, at most 255 characters. */
+  /** The name in the task definition. Well-formed, at most 255 characters. */
   readonly name: string;
   readonly image?: string | undefined;
   readonly imageId?: string | undefined;
   readonly arn?: string | undefined;
   readonly dockerName?: string | undefined;
-  /** How the image's layers are kept: overlayfs, soci. */
+  /** Storage of the image layers: overlayfs, soci. */
   readonly snapshotter?: string | undefined;
   readonly knownStatus?: string | undefined;
   readonly desiredStatus?: string | undefined;
   /** Absent: no health check. */
   readonly health?: Health | undefined;
-  /** Of its last run, once that ended. May be negative. */
+  /** Of the last completed run. Can be negative. */
   readonly exitCode?: number | undefined;
   readonly createdNs?: EpochNs | undefined;
-  /** Start of the current run. Undefined before the first start, and where ECS does not report it. */
+  /** Start of the current run. Undefined before the first start, and if ECS does not report it. */
   readonly startedAtNs?: EpochNs | undefined;
   /** Start of the current run, or CreatedAt if ECS reports no start. */
-  readonly startedNs?: EpochNs | undefined;
+  readonly runStartNs?: EpochNs | undefined;
   /** Start of the first run (StartedAt), else CreatedAt. */
-  readonly firstStartedNs?: EpochNs | undefined;
+  readonly firstRunStartNs?: EpochNs | undefined;
   readonly finishedNs?: EpochNs | undefined;
-  /** Only where the container has a restart policy: its absence is not 0. */
+  /** Only with a restart policy: its absence is not 0. */
   readonly restartCount?: number | undefined;
-  /** Limits.CPU as given: CPU units, a weight. 0 and 2 mean unset. */
+  /** Limits.CPU in CPU units, a weight. 0 and 2 mean unset. */
   readonly cpuUnits?: number | undefined;
-  /** Limits.Memory as given: MiB. 0 means unset. */
+  /** Limits.Memory in MiB. 0 means unset. */
   readonly memoryMib?: number | undefined;
-  /** Docker labels, those that were asked for. */
+  /** Selected Docker labels. */
   readonly labels?: Labels | undefined;
-  /** Which network namespace its interfaces belong to: containers with the same value share one. */
-  readonly sandbox: string;
-  /** True where the namespace is the task's, so that its traffic is no container's own. */
-  readonly sharesSandbox: boolean;
+  /** Key of its network namespace. Containers with the same key share one. */
+  readonly networkNamespace: string;
+  /** True if the namespace is shared, so that its traffic is not that of one container. */
+  readonly sharesNetworkNamespace: boolean;
 }
 
-/** What `/task` says of the task. */
+/** Metadata of the task in `/task`. */
 export interface TaskInfo {
   readonly cluster?: string | undefined;
   readonly arn?: string | undefined;
   readonly family?: string | undefined;
   readonly revision?: string | undefined;
   readonly availabilityZone?: string | undefined;
-  /** The zone's name in every account, such as euw1-az2. */
+  /** Zone id, the same in all accounts, such as euw1-az2. */
   readonly availabilityZoneId?: string | undefined;
   readonly vpcId?: string | undefined;
   /** Upper case: EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES. */
@@ -98,67 +98,67 @@ export interface TaskInfo {
   readonly serviceName?: string | undefined;
   readonly knownStatus?: string | undefined;
   readonly desiredStatus?: string | undefined;
-  /** From the first image that was pulled to the last. */
+  /** From the start of the first image pull to the end of the last. */
   readonly pullStartedNs?: EpochNs | undefined;
   readonly pullStoppedNs?: EpochNs | undefined;
-  /** When the task was told to stop. */
+  /** When ECS began to stop the task. */
   readonly executionStoppedNs?: EpochNs | undefined;
   readonly ephemeralStorage?: EphemeralStorage | undefined;
   readonly clock?: ClockInfo | undefined;
   readonly isFaultInjectionEnabled?: boolean | undefined;
-  /** What ECS could not find out. */
+  /** Values that ECS could not determine. */
   readonly errors?: readonly TaskError[] | undefined;
-  /** Tags of the task, those that were asked for. */
+  /** Selected tags of the task. */
   readonly tags?: Labels | undefined;
-  /** Limits.CPU as given: vCPU. */
+  /** Limits.CPU in vCPU. */
   readonly cpuCores?: number | undefined;
-  /** Limits.Memory as given: MiB. */
+  /** Limits.Memory in MiB. */
   readonly memoryMib?: number | undefined;
 }
 
-/** The disk of a Fargate task, without what Fargate keeps for itself. */
+/** Ephemeral storage of a Fargate task, without storage that Fargate reserves. */
 export interface EphemeralStorage {
   readonly usedMib?: number | undefined;
   readonly reservedMib?: number | undefined;
 }
 
-/** How well the clock of the host is set. */
+/** State of the host clock. */
 export interface ClockInfo {
-  /** How far off it is at most. */
+  /** Maximum error. */
   readonly errorBoundMs?: number | undefined;
   readonly isSynchronized?: boolean | undefined;
-  /** When that was found out. */
+  /** When the error was determined. */
   readonly referenceNs?: EpochNs | undefined;
 }
 
-/** What one container says about its network namespace. */
-export interface SandboxClaim {
-  /** `awsvpc`, `bridge`, `host`, `container:<id>`, a network's name; undefined when not given. */
+/** `Networks` of a container. */
+export interface NetworkSettings {
+  /** `awsvpc`, `bridge`, `host`, `container:<id>` or the name of a network. */
   readonly mode?: string | undefined;
-  /** All of its IP addresses, sorted and joined; empty when it has none. */
+  /** All IP addresses, sorted and joined. Can be empty. */
   readonly addresses: string;
 }
 
-/** `/task`, parsed. Both lists are sorted by name and id. */
+/** Parsed `/task`. Both lists are sorted by name and id. */
 export interface TaskMetadata {
   readonly task: TaskInfo;
-  /** The user's (Type NORMAL). */
+  /** Containers of the user (Type NORMAL). */
   readonly containers: readonly ContainerInfo[];
-  /** ECS' own, such as the pause container, which holds the network namespace of an awsvpc task on EC2. */
+  /** Internal containers of ECS, such as the pause container, which holds the network namespace of an awsvpc task on EC2. */
   readonly internals: readonly ContainerInfo[];
-  /** What each container last said about its network, by id. */
-  readonly claims: ReadonlyMap<string, SandboxClaim>;
+  /** Last reported network settings of each container, by id. */
+  readonly networkSettings: ReadonlyMap<string, NetworkSettings>;
 }
 
 export interface ContainerSnapshot {
   readonly info: ContainerInfo;
-  /** True if another container is exported under this name in ecs, or if the name is reserved for the task. */
+  /** True if the ecs vocabulary exports another container under this name, or if the name is reserved for the task. */
   readonly isNameTaken?: boolean | undefined;
-  /** Absent: no stats now (stopped, not started yet, or not readable). */
+  /** Absent without stats: stopped, not started yet, or not readable. */
   readonly sample?: ContainerSample | undefined;
 }
 
-/** One poll, joined: metadata and stats of each container. */
+/** Metadata and stats of one poll, joined. */
 export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];
@@ -167,9 +167,9 @@ export interface TaskSnapshot {
   readonly hasStats: boolean;
   /** Names that several containers share. */
   readonly duplicateNames: readonly string[];
-  /** Ids that have stats but no metadata, such as another task's where a local endpoint shows a whole machine. */
+  /** Ids with stats but no metadata, such as those of another task if a local endpoint covers a whole machine. */
   readonly unknownIds: readonly string[];
-  /** From the kernel, and not from the endpoint; absent unless a cgroup file system is given and has it. */
+  /** From the cgroup file system, if it is mounted and has the cgroup of the task. */
   readonly cgroup?: TaskCgroup | undefined;
 }
 
@@ -183,14 +183,14 @@ export const TASK_CGROUP_COUNTERS = [
 ] as const;
 export type TaskCgroupCounter = (typeof TASK_CGROUP_COUNTERS)[number];
 
-/** What the kernel says of the task's own cgroup, the parent of those of its containers. Counters begin with the task. */
+/** The task cgroup, the parent of the container cgroups. */
 export interface TaskCgroup extends Readonly<Partial<Record<TaskCgroupCounter, number>>> {
-  /** What the CPU quota allows; undefined also where none is set. */
+  /** Undefined without a CPU quota. */
   readonly quotaCores?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly memoryPeakBytes?: number | undefined;
-  /** Undefined also where none is set. */
+  /** Undefined without a limit. */
   readonly memoryLimitBytes?: number | undefined;
-  /** For counters that were seen to fall: since when they count. */
-  readonly countedFromNs?: Readonly<Partial<Record<TaskCgroupCounter, EpochNs>>> | undefined;
+  /** Start times of counters that have reset. Other counters start with the task. */
+  readonly startTimeNs?: Readonly<Partial<Record<TaskCgroupCounter, EpochNs>>> | undefined;
 }

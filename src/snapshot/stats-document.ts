@@ -1,55 +1,56 @@
-import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu.ts';
-import { parseDisk } from './disk.ts';
-import { parseMemory } from './memory.ts';
-import { parseNetworks } from './network.ts';
-import { parsePids } from './pids.ts';
-import type { Refusals } from './refusals.ts';
+import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu-stats.ts';
+import { parseDisk } from './disk-stats.ts';
+import { parseMemory } from './memory-stats.ts';
+import { parseNetworks } from './network-stats.ts';
 import {
   type ContainerInfo,
   type ContainerSample,
   type ContainerSnapshot,
   type CpuCounters,
   type CpuReading,
-  type MemoryLevels,
+  type MemoryStats,
   TASK_TOTAL_NAME,
   type TaskMetadata,
   type TaskSnapshot,
 } from './snapshot.ts';
 import { timeOf } from './time.ts';
-import { type JsonObject, member, objectOf } from './values.ts';
+import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
-/** The metadata alone, for a poll whose `/task/stats` failed: no container has a sample. */
-export function withoutStats(metadata: TaskMetadata, refusals: Refusals): TaskSnapshot {
-  return snapshotOf(metadata, (info) => ({ info }), { hasStats: false, unknownIds: [] }, refusals);
+/** A snapshot without samples, for a poll whose `/task/stats` failed. */
+export function withoutStats(metadata: TaskMetadata, invalidValues: InvalidValues): TaskSnapshot {
+  return snapshotOf(metadata, (info) => ({ info }), { hasStats: false, unknownIds: [] }, invalidValues);
 }
 
 /**
- * `/task/stats` joined with the metadata by container id. Undefined unless the document is an object of entries or
- * `null`, which is how Go encodes an empty map.
+ * Joins `/task/stats` with the metadata by container id. Undefined unless the document is an object or `null`, Go's encoding
+ * of an empty map.
  *
- * A container without an entry, or with `null`, `{}` or docker's all-zero document, has no sample: it is stopped, or has
- * not started.
+ * A container without an entry, or with `null`, `{}` or an all-zero entry, has no sample: it has stopped or not started.
  */
-export function joinStats(metadata: TaskMetadata, document: unknown, refusals: Refusals): TaskSnapshot | undefined {
-  const entries = document === null ? {} : objectOf(document, refusals);
+export function joinStats(
+  metadata: TaskMetadata,
+  document: unknown,
+  invalidValues: InvalidValues,
+): TaskSnapshot | undefined {
+  const entries = document === null ? {} : objectOf(document, invalidValues);
   if (entries === undefined) return undefined;
   const { launchType } = metadata.task;
   const read = (info: ContainerInfo): ContainerSnapshot => {
-    const entry = objectOf(member(entries, info.id), refusals);
-    return { info, sample: entry && parseSample(entry, launchType, refusals) };
+    const entry = objectOf(member(entries, info.id), invalidValues);
+    return { info, sample: entry && parseSample(entry, launchType, invalidValues) };
   };
   const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
   const unknownIds = Object.keys(entries).filter((id) => !known.has(id));
-  return snapshotOf(metadata, read, { hasStats: true, unknownIds }, refusals);
+  return snapshotOf(metadata, read, { hasStats: true, unknownIds }, invalidValues);
 }
 
 function snapshotOf(
   { task, containers, internals }: TaskMetadata,
   read: (info: ContainerInfo) => ContainerSnapshot,
   rest: Pick<TaskSnapshot, 'hasStats' | 'unknownIds'>,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): TaskSnapshot {
-  const { named, duplicateNames } = byName(containers, refusals);
+  const { named, duplicateNames } = byName(containers, invalidValues);
   return {
     ...rest,
     task,
@@ -64,67 +65,89 @@ function snapshotOf(
 /** The container that the ecs vocabulary exports under each name. The name of the task's totals is reserved. */
 function byName(
   containers: readonly ContainerInfo[],
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): { readonly named: ReadonlyMap<string, ContainerInfo>; readonly duplicateNames: readonly string[] } {
   const named = new Map<string, ContainerInfo>();
   const duplicateNames = new Set<string>();
   for (const info of containers) {
-    const rival = named.get(info.name);
-    if (info.name === TASK_TOTAL_NAME) refusals.add('reserved_name');
-    else named.set(info.name, rival === undefined ? info : preferred(rival, info));
-    if (rival === undefined) continue;
-    refusals.add('duplicate_name');
+    const other = named.get(info.name);
+    if (info.name === TASK_TOTAL_NAME) invalidValues.add('reserved_name');
+    else named.set(info.name, other === undefined ? info : preferred(other, info));
+    if (other === undefined) continue;
+    invalidValues.add('duplicate_name');
     duplicateNames.add(info.name);
   }
   return { named, duplicateNames: [...duplicateNames] };
 }
 
-/** The RUNNING one if only one of them is, else the newer one. */
+/** The only RUNNING one, else the newer one. */
 function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   const isRunning = b.knownStatus === 'RUNNING';
   if ((a.knownStatus === 'RUNNING') !== isRunning) return isRunning ? b : a;
   return (b.createdNs ?? 0n) > (a.createdNs ?? 0n) ? b : a;
 }
 
-/** Launch types whose documents are docker's own; those of others are made by agents that nobody can look into. */
-const OF_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
+/** Launch types whose stats come straight from Docker. The other agents are closed source. */
+const FROM_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
 
 function parseSample(
   entry: JsonObject,
   launchType: string | undefined,
-  refusals: Refusals,
+  invalidValues: InvalidValues,
 ): ContainerSample | undefined {
-  const readNs = timeOf(member(entry, 'read'), refusals);
+  const readNs = timeOf(member(entry, 'read'), invalidValues);
   if (readNs === undefined) return undefined;
-  const platform = cpuPlatform(entry, launchType === 'FARGATE', refusals);
-  const cpu = parseCpu(member(entry, 'cpu_stats'), platform, refusals);
-  const memory = parseMemory(member(entry, 'memory_stats'), OF_DOCKER.has(launchType), refusals);
+  const platform = cpuPlatform(entry, launchType === 'FARGATE', invalidValues);
+  const cpu = parseCpu(member(entry, 'cpu_stats'), platform, invalidValues);
+  const memory = parseMemory(member(entry, 'memory_stats'), FROM_DOCKER.has(launchType), invalidValues);
   if (isZeroReading(cpu, memory)) return undefined;
   return {
     readNs,
     cpu,
-    before: parseBefore(entry, platform, refusals),
+    precpu: parsePrecpu(entry, platform, invalidValues),
     memory,
-    pids: parsePids(member(entry, 'pids_stats'), refusals),
-    networks: parseNetworks(member(entry, 'networks'), refusals),
-    disk: parseDisk(entry, memory?.cgroup, refusals),
+    pids: parsePids(member(entry, 'pids_stats'), invalidValues),
+    networks: parseNetworks(member(entry, 'networks'), invalidValues),
+    disk: parseDisk(entry, memory?.cgroup, invalidValues),
   };
 }
 
 /**
- * Docker occasionally reports zeros for a running container, with a valid `read`. A running container has memory in use;
- * Windows reports its private working set instead of `usage`.
+ * Docker occasionally reports zeros for a running container, with a valid `read`. A running container uses memory; Windows
+ * reports the private working set instead of `usage`.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */
-function isZeroReading(cpu: CpuCounters | undefined, memory: MemoryLevels | undefined): boolean {
+function isZeroReading(cpu: CpuCounters | undefined, memory: MemoryStats | undefined): boolean {
   return cpu?.totalNs === 0 && !memory?.usageBytes && !memory?.workingSetBytes && !memory?.commitBytes;
 }
 
-/** A first reading comes with an empty `precpu_stats`: zero date, zero totals. */
-function parseBefore(entry: JsonObject, platform: CpuPlatform, refusals: Refusals): CpuReading | undefined {
-  const readNs = timeOf(member(entry, 'preread'), refusals);
+/** The first reading has an empty `precpu_stats`, with a zero date and zero totals. */
+function parsePrecpu(entry: JsonObject, platform: CpuPlatform, invalidValues: InvalidValues): CpuReading | undefined {
+  const readNs = timeOf(member(entry, 'preread'), invalidValues);
   if (readNs === undefined) return undefined;
-  const cpu = parseCpu(member(entry, 'precpu_stats'), platform, refusals);
+  const cpu = parseCpu(member(entry, 'precpu_stats'), platform, invalidValues);
   return cpu === undefined || cpu.totalNs === 0 ? undefined : { readNs, cpu };
+}
+
+/** Processes and threads, as counted by the pids controller of the kernel. */
+export interface PidStats {
+  readonly current?: number | undefined;
+  /** Absent if unlimited. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * Parses `pids_stats`, which is empty on Fargate, Managed Instances and Windows. "max" is missing or 0 on cgroup v1, and
+ * 2^64 - 1 on v2.
+ *
+ * @see https://docs.kernel.org/admin-guide/cgroup-v2.html#pid
+ */
+export function parsePids(value: unknown, invalidValues: InvalidValues): PidStats | undefined {
+  const stats = objectOf(value, invalidValues);
+  if (stats === undefined) return undefined;
+  const current = amountOf(member(stats, 'current'), invalidValues);
+  const limit = limitOf(member(stats, 'limit'), invalidValues);
+  if (current === undefined && limit === undefined) return undefined;
+  return { current, limit: limit === 0 ? undefined : limit };
 }

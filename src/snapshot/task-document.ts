@@ -1,49 +1,60 @@
 import { parseContainerInfo } from './container-info.ts';
-import type { IsWanted } from './labels.ts';
-import type { Refusals } from './refusals.ts';
-import { resolveSandboxes, sandboxClaim } from './sandbox.ts';
-import type { ContainerInfo, SandboxClaim, TaskInfo, TaskMetadata } from './snapshot.ts';
+import { parseNetworkSettings, resolveNetworkNamespaces } from './network-namespace.ts';
+import type { ContainerInfo, NetworkSettings, TaskInfo, TaskMetadata } from './snapshot.ts';
 import { parseTaskInfo } from './task-info.ts';
-import { isObject, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+import {
+  type InvalidValues,
+  type IsWanted,
+  isObject,
+  type JsonObject,
+  listOf,
+  member,
+  objectOf,
+  textOf,
+} from './values.ts';
 
 /** ECS allows 255 characters. */
 const MAX_NAME = 255;
-/** ECS allows 10; a local endpoint shows every container of a machine. Bounds what one document can cost. */
+/** ECS allows 10. A local endpoint lists every container of a machine. Bounds the cost of one document. */
 const MAX_CONTAINERS = 5000;
 
 export interface TaskOptions {
-  /** The document before: a container that says nothing about its network now is where it was. */
+  /** The previous metadata: a container without `Networks` keeps its last network settings. */
   readonly earlier?: TaskMetadata | undefined;
-  /** Which docker labels of the containers to keep. @default none */
+  /** Selects Docker labels. @default none */
   readonly isLabelWanted?: IsWanted | undefined;
 }
 
 /**
- * `/task` of the metadata endpoint, v3 or v4. Undefined where the document is no task at all.
+ * Parses `/task` of the metadata endpoint v3 or v4. Undefined if the document is not a task.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  */
-export function parseTask(document: unknown, refusals: Refusals, options: TaskOptions = {}): TaskMetadata | undefined {
-  const object = objectOf(document, refusals);
+export function parseTask(
+  document: unknown,
+  invalidValues: InvalidValues,
+  options: TaskOptions = {},
+): TaskMetadata | undefined {
+  const object = objectOf(document, invalidValues);
   if (object === undefined) return undefined;
-  const task = parseTaskInfo(object, refusals);
-  const list = listOf(member(object, 'Containers'), refusals);
+  const task = parseTaskInfo(object, invalidValues);
+  const list = listOf(member(object, 'Containers'), invalidValues);
   if (list === undefined && task.arn === undefined) return undefined;
-  const drafts = new Map<string, Draft>();
+  const parsed = new Map<string, ParsedContainer>();
   for (const item of list ?? []) {
-    const container = objectOf(item, refusals);
-    const draft = container && parseContainer(container, options, refusals);
-    if (draft === undefined) continue;
-    if (drafts.has(draft.info.id)) refusals.add('duplicate_id');
-    else if (drafts.size >= MAX_CONTAINERS) refusals.add('too_many');
-    else drafts.set(draft.info.id, draft);
+    const entry = objectOf(item, invalidValues);
+    const container = entry && parseContainer(entry, options, invalidValues);
+    if (container === undefined) continue;
+    if (parsed.has(container.info.id)) invalidValues.add('duplicate_id');
+    else if (parsed.size >= MAX_CONTAINERS) invalidValues.add('too_many');
+    else parsed.set(container.info.id, container);
   }
-  return assemble(task, drafts);
+  return assemble(task, parsed);
 }
 
 /**
- * Number of containers in a document in which none has both an id and a name, else 0. The keys of such a document are not
- * those of ECS, so it is an error, not an empty task. A container that is pulled but not created has the id "".
+ * Number of containers in a document in which none has both an id and a name, else 0. Such a document does not have the keys
+ * of ECS, so it is an error, not an empty task. A container whose image is pulled but that is not created has the id "".
  */
 export function unidentifiedContainers(document: unknown): number {
   const list = isObject(document) ? member(document, 'Containers') : undefined;
@@ -57,24 +68,24 @@ export function unidentifiedContainers(document: unknown): number {
   return isKnown ? 0 : list.length;
 }
 
-interface Draft {
-  readonly info: Omit<ContainerInfo, 'sandbox' | 'sharesSandbox'>;
-  readonly claim: SandboxClaim;
-  readonly isUsers: boolean;
+interface ParsedContainer {
+  readonly info: Omit<ContainerInfo, 'networkNamespace' | 'sharesNetworkNamespace'>;
+  readonly settings: NetworkSettings;
+  readonly isNormal: boolean;
 }
 
-function assemble(task: TaskInfo, drafts: ReadonlyMap<string, Draft>): TaskMetadata {
-  const sandboxes = resolveSandboxes(drafts, task.launchType);
+function assemble(task: TaskInfo, parsed: ReadonlyMap<string, ParsedContainer>): TaskMetadata {
+  const namespaces = resolveNetworkNamespaces(parsed, task.launchType);
   const containers: ContainerInfo[] = [];
   const internals: ContainerInfo[] = [];
-  for (const [id, { info, isUsers }] of drafts) {
-    const sandbox = sandboxes.get(id) ?? { key: id, isShared: false };
-    const list = isUsers ? containers : internals;
-    list.push({ ...info, sandbox: sandbox.key, sharesSandbox: sandbox.isShared });
+  for (const [id, { info, isNormal }] of parsed) {
+    const networkNamespace = namespaces.get(id) ?? { key: id, isShared: false };
+    const list = isNormal ? containers : internals;
+    list.push({ ...info, networkNamespace: networkNamespace.key, sharesNetworkNamespace: networkNamespace.isShared });
   }
-  // Go's maps give the containers in another order each time.
-  const claims = new Map([...drafts].map(([id, { claim }]) => [id, claim]));
-  return { task, containers: containers.sort(byName), internals: internals.sort(byName), claims };
+  // Go's maps return the containers in a different order each time.
+  const networkSettings = new Map([...parsed].map(([id, { settings }]) => [id, settings]));
+  return { task, containers: containers.sort(byName), internals: internals.sort(byName), networkSettings };
 }
 
 function byName(a: ContainerInfo, b: ContainerInfo): number {
@@ -86,26 +97,26 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Undefined for what cannot be told apart: no id (ECS lists containers that are pulled but not created so), no name. */
+/** Undefined without a name or an id. ECS lists containers that are pulled but not created with an empty id. */
 function parseContainer(
   container: JsonObject,
   { earlier, isLabelWanted }: TaskOptions,
-  refusals: Refusals,
-): Draft | undefined {
-  const id = textOf(member(container, 'DockerId'), refusals);
-  const name = textOf(member(container, 'Name'), refusals, MAX_NAME);
+  invalidValues: InvalidValues,
+): ParsedContainer | undefined {
+  const id = textOf(member(container, 'DockerId'), invalidValues);
+  const name = textOf(member(container, 'Name'), invalidValues, MAX_NAME);
   if (id === undefined) {
-    if (member(container, 'DockerId') !== '') refusals.add('no_id');
+    if (member(container, 'DockerId') !== '') invalidValues.add('no_id');
     return undefined;
   }
   if (name === undefined) {
-    refusals.add('no_name');
+    invalidValues.add('no_name');
     return undefined;
   }
-  const type = textOf(member(container, 'Type'), refusals)?.toUpperCase() ?? 'NORMAL';
+  const type = textOf(member(container, 'Type'), invalidValues)?.toUpperCase() ?? 'NORMAL';
   return {
-    isUsers: type === 'NORMAL',
-    claim: sandboxClaim(container, refusals) ?? earlier?.claims.get(id) ?? { addresses: '' },
-    info: parseContainerInfo(container, { id, name }, isLabelWanted, refusals),
+    isNormal: type === 'NORMAL',
+    settings: parseNetworkSettings(container, invalidValues) ?? earlier?.networkSettings.get(id) ?? { addresses: '' },
+    info: parseContainerInfo(container, { id, name }, isLabelWanted, invalidValues),
   };
 }

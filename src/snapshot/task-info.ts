@@ -1,18 +1,30 @@
-import { type IsWanted, type Labels, parseLabels } from './labels.ts';
-import type { Refusals } from './refusals.ts';
 import type { ClockInfo, EphemeralStorage, TaskInfo } from './snapshot.ts';
 import { timeOf } from './time.ts';
-import { amountOf, errorCodeOf, type JsonObject, listOf, member, OTHER, objectOf, statusOf, textOf } from './values.ts';
+import {
+  amountOf,
+  errorCodeOf,
+  type InvalidValues,
+  type IsWanted,
+  type JsonObject,
+  type Labels,
+  listOf,
+  member,
+  OTHER,
+  objectOf,
+  parseLabels,
+  statusOf,
+  textOf,
+} from './values.ts';
 
 /**
- * What `/task` says of the task itself.
+ * Parses the members of `/task` that describe the task.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
  */
-export function parseTaskInfo(task: JsonObject, refusals: Refusals): TaskInfo {
-  const text = (key: string): string | undefined => textOf(member(task, key), refusals);
-  const time = (key: string) => timeOf(member(task, key), refusals);
-  const limits = objectOf(member(task, 'Limits'), refusals) ?? {};
+export function parseTaskInfo(task: JsonObject, invalidValues: InvalidValues): TaskInfo {
+  const text = (key: string): string | undefined => textOf(member(task, key), invalidValues);
+  const time = (key: string) => timeOf(member(task, key), invalidValues);
+  const limits = objectOf(member(task, 'Limits'), invalidValues) ?? {};
   return {
     cluster: text('Cluster'),
     arn: text('TaskARN'),
@@ -23,27 +35,27 @@ export function parseTaskInfo(task: JsonObject, refusals: Refusals): TaskInfo {
     vpcId: text('VPCID'),
     launchType: text('LaunchType')?.toUpperCase(),
     serviceName: text('ServiceName'),
-    knownStatus: statusOf(member(task, 'KnownStatus'), refusals),
-    desiredStatus: statusOf(member(task, 'DesiredStatus'), refusals),
+    knownStatus: statusOf(member(task, 'KnownStatus'), invalidValues),
+    desiredStatus: statusOf(member(task, 'DesiredStatus'), invalidValues),
     pullStartedNs: time('PullStartedAt'),
     pullStoppedNs: time('PullStoppedAt'),
     executionStoppedNs: time('ExecutionStoppedAt'),
-    cpuCores: amountOf(member(limits, 'CPU'), refusals),
-    memoryMib: amountOf(member(limits, 'Memory'), refusals),
-    ephemeralStorage: parseStorage(member(task, 'EphemeralStorageMetrics'), refusals),
-    clock: parseClock(member(task, 'ClockDrift'), refusals),
-    isFaultInjectionEnabled: truthOf(member(task, 'FaultInjectionEnabled'), refusals),
-    errors: parseErrors(member(task, 'Errors'), refusals),
+    cpuCores: amountOf(member(limits, 'CPU'), invalidValues),
+    memoryMib: amountOf(member(limits, 'Memory'), invalidValues),
+    ephemeralStorage: parseStorage(member(task, 'EphemeralStorageMetrics'), invalidValues),
+    clock: parseClock(member(task, 'ClockDrift'), invalidValues),
+    isFaultInjectionEnabled: booleanOf(member(task, 'FaultInjectionEnabled'), invalidValues),
+    errors: parseErrors(member(task, 'Errors'), invalidValues),
   };
 }
 
 /** Fargate on Linux only. */
-function parseStorage(value: unknown, refusals: Refusals): EphemeralStorage | undefined {
-  const storage = objectOf(value, refusals);
+function parseStorage(value: unknown, invalidValues: InvalidValues): EphemeralStorage | undefined {
+  const storage = objectOf(value, invalidValues);
   if (storage === undefined) return undefined;
   return {
-    usedMib: amountOf(member(storage, 'Utilized'), refusals),
-    reservedMib: amountOf(member(storage, 'Reserved'), refusals),
+    usedMib: amountOf(member(storage, 'Utilized'), invalidValues),
+    reservedMib: amountOf(member(storage, 'Reserved'), invalidValues),
   };
 }
 
@@ -52,44 +64,44 @@ const SYNCHRONIZED: ReadonlyMap<string, boolean> = new Map([
   ['NOT_SYNCHRONIZED', false],
 ]);
 
-/** Fargate and Managed Instances. AWS' documentation calls the time ReferenceTime; the endpoint says ReferenceTimestamp. */
-function parseClock(value: unknown, refusals: Refusals): ClockInfo | undefined {
-  const clock = objectOf(value, refusals);
+/** Fargate and Managed Instances. The endpoint reports ReferenceTimestamp; the AWS documentation calls it ReferenceTime. */
+function parseClock(value: unknown, invalidValues: InvalidValues): ClockInfo | undefined {
+  const clock = objectOf(value, invalidValues);
   if (clock === undefined) return undefined;
-  const status = textOf(member(clock, 'ClockSynchronizationStatus'), refusals)?.toUpperCase();
+  const status = textOf(member(clock, 'ClockSynchronizationStatus'), invalidValues)?.toUpperCase();
   return {
-    errorBoundMs: amountOf(member(clock, 'ClockErrorBound'), refusals),
-    referenceNs: timeOf(member(clock, 'ReferenceTimestamp'), refusals),
+    errorBoundMs: amountOf(member(clock, 'ClockErrorBound'), invalidValues),
+    referenceNs: timeOf(member(clock, 'ReferenceTimestamp'), invalidValues),
     isSynchronized: status === undefined ? undefined : SYNCHRONIZED.get(status),
   };
 }
 
-function truthOf(value: unknown, refusals: Refusals): boolean | undefined {
+function booleanOf(value: unknown, invalidValues: InvalidValues): boolean | undefined {
   if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined;
-  refusals.add('wrong_type');
+  invalidValues.add('wrong_type');
   return undefined;
 }
 
-/** An entry of `Errors`: something that ECS could not find out. Such an answer has status 200 all the same. */
+/** An entry of `Errors`: a value that ECS could not determine. The response still has status 200. */
 export interface TaskError {
-  /** Which member of the document is missing for it. */
+  /** The missing member of the document. */
   readonly field?: string | undefined;
   readonly code: string;
 }
 
-/** How many errors the endpoint lists, by code. */
+/** Number of errors by code. */
 export type ErrorCounts = ReadonlyMap<string, number>;
 
-/** The agent lists two at most today. Bounds the series; errors of further codes count as `OTHER`. */
+/** Bounds the series; further codes count as `OTHER`. The agent currently lists at most two errors. */
 const MAX_CODES = 16;
 
-export function parseErrors(value: unknown, refusals: Refusals): readonly TaskError[] {
+export function parseErrors(value: unknown, invalidValues: InvalidValues): readonly TaskError[] {
   const errors: TaskError[] = [];
-  for (const item of listOf(value, refusals) ?? []) {
-    const error = objectOf(item, refusals);
+  for (const item of listOf(value, invalidValues) ?? []) {
+    const error = objectOf(item, invalidValues);
     if (error === undefined) continue;
-    const field = textOf(member(error, 'ErrorField'), refusals);
-    errors.push({ field, code: errorCodeOf(member(error, 'ErrorCode'), refusals) });
+    const field = textOf(member(error, 'ErrorField'), invalidValues);
+    errors.push({ field, code: errorCodeOf(member(error, 'ErrorCode'), invalidValues) });
   }
   return errors;
 }
@@ -103,13 +115,13 @@ export function countErrors(errors: readonly TaskError[]): ErrorCounts {
   return counts;
 }
 
-/** What `/taskWithTags` says in addition to `/task`. */
+/** Tags from `/taskWithTags`. */
 export interface TaskTags {
-  /** Those that were asked for. Undefined: the task has none of them, or they could not be found out. */
+  /** Selected tags. Undefined if the task has none of them, or if ECS could not determine them. */
   readonly tags?: Labels | undefined;
-  /** Why they could not be found out: an error's code. */
+  /** Code of the error, if ECS could not determine the tags. */
   readonly problem?: string | undefined;
-  /** All errors that the answer lists, those about the container instance's tags too. */
+  /** All errors in the response, including those about the tags of the container instance. */
   readonly errors: readonly TaskError[];
 }
 
@@ -117,16 +129,41 @@ const TASK_TAGS = 'TaskTags';
 const INSTANCE_TAGS = 'ContainerInstanceTags';
 
 /**
- * Undefined where the document is no task. Without permission, or while ECS throttles, the answer lists an error in place
- * of the tags; a task without tags has neither.
+ * Undefined if the document is not a task. Without permission, or while ECS throttles, the response has an error instead of
+ * the tags. For a task without tags it has neither.
  *
  * @see https://github.com/aws/amazon-ecs-agent/pull/2789
  */
-export function parseTaskTags(document: unknown, isWanted: IsWanted, refusals: Refusals): TaskTags | undefined {
-  const task = objectOf(document, refusals);
+export function parseTaskTags(
+  document: unknown,
+  isWanted: IsWanted,
+  invalidValues: InvalidValues,
+): TaskTags | undefined {
+  const task = objectOf(document, invalidValues);
   if (task === undefined || !(Object.hasOwn(task, 'TaskARN') || Object.hasOwn(task, 'Containers'))) return undefined;
-  const errors = parseErrors(member(task, 'Errors'), refusals);
-  const given = objectOf(member(task, TASK_TAGS), refusals);
-  if (given !== undefined) return { tags: parseLabels(given, isWanted, refusals), errors };
+  const errors = parseErrors(member(task, 'Errors'), invalidValues);
+  const given = objectOf(member(task, TASK_TAGS), invalidValues);
+  if (given !== undefined) return { tags: parseLabels(given, isWanted, invalidValues), errors };
   return { problem: errors.find(({ field }) => field !== INSTANCE_TAGS)?.code, errors };
+}
+
+/** `arn:<partition>:ecs:<region>:<account>:task/[<cluster>/]<id>`, in every partition (aws, aws-cn, aws-us-gov, ...). */
+const TASK_ARN =
+  /^arn:(?<partition>[^:]+):ecs:(?<region>[^:]*):(?<account>[^:]*):task\/(?:(?<cluster>[^/]+)\/)?(?<id>[^/]+)$/;
+
+/** Parts of a task ARN. Old ARNs have no cluster. */
+export interface TaskArn {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly cluster?: string | undefined;
+  /** Usually 32 hexadecimal digits, before 2018 a UUID. */
+  readonly id: string;
+}
+
+/** Undefined if the text is not a task ARN. */
+export function parseTaskArn(text: string | undefined): TaskArn | undefined {
+  const { partition, region, account, cluster, id } = TASK_ARN.exec(text ?? '')?.groups ?? {};
+  if (partition === undefined || region === undefined || account === undefined || id === undefined) return undefined;
+  return { partition, region, account, cluster, id };
 }

@@ -1,22 +1,22 @@
-import type { Refusals } from './refusals.ts';
+import type { InvalidValues } from './values.ts';
 
 /** Nanoseconds since the Unix epoch. */
 export type EpochNs = bigint;
 
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Before this, a date is Go's zero time or a clock that was never set. */
+/** Earlier dates are Go's zero time or from a clock that was never set. */
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 const LATEST_MS = Date.UTC(2200, 0, 1);
 
 /**
- * An RFC 3339 time with up to nine digits and any offset. Go's zero time (`0001-01-01T00:00:00Z`) means "not yet" and is
- * undefined, like a missing one; what is no time at all is refused.
+ * Parses an RFC 3339 time with up to nine fractional digits and any offset. Undefined for Go's zero time
+ * (`0001-01-01T00:00:00Z`), which means "not yet".
  */
-export function timeOf(value: unknown, refusals: Refusals): EpochNs | undefined {
+export function timeOf(value: unknown, invalidValues: InvalidValues): EpochNs | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   const match = RFC3339.exec(value);
@@ -24,7 +24,7 @@ export function timeOf(value: unknown, refusals: Refusals): EpochNs | undefined 
   const offset = match?.[3];
   const ms = seconds === undefined || offset === undefined ? Number.NaN : Date.parse(seconds + withColon(offset));
   if (Number.isNaN(ms)) {
-    refusals.add('bad_time');
+    invalidValues.add('bad_time');
     return undefined;
   }
   if (ms < EARLIEST_MS || ms > LATEST_MS) return undefined;

@@ -1,11 +1,42 @@
-import type { Refusals } from './refusals.ts';
+/** Why a value is invalid. Stable: label values of a metric. */
+export const INVALID_REASONS = [
+  'wrong_type',
+  'negative',
+  'out_of_range',
+  'bad_time',
+  'no_id',
+  'no_name',
+  'duplicate_id',
+  'duplicate_name',
+  'reserved_name',
+  'unknown_id',
+  'too_many',
+  'internal',
+] as const;
+export type InvalidReason = (typeof INVALID_REASONS)[number];
+
+/** Counts the invalid values of a document by reason. */
+export interface InvalidValues {
+  add(reason: InvalidReason): void;
+  readonly counts: ReadonlyMap<InvalidReason, number>;
+}
+
+export function createInvalidValues(): InvalidValues {
+  const counts = new Map<InvalidReason, number>();
+  return {
+    counts,
+    add(reason) {
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    },
+  };
+}
 
 /** A JSON object of unknown content. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * From here on a number is a sentinel or garbage, never a reading: "no limit" is 2^63-4096 with 4 KiB pages, 2^63-65536
- * with 64 KiB ones, 2^64-1 on cgroup v2, and an unsigned underflow is about 1.8e19.
+ * Numbers from here on are sentinels or invalid: "no limit" is 2^63-4096 with 4 KiB pages, 2^63-65536 with 64 KiB pages and
+ * 2^64-1 on cgroup v2, and an unsigned underflow is about 1.8e19.
  */
 export const SENTINEL = 2 ** 60;
 
@@ -15,74 +46,74 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An own member of an object: never one of its prototype, whatever the key is called. */
+/** An own member of an object, never one of its prototype. */
 export function member(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** An object, or undefined where there is none; anything else is refused. */
-export function objectOf(value: unknown, refusals: Refusals): JsonObject | undefined {
+/** Undefined if missing or not an object. */
+export function objectOf(value: unknown, invalidValues: InvalidValues): JsonObject | undefined {
   if (value === undefined || value === null) return undefined;
   if (isObject(value)) return value;
-  refusals.add('wrong_type');
+  invalidValues.add('wrong_type');
   return undefined;
 }
 
-/** A list, or undefined where there is none; anything else is refused. */
-export function listOf(value: unknown, refusals: Refusals): readonly unknown[] | undefined {
+/** Undefined if missing or not a list. */
+export function listOf(value: unknown, invalidValues: InvalidValues): readonly unknown[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value;
-  refusals.add('wrong_type');
+  invalidValues.add('wrong_type');
   return undefined;
 }
 
-/** A finite number of at least 0, or undefined; sentinels come through (callers know whether they mean "unlimited"). */
-export function levelOf(value: unknown, refusals: Refusals): number | undefined {
+/** A finite number of at least 0, including sentinels, whose meaning depends on the caller. */
+export function numberOf(value: unknown, invalidValues: InvalidValues): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   if (value < 0) {
-    refusals.add('negative');
+    invalidValues.add('negative');
     return undefined;
   }
   return value;
 }
 
-/** A counter or an amount: at least 0 and below any sentinel. */
-export function amountOf(value: unknown, refusals: Refusals): number | undefined {
-  const level = levelOf(value, refusals);
-  if (level === undefined || level < SENTINEL) return level;
-  refusals.add('out_of_range');
+/** A counter or gauge: at least 0 and below any sentinel. */
+export function amountOf(value: unknown, invalidValues: InvalidValues): number | undefined {
+  const number = numberOf(value, invalidValues);
+  if (number === undefined || number < SENTINEL) return number;
+  invalidValues.add('out_of_range');
   return undefined;
 }
 
-/** CPU nanoseconds from here up to 2^64 are an unsigned underflow. */
+/** CPU times from here up to 2^64 are an unsigned underflow. */
 const MAX_CPU_NS = 1.8e19;
 
-/** CPU time in nanoseconds: the sum over all CPUs of a large host passes 2^60 within months (192 CPUs: 70 days). */
-export function cpuTimeOf(value: unknown, refusals: Refusals): number | undefined {
-  const level = levelOf(value, refusals);
-  if (level === undefined || level < MAX_CPU_NS) return level;
-  refusals.add('out_of_range');
+/** CPU time in nanoseconds. Over all CPUs of a large host it exceeds 2^60 within months (192 CPUs: 70 days). */
+export function cpuTimeOf(value: unknown, invalidValues: InvalidValues): number | undefined {
+  const number = numberOf(value, invalidValues);
+  if (number === undefined || number < MAX_CPU_NS) return number;
+  invalidValues.add('out_of_range');
   return undefined;
 }
 
-/** A limit: undefined where it is missing, or a sentinel for "none". */
-export function limitOf(value: unknown, refusals: Refusals): number | undefined {
-  const level = levelOf(value, refusals);
-  return level === undefined || level >= SENTINEL ? undefined : level;
+/** A limit. Undefined if missing, or if it is a sentinel for "no limit". */
+export function limitOf(value: unknown, invalidValues: InvalidValues): number | undefined {
+  const number = numberOf(value, invalidValues);
+  return number === undefined || number >= SENTINEL ? undefined : number;
 }
 
 /**
- * A text that can be a label value anywhere: well-formed UTF-16, no control characters but newline and tab, at most
- * `maxLength` characters. An empty text is no text.
+ * A string that is valid as a label value: well-formed UTF-16, without control characters other than newline and tab,
+ * truncated to `maxLength` characters. Undefined if empty.
  */
-export function textOf(value: unknown, refusals: Refusals, maxLength: number = MAX_TEXT): string | undefined {
+export function textOf(value: unknown, invalidValues: InvalidValues, maxLength: number = MAX_TEXT): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') {
-    refusals.add('wrong_type');
+    invalidValues.add('wrong_type');
     return undefined;
   }
   const cut = value.length > maxLength ? value.slice(0, maxLength) : value;
@@ -90,29 +121,60 @@ export function textOf(value: unknown, refusals: Refusals, maxLength: number = M
 }
 
 function replaceControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are replaced here
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd');
 }
 
-/** The value, or undefined where it is not above 0. */
+/** Undefined unless above 0. */
 export function positive(value: number | undefined): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;
 }
 
-/** For a word that is none: the endpoint's statuses and codes are label values, so they may not be just anything. */
+/** Replaces invalid statuses and codes, which are label values. */
 export const OTHER = 'OTHER';
 
 const STATUS = /^[A-Z][A-Z_]{0,39}$/;
 const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 
-/** A status such as `RUNNING`, in upper case. AWS adds some now and then, so any word of that shape is one. */
-export function statusOf(value: unknown, refusals: Refusals): string | undefined {
-  const status = textOf(value, refusals)?.toUpperCase();
+/** A status such as `RUNNING`, in upper case. Accepts any word, because AWS occasionally adds statuses. */
+export function statusOf(value: unknown, invalidValues: InvalidValues): string | undefined {
+  const status = textOf(value, invalidValues)?.toUpperCase();
   return status === undefined || STATUS.test(status) ? status : OTHER;
 }
 
-/** The code of an error of AWS, such as `AccessDeniedException`. An error without one has the code `OTHER`. */
-export function errorCodeOf(value: unknown, refusals: Refusals): string {
-  const code = textOf(value, refusals);
+/** An AWS error code such as `AccessDeniedException`. `OTHER` if missing. */
+export function errorCodeOf(value: unknown, invalidValues: InvalidValues): string {
+  const code = textOf(value, invalidValues);
   return code !== undefined && CODE.test(code) ? code : OTHER;
+}
+
+/** Selected labels of a container or tags of a task, by key. */
+export type Labels = ReadonlyMap<string, string>;
+
+/** Whether a key is selected. */
+export type IsWanted = (key: string) => boolean;
+
+/** ECS allows 50 tags, Docker any number of labels. */
+const MAX_LABELS = 64;
+/** ECS allows 128 characters in the key of a tag, Docker any number in that of a label. */
+const MAX_KEY = 255;
+
+/**
+ * Parses an object of strings, sorted by key. Keys and values are sanitized like any text; empty values are dropped.
+ * Undefined if none is left.
+ */
+export function parseLabels(value: unknown, isWanted: IsWanted, invalidValues: InvalidValues): Labels | undefined {
+  const object = objectOf(value, invalidValues);
+  if (object === undefined) return undefined;
+  const labels = new Map<string, string>();
+  for (const [name, content] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!isWanted(name)) continue;
+    const key = textOf(name, invalidValues, MAX_KEY);
+    const text = textOf(content, invalidValues);
+    if (key === undefined || text === undefined) continue;
+    if (labels.has(key)) invalidValues.add('duplicate_name');
+    else if (labels.size >= MAX_LABELS) invalidValues.add('too_many');
+    else labels.set(key, text);
+  }
+  return labels.size === 0 ? undefined : labels;
 }

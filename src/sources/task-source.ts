@@ -1,51 +1,54 @@
-import type { RefusalReason } from '../snapshot/refusals.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
+import type { InvalidReason } from '../snapshot/values.ts';
 import { messageOf } from '../text/printable.ts';
-import type { CgroupFailure } from './cgroup/kernel-values.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
 
-/** Where tasks are read from. */
+/** A source of tasks. */
 export interface TaskSource {
   /**
-   * The key of the task, if the source only ever has one. The exporter's own metrics then belong to the resource of that
+   * The key of the task, for a source that only ever has one. The exporter's own metrics then belong to the resource of that
    * task.
    */
   readonly onlyTask?: string | undefined;
   poll(): Promise<PollResult>;
-  /** Closes the connections. A poll that is under way fails. */
+  /** Closes the connections. A running poll fails. */
   close(): void;
 }
 
 /** One task at one poll. */
 export interface PolledTask {
-  /** Identifies the task from poll to poll, whatever its metadata says. Never empty. */
+  /** Identifies the task across polls, independently of its metadata. Never empty. */
   readonly key: string;
-  /** Has no samples if only the stats could not be read. */
+  /** Without samples if only the stats could not be read. */
   readonly snapshot: TaskSnapshot;
 }
 
+/** Why values of the task's cgroup are missing. Stable: label values of `exporter_cgroup_failures`. */
+export const CGROUP_FAILURES = ['not_found', 'unreadable', 'malformed', 'timeout'] as const;
+export type CgroupFailure = (typeof CGROUP_FAILURES)[number];
+
 /** The outcome of one poll. */
 export interface PollResult {
-  /** Those that could be read. */
+  /** The tasks that could be read. */
   readonly tasks: readonly PolledTask[];
-  /** True if `tasks` lists every task: one that is missing has then gone. */
+  /** True if `tasks` lists every task, so that a missing one has ended. */
   readonly isComplete: boolean;
-  /** Failed requests. A poll that read tasks may have some, if it used older metadata or has no stats. */
+  /** Failed requests. A poll with tasks has failures if it used older metadata or has no stats. */
   readonly failures: readonly EndpointError[];
-  readonly refused: ReadonlyMap<RefusalReason, number>;
-  /** Set if a request for the tags of the task has ended since the previous poll. */
+  readonly refused: ReadonlyMap<InvalidReason, number>;
+  /** Set if a request for the task's tags has ended since the previous poll. */
   readonly tags?: TagsAttempt | undefined;
-  /** Set if the cgroup of the task was to be read: why some of it could not. */
+  /** Why values of the task's cgroup are missing; undefined if the cgroup is not read. */
   readonly cgroupFailures?: readonly CgroupFailure[] | undefined;
 }
 
-/** Whether the poll read the stats of a task, or found that there is no task. */
+/** True if the poll read the stats of a task, or found that there is no task. */
 export function isGoodPoll({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'isComplete'>): boolean {
   return tasks.length === 0 ? isComplete : tasks.some(({ snapshot }) => snapshot.hasStats);
 }
 
-/** A poll that throws is a failed poll: it must stop neither the polling nor the process that hosts the library. */
+/** Turns an exception into a failed poll: it must stop neither the polling nor the host of the library. */
 export async function pollSafely(source: Pick<TaskSource, 'poll'>): Promise<PollResult> {
   try {
     return await source.poll();

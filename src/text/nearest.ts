@@ -1,4 +1,4 @@
-/** The candidate that a slip of the fingers may have meant: at most a third of its letters away; none is better than far. */
+/** The most similar candidate, for "did you mean". Undefined if more than a third of its characters differ. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(text.slice(0, 64), candidate) }))
@@ -7,7 +7,7 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
+/** Number of insertions, deletions, substitutions and transpositions of adjacent characters between two texts. */
 export function editDistance(from: string, to: string): number {
   let beforePrevious: readonly number[] = [];
   let previous: readonly number[] = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -11,7 +11,7 @@ const NOT_OF_THE_AGENT = new Set([
   'impossible-numbers',
   'labels-with-hostile-keys',
   'memory-limit-hits',
-  'refused-disk-entry',
+  'invalid-disk-entry',
   'unknown-statuses',
   'windows-ec2',
   'wrong-types-everywhere',

@@ -3,7 +3,7 @@ import { type Child, startChild } from './child.ts';
 import { firstGoodScrape } from './exporter.ts';
 import type { Program } from './program.ts';
 
-/** What is compared with: the least that a Node process does to answer with so many bytes. CommonJS, no TypeScript. */
+/** The minimum that a Node.js process does to serve so many bytes. CommonJS, no TypeScript. */
 const SOURCE = `
 const body = Buffer.alloc(Number(process.argv[2]), 'x');
 require('node:http')
@@ -16,7 +16,7 @@ export interface BareServer extends Child {
   readonly startMs: number;
 }
 
-/** With the program's options of Node. */
+/** Runs with the program's flags. */
 export async function startBareServer({ nodeFlags }: Program, bodyBytes: number): Promise<BareServer> {
   const port = await lastingPort();
   const start = performance.now();

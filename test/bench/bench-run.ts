@@ -2,15 +2,15 @@ import type { Plan } from './plan.ts';
 import type { Program } from './program.ts';
 import type { Note } from './targets.ts';
 
-/** What every measurement is given. */
+/** The input of every measurement. */
 export interface Bench {
   readonly plan: Plan;
   readonly program: Program;
-  /** Enters a figure that there is a target for. */
+  /** Records a figure that has a target. */
   readonly note: Note;
 }
 
-/** Says on stderr what is being done: a whole run takes minutes. */
+/** Writes progress to stderr, because a full run takes minutes. */
 export function progress(what: string): void {
   process.stderr.write(`${what}\n`);
 }

@@ -1,7 +1,7 @@
 /**
- * Measures the real program from outside, against a made-up endpoint, beside bare Node processes in the same run: the
- * machine's speed and load are in both, so the ratios say more than the figures. Linux only. Prints Markdown tables; what
- * is wanted stands beside what was measured, and is judged with `--check` only.
+ * Measures the program from outside against a simulated endpoint, and bare Node.js processes in the same run. The
+ * machine's speed and load affect both, so ratios vary less than figures. Linux only. Prints Markdown tables; `--check`
+ * fails on a missed target. See README.md.
  */
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { Bench } from './bench-run.ts';
@@ -30,7 +30,7 @@ function facts(program: Program): string {
   return `\`${program.shown}\` on Node ${process.version}; ${cores}, ${system}; client and endpoint on the same machine.\n`;
 }
 
-// Not the default way to end, which would skip what is to be done at the exit: programs are stopped, a copy is removed.
+// Without a listener a signal would skip the exit handlers, which stop programs and remove the copy of the bundle.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const USAGE = `npm run bench -- [--quick] [--check] [--only sizes,usual,push,soak,peers] [--soak [100000]]
@@ -54,12 +54,12 @@ for (const part of plan.parts) {
   try {
     process.stdout.write(`\n${await MEASURES[part](bench)}`);
   } catch (error) {
-    // A figure of a program that does not work is none; the other parts may still say something.
+    // The other parts can still be measured.
     process.exitCode = 1;
     process.stdout.write(`\n${part}: failed, ${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
 const verdicts = judge(measured);
-const head = ['what', 'containers', 'wanted', 'measured', ''];
+const head = ['figure', 'containers', 'target', 'measured', ''];
 if (verdicts.length > 0) process.stdout.write(`\n${renderGrid([head, ...verdicts.map(verdictLine)])}`);
 if (plan.isChecked && !verdicts.every(({ isTolerable }) => isTolerable)) process.exitCode = 1;

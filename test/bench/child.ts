@@ -4,17 +4,17 @@ import { once } from 'node:events';
 export interface Child {
   readonly pid: number;
   readonly hasExited: () => boolean;
-  /** How it ended, for a sentence: `exit 1`, `SIGSEGV`. */
+  /** How it ended: `exit 1`, `SIGSEGV`. */
   readonly ending: () => string;
-  /** Sends SIGTERM, and SIGKILL where that does not help, and resolves at the exit. */
+  /** Sends SIGTERM, then SIGKILL, and resolves at the exit. */
   stop(): Promise<void>;
 }
 
 export interface ChildOptions {
-  /** Nothing of this process' environment is there, so that no variable of a developer's shell changes what is measured. */
+  /** The whole environment: variables of the developer's shell must not affect the measurement. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** What it says of its troubles: on this process' stderr, or nowhere. @default 'inherit' */
+  /** @default 'inherit' */
   readonly stderr?: 'inherit' | 'ignore';
 }
 
@@ -28,11 +28,11 @@ export function startChild(command: string, args: readonly string[], options: Ch
 
 export function childOf(child: ChildProcess): Child {
   const { pid } = child;
-  // Told by the missing id; unheard, it would end this process.
+  // A failed start shows as a missing pid. Without a listener the event would end this process.
   child.once('error', () => {});
   if (pid === undefined) throw new Error(`the process could not be started: ${child.spawnfile}`);
   const exited = once(child, 'exit');
-  // Whatever ends the bench, it leaves nothing running.
+  // The child must not outlive the bench.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
@@ -51,7 +51,7 @@ export function childOf(child: ChildProcess): Child {
   };
 }
 
-/** Does something with what is being started, and stops it whatever happens. */
+/** Runs `use` with the started program, and stops the program in any case. */
 export async function whileRunning<Running extends { stop(): Promise<void> }, Result>(
   starting: Promise<Running>,
   use: (running: Running) => Promise<Result>,

@@ -3,14 +3,14 @@ import { percentile } from './statistics.ts';
 
 export const CLIENTS = 200;
 
-/** Many scrapers at once: what they wait, and who gets nothing. */
+/** Latency and failures of parallel scrapes. */
 export interface Crowd {
   readonly p99Ms: number;
   readonly failures: number;
   readonly scrapes: number;
 }
 
-/** All clients at once, each with a connection of its own, round after round. */
+/** Rounds of parallel scrapes, each client with its own connection. */
 export async function scrapeTogether(port: number, rounds: number): Promise<Crowd> {
   const scrapers = Array.from({ length: CLIENTS }, () => createScraper(port, { keepsBody: false }));
   const elapsedMs: number[] = [];

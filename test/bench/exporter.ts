@@ -7,18 +7,18 @@ import { createScraper } from './scraper.ts';
 
 export interface RunningExporter extends Child {
   readonly port: number;
-  /** From the start of the process to the end of the first good scrape. */
+  /** From process start to the end of the first good scrape. */
   readonly startMs: number;
 }
 
-/** Between two attempts to scrape a program that does not listen yet. */
+/** Delay between scrapes while the program does not listen yet. */
 const RETRY_MS = 2;
 const PATIENCE_MS = 30_000;
 
 /**
- * Asks until `isGood` holds; resolves with the time of that.
+ * Scrapes until `isGood` holds, and resolves with the time.
  *
- * @throws when the program ends, or has no such answer within half a minute.
+ * @throws if the program exits, or after 30 s.
  */
 export async function firstGoodScrape(
   child: Child,
@@ -38,19 +38,19 @@ export async function firstGoodScrape(
 }
 
 /**
- * How often the program takes a sample: at its start and hardly again; every 15 s, as it does by default; or as soon as it
- * can, its hours made milliseconds.
+ * How often the program polls: at its start only, every 15 s (the default), or continuously, with an hour shortened to
+ * milliseconds.
  */
 export type Pace = 'once' | 'usual' | { readonly hurryMs: number };
 
 const INTERVAL_SECONDS = { once: '3600', usual: '15', hurried: '3600' } as const;
 
-/** Starts the real program by its command line, serving Prometheus, and waits for its first good scrape. */
+/** Starts the program with a Prometheus endpoint, and waits for the first good scrape. */
 export function startExporter(program: Program, metadataUrl: string, pace: Pace): Promise<RunningExporter> {
   return start(program, metadataUrl, pace, {}, isGoodPage, '/metrics');
 }
 
-/** Starts the real program pushing to `otlpUrl`, with the defaults of the protocol, and waits until it says that it is ready. */
+/** Starts the program with OTLP push to `otlpUrl` and the defaults of the protocol, and waits until it is ready. */
 export function startPushing(
   program: Program,
   metadataUrl: string,

@@ -1,8 +1,8 @@
 /**
- * The options of Node and V8 that the image starts the program with: what its Dockerfile's last ENTRYPOINT has between the
- * path of Node and the program's file.
+ * The flags of Node.js and V8 in the image: those between the paths of Node.js and the program in the last ENTRYPOINT
+ * of the Dockerfile.
  *
- * @throws when there is no ENTRYPOINT in the form of a JSON list, or none that names a JavaScript file.
+ * @throws if there is no ENTRYPOINT that is a JSON list and names a JavaScript file.
  */
 export function imageFlags(dockerfile: string): readonly string[] {
   const lines = dockerfile.replaceAll('\\\n', ' ').split('\n');

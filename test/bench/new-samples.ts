@@ -9,18 +9,18 @@ import { createScraper, scrapeOnce } from './scraper.ts';
 import { median, short, spread } from './statistics.ts';
 import type { Row } from './table.ts';
 
-/** The pause after a poll. The endpoint holds the next one anyway, until what is measured has been measured. */
+/** Delay between polls. The endpoint holds the next sample until the current one has been measured. */
 const HURRY_MS = 1;
-/** Shares of the samples: for the compiler to get to know the program, scraped plain, scraped with gzip. */
+/** Shares of the samples: warm-up, scraped plain, scraped with gzip. */
 const SHARES = { warmUp: 0.2, plain: 0.4, gzip: 0.4 } as const;
 
 interface Followed {
   readonly elapsedMs: readonly number[];
-  /** For one sample with all that is done with it. */
+  /** Per sample: poll and scrape. */
   readonly cpuMs: number;
 }
 
-/** Gives so many samples, and scrapes each of them once when the program has it. */
+/** Publishes samples and scrapes each of them once. */
 async function follow(
   exporter: RunningExporter,
   endpoint: Endpoint,
@@ -55,7 +55,7 @@ interface Phases {
   readonly plain: Followed;
   readonly gzip: Followed;
   readonly polls: Followed;
-  /** After the scrapes, and some seconds later. */
+  /** After the scrapes, and after some idle seconds. */
   readonly after: Memory;
   readonly idle: Memory;
   readonly page: PageFacts;
@@ -79,9 +79,9 @@ async function goThrough(
 }
 
 /**
- * Samples one right after the other, each scraped once, so that a page has to be rendered for each.
+ * Consecutive samples, each scraped once, so that each scrape renders a page.
  *
- * @throws when a poll failed or the page is not as good at the end as it should be.
+ * @throws if a poll failed or the last page has a fault.
  */
 export async function measureNewSamples(
   bench: Bench,
@@ -115,12 +115,12 @@ export async function measureNewSamples(
   const rows = [
     { label: 'scrape of a new sample, p50 / p99 ms', value: spread(plain.elapsedMs) },
     { label: '- with gzip', value: spread(gzip.elapsedMs) },
-    { label: 'CPU of a new sample, polled and scraped, ms', value: short(plain.cpuMs) },
+    { label: 'CPU of a new sample, poll and scrape, ms', value: short(plain.cpuMs) },
     { label: '- with gzip', value: short(gzip.cpuMs) },
-    { label: '- only polled', value: short(polls.cpuMs) },
-    { label: '- for each series, µs', value: short(seriesMicroseconds) },
+    { label: '- poll only', value: short(polls.cpuMs) },
+    { label: '- per series, µs', value: short(seriesMicroseconds) },
     { label: 'new samples, each scraped once', value: String(count) },
-    { label: 'RSS after these (of it its own), MB', value: memoryText(after) },
+    { label: 'RSS after these (private), MB', value: memoryText(after) },
     { label: `- ${bench.plan.idleSeconds} s later, with a poll a second`, value: memoryText(idle) },
   ];
   return { rows, coldP50Ms, series: page.series };

@@ -15,14 +15,14 @@ import { measureWarm } from './warm.ts';
 
 export interface OneSample {
   readonly rows: readonly Row[];
-  /** Of a bare server that has answered as many requests with as many bytes. */
+  /** Of a bare server after as many requests and bytes. */
   readonly bare: Memory;
 }
 
-/** Everything that is asked of one sample, in one process: it takes none while it is measured. */
+/** Scrapes of one sample, in one process that does not poll meanwhile. */
 export async function measureOneSample(bench: Bench, endpoint: Endpoint, containers: number): Promise<OneSample> {
   return whileRunning(startExporter(bench.program, endpoint.url, 'once'), async (exporter) => {
-    // What the start leaves to the compiler and the collector of garbage.
+    // Let compilation and garbage collection after the start finish.
     await sleep(500);
     const afterStart = memoryText(exporter.pid);
     const page = await scrapeOnce(exporter.port);
@@ -38,10 +38,10 @@ export async function measureOneSample(bench: Bench, endpoint: Endpoint, contain
           label: 'page, plain / gzip kB',
           value: `${short(page.length / 1_000)} / ${short(compressed.length / 1_000)}`,
         },
-        { label: 'RSS after the start (of it its own), MB', value: afterStart },
+        { label: 'RSS after the start (private), MB', value: afterStart },
         ...warm,
-        { label: 'RSS after these scrapes (of it its own), MB', value: afterWarm },
-        { label: '- of a bare server of that size', value: memoryText(bare) },
+        { label: 'RSS after these scrapes (private), MB', value: afterWarm },
+        { label: '- bare server, same page size', value: memoryText(bare) },
         ...parallel,
       ];
       return { rows, bare };

@@ -1,6 +1,6 @@
 /**
- * Takes what is pushed over OTLP/HTTP, in a process of its own. Tells its address and how many exports there were, and, when
- * anything is said to it, the last of them.
+ * An OTLP/HTTP receiver in a separate process. Sends its address and the number of exports to its parent, and the last
+ * export on request.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -9,7 +9,7 @@ export type FromReceiver = { readonly url: string } | { readonly exports: number
 export interface OtlpReceiver {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string;
-  /** Resolves when one more export has come. @throws when none comes within half a minute. */
+  /** Resolves at the next export. @throws if there is none within 30 s. */
   nextExport(): Promise<void>;
   /** Exports so far. */
   exports(): number;
@@ -24,7 +24,7 @@ function isFromReceiver(message: unknown): message is FromReceiver {
   return isObject && ('url' in message || 'exports' in message || 'last' in message);
 }
 
-/** Starts a receiver of OTLP over HTTP, binary and not compressed, in a process of its own. */
+/** Starts a receiver of OTLP/HTTP (protobuf, uncompressed) in a separate process. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const child = fork(`${import.meta.dirname}/otlp-receiver-process.ts`);
   const events = new EventEmitter();

@@ -1,24 +1,27 @@
-/** What a page of the exporter says of itself. */
+/** The exporter's own metrics on a page. */
 export interface PageFacts {
   readonly series: number;
   /** Values that are not finite numbers. */
   readonly junk: number;
-  /** `exporter_status`; NaN where there is none. */
+  /** `exporter_status`; NaN if absent. */
   readonly status: number;
   readonly polls: number;
-  /** Failed requests to the endpoint, of all reasons. */
+  /** Failed requests to the endpoint, all reasons. */
   readonly pollFailures: number;
-  /** Values of the endpoint that could not be taken. */
+  /** Invalid values from the endpoint. */
   readonly invalid: number;
 }
 
-/** Reads Prometheus' text format, of any program: what only the exporter has is NaN, or 0 for its lists, elsewhere. */
+/**
+ * Reads the Prometheus text format of any program. Without the exporter's own metrics, the status is NaN and sums are
+ * 0.
+ */
 export function readPage(text: string): PageFacts {
   const samples = text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
-      // A label's value may have blanks and braces; the sample's own value is what stands after the last brace.
+      // Label values may contain blanks and braces; the sample's value follows the last brace.
       const end = line.includes('{') ? line.lastIndexOf('}') + 1 : line.indexOf(' ');
       const name = line.slice(0, Math.min(end, line.includes('{') ? line.indexOf('{') : end));
       return { name, value: Number(line.slice(end).trim().split(' ')[0]) };
@@ -36,17 +39,19 @@ export function readPage(text: string): PageFacts {
   };
 }
 
-/** A good page says so itself, and has values that only a container with two readings has. */
+/** A good page has status 1, and values that need two samples of a container. */
 export function isGoodPage(page: string): boolean {
   return /^\w*exporter_status(?:\{[^}]*\})? 1$/m.test(page) && /^\w*cpu_usage_ratio\{[^}]*\} [\d.e+-]+$/m.test(page);
 }
 
-/** What is wrong after `samples` answers of the endpoint, each of which was to be one good poll; nothing when all is well. */
+/**
+ * Faults after `samples` responses of the endpoint, each of which must be one successful poll; empty if there are none.
+ */
 export function pageFaults(page: PageFacts, samples: number): readonly string[] {
   const { junk, status, polls, pollFailures, invalid } = page;
   return [
     ...(status === 1 ? [] : [`exporter_status is ${status}`]),
-    ...(junk === 0 ? [] : [`${junk} values are no numbers`]),
+    ...(junk === 0 ? [] : [`${junk} values are NaN`]),
     ...(polls === samples ? [] : [`${polls} polls of ${samples} samples`]),
     ...(pollFailures === 0 ? [] : [`${pollFailures} requests failed`]),
     ...(invalid === 0 ? [] : [`${invalid} values were invalid`]),

@@ -9,10 +9,10 @@ import { memory } from './process-figures.ts';
 import { ratio, short } from './statistics.ts';
 import type { Row } from './table.ts';
 
-/** Time for the endpoint to tell of its last answer. */
+/** Time for the report of the endpoint's last response. */
 const TOLD_MS = 50;
 
-/** Many scrapers at once: what they wait, who gets nothing, what the endpoint notices, and what they leave in memory. */
+/** Parallel scrapes: latency, failures, requests to the endpoint and memory. */
 export async function measureParallel(
   { plan, note }: Bench,
   exporter: RunningExporter,
@@ -38,10 +38,10 @@ export async function measureParallel(
   }
   return [
     { label: `${CLIENTS} scrapes at once, p99 ms`, value: short(crowd.p99Ms) },
-    { label: '- of a bare server of that size', value: `${short(floor.p99Ms)} (${ratio(crowd.p99Ms, floor.p99Ms)})` },
+    { label: '- bare server, same page size', value: `${short(floor.p99Ms)} (${ratio(crowd.p99Ms, floor.p99Ms)})` },
     { label: '- failed', value: `${crowd.failures} of ${crowd.scrapes}` },
-    { label: '- requests to the endpoint by them', value: String(requests) },
-    { label: 'RSS after them (of it its own), MB', value: memoryText(after) },
+    { label: '- requests to the endpoint', value: String(requests) },
+    { label: 'RSS after them (private), MB', value: memoryText(after) },
     { label: `- ${plan.idleSeconds} s later`, value: memoryText(idle) },
   ];
 }

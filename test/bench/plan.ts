@@ -1,37 +1,36 @@
 import { parseArgs } from 'node:util';
 
-/** What can be measured on its own. */
+/** Parts that can be selected. */
 export const PARTS = ['sizes', 'usual', 'push', 'soak', 'peers'] as const;
 
 export type Part = (typeof PARTS)[number];
 
-/** What is measured, and how often. */
+/** The parts to measure and the number of repetitions. */
 export interface Plan {
   readonly parts: readonly Part[];
   /** Whether a missed target is a failure. */
   readonly isChecked: boolean;
-  /** The program's file, where it is not the bundle. */
+  /** @default the bundle */
   readonly file: string | undefined;
-  /** V8 and Node options of the program, where they are not the image's. */
+  /** @default the image's */
   readonly nodeFlags: readonly string[] | undefined;
   /** Numbers of containers. */
   readonly sizes: readonly number[];
-  /** Starts of the program, of an empty one and of a bare server. */
+  /** Starts of the program, of an empty program and of a bare server. */
   readonly starts: number;
-  /** Scrapes of one and the same sample. */
+  /** Scrapes of one sample. */
   readonly warmScrapes: number;
-  /** New samples for a task of so many containers, each scraped once. */
+  /** New samples, each scraped once. */
   readonly samples: (containers: number) => number;
   /** Rounds of parallel scrapes. */
   readonly rounds: number;
-  /** Without anything asked, before memory is read once more. */
+  /** Idle time before memory is read again. */
   readonly idleSeconds: number;
-  /** Intervals of 15 s that are watched in real time. */
+  /** Intervals of 15 s in real time. */
   readonly usualIntervals: number;
-  /** Exports that are pushed. */
   readonly exports: number;
   readonly soakPolls: number;
-  /** Scrapes of each peer, and how long they may take together. */
+  /** Scrapes per peer, and their time limit. */
   readonly peerScrapes: number;
   readonly peerSeconds: number;
 }
@@ -51,7 +50,7 @@ const QUICK = {
   peerSeconds: 10,
 } as const;
 
-/** A task of a thousand containers, which ECS does not have, is for seeing how costs grow. */
+/** Tasks above the limit of ECS show how costs grow, with fewer samples. */
 const LARGE = 500;
 
 const FULL = {
@@ -82,7 +81,7 @@ const OPTIONS = {
 
 const LONG_SOAK = '100000';
 
-/** @throws for an option that does not exist, and for a number that is none. */
+/** @throws for an unknown option or an invalid number. */
 export function readPlan(args: readonly string[]): Plan {
   const { values } = parseArgs({ args: withSoakPolls(args), options: OPTIONS });
   const plan = values.quick ? QUICK : FULL;
@@ -100,7 +99,7 @@ export function readPlan(args: readonly string[]): Plan {
   };
 }
 
-/** `--soak` may stand without a number. */
+/** The number after `--soak` is optional. */
 function withSoakPolls(args: readonly string[]): string[] {
   return args.flatMap((arg, index) =>
     arg === '--soak' && !/^\d/.test(args[index + 1] ?? '') ? [arg, LONG_SOAK] : [arg],

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * CPU time of all threads of a process so far, in milliseconds. The scheduler's own account: `/proc/<pid>/stat` counts in
- * steps of 10 ms, longer than a scrape takes. Threads that have ended are not in it; Node's last as long as the process.
+ * CPU time of all threads of a process so far, in milliseconds, from the scheduler: `/proc/<pid>/stat` counts in steps
+ * of 10 ms, longer than a scrape takes. Ended threads are not included; Node.js's live as long as the process.
  *
  * @see https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
  */
@@ -12,17 +12,17 @@ export function cpuMs(pid: number): number {
   return ns.reduce((sum, each) => sum + each, 0) / 1e6;
 }
 
-/** Linux counts in these for programs, whatever it does inside (`getconf CLK_TCK`). */
+/** Linux reports CPU times in these ticks (`getconf CLK_TCK`). */
 const TICK_MS = 10;
 
 /**
- * The same in steps of 10 ms, but with threads that have ended: for programs that start one for each request.
+ * The same including ended threads, in steps of 10 ms: for programs that start a thread per request.
  *
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html utime and stime, the 14th and 15th field
  */
 export function coarseCpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field, the name, may have blanks; it ends at the last bracket.
+  // The second field, the name, may contain blanks and ends at the last bracket.
   const [user, system] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -32,9 +32,9 @@ export function coarseCpuMs(pid: number): number {
 }
 
 export interface Memory {
-  /** All resident memory, in MB: what a task's memory limit is compared with. */
+  /** Resident memory in MB. */
   readonly rssMb: number;
-  /** The part that is the process's own; the rest is mostly the text of the node binary. */
+  /** Its private part; the rest is mostly the Node.js binary. */
   readonly anonMb: number;
 }
 
@@ -47,7 +47,7 @@ export function memory(pid: number): Memory {
   return { rssMb: megabytes('VmRSS'), anonMb: megabytes('RssAnon') };
 }
 
-/** Open files, sockets and the like. */
+/** The number of open file descriptors. */
 export function descriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }

@@ -7,26 +7,26 @@ import { imageFlags } from './image-flags.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const BUNDLE = 'bundle/ecs-container-exporter.cjs';
 
-/** What is measured: a file that Node runs, and with which options of Node and V8. */
+/** The measured program: a file, and the flags of Node.js and V8. */
 export interface Program {
   readonly file: string;
   readonly nodeFlags: readonly string[];
-  /** For the reader of the figures. */
+  /** For the header of the output. */
   readonly shown: string;
 }
 
 export interface ProgramOptions {
-  /** A file instead of the bundle. */
+  /** @default the bundle */
   readonly file: string | undefined;
-  /** Instead of the image's. */
+  /** @default the image's */
   readonly nodeFlags: readonly string[] | undefined;
 }
 
 /**
- * The program as it is in the image, unless something else is asked for: the bundle, made now, with the options of the
- * Dockerfile's ENTRYPOINT. A copy of it: a bundle that is made anew meanwhile changes nothing in this run.
+ * By default builds the bundle and uses the flags of the Dockerfile's ENTRYPOINT, as in the image. The bundle is
+ * copied, so that a build during the run does not change it.
  *
- * @throws when the bundle cannot be made.
+ * @throws if the bundle cannot be built.
  */
 export function prepareProgram({ file, nodeFlags }: ProgramOptions): Program {
   const flags = nodeFlags ?? imageFlags(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));

@@ -14,7 +14,7 @@ const CONTAINERS = 10;
 const HURRY_MS = 20;
 const WARM_UP_SHARE = 0.2;
 
-/** What is wrong with the last export of all; nothing when it is good. */
+/** Faults of the last export; empty if it is complete. */
 function exportFaults(last: OtlpExport): readonly string[] {
   const totalOf = (name: string): number => pointsOf(last, name).reduce((sum, { value }) => sum + value, 0);
   const named = new Set(pointsOf(last, 'container.cpu.time').map(({ attributes }) => attributes.get('container.name')));
@@ -27,7 +27,7 @@ function exportFaults(last: OtlpExport): readonly string[] {
 }
 
 /**
- * The program as it pushes with the defaults of OTLP/HTTP (protobuf, cumulative, not compressed), each export of a new sample.
+ * OTLP/HTTP push with the defaults (protobuf, cumulative, uncompressed), each export of a new sample.
  *
  * @throws when an export or a poll failed.
  */
@@ -43,7 +43,7 @@ export function measurePush(bench: Bench): Promise<string> {
 }
 
 async function follow({ plan, note }: Bench, endpoint: Endpoint, receiver: OtlpReceiver, pid: number): Promise<string> {
-  /** Until so many exports have come; the CPU time of one of them. */
+  /** Waits for so many exports and returns the CPU time of one. */
   const exported = async (count: number): Promise<number> => {
     const before = cpuMs(pid);
     const already = receiver.exports();
@@ -64,9 +64,9 @@ async function follow({ plan, note }: Bench, endpoint: Endpoint, receiver: OtlpR
   if (faults.length > 0) throw new Error(`the last export: ${faults.join(', ')}`);
   const points = metricsOf(last).reduce((sum, metric) => sum + metric.points.length, 0);
   const rows = [
-    { label: 'points in an export', value: String(points) },
-    { label: 'RSS after them (of it its own), MB', value: memoryText(after) },
-    { label: 'CPU of a poll and an export, ms', value: short(cpu) },
+    { label: 'points per export', value: String(points) },
+    { label: 'RSS after them (private), MB', value: memoryText(after) },
+    { label: 'CPU of a poll and its export, ms', value: short(cpu) },
   ];
   return renderTable(`${CONTAINERS} containers, OTLP`, [{ head: `${receiver.exports()} exports`, rows }]);
 }

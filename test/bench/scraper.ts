@@ -2,14 +2,14 @@ import { Agent, request } from 'node:http';
 
 export interface Scrape {
   readonly status: number | undefined;
-  /** From the request to the last byte. */
+  /** From the request to the last byte of the response. */
   readonly elapsedMs: number;
-  /** Empty where bodies are not kept. */
+  /** Empty unless bodies are kept. */
   readonly body: Buffer;
 }
 
 export interface Scraper {
-  /** Rejects when there is no answer in time. */
+  /** Rejects after the timeout. */
   scrape(): Promise<Scrape>;
   close(): void;
 }
@@ -21,11 +21,11 @@ export interface ScraperOptions {
   readonly keepsBody?: boolean;
   /** @default '/metrics' */
   readonly path?: string;
-  /** @default 10000, Prometheus' own */
+  /** @default 10000, as in Prometheus */
   readonly timeoutMs?: number;
 }
 
-/** A client with one connection, kept open like Prometheus' own. The body is given as it came, compressed or not. */
+/** A client with one keep-alive connection, as in Prometheus. Bodies are not decompressed. */
 export function createScraper(port: number, options: ScraperOptions = {}): Scraper {
   const { coding = 'identity', keepsBody = true, path = '/metrics', timeoutMs = 10_000 } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -50,7 +50,7 @@ export function createScraper(port: number, options: ScraperOptions = {}): Scrap
   return { scrape, close: () => agent.destroy() };
 }
 
-/** The page as it is now, as it was sent. */
+/** The current page, in the given content coding. */
 export async function scrapeOnce(port: number, coding: 'gzip' | 'identity' = 'identity'): Promise<Buffer> {
   const scraper = createScraper(port, { coding });
   try {

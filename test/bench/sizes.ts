@@ -11,7 +11,7 @@ interface Size {
   readonly coldMsPerSeries: number;
 }
 
-/** All figures for a task of so many containers. */
+/** The figures for one number of containers. */
 async function measureSize(bench: Bench, containers: number): Promise<Size> {
   progress(`${containers} containers`);
   return whileRunning(startEndpoint(containers), async (endpoint) => {

@@ -10,24 +10,24 @@ import { renderGrid } from './table.ts';
 
 const CONTAINERS = 10;
 const HURRY_MS = 1;
-/** Between two readings of the memory. */
+/** Polls between two readings of RSS. */
 const POLLS_PER_READING = 20;
 const REPORTS = 10;
-/** The first tenth is not judged, nor what comes before so many polls: the heap settles. */
+/** At least so many polls, or the first tenth, do not count while the heap settles. */
 const WARM_UP = { share: 0.1, polls: 2_000 } as const;
-/** A sample a second: a replaced container has no rates before its second one, nor the event loop before it ran a while. */
+/** Seconds of one sample each at both ends: a replaced container has rates from its second sample on. */
 const STEADY_SECONDS = 3;
 
-/** RSS in MB after so many polls. */
+/** RSS in MB by number of polls. */
 interface Reading {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * Thousands of polls, each scraped once with gzip, while containers come and go: what memory, descriptors and series do.
+ * Memory, descriptors and series over thousands of polls, each scraped once with gzip, while containers come and go.
  *
- * @throws when a poll failed, or the page is not as good at the end as it should be.
+ * @throws if a poll failed or the last page has a fault.
  */
 export function measureSoak(bench: Bench): Promise<string> {
   return whileRunning(startEndpoint(CONTAINERS), (endpoint) =>
@@ -49,7 +49,7 @@ async function stateOf({ pid, port }: RunningExporter): Promise<State> {
 async function soak({ plan, note }: Bench, endpoint: Endpoint, exporter: RunningExporter): Promise<string> {
   const { soakPolls: polls } = plan;
   const scraper = createScraper(exporter.port, { coding: 'gzip' });
-  const lines: string[][] = [['polls', 'RSS, MB', 'its own, MB', 'descriptors', 'series']];
+  const lines: string[][] = [['polls', 'RSS, MB', 'private, MB', 'descriptors', 'series']];
   const readings: Reading[] = [];
   const steady = async (): Promise<State> => {
     endpoint.churn(false);
@@ -87,9 +87,6 @@ async function soak({ plan, note }: Bench, endpoint: Endpoint, exporter: Running
     settled.length === 0
       ? `Growth of RSS is judged after more than ${warmUp} polls.`
       : `RSS grew by ${short(growth)} MB in 10,000 polls, after the first ${warmUp}.`;
-  const said = [
-    grown,
-    `With nothing coming and going, ${last.page.series} series at the end and ${first.page.series} at the start.`,
-  ];
+  const said = [grown, `After the churn: ${last.page.series} series; at the start: ${first.page.series}.`];
   return `${renderGrid(lines)}\n${said.join('\n')}\n`;
 }

@@ -17,7 +17,7 @@ async function emptyProgramMs({ nodeFlags }: Program): Promise<number> {
 
 const startMsOf = ({ startMs }: { readonly startMs: number }): Promise<number> => Promise.resolve(startMs);
 
-/** From the start of the process to the first good scrape, beside what a Node process that does nothing needs. */
+/** From process start to the first good scrape, compared with an empty Node.js process. */
 export async function measureStart(
   { plan, program, note }: Bench,
   endpoint: Endpoint,
@@ -38,7 +38,7 @@ export async function measureStart(
   }
   return [
     { label: 'start to first good scrape, ms', value: short(ms) },
-    { label: '- of a bare server, ms', value: `${short(median(bare))} (${ratio(ms, median(bare))})` },
+    { label: '- bare server, ms', value: `${short(median(bare))} (${ratio(ms, median(bare))})` },
     { label: '- `node -e 0`, ms', value: `${short(median(empty))} (${ratio(ms, median(empty))})` },
   ];
 }

@@ -1,4 +1,4 @@
-/** The value that the part `p` (0 to 1) of `values` does not exceed. */
+/** The `p` quantile (0 to 1). */
 export function percentile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** By how much y grows for each 1 of x: the least squares' line through all points. NaN where x never changes. */
+/** The least-squares slope of y over x; NaN if x never changes. */
 export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
   const mean = (of: (point: { readonly x: number; readonly y: number }) => number): number =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
@@ -18,7 +18,7 @@ export function slope(points: readonly { readonly x: number; readonly y: number 
   return covariance / mean(({ x }) => (x - meanX) ** 2);
 }
 
-/** Two digits that mean something: noise from run to run is larger than the third. */
+/** Two significant digits: the third is noise between runs. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '-';
   if (Math.abs(value) >= 100) return value.toFixed(0);
@@ -26,12 +26,12 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(2)));
 }
 
-/** `12 / 34`: the median and the 99th percentile; with less than 100 values the largest stands for it. */
+/** `12 / 34`: the median and the 99th percentile, the maximum of fewer than 100 values. */
 export function spread(values: readonly number[]): string {
   return `${short(median(values))} / ${short(percentile(values, 0.99))}`;
 }
 
-/** `×1.5`: how many times `base` `value` is. */
+/** `×1.5`: `value` relative to `base`. */
 export function ratio(value: number, base: number): string {
   return `×${short(value / base)}`;
 }

@@ -1,16 +1,16 @@
-/** One line of a size's figures. */
+/** A figure. */
 export interface Row {
   readonly label: string;
   readonly value: string;
 }
 
-/** One column of a table: its head, and its lines in the same order for every column. */
+/** A column of a table. Rows have the same order in every column. */
 export interface Column {
   readonly head: string;
   readonly rows: readonly Row[];
 }
 
-/** A Markdown table of lines of cells, the first of them its head; aligned so that it can be read as it is. */
+/** An aligned Markdown table. The first line is the header. */
 export function renderGrid(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, index) => Math.max(3, ...lines.map((line) => line[index]?.length ?? 0)));
   const [head = '', ...body] = lines.map((line) => {
@@ -24,7 +24,7 @@ export function renderGrid(lines: readonly (readonly string[])[]): string {
   return [head, `| ${rules.join(' | ')} |`, ...body, ''].join('\n');
 }
 
-/** Columns side by side, with the labels of the first one. A value that a column does not have is `-`. */
+/** Columns side by side, with the labels of the first one. A missing value is `-`. */
 export function renderTable(corner: string, columns: readonly Column[]): string {
   const labels = columns[0]?.rows.map(({ label }) => label) ?? [];
   return renderGrid([

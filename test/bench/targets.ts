@@ -1,27 +1,26 @@
 import { short } from './statistics.ts';
 
 /**
- * By how much a figure may miss what is wanted before `--check` fails, as a part of the limit. What is wanted is meant for
- * a quiet machine; these are what runs of one and the same program differed by on two shared cores.
+ * How far a figure may exceed its target before `--check` fails, as a share of the target. Targets apply to a quiet
+ * machine; tolerances are the variation between runs on two shared cores.
  */
 const TOLERANCE = {
-  /** When garbage is collected moves a resident set by a few MB of 60. */
+  /** The time of a garbage collection shifts RSS by a few MB of 60. */
   memory: 0.1,
-  /** A neighbour on the same cores is in every wall clock time. */
+  /** Other processes on the same cores add to wall-clock times. */
   time: 0.5,
-  /** The neighbour is only in the caches. */
+  /** Other processes affect CPU time through the caches only. */
   cpu: 0.3,
-  /** Both sides of a ratio move, and the smaller side is a time of a few ms. */
+  /** Both sides vary, and the smaller one is a time of a few ms. */
   ratio: 0.3,
-  /** A line through the teeth of a saw: where the last one ends tilts it. */
+  /** RSS is a sawtooth, so the slope depends on where it ends. */
   growth: 0.5,
-  /** Something either happened or did not. */
+  /** Counts do not vary. */
   count: 0,
 } as const;
 
 /** A figure with an upper limit. */
 interface Target {
-  /** What is measured, and with how many containers where that matters. */
   readonly what: string;
   readonly containers?: number;
   readonly limit: number;
@@ -29,7 +28,7 @@ interface Target {
   readonly kind: keyof typeof TOLERANCE;
 }
 
-/** What the exporter is to cost at most, in the order in which it is printed. */
+/** Upper limits, in the order of the output. */
 export const TARGETS = {
   'pull rss': {
     what: 'RSS, pull, after these scrapes and polls',
@@ -39,7 +38,7 @@ export const TARGETS = {
     kind: 'memory',
   },
   'pull rss to bare': {
-    what: '- as a multiple of a bare server',
+    what: '- relative to a bare server',
     containers: 10,
     limit: 1.35,
     unit: '×',
@@ -47,14 +46,14 @@ export const TARGETS = {
   },
   'push rss': { what: 'RSS, OTLP push, after these exports', containers: 10, limit: 65, unit: 'MB', kind: 'memory' },
   start: { what: 'start to first good scrape', containers: 10, limit: 250, unit: 'ms', kind: 'time' },
-  'start to empty': { what: '- as a multiple of `node -e 0`', containers: 10, limit: 3, unit: '×', kind: 'ratio' },
+  'start to empty': { what: '- relative to `node -e 0`', containers: 10, limit: 3, unit: '×', kind: 'ratio' },
   'warm p50 of 10': { what: 'scrape of the same sample, p50', containers: 10, limit: 0.5, unit: 'ms', kind: 'time' },
   'warm p50 of 1000': { what: 'scrape of the same sample, p50', containers: 1000, limit: 5, unit: 'ms', kind: 'time' },
   'cold p50 of 10': { what: 'scrape of a new sample, p50', containers: 10, limit: 3, unit: 'ms', kind: 'time' },
   'cold p50 of 50': { what: 'scrape of a new sample, p50', containers: 50, limit: 10, unit: 'ms', kind: 'time' },
   'cold p50 of 1000': { what: 'scrape of a new sample, p50', containers: 1000, limit: 300, unit: 'ms', kind: 'time' },
-  // Linear is 1, or less where a fixed part is spread over more series; quadratic would be 20.
-  'cold growth': { what: '- for each series, 1000 containers to 50', limit: 2, unit: '×', kind: 'ratio' },
+  // Linear growth is 1, or less with a fixed part; quadratic would be 20.
+  'cold growth': { what: '- per series, 1000 containers relative to 50', limit: 2, unit: '×', kind: 'ratio' },
   'usual cpu': {
     what: 'CPU, a poll and a scrape every 15 s',
     containers: 10,
@@ -63,24 +62,24 @@ export const TARGETS = {
     kind: 'cpu',
   },
   'series cpu of 10': {
-    what: 'CPU of a new sample for each series',
+    what: 'CPU of a new sample per series',
     containers: 10,
     limit: 10,
     unit: 'µs',
     kind: 'cpu',
   },
   'series cpu of 1000': {
-    what: 'CPU of a new sample for each series',
+    what: 'CPU of a new sample per series',
     containers: 1000,
     limit: 10,
     unit: 'µs',
     kind: 'cpu',
   },
   'crowd p99': { what: '200 scrapes at once, p99', containers: 10, limit: 100, unit: 'ms', kind: 'time' },
-  'crowd requests': { what: '- requests to the endpoint by them', containers: 10, limit: 0, unit: '', kind: 'count' },
+  'crowd requests': { what: '- requests to the endpoint', containers: 10, limit: 0, unit: '', kind: 'count' },
   'crowd failures': { what: '- failed', containers: 10, limit: 0, unit: '', kind: 'count' },
   'crowd rss': { what: '- RSS after them', containers: 10, limit: 75, unit: 'MB', kind: 'memory' },
-  'crowd rss left': { what: '- of it still there when idle', containers: 10, limit: 5, unit: 'MB', kind: 'memory' },
+  'crowd rss left': { what: '- still held when idle', containers: 10, limit: 5, unit: 'MB', kind: 'memory' },
   'large rss': {
     what: 'RSS after these scrapes of new samples',
     containers: 1000,
@@ -89,25 +88,24 @@ export const TARGETS = {
     kind: 'memory',
   },
   'soak slope': { what: 'soak: growth of RSS in 10,000 polls', limit: 1, unit: 'MB', kind: 'growth' },
-  'soak descriptors': { what: 'soak: descriptors more than at its start', limit: 5, unit: '', kind: 'count' },
-  'soak series': { what: 'soak: series more or less than at its start', limit: 0, unit: '', kind: 'count' },
+  'soak descriptors': { what: 'soak: growth of open descriptors', limit: 5, unit: '', kind: 'count' },
+  'soak series': { what: 'soak: change of the series count', limit: 0, unit: '', kind: 'count' },
 } as const satisfies Readonly<Record<string, Target>>;
 
 export type TargetName = keyof typeof TARGETS;
 
-/** Enters a measured figure. A later one of the same name replaces it. */
+/** Records a figure, replacing an earlier one of the same name. */
 export type Note = (name: TargetName, value: number) => void;
 
 export interface Verdict {
   readonly name: TargetName;
   readonly value: number;
-  /** As wanted. */
   readonly isMet: boolean;
-  /** Not so far off that it counts as broken. A value that is no number is not. */
+  /** Met, or missed within the tolerance. NaN is neither. */
   readonly isTolerable: boolean;
 }
 
-/** Judges what was measured, in the order of the targets; those that were not measured are left out. */
+/** Compares figures with targets, in the order of the targets. Targets without a figure are left out. */
 export function judge(measured: ReadonlyMap<TargetName, number>): readonly Verdict[] {
   return targetNames().flatMap((name) => {
     const value = measured.get(name);
@@ -117,7 +115,7 @@ export function judge(measured: ReadonlyMap<TargetName, number>): readonly Verdi
   });
 }
 
-/** One line of the table of targets: what, with how many containers, wanted, measured, and a mark. */
+/** A line of the table of targets. */
 export function verdictLine({ name, value, isMet, isTolerable }: Verdict): readonly string[] {
   const { what, containers, limit, unit }: Target = TARGETS[name];
   const withUnit = (number: string): string => (unit === '' ? number : `${number} ${unit}`);

@@ -13,8 +13,8 @@ const CONTAINERS = 10;
 const INTERVAL_MS = 15_000;
 
 /**
- * What the program costs as it is used: a poll every 15 s and a scrape (with gzip, as Prometheus asks) every 15 s, in real
- * time. It never gets as warm as under load: the compiler hardly sees it, and the caches are others' in between.
+ * The cost at the usual pace: a poll and a gzip scrape every 15 s, in real time. Code and caches stay colder than under
+ * load.
  */
 export function measureUsual(bench: Bench): Promise<string> {
   return whileRunning(startEndpoint(CONTAINERS), ({ url }) =>
@@ -26,7 +26,7 @@ async function watch({ plan, note }: Bench, exporter: RunningExporter): Promise<
   const seconds = (plan.usualIntervals * INTERVAL_MS) / 1_000;
   progress(`a poll and a scrape every 15 s, for ${seconds} s`);
   const scraper = createScraper(exporter.port, { coding: 'gzip' });
-  // The first interval has the end of the start in it.
+  // The first interval includes the end of the start.
   await sleep(INTERVAL_MS / 2);
   await scraper.scrape();
   await sleep(INTERVAL_MS);
@@ -43,8 +43,8 @@ async function watch({ plan, note }: Bench, exporter: RunningExporter): Promise<
   note('usual cpu', percent);
   const rows = [
     { label: 'CPU, % of a core', value: percent.toFixed(3) },
-    { label: 'CPU of an interval, ms', value: short(usedMs / plan.usualIntervals) },
-    { label: 'RSS at the end (of it its own), MB', value: memoryText(exporter.pid) },
+    { label: 'CPU per interval, ms', value: short(usedMs / plan.usualIntervals) },
+    { label: 'RSS at the end (private), MB', value: memoryText(exporter.pid) },
   ];
   return renderTable(`${CONTAINERS} containers, a poll and a scrape every 15 s`, [{ head: `${seconds} s`, rows }]);
 }

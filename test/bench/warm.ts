@@ -12,7 +12,7 @@ interface Series {
   readonly cpuMsPerScrape: number;
 }
 
-/** Before the compiler has seen a path often, it is slower; a share of the scrapes goes before those that count. */
+/** The share of warm-up scrapes: code is slower until the compiler has seen it often. */
 const WARM_UP_SHARE = 0.2;
 
 async function scrapeAgain(
@@ -29,14 +29,14 @@ async function scrapeAgain(
     if (status !== 200) throw new Error(`a scrape was answered with ${status}`);
     elapsedMs.push(ms);
   }
-  // What a scrape leaves to be done after its answer belongs to it.
+  // Include the work that follows the last response.
   await sleep(50);
   const cpuMsPerScrape = (cpuMs(target.pid) - before) / times;
   scraper.close();
   return { elapsedMs, cpuMsPerScrape };
 }
 
-/** Scrapes of one and the same sample, beside a bare server with a body of the same size. */
+/** Scrapes of one sample, and of a bare server with a body of the same size. */
 export async function measureWarm(
   { plan, note }: Bench,
   exporter: RunningExporter,
@@ -53,10 +53,10 @@ export async function measureWarm(
   if (containers === 1_000) note('warm p50 of 1000', median(plain.elapsedMs));
   return [
     { label: 'scrape of the same sample, p50 / p99 ms', value: spread(plain.elapsedMs) },
-    { label: '- of a bare server of that size', value: `${spread(floor.elapsedMs)} (${p50} / ${p99})` },
+    { label: '- bare server, same page size', value: `${spread(floor.elapsedMs)} (${p50} / ${p99})` },
     { label: '- with gzip', value: spread(gzip.elapsedMs) },
     { label: 'CPU of it, ms', value: short(plain.cpuMsPerScrape) },
-    { label: '- of a bare server of that size', value: `${short(floor.cpuMsPerScrape)} (${cpu})` },
+    { label: '- bare server, same page size', value: `${short(floor.cpuMsPerScrape)} (${cpu})` },
     { label: '- with gzip', value: short(gzip.cpuMsPerScrape) },
   ];
 }

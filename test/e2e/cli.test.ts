@@ -43,7 +43,7 @@ for (const argv of [['--version'], ['version']]) {
   });
 }
 
-test('junk everywhere: exit code 2, every mistake named, no secret shown', async () => {
+test('junk everywhere: exit code 2, every error reported, no secret shown', async () => {
   const { stdout, stderr, code } = await program(
     ['--itnerval', '5', '--exporter-port', '99999', '--metadata-url', 'http://user:c4n4ry@169.254.170.2'],
     {
@@ -57,7 +57,7 @@ test('junk everywhere: exit code 2, every mistake named, no secret shown', async
   assert.equal(code, 2);
   assert.equal(stdout, '');
   assert.ok(!stderr.includes('c4n4ry'));
-  const named = stderr.split('\n').flatMap((line) => /^error: ([\w-]+)/.exec(line)?.[1] ?? []);
+  const named = stderr.split('\n').flatMap((line) => /^error: (?:unknown option )?([\w-]+)/.exec(line)?.[1] ?? []);
   assert.deepEqual(named.toSorted(), [
     '--exporter-port',
     '--itnerval',
@@ -68,7 +68,7 @@ test('junk everywhere: exit code 2, every mistake named, no secret shown', async
     'OTEL_EXPORTER_OTLP_PROTOCOL',
   ]);
   assert.match(stderr, /did you mean --interval\?/);
-  assert.match(stderr, /See --help [^\n]*\n$/);
+  assert.match(stderr, / --help [^\n]*\n$/);
 });
 
 test('not on ECS: one clear line about both variables', async () => {

@@ -79,7 +79,7 @@ describe('commands', { concurrency: 4 }, () => {
     const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x', INTERVAL: '30', LOGLEVEL: 'debug' };
     const program = startProgram(t, ['run', '--print-config', '--exporters', 'prometheus,otlp'], env);
     assert.equal((await program.ended).code, 0);
-    assert.equal(program.stderr(), 'warning: LOGLEVEL is set, and no option has this name: did you mean LOG_LEVEL?\n');
+    assert.equal(program.stderr(), 'warning: unknown variable LOGLEVEL has no effect; did you mean LOG_LEVEL?\n');
     const printed: unknown = JSON.parse(program.stdout());
     assert.deepEqual(at(printed, 'given'), {
       ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x',

@@ -1,7 +1,7 @@
 /** Containers that come, go and start again: nobody else's series change. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Running, runningExporter } from '../helpers/running.ts';
+import { type Running, startRunningExporter } from '../helpers/running.ts';
 import { parseExposition, type Series } from '../real/exposition.ts';
 
 const BOTH = { vocabularies: { prometheus: ['ecs', 'semconv'], otlp: [], console: [], statsd: [] } } as const;
@@ -20,7 +20,7 @@ const ofTask = async (running: Running, name: string): Promise<number | undefine
   (await running.metrics()).value(name, { container_name: '_task_' });
 
 test('a container that ends takes its own measurements away at the next poll, and nothing else', async (t) => {
-  const running = await runningExporter(t, BOTH);
+  const running = await startRunningExporter(t, BOTH);
   running.task.advance(10);
   await running.poll();
   const before = await everything(running);
@@ -56,7 +56,7 @@ test('a container that ends takes its own measurements away at the next poll, an
 });
 
 test('a container that leaves the metadata has no series at all any more', async (t) => {
-  const running = await runningExporter(t, BOTH);
+  const running = await startRunningExporter(t, BOTH);
   const before = await everything(running);
   assert.ok(seriesOf(before, 'worker').size > 20);
   running.task.containers.delete('worker');
@@ -67,7 +67,7 @@ test('a container that leaves the metadata has no series at all any more', async
 });
 
 test('a new container shows at the next poll, and leaves the others as they are', async (t) => {
-  const running = await runningExporter(t, BOTH);
+  const running = await startRunningExporter(t, BOTH);
   running.task.advance(10);
   await running.poll();
   const before = await everything(running);
@@ -89,7 +89,7 @@ test('a new container shows at the next poll, and leaves the others as they are'
 });
 
 test('a restart in place: no differences this once, counters from 0, the task never goes back', async (t) => {
-  const running = await runningExporter(t, BOTH);
+  const running = await startRunningExporter(t, BOTH);
   running.task.advance(10);
   await running.poll();
   const totalBefore = await ofTask(running, 'ecs_task_cpu_usage_seconds_total');
@@ -110,7 +110,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
   assert.deepEqual(
     running.lines().map(({ event, message }) => [event, message]),
     [
-      ['task_found', 'reading the task'],
+      ['task_found', 'found the task'],
       ['containers_restarted', 'restarted in place: web'],
     ],
   );
@@ -124,7 +124,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
 });
 
 test('a container that misses one poll is back with the same counters', async (t) => {
-  const running = await runningExporter(t, BOTH);
+  const running = await startRunningExporter(t, BOTH);
   const web = running.task.containers.get('web');
   assert.ok(web !== undefined);
   web.isRunning = false;

@@ -1,7 +1,7 @@
 /** What LOG_LEVEL=debug adds to the log. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startProgramHere } from '../helpers/program-here.ts';
+import { startInProcess } from '../helpers/in-process-program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { at } from '../real/json.ts';
@@ -10,7 +10,7 @@ test('LOG_LEVEL=debug: the configuration, and each poll', async (t) => {
   const clock = stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
   const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_PORT: '0', INTERVAL: '1', LOG_FORMAT: 'json' };
-  const program = startProgramHere(['run'], { ...env, LOG_LEVEL: 'debug' });
+  const program = startInProcess(['run'], { ...env, LOG_LEVEL: 'debug' });
   const polls = () => program.events().filter((event) => event === 'poll').length;
   await clock.until('three polls', () => (polls() >= 3 ? true : undefined));
   program.signal('SIGTERM');

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../../src/sources/ecs-task/endpoint-error.ts';
 import type { Fault, FaultSetting } from '../helpers/fault-endpoint.ts';
-import { runningExporter, withoutSelf } from '../helpers/running.ts';
+import { startRunningExporter, withoutSelf } from '../helpers/running.ts';
 import { CANARY } from '../helpers/scripted-documents.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import type { Exposition } from '../real/exposition.ts';
@@ -66,7 +66,7 @@ describe('faults of /task/stats', () => {
   for (const [name, fault, { code, requests }] of CASES) {
     test(`${name}: ${code}, the last values stay, and the next poll is right again`, async (t) => {
       const clock = stopClock(t);
-      const running = await runningExporter(t);
+      const running = await startRunningExporter(t);
       const { endpoint, exporter, task } = running;
       const ended = (poll: Promise<void>): Promise<void> =>
         code === 'timeout' ? clock.during(poll, () => true) : poll;
@@ -120,7 +120,7 @@ for (const fault of [
   { status: 200, body: `"${CANARY}"` },
 ] as const) {
   test(`/task fails (${fault.status}) while /task/stats works: values go on, the failure is counted`, async (t) => {
-    const running = await runningExporter(t);
+    const running = await startRunningExporter(t);
     running.task.advance(10);
     running.endpoint.fault = { task: fault };
     await running.poll();
@@ -148,7 +148,7 @@ test('a redirect is not followed, wherever it leads', async (t) => {
   t.after(() => elsewhere.close());
   const address = elsewhere.address();
   assert.ok(typeof address === 'object' && address !== null);
-  const running = await runningExporter(t);
+  const running = await startRunningExporter(t);
   const location = `http://127.0.0.1:${address.port}/credentials`;
   for (const status of [301, 302, 303, 307, 308]) {
     const fault: FaultSetting = { status, headers: { location } };
@@ -160,7 +160,7 @@ test('a redirect is not followed, wherever it leads', async (t) => {
 });
 
 test('the log contains the endpoint’s reason, and a reason that changes with every answer does not bypass the log limit', async (t) => {
-  const running = await runningExporter(t, { metadataUrlSource: 'ECS_CONTAINER_METADATA_URI' });
+  const running = await startRunningExporter(t, { metadataUrlSource: 'ECS_CONTAINER_METADATA_URI' });
   for (let poll = 0; poll < 5; poll += 1) {
     const body = JSON.stringify(`V4 task stats handler: request ${poll} failed`);
     running.endpoint.fault = { status: 404, headers: { 'content-type': 'application/json' }, body };

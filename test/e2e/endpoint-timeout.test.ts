@@ -7,7 +7,7 @@ import { createTaskSource } from '../../src/wiring.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
-import { runningExporter } from '../helpers/running.ts';
+import { startRunningExporter } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 
 /** The message of a request that a hanging endpoint never answers. */
@@ -32,7 +32,7 @@ test('the interval limits the timeout', async (t) => {
 });
 
 test('a stop does not wait for a long timeout', async (t) => {
-  const running = await runningExporter(t, { endpointTimeoutMs: 3_600_000 });
+  const running = await startRunningExporter(t, { endpointTimeoutMs: 3_600_000 });
   running.endpoint.fault = 'hang';
   await stopClock(t).during(running.exporter.shutdown(), () => true);
   const last = running.lines().at(-1);

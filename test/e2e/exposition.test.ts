@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { brokenRules } from '../helpers/exposition-rules.ts';
-import { runningExporter } from '../helpers/running.ts';
+import { startRunningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { parseExposition } from '../real/exposition.ts';
 
@@ -14,7 +14,7 @@ const spoken = (...prometheus: readonly VocabularyName[]) => ({
 
 for (const vocabularies of [['ecs'], ['semconv'], ['ecs', 'semconv'], ['semconv', 'ecs']] as const) {
   test(`the page with the names of ${vocabularies.join(' and ')}`, async (t) => {
-    const running = await runningExporter(t, spoken(...vocabularies));
+    const running = await startRunningExporter(t, spoken(...vocabularies));
     running.task.advance(10);
     await running.poll();
     running.endpoint.fault = { status: 404 };
@@ -39,7 +39,7 @@ for (const vocabularies of [['ecs'], ['semconv'], ['ecs', 'semconv'], ['semconv'
 test('both vocabularies on one page are the two pages together', async (t) => {
   const task = scriptedTask('web');
   const lines = async (...names: readonly VocabularyName[]): Promise<readonly string[]> => {
-    const page = await (await runningExporter(t, spoken(...names), task)).page();
+    const page = await (await startRunningExporter(t, spoken(...names), task)).page();
     return page
       .split('\n')
       .filter(
@@ -55,7 +55,7 @@ test('both vocabularies on one page are the two pages together', async (t) => {
 });
 
 test('before the first good poll the page is right as well', async (t) => {
-  const running = await runningExporter(t, spoken('ecs', 'semconv'), scriptedTask());
+  const running = await startRunningExporter(t, spoken('ecs', 'semconv'), scriptedTask());
   const page = await running.page();
   assert.deepEqual(brokenRules(page), []);
   assert.match(page, /^ecs_task_exporter_status 1$/m);
@@ -69,7 +69,7 @@ test('names, labels and resource attributes that nobody should use', async (t) =
     'ä.b': 'x',
     '1st': 'y',
   };
-  const running = await runningExporter(
+  const running = await startRunningExporter(
     t,
     { ...spoken('ecs', 'semconv'), resourceAttributes },
     scriptedTask(...hostile),
@@ -86,7 +86,7 @@ test('names, labels and resource attributes that nobody should use', async (t) =
 });
 
 test('the headers say which format, and gzip gives the same page', async (t) => {
-  const running = await runningExporter(t, spoken('ecs', 'semconv'));
+  const running = await startRunningExporter(t, spoken('ecs', 'semconv'));
   const plain = await fetch(`${running.origin}/metrics`, { headers: { 'accept-encoding': 'identity' } });
   assert.equal(plain.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   assert.equal(plain.headers.get('content-encoding'), null);

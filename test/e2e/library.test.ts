@@ -196,7 +196,7 @@ test('a function that throws rejects ready with its error, and polling stops', a
     },
   });
   await assert.rejects(metrics.ready, (reason) => reason === error);
-  assert.deepEqual(messages, ['start_failed: the instruments could not be registered: no certificate']);
+  assert.deepEqual(messages, ['start_failed: cannot register the instruments: no certificate']);
   const before = endpoint.requests.length;
   clock.pass(60_000);
   await clock.settled();

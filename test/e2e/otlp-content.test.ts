@@ -1,11 +1,11 @@
 /** What is pushed over OTLP, decoded by a reader of our own, against what the same exporter serves at the same instant. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { VERSION } from '../../src/version.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpMetric, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
-import { pushingExporter } from '../helpers/pushing.ts';
+import { startPushingExporter } from '../helpers/pushing-exporter.ts';
 import { TASK_ARN, TASK_ID } from '../helpers/scripted-task.ts';
 
 const PROTOCOLS = [
@@ -25,7 +25,7 @@ function kindOf({ kind, isMonotonic, temporality }: OtlpMetric): string {
 
 for (const [protocol, contentType] of PROTOCOLS) {
   test(`${protocol}: everything that the page shows, with the same values`, async (t) => {
-    const pushing = await pushingExporter(t, { otlp: { protocol } });
+    const pushing = await startPushingExporter(t, { otlp: { protocol } });
     const first = await pushing.receiver.received(0);
     assert.equal(first.headers['content-type'], contentType);
     assert.equal(first.headers['content-encoding'], undefined);
@@ -35,7 +35,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
   });
 
   test(`${protocol}: scope, names, units, kinds`, async (t) => {
-    const { receiver } = await pushingExporter(t, { otlp: { protocol } });
+    const { receiver } = await startPushingExporter(t, { otlp: { protocol } });
     const first = await receiver.received(0);
     const scopes = first.scopes.map(({ name, version }) => [name, version]);
     assert.deepEqual(scopes, [['ecs-container-exporter/semconv', VERSION]]);
@@ -68,7 +68,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
   });
 
   test(`${protocol}: counters count from their container's start, and no point ends before it starts`, async (t) => {
-    const pushing = await pushingExporter(t, { otlp: { protocol } });
+    const pushing = await startPushingExporter(t, { otlp: { protocol } });
     pushing.task.advance(10);
     pushing.task.restart('worker');
     pushing.task.advance(5);
@@ -98,7 +98,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
 
 test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async (t) => {
   const resourceAttributes = { 'cloud.region': 'mars-1', 'deployment.environment.name': 'staging ü' };
-  const { receiver } = await pushingExporter(t, { config: { serviceName: 'shop-metrics', resourceAttributes } });
+  const { receiver } = await startPushingExporter(t, { config: { serviceName: 'shop-metrics', resourceAttributes } });
   const { resource } = await receiver.received(0);
   const telemetry = [...resource].filter(([name]) => name.startsWith('telemetry.sdk.'));
   assert.equal(telemetry.length, 3);
@@ -129,8 +129,8 @@ test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async
 });
 
 test('without OTEL_SERVICE_NAME the service is the exporter, or what OTEL_RESOURCE_ATTRIBUTES say', async (t) => {
-  const { receiver } = await pushingExporter(t);
+  const { receiver } = await startPushingExporter(t);
   assert.equal((await receiver.received(0)).resource.get('service.name'), 'ecs-container-exporter');
-  const named = await pushingExporter(t, { config: { resourceAttributes: { 'service.name': 'mine' } } });
+  const named = await startPushingExporter(t, { config: { resourceAttributes: { 'service.name': 'mine' } } });
   assert.equal((await named.receiver.received(0)).resource.get('service.name'), 'mine');
 });

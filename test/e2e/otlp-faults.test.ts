@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { ExportFailureReason } from '../../instrumentation/export-error.ts';
+import type { ExportFailureReason } from '../../instrumentation/metric-exporter.ts';
 import type { OtlpConfig } from '../../src/config/config.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { type OtlpReceiver, RECEIVER_CANARY } from '../helpers/otlp-receiver.ts';
-import { pushingExporter } from '../helpers/pushing.ts';
+import { startPushingExporter } from '../helpers/pushing-exporter.ts';
 import { lastingPort } from '../real/lasting-port.ts';
 
 const EXPORT_INTERVAL_MS = 120;
@@ -38,7 +38,7 @@ const CASES: readonly (readonly [
 for (const [name, behaviour, otlp, message, reason] of CASES) {
   test(`a receiver that answers ${name}: one warning, metrics go on, one line when it works again`, async (t) => {
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
-    const pushing = await pushingExporter(t, { behaviour, otlp: { timeoutMs: 50, ...otlp }, config });
+    const pushing = await startPushingExporter(t, { behaviour, otlp: { timeoutMs: 50, ...otlp }, config });
     const { receiver, clock } = pushing;
     const isHanging = (): boolean => behaviour === 'hang';
     await clock.until('three failed exports', () => receiver.requests >= 3 || undefined, isHanging);
@@ -76,8 +76,8 @@ for (const host of ['127.0.0.1', 'localhost']) {
   test(`nobody listens at ${host}: the warning says so`, async (t) => {
     const port = await lastingPort();
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
-    const url = `http://${host}:${port}/v1/metrics`;
-    const pushing = await pushingExporter(t, { otlp: { url, timeoutMs: 50 }, config });
+    const url = new URL(`http://${host}:${port}/v1/metrics`);
+    const pushing = await startPushingExporter(t, { otlp: { url, timeoutMs: 50 }, config });
     const warning = await pushing.clock.until('the warning', () =>
       pushing.lines().find(({ event }) => event === 'otlp_export_failing'),
     );

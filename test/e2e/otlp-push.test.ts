@@ -5,8 +5,8 @@ import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { metricsOf, type OtlpExport, pointsOf } from '../helpers/otlp-export.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
-import { pushingExporter } from '../helpers/pushing.ts';
-import { exporterOn } from '../helpers/running.ts';
+import { startPushingExporter } from '../helpers/pushing-exporter.ts';
+import { startExporterOn } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 
@@ -16,7 +16,7 @@ const valueIn = (exported: OtlpExport, name: string, container?: string): number
   pointsOf(exported, name, container === undefined ? {} : { 'container.name': container })[0]?.value;
 
 test('the first export follows the first sample, the last one the last sample; nothing in between', async (t) => {
-  const pushing = await pushingExporter(t, { config: { exportIntervalMs: 60_000 } });
+  const pushing = await startPushingExporter(t, { config: { exportIntervalMs: 60_000 } });
   const first = await pushing.receiver.received(0);
   assert.equal(pushing.clock.elapsedMs, 0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.polls'), 1);
@@ -52,10 +52,10 @@ test('an endpoint that comes late: the first good sample is pushed at once, with
     await clock.during(running.exporter.shutdown());
     await endpoint.close();
   });
-  const running = await exporterOn(t, endpoint, task, {
+  const running = await startExporterOn(t, endpoint, task, {
     intervalMs: 15_000,
     exporters: ['otlp'],
-    otlp: { ...otlp, url: receiver.url },
+    otlp: { ...otlp, url: new URL(receiver.url) },
   });
   const first = await receiver.received(0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.status'), 0);
@@ -73,7 +73,7 @@ test('an endpoint that comes late: the first good sample is pushed at once, with
 
 test('gzip: the same content, compressed', async (t) => {
   for (const protocol of ['http/json', 'http/protobuf'] as const) {
-    const { receiver } = await pushingExporter(t, { otlp: { protocol, compression: 'gzip' } });
+    const { receiver } = await startPushingExporter(t, { otlp: { protocol, compression: 'gzip' } });
     const first = await receiver.received(0);
     assert.equal(first.headers['content-encoding'], 'gzip');
     assert.equal(valueIn(first, 'aws.ecs.container.cpu.time', 'web'), 60 * 0.25);
@@ -82,7 +82,7 @@ test('gzip: the same content, compressed', async (t) => {
 
 test('headers reach the receiver, and no log', async (t) => {
   const headers = { authorization: 'Bearer c4n4ry-token', 'x-api-key': 'c4n4ry-key' };
-  const pushing = await pushingExporter(t, { otlp: { headers }, config: OFTEN });
+  const pushing = await startPushingExporter(t, { otlp: { headers }, config: OFTEN });
   const first = await pushing.receiver.received(0);
   assert.equal(first.headers.authorization, headers.authorization);
   assert.equal(first.headers['x-api-key'], headers['x-api-key']);
@@ -96,7 +96,7 @@ test('headers reach the receiver, and no log', async (t) => {
 });
 
 test('a container that is gone is pushed no more', async (t) => {
-  const pushing = await pushingExporter(t, { config: OFTEN });
+  const pushing = await startPushingExporter(t, { config: OFTEN });
   const first = await pushing.receiver.received(0);
   const names = (exported: OtlpExport): readonly unknown[] => [
     ...new Set(
@@ -112,7 +112,7 @@ test('a container that is gone is pushed no more', async (t) => {
 });
 
 test('delta: what is pushed adds up to what grew since the exporter began to look, over a gap and a restart', async (t) => {
-  const pushing = await pushingExporter(t, { otlp: { temporality: 'delta' }, config: OFTEN });
+  const pushing = await startPushingExporter(t, { otlp: { temporality: 'delta' }, config: OFTEN });
   const { receiver, task, clock } = pushing;
   const web = task.containers.get('web') ?? assert.fail('no web');
   const steps = [

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import type { Config } from '../../src/config/config.ts';
+import { readTextFile } from '../../src/config/files.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { readTextFile } from '../../src/config/text-files.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
-import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
 
@@ -58,7 +58,7 @@ async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https
     await receiver.close();
     await clock.during(running.exporter.shutdown());
   });
-  const running = await exporterOn(t, endpoint, task, configOf(env, new URL(endpoint.url)));
+  const running = await startExporterOn(t, endpoint, task, configOf(env, new URL(endpoint.url)));
   await running.exporter.poll();
   return { ...running, receiver, clock };
 }
@@ -118,14 +118,14 @@ const FAULTS: readonly Fault[] = [
     name: 'no client certificate, TLS 1.3',
     face: { ...MUTUAL, tls: 'TLSv1.3' },
     files: TRUSTING,
-    message: /wants a client certificate: .*OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY/,
+    message: /requires a client certificate: .*OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY/,
   },
   {
     name: 'no client certificate, TLS 1.2',
     face: { ...MUTUAL, tls: 'TLSv1.2' },
     files: TRUSTING,
     message:
-      /may want a client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY\)/,
+      /may require a client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY\)/,
   },
   {
     // The handshake is over for a client of TLS 1.3 before it is refused, and this server hangs up without an alert.
@@ -133,25 +133,25 @@ const FAULTS: readonly Fault[] = [
     face: { ...MUTUAL, tls: 'TLSv1.3' },
     files: client('client-unknown-ca'),
     reason: 'reset',
-    message: /closed the connection .*refuse the client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE\)/,
+    message: /closed the connection .*reject the client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE\)/,
   },
   {
     name: 'a client certificate of an unknown authority, TLS 1.2',
     face: { ...MUTUAL, tls: 'TLSv1.2' },
     files: client('client-unknown-ca'),
-    message: /closed the connection during the TLS handshake .*does it accept the client certificate\?/,
+    message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
     name: 'a client certificate that has expired',
     face: { ...MUTUAL, tls: 'TLSv1.2' },
     files: client('client-expired'),
-    message: /closed the connection during the TLS handshake .*does it accept the client certificate\?/,
+    message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
     name: 'TLS spoken to a plain port',
     face: 'plain',
     files: TRUSTING,
-    message: /does not speak TLS at this port: give the endpoint as http:\/\//,
+    message: /does not use TLS at this port: use http:\/\//,
   },
   {
     name: 'plain HTTP spoken to a port for TLS',
@@ -159,7 +159,7 @@ const FAULTS: readonly Fault[] = [
     files: {},
     scheme: 'http',
     reason: 'reset',
-    message: /closed the connection without an answer \(ECONNRESET\): .*it may want TLS \(https:\/\/\)/,
+    message: /closed the connection without a response \(ECONNRESET\): .*it may require TLS \(https:\/\/\)/,
     mended: 'plain',
   },
 ];
@@ -224,6 +224,6 @@ test('nothing older than TLS 1.2, whatever Node.js is told', async (t) => {
   await once(other, 'secureConnect');
   assert.equal(other.getProtocol(), 'TLSv1.1');
   const warning = await exporter.clock.until('the warning', () => warnings(exporter)[0]);
-  assert.match(warning.message, /no TLS version in common .*TLS 1\.2 and 1\.3/);
+  assert.match(warning.message, /supports neither TLS 1\.2 nor TLS 1\.3/);
   assert.equal(warning.fields['reason'], 'tls');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
-import { exporterOn, runningExporter } from '../helpers/running.ts';
+import { startExporterOn, startRunningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { lastingPort } from '../real/lasting-port.ts';
@@ -18,7 +18,7 @@ describe('an endpoint that is away', () => {
     await earlier.close();
     const task = scriptedTask('web', 'worker');
     // The interval of production: the first success must not have to wait for it.
-    const running = await exporterOn(t, earlier, task, { intervalMs: 15_000 });
+    const running = await startExporterOn(t, earlier, task, { intervalMs: 15_000 });
     await running.exporter.poll();
     assert.equal(await running.status('/-/healthy'), 200);
     assert.equal(await running.status('/-/ready'), 503);
@@ -45,7 +45,7 @@ describe('an endpoint that is away', () => {
   });
 
   test('an agent that restarts at the same port: values again at the next poll', async (t) => {
-    const running = await runningExporter(t);
+    const running = await startRunningExporter(t);
     await running.endpoint.close();
     await running.exporter.poll();
     const away = await running.metrics();
@@ -66,7 +66,7 @@ describe('an endpoint that is away', () => {
   test('values vanish after three intervals, readiness with them, and both come back', async (t) => {
     const intervalMs = 15_000;
     const clock = stopClock(t);
-    const running = await runningExporter(t, { intervalMs });
+    const running = await startRunningExporter(t, { intervalMs });
     running.endpoint.fault = { status: 404 };
     clock.pass(intervalMs);
     await until('the failure', async () =>
@@ -98,7 +98,7 @@ describe('an endpoint that is away', () => {
   test('polls of an endpoint that hangs never overlap', async (t) => {
     const clock = stopClock(t);
     const intervalMs = 400;
-    const running = await runningExporter(t, { intervalMs });
+    const running = await startRunningExporter(t, { intervalMs });
     running.endpoint.fault = 'hang';
     const before = running.endpoint.requests.length;
     const [first, second] = await clock.until(

@@ -1,7 +1,7 @@
 /** What the exporter says of its own cost, against what this process (in which it runs) says of itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runningExporter } from '../helpers/running.ts';
+import { startRunningExporter } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 
 const LEVELS = [
@@ -12,7 +12,7 @@ const LEVELS = [
 for (const [vocabulary, cpu, memory] of LEVELS) {
   test(`CPU time and memory: ${vocabulary}`, async (t) => {
     const vocabularies = { prometheus: [vocabulary], otlp: [], console: [], statsd: [] };
-    const running = await runningExporter(t, { vocabularies });
+    const running = await startRunningExporter(t, { vocabularies });
     const before = process.cpuUsage();
     await running.poll();
     const page = await running.metrics();
@@ -26,7 +26,7 @@ for (const [vocabulary, cpu, memory] of LEVELS) {
 
 test('a loop that was blocked shows, until the next poll', async (t) => {
   const clock = stopClock(t);
-  const running = await runningExporter(t);
+  const running = await startRunningExporter(t);
   clock.pass(1500);
   // Across the next look, which is once a second.
   clock.block(1000);
@@ -39,7 +39,7 @@ test('a loop that was blocked shows, until the next poll', async (t) => {
 });
 
 test('series and stale containers are counted', async (t) => {
-  const running = await runningExporter(t);
+  const running = await startRunningExporter(t);
   const page = await running.metrics();
   const ofTask = page.series.filter(({ name }) => !/^(?:target_info|ecs_task_exporter_)/.test(name));
   assert.equal(page.value('ecs_task_exporter_series'), ofTask.length);

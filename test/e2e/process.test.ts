@@ -37,7 +37,7 @@ describe('processes', { concurrency: 4 }, () => {
   test('an unknown option: exit code 2', async (t) => {
     const program = startProgram(t, ['run', '--prot', '1']);
     assert.deepEqual(await program.ended, { code: 2, signal: null });
-    assert.match(program.stderr(), /^error: --prot/);
+    assert.match(program.stderr(), /^error: unknown option --prot/);
   });
 
   test('nobody reads stdout and stderr: metrics go on, and it stops as ever', async (t) => {

@@ -1,11 +1,11 @@
 /** OTLP through a proxy, as the environment says; the metadata endpoint never. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { readTextFile } from '../../src/config/files.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { readTextFile } from '../../src/config/text-files.ts';
 import { startProgram } from '../helpers/program.ts';
 import { type ForwardProxy, startProxy } from '../helpers/proxy.ts';
-import { exporterOn, type Running, scriptedEndpoint } from '../helpers/running.ts';
+import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { pemFile, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
 
@@ -48,7 +48,7 @@ async function start(t: TestContext, env: Readonly<Record<string, string>>): Pro
   const input = { argv: [], env, isTTY: false, readFile: readTextFile, metadataUrl: new URL(endpoint.url) };
   const resolved = resolveConfig(input);
   if ('problems' in resolved) assert.fail(JSON.stringify(resolved.problems));
-  const running = await exporterOn(t, endpoint, task, resolved.config);
+  const running = await startExporterOn(t, endpoint, task, resolved.config);
   return { ...running, clock };
 }
 
@@ -73,14 +73,14 @@ for (const [scheme, method, target] of [
 
   test(`${scheme}: the message says that there is a proxy, and nothing of its password`, async (t) => {
     const { proxy, env } = await startProxied(t, scheme);
-    proxy.refusal = 407;
+    proxy.rejectStatus = 407;
     const { lines, clock } = await start(t, env);
     const failing = await clock.until('the failure', () =>
       lines().find(({ event }) => event === 'otlp_export_failing'),
     );
     assert.match(failing.message, /\b407\b.*\(through the proxy of HTTPS_PROXY or HTTP_PROXY\)$/);
     assert.ok(!JSON.stringify(lines()).includes(PASSWORD));
-    proxy.refusal = undefined;
+    proxy.rejectStatus = undefined;
     await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
   });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OtlpExport, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
-import { pushingExporter } from '../helpers/pushing.ts';
+import { startPushingExporter } from '../helpers/pushing-exporter.ts';
 
 const SECOND_NS = 1_000_000_000n;
 /** Short, since the clock moves in small steps. */
@@ -16,9 +16,13 @@ function pointOf(exported: OtlpExport, name: string, container?: string): OtlpPo
 }
 
 /** Exports at each step of so many seconds of the samples' clock; at 0 the sample is not renewed. */
-async function exportsOf(t: Parameters<typeof pushingExporter>[0], steps: readonly number[], temporality?: 'delta') {
+async function exportsOf(
+  t: Parameters<typeof startPushingExporter>[0],
+  steps: readonly number[],
+  temporality?: 'delta',
+) {
   const config = { exportIntervalMs: EXPORT_INTERVAL_MS };
-  const pushing = await pushingExporter(t, { config, ...(temporality && { otlp: { temporality } }) });
+  const pushing = await startPushingExporter(t, { config, ...(temporality && { otlp: { temporality } }) });
   const exports = [await pushing.receiver.received(0)];
   for (const seconds of steps) {
     pushing.task.advance(seconds);

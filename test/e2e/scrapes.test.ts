@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceReadings } from '../../instrumentation/metric-definition.ts';
 import { startTelemetry } from '../../instrumentation/telemetry.ts';
-import { startDemoEndpoint } from '../../src/demo/server.ts';
 import { startExporter } from '../../src/exporter.ts';
+import { startSimulator } from '../bench/simulator/server.ts';
 import { testConfig } from '../helpers/config.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
-import { runningExporter } from '../helpers/running.ts';
+import { startRunningExporter } from '../helpers/running.ts';
 import { scrape } from '../helpers/scrape.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { parseExposition } from '../real/exposition.ts';
@@ -16,7 +16,7 @@ import { until } from '../real/wait.ts';
 describe('scrapes', () => {
   test('scrapes during a poll that hangs do not wait, and ask the endpoint for nothing', async (t) => {
     const clock = stopClock(t);
-    const running = await runningExporter(t);
+    const running = await startRunningExporter(t);
     running.endpoint.fault = 'hang';
     const before = running.endpoint.requests.length;
     let hasEnded = false;
@@ -33,7 +33,7 @@ describe('scrapes', () => {
   });
 
   test('200 scrapes at once of one sample: one page, no request', async (t) => {
-    const running = await runningExporter(t);
+    const running = await startRunningExporter(t);
     const before = running.endpoint.requests.length;
     const pages = new Set(await Promise.all(Array.from({ length: 200 }, () => running.page())));
     assert.equal(pages.size, 1);
@@ -44,7 +44,7 @@ describe('scrapes', () => {
 
 test('the first good scrape comes with the start, not after an interval', async (t) => {
   const clock = stopClock(t);
-  const endpoint = await startDemoEndpoint();
+  const endpoint = await startSimulator();
   t.after(() => endpoint.close());
   const exporter = await startExporter(testConfig(endpoint.url), recordingLogger());
   t.after(() => exporter.shutdown());
@@ -70,7 +70,7 @@ test('a sample is rendered once, for all who ask at once and later, and the next
     exportIntervalMs: 60_000,
     exportTimeoutMs: 1000,
     userAgent: 'test/1',
-    watchedFromNs: 0n,
+    programStartNs: 0n,
     onOutcome: () => {},
   });
   const ask = () => telemetry.page?.() ?? assert.fail('there is no page');

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
-import { startProgramHere } from '../helpers/program-here.ts';
+import { startInProcess } from '../helpers/in-process-program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { pemFile, pemText, startTlsReceiver } from '../helpers/tls-receiver.ts';
@@ -149,7 +149,7 @@ async function assertNothingShown(
 ): Promise<void> {
   const clock = stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
-  const program = startProgramHere(['run'], {
+  const program = startInProcess(['run'], {
     ECS_CONTAINER_METADATA_URI_V4: endpoint.url,
     EXPORTERS: 'prometheus,otlp',
     EXPORTER_PORT: '0',
@@ -181,7 +181,7 @@ test('run --print-config shows no secret', async () => {
     HTTPS_PROXY: `http://user:${CANARY}@proxy:3128`,
     ...SECRETS,
   };
-  const program = startProgramHere(['run', '--print-config'], env);
+  const program = startInProcess(['run', '--print-config'], env);
   assert.equal(await program.ended, 0);
   assertSilent('the configuration', program.stdout() + program.stderr());
   assert.ok(!program.stdout().includes('PRIVATE KEY'));
@@ -314,7 +314,7 @@ const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4' };
 
 for (const [name, argv, env, told] of MISTAKES) {
   test(`a mistake is told without the secret in it: ${name.replaceAll(CANARY, '***')}`, async () => {
-    const program = startProgramHere(argv, { ...METADATA, ...SECRETS, ...env });
+    const program = startInProcess(argv, { ...METADATA, ...SECRETS, ...env });
     assert.equal(await program.ended, 2);
     assert.match(program.stderr(), /^error: /);
     assert.ok(program.stderr().includes(told), program.stderr());
@@ -327,7 +327,7 @@ for (const argv of [['--help'], ['help'], ['--version'], ['once'], ['once', '--f
     const { endpoint } = await scriptedEndpoint(t);
     const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:1${QUERY}`;
     const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTERS: 'otlp', EXPORTER_PORT: '1' };
-    const program = startProgramHere(argv, { ...SECRETS, ...env, OTEL_EXPORTER_OTLP_ENDPOINT });
+    const program = startInProcess(argv, { ...SECRETS, ...env, OTEL_EXPORTER_OTLP_ENDPOINT });
     assert.equal(await program.ended, argv[0] === 'healthcheck' ? 1 : 0);
     const shown = program.stdout() + program.stderr();
     assert.notEqual(shown, '');
@@ -341,7 +341,7 @@ test('a port that is taken: no secret in the last words', async (t) => {
   const where = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_HOST: '127.0.0.1' };
   const env = { EXPORTER_PORT: new URL(origin).port, EXPORTERS: 'prometheus,otlp', LOG_LEVEL: 'debug' };
   const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:1${QUERY}`;
-  const program = startProgramHere(['run'], { ...SECRETS, ...where, ...env, OTEL_EXPORTER_OTLP_ENDPOINT });
+  const program = startInProcess(['run'], { ...SECRETS, ...where, ...env, OTEL_EXPORTER_OTLP_ENDPOINT });
   assert.equal(await program.ended, 1);
   assert.match(program.stderr(), /start_failed/);
   assertSilent('the log', program.stderr());

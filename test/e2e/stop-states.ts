@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import type { FaultEndpoint, FaultSetting } from '../helpers/fault-endpoint.ts';
 import type { Answer, FaultReceiver } from '../helpers/fault-receiver.ts';
 import type { ScriptedTask } from '../helpers/scripted-task.ts';
-import { GOOD, late, NEVER, refused } from '../outages/answers.ts';
+import { GOOD, late, NO_RESPONSE, refused } from '../outages/responses.ts';
 import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
 
@@ -53,7 +53,7 @@ async function ready({ program }: Scene): Promise<void> {
 
 const asked = ({ endpoint }: Scene) => until('a request', () => (endpoint.requests.length > 0 ? true : undefined));
 const pushed = ({ receiver }: Scene) => until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
-const taken = ({ receiver }: Scene) => until('an export', () => receiver.taken[0]);
+const taken = ({ receiver }: Scene) => until('an export', () => receiver.accepted[0]);
 const got = ({ datagrams }: Scene) => until('a datagram', () => datagrams[0]);
 const logged = ({ program, clock }: Scene, event: string) =>
   clock.until(`a log line ${event}`, () => program.events().includes(event) || undefined);
@@ -129,7 +129,7 @@ const PUSHING: readonly State[] = [
     name: 'an export hangs',
     signals: ['SIGTERM', 'SIGINT'],
     exporters: OTLP,
-    answer: NEVER,
+    answer: NO_RESPONSE,
     told: ['otlp_export_failing', 'stopped'],
     reach: pushed,
     withinMs: 12_000,
@@ -147,7 +147,7 @@ const PUSHING: readonly State[] = [
     name: 'export and endpoint hang',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    answer: NEVER,
+    answer: NO_RESPONSE,
     told: ['poll_failing', 'otlp_export_failing', 'stopped'],
     reach: async (scene) => {
       await pushed(scene);

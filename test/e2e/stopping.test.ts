@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { startFaultReceiver } from '../helpers/fault-receiver.ts';
+import { startInProcess } from '../helpers/in-process-program.ts';
 import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
-import { startProgramHere } from '../helpers/program-here.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { GOOD, NEVER } from '../outages/answers.ts';
+import { GOOD, NO_RESPONSE } from '../outages/responses.ts';
 import { until } from '../real/wait.ts';
 import { type Addressee, EVERYBODY, type Scene, STATES, type State } from './stop-states.ts';
 
@@ -75,7 +75,7 @@ async function assertLastSample(scene: Scene, addressees: readonly Addressee[] =
 /** The number of polls and the CPU time of one container, as they came last. */
 function lastOf({ receiver, datagrams }: Scene, addressee: Addressee): readonly unknown[] {
   if (addressee === 'receiver') {
-    const last = receiver.taken.at(-1);
+    const last = receiver.accepted.at(-1);
     if (last === undefined) return [];
     const values = [
       pointsOf(last, 'aws.ecs.exporter.polls'),
@@ -94,7 +94,7 @@ for (const state of STATES) {
     test(`${signal}: ${state.name}`, async (t) => {
       const clock = stopClock(t);
       const { argv, env, ...far } = await startFarEnds(t, state);
-      const program = startProgramHere(argv, env);
+      const program = startInProcess(argv, env);
       const scene: Scene = { ...far, program, clock };
       const { endpoint, task } = scene;
       t.after(() => clock.during(program.ended));
@@ -139,7 +139,7 @@ describe('as a process', { concurrency: 4 }, () => {
         name: 'hanging',
         signals: [],
         exporters: 'prometheus,otlp',
-        answer: NEVER,
+        answer: NO_RESPONSE,
         reach: async () => {},
       };
       const { argv, env, receiver } = await startFarEnds(t, { ...hanging, fault: { stats: 'hang' } });

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { takeOnce } from '../../src/once.ts';
-import { testConfig } from '../helpers/config.ts';
+import { globsOf, testConfig } from '../helpers/config.ts';
 import { type Fault, startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
-import { exporterOn, type Running, runningExporter } from '../helpers/running.ts';
+import { type Running, startExporterOn, startRunningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { until } from '../real/wait.ts';
 
-const WANTED = { taskTags: ['team', 'cost*'] } as const;
+const WANTED = { taskTags: globsOf('team', 'cost*') };
 
 function tagRequests({ endpoint }: Running): number {
   return endpoint.requests.filter(({ path }) => path.includes('Tags')).length;
@@ -37,13 +37,13 @@ async function runningWithTags(t: TestContext, document: unknown, fault: Fault =
   task.publish(endpoint);
   endpoint.taskWithTags = document;
   endpoint.fault = { tags: fault };
-  const running = await exporterOn(t, endpoint, task, WANTED);
+  const running = await startExporterOn(t, endpoint, task, WANTED);
   await running.exporter.poll();
   return running;
 }
 
 test('nobody asked: no request, and no metric of them', async (t) => {
-  const running = await runningExporter(t);
+  const running = await startRunningExporter(t);
   running.endpoint.taskWithTags = { TaskARN: 'arn', TaskTags: { team: 'core' } };
   await pollTimes(running, 3);
   assert.equal(tagRequests(running), 0);
@@ -73,7 +73,7 @@ test('--task-tags: one request, and the tags are on the resource from the next p
 });
 
 test('not there: counted and logged once, and everything else goes on', async (t) => {
-  const running = await runningExporter(t, WANTED);
+  const running = await startRunningExporter(t, WANTED);
   await pollUntilTags(running);
   await pollTimes(running, 5);
   const metrics = await running.metrics();

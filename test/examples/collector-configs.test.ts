@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { type Validation, validateCollectorConfig } from '../real/collector.ts';
 import { choicesOf, choose, subsetsOf } from './choices.ts';
 import { examplesEndingWith, jsonOf, textOf } from './example-files.ts';

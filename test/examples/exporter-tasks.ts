@@ -1,5 +1,5 @@
 /** Made-up tasks, each with the real program beside it. */
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startSimulator } from '../bench/simulator/server.ts';
 import { type ExporterProcess, startExporterProcess } from '../real/exporter-process.ts';
 import { at, textAt } from '../real/json.ts';
 import type { CleanUp } from './clean-up.ts';
@@ -17,7 +17,7 @@ export async function startExporterTask(
   seed: number,
   ...args: readonly string[]
 ): Promise<ExporterTask> {
-  const endpoint = await startDemoEndpoint({ seed });
+  const endpoint = await startSimulator({ seed });
   cleanUp.later(endpoint.close);
   const document: unknown = await (await fetch(`${endpoint.url}/task`)).json();
   if (at(document, 'Family') !== 'shop') throw new Error('another family than expected');

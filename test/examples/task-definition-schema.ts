@@ -68,6 +68,11 @@ export const containerDefinition = v.strictObject({
   secrets: v.optional(v.array(v.strictObject({ name: text, valueFrom: v.union([arn('ssm'), arn('secretsmanager')]) }))),
   healthCheck: v.optional(healthCheck),
   logConfiguration: v.optional(logConfiguration),
+  dockerLabels: v.optional(v.record(text, v.string())),
+  /** Of a volume of the task definition. */
+  mountPoints: v.optional(
+    v.array(v.strictObject({ sourceVolume: name, containerPath: text, readOnly: v.optional(v.boolean()) })),
+  ),
 });
 
 export const taskDefinition = v.strictObject({

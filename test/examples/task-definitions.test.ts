@@ -60,7 +60,8 @@ test('the program takes the environment that it gets in each of them, on top of 
     assert.deepEqual(config.exporters, ['otlp']);
     // Nobody outside of the task has to reach a program that only pushes.
     assert.deepEqual(config.http, { host: 'localhost', port: 9545 });
-    assert.ok(config.exclude.includes(EXPORTER) && config.exclude.includes('~internal~ecs~pause'));
+    const excluded = config.exclude.map(({ text }) => text);
+    assert.ok(excluded.includes(EXPORTER) && excluded.includes('~internal~ecs~pause'));
     assert.equal(Object.keys(config.otlp.headers).length, secrets.length);
   }
 });

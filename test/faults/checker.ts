@@ -1,41 +1,38 @@
 import { metricsOf, type OtlpExport, type OtlpMetric, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
 import { type Exposition, parseExposition } from '../real/exposition.ts';
-import { createCounterCheck, isBetween } from './counter-check.ts';
-import { coresBetween, precpuOf, readingOf } from './cpu-readings.ts';
-import type { Shape, TrueStats } from './demo-truth.ts';
 import type { Served } from './faulty-task.ts';
-import { createPresence, type Presence } from './presence.ts';
-import { type Quantity, quantitiesOf } from './quantities.ts';
-import { LIMITS } from './task-limits.ts';
+import { createCounterCheck, createPresence, isBetween, type Presence } from './point-checks.ts';
+import { LIMITS, type Quantity, quantitiesOf } from './quantities.ts';
+import { coresBetween, precpuOf, readingOf, type Shape, type TrueStats } from './true-task.ts';
 import { createTrueTotal } from './true-totals.ts';
 
 const TASK_PAGE_COUNTER = /^ecs_task_.*_total$/;
-/** How many polls back a sample may be that stands in for one that is missing. */
+/** Number of polls for which an earlier sample can replace a missing one. */
 const KEPT_POLLS = 8;
-/** How many polls a total may take to account for a sample that was held back. */
+/** Number of polls after which a total must include a sample that was held back. */
 const LATE_POLLS = 4;
 
 export interface Report {
   readonly violations: readonly string[];
   readonly violationCount: number;
   readonly presence: Presence;
-  /** The highest value of the task, beside its limit. */
+  /** The highest value of the task, with its limit. */
   readonly maxima: ReadonlyMap<string, { readonly value: number; readonly limit: number }>;
   readonly counterSeries: number;
   readonly counterPoints: number;
   /** Largest relative difference between a sum of deltas and the truth. */
   readonly largestDeltaError: number;
   readonly deltaSeries: number;
-  /** Points of deltas that repeat the interval of the one before. */
+  /** Delta points that repeat the interval of the previous point. */
   readonly repeated: number;
 }
 
-/** Compares what one exporter exports with the truth about its task. */
+/** Compares the exports of one exporter with the true state of its task. */
 export interface Checker {
-  /** What the endpoint served to the next poll. */
+  /** Responses of the endpoint to the next poll. */
   poll(served: Served): void;
   page(text: string): void;
-  /** An export; all of them in order. */
+  /** Every export, in order. */
   export(exported: OtlpExport): void;
   report(): Report;
 }
@@ -56,7 +53,7 @@ export function createChecker(shape: Shape): Checker {
   const violations: string[] = [];
   let violationCount = 0;
   let deltaPolls = 0;
-  /** Where the last delta of the exporter's polls began. */
+  /** Start of the last delta of the exporter's polls. */
   let countedFrom = { startNs: 0n, polls: 0 };
   const presence = createPresence();
 
@@ -74,10 +71,7 @@ export function createChecker(shape: Shape): Checker {
     if (value > limit) violation(`${name} of the task is ${value}, above ${limit}`);
   }
 
-  /**
-   * What a total may be after a poll. It may be up to `LATE_POLLS` behind while a fault is waiting for the next sample to
-   * explain it, and never ahead.
-   */
+  /** The allowed values of a total after a poll: up to `LATE_POLLS` late after a fault, never early. */
   function rangeOf(byPoll: readonly number[], poll: number): readonly [number, number] {
     const high = byPoll[poll] ?? 0;
     const isCalm = polls.slice(Math.max(0, poll - LATE_POLLS), poll).every(({ fault }) => fault === undefined);
@@ -89,7 +83,7 @@ export function createChecker(shape: Shape): Checker {
     violation(`${series} is ${value}, not ${low === high ? high : `${low} to ${high}`}`);
   }
 
-  /** The samples that a value scraped after that poll can be of, newest first. */
+  /** Samples that a value scraped after the poll can come from, newest first. */
   function recent(container: string, poll: number): readonly TrueStats[] {
     return polls
       .slice(Math.max(0, poll - KEPT_POLLS), poll)
@@ -104,7 +98,7 @@ export function createChecker(shape: Shape): Checker {
     for (const { name, labels, value } of page.series) {
       if (labels.get('container_name') !== '_task_') continue;
       checkLimit(name, value);
-      if (TASK_PAGE_COUNTER.test(name)) check.never(`page ${name}`, value);
+      if (TASK_PAGE_COUNTER.test(name)) check.monotonic(`page ${name}`, value);
     }
     for (const quantity of quantities) {
       const { family, pageName } = quantity;
@@ -115,7 +109,7 @@ export function createChecker(shape: Shape): Checker {
         if (stats !== undefined) presence.count(`page, ${family}`, value !== undefined);
         if (value === undefined) continue;
         const isTrue = recent(container, poll).some(({ document }) => isClose(value, quantity.read(document)));
-        if (!isTrue) violation(`page: ${pageName} of ${container} is ${value}, which no sample was`);
+        if (!isTrue) violation(`page: ${pageName} of ${container} is ${value}, which is in no sample`);
       }
     }
     for (const { quantity, byPoll } of totals) {
@@ -129,7 +123,7 @@ export function createChecker(shape: Shape): Checker {
 
   function sampleOf(container: string, timeNs: bigint, name: string): TrueStats | undefined {
     const sample = samples.get(`${container} ${timeNs}`);
-    if (sample === undefined) violation(`${name} of ${container} has the time ${timeNs}, of no sample`);
+    if (sample === undefined) violation(`${name} of ${container} has the time ${timeNs}, which is of no sample`);
     return sample;
   }
 
@@ -154,7 +148,7 @@ export function createChecker(shape: Shape): Checker {
         if (sample === undefined || truth === undefined) continue;
         if (isDelta) {
           const base = samples.get(`${container} ${point.startNs}`);
-          // A run that is known to have begun after that sample begins at 0.
+          // Another run starts at 0.
           const isSameRun = base !== undefined && (!quantity.isPerRun || base.run === sample.run);
           check.delta(series, point, {
             value: truth,
@@ -193,7 +187,7 @@ export function createChecker(shape: Shape): Checker {
     checkCores(exported, poll);
   }
 
-  /** A gauge of the task is the sum over all containers that run, or absent. */
+  /** A gauge of the task is the sum over all running containers, or absent. */
   function checkSum(
     exported: OtlpExport,
     { name, attributes }: Pick<Quantity, 'name' | 'attributes'>,
@@ -213,7 +207,7 @@ export function createChecker(shape: Shape): Checker {
     return [...containers].filter(([, { stats }]) => stats !== undefined).map(([name]) => name);
   }
 
-  /** Cores are those between two samples. */
+  /** Cores are a rate between two samples. */
   function checkCores(exported: OtlpExport, poll: number): void {
     const [ofTask] = pointsOf(exported, 'aws.ecs.task.cpu.usage');
     presence.count('otlp, task cpu', ofTask !== undefined);
@@ -267,7 +261,7 @@ export function createChecker(shape: Shape): Checker {
   };
 }
 
-/** A container that has not used a disk has no point of a device. */
+/** Containers without disk I/O have no point of a device. */
 function hasPoint({ family, read }: Quantity, { document }: TrueStats): boolean {
   return family !== 'disk' || read(document) !== 0;
 }

@@ -6,11 +6,11 @@ export interface ContainerFault {
   readonly name: string;
   /** Kind of shared/cases/README.md. */
   readonly kind: 1 | 2 | 3;
-  /** True if it can be told from a good sample even if no sample came before. */
+  /** True if it is recognisable without an earlier sample. */
   readonly canBeFirst: boolean;
   /**
-   * @param first the true document when the fault began: values that fell do not move until they come back.
-   * @param factor of the true value that is left, 0 to 1
+   * @param first the true document at the start of the fault: decreased values stay constant until its end
+   * @param factor 0 to 1, for decreased values
    */
   readonly apply: (document: unknown, first: unknown, factor: number) => unknown;
 }
@@ -20,8 +20,8 @@ const CPU = ['cpu_stats', 'cpu_usage'];
 const scaled = (value: unknown, factor: number): unknown =>
   combined(value, undefined, (number) => Math.floor(number * factor));
 
-/** Replaces a part by what it was when the fault began, times the factor. */
-const falls =
+/** Replaces a part by its value at the start of the fault, multiplied by the factor. */
+const decreased =
   (path: readonly string[]): ContainerFault['apply'] =>
   (document, first, factor) =>
     edited(document, path, () => scaled(at(first, ...path), factor));
@@ -50,9 +50,9 @@ export const CONTAINER_FAULTS: readonly ContainerFault[] = [
     },
   },
   { name: 'zero CPU time with memory', kind: 1, canBeFirst: true, apply: (document) => zeroed(document, CPU) },
-  { name: 'CPU time falls', kind: 1, canBeFirst: false, apply: falls(CPU) },
-  { name: 'network falls', kind: 1, canBeFirst: false, apply: falls(['networks']) },
-  { name: 'disk falls', kind: 1, canBeFirst: false, apply: falls(['blkio_stats']) },
+  { name: 'CPU time decreases', kind: 1, canBeFirst: false, apply: decreased(CPU) },
+  { name: 'network decreases', kind: 1, canBeFirst: false, apply: decreased(['networks']) },
+  { name: 'disk decreases', kind: 1, canBeFirst: false, apply: decreased(['blkio_stats']) },
   { name: 'null', kind: 2, canBeFirst: true, apply: () => null },
   { name: 'empty object', kind: 2, canBeFirst: true, apply: () => ({}) },
   { name: 'no entry', kind: 3, canBeFirst: true, apply: () => undefined },
@@ -64,12 +64,12 @@ export const CONTAINER_FAULTS: readonly ContainerFault[] = [
   member([...CPU, 'total_usage']),
   member(['cpu_stats', 'system_cpu_usage']),
   member(['cpu_stats', 'online_cpus']),
-  // Some containers never have these: at the first sample a missing one is the usual case.
+  // Some containers never have these, so they may be missing from the first sample.
   member(['blkio_stats'], false),
   member(['networks'], false),
 ];
 
-/** How `/task/stats` answers if it does not answer with a document. */
+/** A response of `/task/stats` without a document. */
 export type StatsFailure = 500 | 429 | 'closed';
 
 /** Faults of the whole document, all of kind 2. */

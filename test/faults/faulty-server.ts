@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { UNLIMITED_BYTES } from '../../src/demo/resource-stats.ts';
+import { UNLIMITED_BYTES } from '../bench/simulator/resource-stats.ts';
 import type { FaultyTask, Served } from './faulty-task.ts';
 
 export interface FaultyServer {
@@ -10,10 +10,10 @@ export interface FaultyServer {
 }
 
 /**
- * Serves a faulty task as the metadata endpoint does. The exporter reads the stats first, so `/task` belongs to the sample
- * that `/task/stats` was last answered with.
+ * A metadata endpoint for a faulty task. The exporter reads the stats first, so `/task` returns the task at the last sample of
+ * `/task/stats`.
  *
- * @param onPoll called with each poll's answers
+ * @param onPoll called with the responses to each poll
  */
 export async function startFaultyServer(
   task: FaultyTask,
@@ -48,7 +48,7 @@ export async function startFaultyServer(
   };
 }
 
-/** With all digits of the unlimited value, as Go writes it. */
+/** Writes all digits of the unlimited value, as Go does. */
 function send(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body).replaceAll(String(UNLIMITED_BYTES), '9223372036854771712');
   response.writeHead(status, { 'content-type': 'application/json' }).end(text);

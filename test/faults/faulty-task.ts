@@ -1,29 +1,29 @@
-import { unit } from '../../src/demo/curves.ts';
+import { unit } from '../bench/simulator/curves.ts';
 import { at, listAt } from '../real/json.ts';
-import { createDemoTruth, type DemoTruthOptions, type TrueMoment } from './demo-truth.ts';
 import { CONTAINER_FAULTS, type ContainerFault, STATS_FAULTS, type StatsFailure } from './faults.ts';
 import { edited } from './json-edit.ts';
+import { createTrueTask, type TrueMoment, type TrueTaskOptions } from './true-task.ts';
 
-/** What the endpoint answers at one sample, and what it should have answered. */
+/** Responses of the endpoint at one sample, and the true state. */
 export interface Served {
   readonly truth: TrueMoment;
   readonly task: unknown;
   readonly stats: StatsFailure | { readonly body: unknown };
-  /** Name of the fault, if there is one. */
+  /** Name of the current fault. */
   readonly fault?: string | undefined;
 }
 
 export interface FaultyTask {
-  /** The same sample is always served with the same fault. */
+  /** A sample always has the same fault. */
   serve(sinceMs: number): Served;
-  /** No further fault begins. */
-  calm(): void;
-  /** How many samples each fault was served at. */
+  /** From now on, no fault starts. */
+  stopFaults(): void;
+  /** Number of samples with each fault. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-export interface FaultyTaskOptions extends DemoTruthOptions {
-  /** Probability of a fault to begin at a sample. */
+export interface FaultyTaskOptions extends TrueTaskOptions {
+  /** Probability that a fault starts at a sample. */
   readonly rate: number;
 }
 
@@ -33,33 +33,33 @@ interface Episode {
   readonly apply: (truth: TrueMoment) => Pick<Served, 'task' | 'stats'>;
 }
 
-/** Good samples between two faults: a fall is explained by the sample after it. */
+/** Good samples between two faults: the sample after a decrease shows whether it was a reset. */
 const CALM_SAMPLES = 2;
 /** Probability of a fault at the first sample, and at the first sample of a run. */
 const AT_START = 0.5;
 
-/** The demo task with seeded faults of kinds 1 to 3; restarts, kind 4, are the demo's own. */
+/** The simulated task with seeded faults of kinds 1 to 3; restarts (kind 4) are part of the simulator. */
 export function createFaultyTask({ rate, ...options }: FaultyTaskOptions): FaultyTask {
   const { seed, shape } = options;
-  const truthAt = createDemoTruth(options);
+  const truthAt = createTrueTask(options);
   const counts = new Map<string, number>();
   const runs = new Map<string, number>();
   let served: Served | undefined;
   let step = 0;
   let calmSamples = 0;
-  let isCalm = false;
+  let isStopped = false;
   let episode: Episode | undefined;
 
   const random = (...place: readonly number[]): number => unit(seed, 90, step, ...place);
   const pick = <T>(from: readonly T[], place: number): T => {
     const item = from[Math.floor(random(place) * from.length)];
-    if (item === undefined) throw new RangeError('nothing to pick from');
+    if (item === undefined) throw new RangeError('an empty list');
     return item;
   };
 
-  function begin(truth: TrueMoment, restarted: string | undefined): Episode {
+  function startEpisode(truth: TrueMoment, restarted: string | undefined): Episode {
     const isFirst = step === 0;
-    // Of counters that begin at 0, where a low value is as good as any.
+    // Where counters start at 0, a low value is valid.
     const isFirstOfRun = isFirst || (restarted !== undefined && shape === 'fargate');
     const samplesLeft = 1 + Math.floor(2 * random(1));
     const kind = restarted === undefined ? random(2) : 0;
@@ -74,11 +74,11 @@ export function createFaultyTask({ rate, ...options }: FaultyTaskOptions): Fault
       return { name, samplesLeft, apply: (now) => ({ task: withoutContainer(now.task, target), stats: statsOf(now) }) };
     }
     const possible = CONTAINER_FAULTS.filter(
-      ({ name, canBeFirst }) => (canBeFirst || !isFirstOfRun) && (shape === 'ec2' || name !== 'network falls'),
+      ({ name, canBeFirst }) => (canBeFirst || !isFirstOfRun) && (shape === 'ec2' || name !== 'network decreases'),
     );
     const fault = pick(possible, 5);
     const container = truth.containers.get(target);
-    // A low value that is not 0 could be the one of a run that has just begun.
+    // A low value above 0 could belong to a new run.
     const factor = container?.hasRestartPolicy ? 0 : pick([0, 0.1, 0.5, 0.9], 6);
     const first = container?.stats?.document;
     const apply: Episode['apply'] = (now) => ({
@@ -88,7 +88,7 @@ export function createFaultyTask({ rate, ...options }: FaultyTaskOptions): Fault
     return { name: fault.name, samplesLeft, apply };
   }
 
-  /** The name of a container that began a new run with this sample. */
+  /** The name of a container that restarted before this sample. */
   function restartedOf({ containers }: TrueMoment): string | undefined {
     let restarted: string | undefined;
     for (const [name, { stats }] of containers) {
@@ -104,8 +104,8 @@ export function createFaultyTask({ rate, ...options }: FaultyTaskOptions): Fault
     const restarted = restartedOf(truth);
     const probability = step === 0 || restarted !== undefined ? AT_START : rate;
     if (restarted !== undefined && shape === 'fargate') episode = undefined;
-    const mayBegin = !isCalm && (step === 0 || calmSamples >= CALM_SAMPLES);
-    if (episode === undefined && mayBegin && random(0) < probability) episode = begin(truth, restarted);
+    const mayStart = !isStopped && (step === 0 || calmSamples >= CALM_SAMPLES);
+    if (episode === undefined && mayStart && random(0) < probability) episode = startEpisode(truth, restarted);
     step += 1;
     if (episode === undefined) {
       calmSamples += 1;
@@ -125,25 +125,25 @@ export function createFaultyTask({ rate, ...options }: FaultyTaskOptions): Fault
       if (served?.truth.sample !== truth.sample) served = next(truth);
       return served;
     },
-    calm() {
-      isCalm = true;
+    stopFaults() {
+      isStopped = true;
     },
     counts,
   };
 }
 
-interface Spoiled {
+interface AppliedFault {
   readonly target: string;
   readonly fault: ContainerFault;
   readonly first: unknown;
   readonly factor: number;
 }
 
-function statsOf({ containers }: TrueMoment, spoiled?: Spoiled): { readonly body: unknown } {
+function statsOf({ containers }: TrueMoment, applied?: AppliedFault): { readonly body: unknown } {
   const entries = [...containers].map(([name, { id, stats }]): [string, unknown] => {
-    const isSpoiled = spoiled?.target === name && stats !== undefined;
+    const isFaulty = applied?.target === name && stats !== undefined;
     const document = stats?.document ?? null;
-    return [id, isSpoiled ? spoiled.fault.apply(document, spoiled.first ?? document, spoiled.factor) : document];
+    return [id, isFaulty ? applied.fault.apply(document, applied.first ?? document, applied.factor) : document];
   });
   return { body: Object.fromEntries(entries.filter(([, document]) => document !== undefined)) };
 }

@@ -1,4 +1,4 @@
-/** Copies of parsed JSON with a part replaced; nothing is changed in place. */
+/** Copies of parsed JSON with a part replaced. */
 
 /** The document with the value at `path` replaced; unchanged if the path does not exist. */
 export function edited(document: unknown, path: readonly string[], change: (before: unknown) => unknown): unknown {
@@ -20,10 +20,10 @@ export function removed(document: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** The numbers of a device are its name, not a count. */
+/** Device numbers are names, not counts. */
 const NAMES: ReadonlySet<string> = new Set(['major', 'minor']);
 
-/** Combines each number of `a` with the one at the same place of `b`, 0 if there is none. */
+/** Combines each number of `a` with the number at the same path of `b`, or with 0. */
 export function combined(a: unknown, b: unknown, combine: (a: number, b: number) => number): unknown {
   if (typeof a === 'number') return combine(a, typeof b === 'number' ? b : 0);
   if (Array.isArray(a)) return a.map((item, index) => combined(item, Array.isArray(b) ? b[index] : undefined, combine));

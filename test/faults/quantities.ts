@@ -1,7 +1,9 @@
+import { ONLINE_CPUS } from '../bench/simulator/resource-stats.ts';
+import { TASK_LIMITS } from '../bench/simulator/task.ts';
 import { at, listAt } from '../real/json.ts';
-import type { Shape } from './demo-truth.ts';
+import type { Shape } from './true-task.ts';
 
-/** A value of a container, or the task's sum of it, and the names under which it is exported. */
+/** A value of a container or the sum over the task, with its exported names. */
 export interface Quantity {
   readonly family: 'cpu' | 'memory' | 'disk' | 'network' | 'page faults';
   /** Of the semconv vocabulary, as pushed. */
@@ -12,15 +14,15 @@ export interface Quantity {
   /** Of the ecs vocabulary, as scraped. */
   readonly pageName: string;
   readonly isCounter: boolean;
-  /** Begins at 0 with each run of the container. */
+  /** True if it starts at 0 with each run of the container. */
   readonly isPerRun: boolean;
-  /** What the document says; undefined if it does not say. */
+  /** The value in a document; undefined if it is missing. */
   readonly read: (stats: unknown) => number | undefined;
 }
 
 const SECOND_NS = 1e9;
 
-/** Values of containers; network only where each container has its own. */
+/** Values of containers; network only where each container has its own namespace. */
 export function quantitiesOf(shape: Shape): readonly Quantity[] {
   const isPerRun = shape === 'fargate';
   const disk = (
@@ -147,3 +149,17 @@ function seconds(value: unknown): number | undefined {
 function difference(a: unknown, b: unknown): number | undefined {
   return typeof a === 'number' && typeof b === 'number' ? a - b : undefined;
 }
+
+/** Upper limits of the task's values, by metric name. */
+export const LIMITS: Readonly<Record<string, number>> = {
+  ecs_task_cpu_cores: ONLINE_CPUS,
+  ecs_task_cpu_usage_ratio: ONLINE_CPUS / TASK_LIMITS.CPU,
+  ecs_task_mem_usage: TASK_LIMITS.Memory * 1024 ** 2,
+  ecs_task_mem_cache: TASK_LIMITS.Memory * 1024 ** 2,
+  ecs_task_mem_rss_bytes: TASK_LIMITS.Memory * 1024 ** 2,
+  ecs_task_mem_working_set_bytes: TASK_LIMITS.Memory * 1024 ** 2,
+  ecs_task_mem_usage_ratio: 1,
+  'aws.ecs.task.cpu.usage': ONLINE_CPUS,
+  'aws.ecs.task.memory.usage': TASK_LIMITS.Memory * 1024 ** 2,
+  'aws.ecs.task.memory.working_set': TASK_LIMITS.Memory * 1024 ** 2,
+};

@@ -1,20 +1,20 @@
-/** The demo task with random faults, and the exporter on it as a process of its own, in real time. */
+/** Runs the exporter as a separate process against the simulated task with random faults, in real time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { startExporterProcess } from '../real/exporter-process.ts';
 import { type Checker, createChecker, type Report } from './checker.ts';
-import type { Shape } from './demo-truth.ts';
 import { startFaultyServer } from './faulty-server.ts';
 import { createFaultyTask } from './faulty-task.ts';
+import type { Shape } from './true-task.ts';
 
 const POLL_MS = 1000;
-/** The exporter's polls drift, and each should find a new sample. */
+/** Shorter than the interval: polls drift, and each should find a new sample. */
 const SAMPLE_MS = 500;
 const EXPORT_MS = 5000;
 const AGE_MS = 720_000;
-/** Without new faults at the end, so that the last values are good. */
-const CALM_MS = 10_000;
+/** Time without new faults at the end, so that the last values are good. */
+const FINAL_MS = 10_000;
 const FAULT_RATE = 0.05;
 const MIN_PRESENT = 0.9;
 
@@ -35,7 +35,7 @@ interface Outcome {
   readonly polls: number;
   readonly faults: ReadonlyMap<string, number>;
   readonly report: Report;
-  /** Why the run says nothing, or failed. */
+  /** Why the run failed or is inconclusive. */
   readonly problems: readonly string[];
 }
 
@@ -70,7 +70,7 @@ async function run(shape: Shape, temporality: 'cumulative' | 'delta', ownSeed: n
   try {
     const endMs = performance.now() + minutes * 60_000;
     while (performance.now() < endMs) {
-      if (performance.now() > endMs - CALM_MS) task.calm();
+      if (performance.now() > endMs - FINAL_MS) task.stopFaults();
       await sleep(POLL_MS);
       checker.page(await exporter.page());
       exports = checkExports(checker, receiver.exports, exports);
@@ -86,12 +86,12 @@ async function run(shape: Shape, temporality: 'cumulative' | 'delta', ownSeed: n
   if (receiver.exports.length < (minutes * 60_000) / EXPORT_MS / 2) problems.push(`${receiver.exports.length} exports`);
   if (report.presence.fraction() < MIN_PRESENT) problems.push(`less than ${MIN_PRESENT} of the points`);
   if (report.repeated > 0 && !exporter.log().includes('export failed'))
-    problems.push('deltas were repeated without need');
+    problems.push('deltas were repeated without a failed export');
   if (report.violationCount > 0) problems.push(`${report.violationCount} values are wrong`);
   return { title: `${shape}, ${temporality}, seed ${ownSeed}`, polls, faults: task.counts, report, problems };
 }
 
-/** @returns how many exports have been checked. */
+/** @returns the number of exports that have been checked. */
 function checkExports(
   checker: Checker,
   exports: Awaited<ReturnType<typeof startOtlpReceiver>>['exports'],

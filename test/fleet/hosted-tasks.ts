@@ -1,7 +1,7 @@
 /** Many made-up tasks behind one HTTP server, told apart by the path, as an agent's tasks are. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createDemoTask } from '../../src/demo/demo-task.ts';
+import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
 import { textAt } from '../real/json.ts';
 import type { FleetTask } from './messages.ts';
 
@@ -12,7 +12,7 @@ export interface HostedTasks {
   close(): Promise<void>;
 }
 
-/** Containers of the tasks, by turns; five is the demo's shop, one of whose containers has ended and one restarts. */
+/** Containers of the tasks, by turns; five is the simulated shop, one of whose containers has ended and one restarts. */
 export const SIZES = [2, 3, 5, 10] as const;
 const SHOP = 5;
 
@@ -33,7 +33,7 @@ export async function hostTasks(count: number): Promise<HostedTasks> {
   const made = Array.from({ length: count }, (_, index) => {
     const containers = SIZES[index % SIZES.length] ?? SHOP;
     const replicas = containers === SHOP ? undefined : containers;
-    const task = createDemoTask({ seed: index + 1, originMs, sampleMs: SAMPLE_MS, replicas });
+    const task = createSimulatedTask({ seed: index + 1, originMs, sampleMs: SAMPLE_MS, replicas });
     const path = `/v4/${task.endpointId}`;
     routes.set(`${path}/task`, () => task.task(sinceStartMs()));
     routes.set(`${path}/task/stats`, () => task.stats(sinceStartMs()));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
-import { exporterOn } from '../helpers/running.ts';
+import { startExporterOn } from '../helpers/running.ts';
 import { scriptedTask, TASK_ID } from '../helpers/scripted-task.ts';
 import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
@@ -29,12 +29,12 @@ test('memory_limiter refuses with 503 and without Retry-After; the first export 
   t.after(() => endpoint.close());
   const task = scriptedTask('web', 'worker');
   task.publish(endpoint);
-  const running = await exporterOn(t, endpoint, task, {
+  const running = await startExporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     exportIntervalMs: INTERVAL_MS,
     exportTimeoutMs: INTERVAL_MS,
-    otlp: { ...testConfig(endpoint.url).otlp, url, timeoutMs: INTERVAL_MS, compression: 'gzip' },
+    otlp: { ...testConfig(endpoint.url).otlp, url: new URL(url), timeoutMs: INTERVAL_MS, compression: 'gzip' },
   });
   const logged = (event: string) => running.lines().find((line) => line.event === event);
   const failing = await until('the failing export', () => logged('otlp_export_failing'), WAIT);

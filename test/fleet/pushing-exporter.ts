@@ -1,5 +1,5 @@
+import { readTextFile } from '../../src/config/files.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { readTextFile } from '../../src/config/text-files.ts';
 import { type Exporter, startExporter } from '../../src/exporter.ts';
 import type { Logger } from '../../src/log/logger.ts';
 

@@ -11,7 +11,7 @@ import {
   ROOMS,
   readingsOf,
   TEMPERATURE,
-} from '../unit/instrumentation/made-up.ts';
+} from '../unit/instrumentation/fake-source.ts';
 
 const METRICS = [TEMPERATURE, ENERGY, PEOPLE];
 const MB = 1024 ** 2;

@@ -1,6 +1,8 @@
 import type { Config } from '../../src/config/config.ts';
+import { type MetricSelection, selectMetrics } from '../../src/config/metric-selection.ts';
+import { compileGlob, type Glob } from '../../src/text/globs.ts';
 
-/** A configuration for tests: a free port, and no poll but those that the test asks for. */
+/** A configuration for tests: a port from the kernel, and polls only on request. */
 export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): Config {
   return {
     metadataUrl: new URL(metadataUrl),
@@ -12,11 +14,11 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     taskTags: [],
     exporters: ['prometheus'],
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
-    metrics: ['default'],
+    metrics: metricsOf('default'),
     http: { host: '127.0.0.1', port: 0 },
     otlp: {
       protocol: 'http/protobuf',
-      url: 'http://127.0.0.1:4318/v1/metrics',
+      url: new URL('http://127.0.0.1:4318/v1/metrics'),
       headers: {},
       timeoutMs: 2000,
       compression: 'none',
@@ -29,4 +31,20 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     log: { level: 'none', format: 'json' },
     ...changes,
   };
+}
+
+/** The value of --metrics. */
+export function metricsOf(...items: readonly string[]): MetricSelection {
+  const selection = selectMetrics(items);
+  if ('value' in selection) return selection.value;
+  throw new Error(selection.wrong);
+}
+
+/** The value of --include and of the other options with patterns. */
+export function globsOf(...patterns: readonly string[]): readonly Glob[] {
+  return patterns.map((pattern) => {
+    const glob = compileGlob(pattern);
+    if ('wrong' in glob) throw new Error(`${pattern} ${glob.wrong}`);
+    return glob;
+  });
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a page of Prometheus' text format 0.0.4, as sentences; nothing when it is right. */
+/** Returns the violations of Prometheus' text format 0.0.4 on a page. */
 export function brokenRules(page: string): readonly string[] {
   const broken: string[] = [];
   if (!page.endsWith('\n')) broken.push('the last line does not end with a line feed');
@@ -10,7 +10,7 @@ export function brokenRules(page: string): readonly string[] {
 }
 
 interface State {
-  /** Families that another one came after. */
+  /** Families that were followed by another family. */
   readonly finished: Set<string>;
   /** `HELP name`, `TYPE name`. */
   readonly described: Set<string>;
@@ -49,7 +49,7 @@ function look(line: string, state: State): readonly string[] {
   return wrong;
 }
 
-/** The order of labels makes no other series. */
+/** The order of labels is not part of a series' identity. */
 function sortedLabels(labels: string): string {
   return [...labels.matchAll(LABEL)]
     .map(([label]) => label)
@@ -57,7 +57,7 @@ function sortedLabels(labels: string): string {
     .join();
 }
 
-/** A family's lines stand together. */
+/** Reports a family whose lines are not contiguous. */
 function enter(name: string, state: State): string[] {
   if (state.family === name) return [];
   if (state.family !== undefined) state.finished.add(state.family);

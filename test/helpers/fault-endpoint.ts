@@ -12,11 +12,11 @@ export type Fault =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
-      /** Announces more than `body`, and then closes the connection or sends nothing more. */
+      /** Sends a content-length above that of `body`, then closes the connection or stalls. */
       readonly ending?: 'cut' | 'stalled';
     };
 
-/** One fault for every path, or one for each. */
+/** One fault for all paths, or one per path. */
 export type FaultSetting = Fault | { readonly [path in FaultPath]?: Fault };
 
 export interface RecordedRequest {
@@ -28,18 +28,18 @@ export interface RecordedRequest {
   readonly time: number;
 }
 
-/** A metadata endpoint that misbehaves on demand; everything may be changed between two requests. */
+/** A metadata endpoint with configurable faults. All fields can change between requests. */
 export interface FaultEndpoint {
-  /** The base address, as ECS_CONTAINER_METADATA_URI_V4 would give it. */
+  /** The base URL, as in ECS_CONTAINER_METADATA_URI_V4. */
   readonly url: string;
   readonly port: number;
-  /** What `/task` answers: text and bytes go out as they are, anything else as JSON. */
+  /** The response to `/task`: text and bytes are sent unchanged, other values as JSON. */
   task: unknown;
-  /** What `/task/stats` answers, likewise. */
+  /** The response to `/task/stats`. */
   stats: unknown;
-  /** What `/taskWithTags` answers, likewise; 404 as long as there is nothing. */
+  /** The response to `/taskWithTags`; 404 if undefined. */
   taskWithTags: unknown;
-  /** In force until changed. */
+  /** Applies until changed. */
   fault: FaultSetting;
   /** Applies to the next `times` requests for that path, before `fault` does. */
   failNext(path: FaultPath | 'any', fault: Fault, times?: number): void;
@@ -48,7 +48,7 @@ export interface FaultEndpoint {
   readonly connections: number;
   /** Connections open now. */
   readonly openConnections: number;
-  /** Ends every open connection with a reset, as an agent that is restarted does. */
+  /** Resets every open connection, as a restart of the agent does. */
   resetConnections(): void;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export interface FaultEndpoint {
 export interface FaultEndpointOptions {
   /** @default '127.0.0.1' */
   readonly host?: string;
-  /** A fixed port brings an endpoint back at the address of an earlier one. @default 0 */
+  /** A fixed port replaces an earlier endpoint at its address. @default 0 */
   readonly port?: number;
   /** Serves https. */
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -88,7 +88,7 @@ export async function startFaultEndpoint(options: FaultEndpointOptions = {}): Pr
     }
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer({ ...tls }, listener);
-  // Faults last as long as the client lets them: no limit of the server's own may end one early.
+  // Only the client ends a fault, so the server has no timeouts.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 0;
   server.on('connection', (socket: Socket) => {

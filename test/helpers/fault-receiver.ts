@@ -7,51 +7,51 @@ import type { OtlpExport } from './otlp-export.ts';
 import { decodeJson } from './otlp-json.ts';
 import { decodeProtobuf } from './otlp-protobuf.ts';
 
-/** What a request meets. */
+/** The response to a request. */
 export interface Answer {
-  /** Sends what there is to send, maybe below HTTP, which would not let such an answer out. */
+  /** Sends the response, possibly on the socket, below the HTTP module. */
   readonly send: (response: ServerResponse) => void;
-  /** What the export came in is kept, whatever its sender learns of that. */
-  readonly isTaken?: boolean;
-  /** Answers to the head of the request: its body is not read. */
+  /** Whether the export is recorded, whatever the response is. */
+  readonly isAccepted?: boolean;
+  /** Responds to the head of the request, without reading the body. */
   readonly isEarly?: boolean;
 }
 
-/** A request that came. */
+/** A received request. */
 export interface Arrival {
   /** From 0. */
   readonly number: number;
-  /** `performance.now()` once its head was there. */
+  /** `performance.now()` when the head arrived. */
   readonly time: number;
   readonly headers: IncomingHttpHeaders;
-  /** Requests of other connections that were open at that time. */
+  /** Number of other unfinished requests at that time. */
   readonly besides: number;
 }
 
-export interface TakenExport extends OtlpExport {
-  /** Of its arrival. */
+export interface AcceptedExport extends OtlpExport {
+  /** The number of its request. */
   readonly number: number;
 }
 
-/** A receiver of metrics over OTLP/HTTP that fails as it is told, request by request, or is not there at all. */
+/** An OTLP/HTTP receiver with a configurable response per request, which can also stop listening. */
 export interface FaultReceiver {
   readonly url: string;
-  /** In force until changed. */
+  /** Applies until changed. */
   answer: Answer | ((arrival: Arrival) => Answer);
   readonly arrivals: readonly Arrival[];
-  readonly taken: readonly TakenExport[];
-  /** Requests that have come and whose answers have not ended. */
+  readonly accepted: readonly AcceptedExport[];
+  /** Number of requests without a finished response. */
   readonly unanswered: number;
   readonly openConnections: number;
-  /** Is gone at once, with every connection; nobody listens then. */
+  /** Stops listening and resets all connections. */
   down(): Promise<void>;
-  /** Listens again, at the same address. */
+  /** Listens again on the same port. */
   up(): Promise<void>;
 }
 
 export async function startFaultReceiver(answer: FaultReceiver['answer']): Promise<FaultReceiver> {
   const arrivals: Arrival[] = [];
-  const taken: TakenExport[] = [];
+  const accepted: AcceptedExport[] = [];
   const sockets = new Set<Socket>();
   const open = new Set<ServerResponse>();
 
@@ -68,10 +68,10 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     }
     const sent = await request.toArray().catch(() => undefined);
     if (sent === undefined) return;
-    if (met.isTaken === true) taken.push({ ...decoded(Buffer.concat(sent), headers), number: arrival.number });
+    if (met.isAccepted === true) accepted.push({ ...decoded(Buffer.concat(sent), headers), number: arrival.number });
     met.send(response);
   });
-  // Faults last as long as the client lets them: no limit of the server's own may end one early.
+  // Only the client ends a fault, so the server has no timeouts.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 0;
   server.on('connection', (socket: Socket) => {
@@ -79,7 +79,7 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => sockets.delete(socket));
   });
-  // One that nobody else gets while the receiver is down.
+  // A port that no other process gets while the receiver is down.
   await once(server.listen(await lastingPort(), '127.0.0.1'), 'listening');
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the receiver has no address');
@@ -89,7 +89,7 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
     url: `http://127.0.0.1:${port}/v1/metrics`,
     answer,
     arrivals,
-    taken,
+    accepted,
     get unanswered() {
       return open.size;
     },

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Ways to answer that no well-meaning server has. Those that send a body send (a part of) the document that was set. */
+/** Faulty responses. Those with a body send the document or a part of it. */
 export const NAMED_FAULTS = [
   'none',
   /** Reads the request and never answers. */
@@ -25,9 +25,9 @@ export const NAMED_FAULTS = [
   'html',
   /** 200 without a body. */
   'empty',
-  /** Announces 64 MiB and sends zeros as long as it may. */
+  /** 64 MiB of zeros, with a content-length. */
   'huge',
-  /** As `huge`, chunked and unannounced. */
+  /** As `huge`, with chunked encoding. */
   'huge-chunked',
   /** 302 to the EC2 instance metadata service. */
   'redirect',
@@ -35,13 +35,13 @@ export const NAMED_FAULTS = [
   'huge-headers',
   /** Bytes that are not HTTP. */
   'garbage',
-  /** 101 to a protocol that nobody asked for. */
+  /** An unrequested 101. */
   'upgrade',
 ] as const;
 
 export type NamedFault = (typeof NAMED_FAULTS)[number];
 
-/** Answers `response` with `fault`, mostly below the HTTP module, which would not let such an answer out. */
+/** Sends a fault, mostly on the socket, because the HTTP module rejects most of these responses. */
 export function applyNamedFault(response: ServerResponse, fault: Exclude<NamedFault, 'none'>, body: Uint8Array): void {
   const socket = response.socket;
   if (socket === null) {
@@ -76,7 +76,7 @@ export function applyNamedFault(response: ServerResponse, fault: Exclude<NamedFa
       return;
     case 'reset-body':
       socket.write(head);
-      // Over the loopback, what has been written has arrived.
+      // On the loopback, written data has arrived.
       socket.write(half, () => socket.resetAndDestroy());
       return;
     case 'wrong-length':

@@ -1,8 +1,8 @@
-/** Pushed values and scraped ones in one form, to be compared. */
+/** Converts pushed and scraped values to a common form. */
 import type { Series } from '../real/exposition.ts';
 import type { OtlpMetric } from './otlp-export.ts';
 
-/** The name that https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/ gives a metric. */
+/** See https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/ */
 function prometheusName({ name, unit, kind, isMonotonic }: OtlpMetric): string {
   const suffix =
     unit === 'By' ? '_bytes' : unit === 's' ? '_seconds' : unit === '1' && kind === 'gauge' ? '_ratio' : '';

@@ -18,7 +18,7 @@ export interface OtlpMetric {
   readonly description: string;
   readonly unit: string;
   readonly kind: 'gauge' | 'sum' | 'other';
-  /** Of sums. */
+  /** Sums only. */
   readonly isMonotonic: boolean;
   readonly temporality: 'delta' | 'cumulative' | 'unspecified';
   readonly points: readonly OtlpPoint[];
@@ -38,12 +38,12 @@ export function temporalityOf(value: unknown): OtlpMetric['temporality'] {
   return value === 2 ? 'cumulative' : 'unspecified';
 }
 
-/** All metrics of an export, of all scopes. */
+/** Returns the metrics of all scopes. */
 export function metricsOf({ scopes }: OtlpExport): readonly OtlpMetric[] {
   return scopes.flatMap(({ metrics }) => metrics);
 }
 
-/** The points of one metric with these attributes (and maybe others). */
+/** Returns the points of a metric that have at least these attributes. */
 export function pointsOf(
   exported: OtlpExport,
   name: string,

@@ -8,7 +8,7 @@ import {
   temporalityOf,
 } from './otlp-export.ts';
 
-/** The same request in JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
+/** Decodes a JSON request: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 export function decodeJson(body: Buffer): OtlpExport {
   const request: unknown = JSON.parse(body.toString());
   const [resourceMetrics, ...others] = listAt(request, 'resourceMetrics');
@@ -38,7 +38,7 @@ function metric(value: unknown): OtlpMetric {
 
 function point(value: unknown): OtlpPoint {
   const number = at(value, 'asDouble') ?? at(value, 'asInt');
-  // 64-bit integers are texts, doubles are numbers.
+  // 64-bit integers are strings, doubles are numbers.
   if (typeof number !== 'number' && typeof number !== 'string') throw new RangeError('a point without a value');
   return {
     attributes: attributes(value),
@@ -49,7 +49,7 @@ function point(value: unknown): OtlpPoint {
   };
 }
 
-/** A number would have lost digits. */
+/** Rejects a JSON number, which would lose digits. */
 function nanoseconds(value: unknown): bigint {
   if (typeof value !== 'string' || !/^\d+$/.test(value)) throw new RangeError(`${String(value)} is no time`);
   return BigInt(value);

@@ -13,19 +13,19 @@ export interface ReceivedExport extends OtlpExport {
 /** A receiver of metrics over OTLP/HTTP. */
 export interface OtlpReceiver {
   readonly url: string;
-  /** How it answers: with this status, or never. */
+  /** The status of its responses, or no response. */
   behaviour: number | 'hang';
-  /** Requests so far, those that were not answered well included. */
+  /** Number of all requests. */
   readonly requests: number;
-  /** Those that were accepted. */
+  /** The accepted exports. */
   readonly exports: readonly ReceivedExport[];
-  /** The export of that number (from 0) once it has come. */
+  /** Waits for the export with this index. */
   received(index: number): Promise<ReceivedExport>;
   readonly openConnections: number;
   close(): Promise<void>;
 }
 
-/** What answers that are not 200 say; must not come back in a log. */
+/** Body of error responses; must not appear in a log. */
 export const RECEIVER_CANARY = 'c4n4ry-of-the-receiver';
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { metricSet } from '../../src/metrics/definitions.ts';
-import { EVERYTHING, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
+import { EVERYTHING } from '../../src/metrics/catalogue.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
 import { brokenRules } from './exposition-rules.ts';
 import { prometheusName } from './prometheus-name.ts';

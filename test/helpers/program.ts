@@ -11,23 +11,23 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The program as a process of its own. */
+/** The program as a separate process. */
 export interface Program {
   readonly child: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** The events of its log lines so far. */
+  /** The events of its log lines. */
   events(): readonly string[];
-  /** The message of the first log line of that event, once it is written. Rejects if the program ends without one. */
+  /** Waits for the first log line of the event and returns its message. Rejects if the program ends without one. */
   message(event: string): Promise<string>;
   /** `http://localhost:<port>`, once it listens. */
   origin(): Promise<string>;
   readonly ended: Promise<Ended>;
-  /** Sends a signal, and resolves with how the program ended. */
+  /** Sends a signal and waits for the end of the program. */
   stop(signal: NodeJS.Signals): Promise<Ended>;
 }
 
-/** Starts the program with nothing but this environment, on a port of its own choice; ends it with the test. */
+/** Starts the program with only this environment; ends it with the test. */
 export function startProgram(
   t: TestContext,
   argv: readonly string[],

@@ -3,8 +3,7 @@ import type { MetricDefinition } from '../../instrumentation/metric-definition.t
 const SUFFIXES: Readonly<Record<string, string>> = { By: '_bytes', s: '_seconds' };
 
 /**
- * What an instrument is called on a Prometheus page: a second reading of the specification, which shares nothing with the
- * program's.
+ * The name of an instrument on a Prometheus page, implemented independently of the program.
  *
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-metadata-1
  */

@@ -8,7 +8,7 @@ export type Wire =
 
 export type Message = ReadonlyMap<number, readonly Wire[]>;
 
-/** @throws a RangeError where the bytes are no message. */
+/** @throws RangeError if the bytes are not a message */
 export function readMessage(bytes: Buffer): Message {
   const fields = new Map<number, Wire[]>();
   let position = 0;
@@ -61,7 +61,7 @@ export function messages(message: Message, field: number): readonly Message[] {
   return (message.get(field) ?? []).map((wire) => readMessage(bytesOf(wire)));
 }
 
-/** The one message in a field; undefined when it is not there. */
+/** The message in a field; undefined if absent. */
 export function messageIn(message: Message, field: number): Message | undefined {
   return messages(message, field).at(-1);
 }
@@ -71,14 +71,14 @@ export function text(message: Message, field: number): string | undefined {
   return wire === undefined ? undefined : new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(wire));
 }
 
-/** A varint or a fixed number, without a sign. */
+/** An unsigned varint or fixed number. */
 export function bits(message: Message, field: number): bigint | undefined {
   const wire = message.get(field)?.at(-1);
   if (wire?.kind === 'bytes') throw new RangeError(`field ${field} is no number`);
   return wire?.bits;
 }
 
-/** A 64-bit integer with its sign. */
+/** A signed 64-bit integer. */
 export function signed(message: Message, field: number): number | undefined {
   const value = bits(message, field);
   return value === undefined ? undefined : Number(BigInt.asIntN(64, value));

@@ -2,24 +2,24 @@ import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { lastingPort } from '../real/lasting-port.ts';
 
-/** What a proxy was asked for. */
+/** A request to the proxy. */
 export interface ProxyRequest {
-  /** CONNECT, or the method of a request for a whole address. */
+  /** CONNECT, or the method of a forwarded request. */
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A forward proxy, for requests and for tunnels, that finds every host on this machine. */
+/** A forward proxy for requests and tunnels that maps all hosts to this machine. */
 export interface ForwardProxy {
   readonly port: number;
   readonly requests: readonly ProxyRequest[];
-  /** Answers every request with this status instead of forwarding it. */
-  refusal: number | undefined;
+  /** Rejects every request with this status. */
+  rejectStatus: number | undefined;
   close(): Promise<void>;
 }
 
-/** @param portOf the port on this machine for each `host:port`, where it knows one */
+/** @param portOf local ports by `host:port` */
 export async function startProxy(portOf: ReadonlyMap<string, number>): Promise<ForwardProxy> {
   const requests: ProxyRequest[] = [];
   const sockets = new Set<Socket>();
@@ -32,8 +32,8 @@ export async function startProxy(portOf: ReadonlyMap<string, number>): Promise<F
     requests.push({ method, target: url, headers });
     const { host, pathname } = new URL(url);
     const port = portOf.get(host);
-    if (proxy.refusal !== undefined || port === undefined) {
-      response.writeHead(proxy.refusal ?? 502).end();
+    if (proxy.rejectStatus !== undefined || port === undefined) {
+      response.writeHead(proxy.rejectStatus ?? 502).end();
       return;
     }
     const outgoing = request({ host: '127.0.0.1', port, method, path: pathname, headers }, (answer) => {
@@ -46,8 +46,8 @@ export async function startProxy(portOf: ReadonlyMap<string, number>): Promise<F
   server.on('connect', ({ url = '', headers }, client: Socket) => {
     requests.push({ method: 'CONNECT', target: url, headers });
     const port = portOf.get(url);
-    if (proxy.refusal !== undefined || port === undefined) {
-      client.end(`HTTP/1.1 ${proxy.refusal ?? 502} Refused\r\n\r\n`);
+    if (proxy.rejectStatus !== undefined || port === undefined) {
+      client.end(`HTTP/1.1 ${proxy.rejectStatus ?? 502} Refused\r\n\r\n`);
       return;
     }
     const far = keep(connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 Connected\r\n\r\n')));
@@ -58,7 +58,7 @@ export async function startProxy(portOf: ReadonlyMap<string, number>): Promise<F
   const proxy: ForwardProxy = {
     port,
     requests,
-    refusal: undefined,
+    rejectStatus: undefined,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

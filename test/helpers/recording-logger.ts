@@ -7,7 +7,7 @@ export interface LoggedEvent {
   readonly fields: LogFields;
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that records its events. */
 export function recordingLogger(): Logger & { readonly events: readonly LoggedEvent[] } {
   const events: LoggedEvent[] = [];
   const at =

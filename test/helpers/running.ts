@@ -9,7 +9,7 @@ import { originOf, scrape } from './scrape.ts';
 import { type ScriptedTask, scriptedTask } from './scripted-task.ts';
 import { stopClock } from './test-clock.ts';
 
-/** An exporter in this process, polled by hand, with an endpoint and a task to play with. */
+/** An exporter in this process, with its endpoint and task. It polls on request. */
 export interface Running {
   readonly exporter: Exporter;
   readonly endpoint: FaultEndpoint;
@@ -17,18 +17,18 @@ export interface Running {
   readonly origin: string;
   page(): Promise<string>;
   metrics(): Promise<Exposition>;
-  /** The status of an answer. */
+  /** Requests a path and returns the status. */
   status(path: string): Promise<number>;
-  /** Publishes the task as it is now, and polls. */
+  /** Publishes the task and polls. */
   poll(): Promise<void>;
-  /** Everything logged but debug lines. */
+  /** Log events without debug events. */
   lines(): readonly LoggedEvent[];
-  /** Everything logged, as text, whatever it is nested in. */
+  /** All log events. */
   events(): readonly LoggedEvent[];
 }
 
-/** Starts endpoint and exporter, on a clock that the test moves, and takes the first sample; both are closed with the test. */
-export async function runningExporter(
+/** Starts an endpoint and an exporter on the test's clock, and takes the first sample. Closes both with the test. */
+export async function startRunningExporter(
   t: TestContext,
   changes: Partial<Config> = {},
   task: ScriptedTask = scriptedTask('web', 'worker'),
@@ -37,13 +37,13 @@ export async function runningExporter(
   const endpoint = await startFaultEndpoint();
   t.after(() => endpoint.close());
   task.publish(endpoint);
-  const running = await exporterOn(t, endpoint, task, changes);
+  const running = await startExporterOn(t, endpoint, task, changes);
   await running.exporter.poll();
   return running;
 }
 
-/** An exporter on an endpoint that may be closed. */
-export async function exporterOn(
+/** Starts an exporter on an endpoint, which may be closed. Takes no sample. */
+export async function startExporterOn(
   t: TestContext,
   endpoint: FaultEndpoint,
   task: ScriptedTask,
@@ -74,7 +74,7 @@ export async function exporterOn(
   };
 }
 
-/** A page without what the exporter says of itself. */
+/** Removes the exporter's own series from a page. */
 export function withoutSelf(page: string): string {
   return page
     .split('\n')
@@ -82,7 +82,7 @@ export function withoutSelf(page: string): string {
     .join('\n');
 }
 
-/** An endpoint with a scripted task, for programs that run as processes. */
+/** Starts an endpoint with a scripted task, for programs that run as processes. */
 export async function scriptedEndpoint(
   t: TestContext,
 ): Promise<{ readonly endpoint: FaultEndpoint; readonly task: ScriptedTask }> {

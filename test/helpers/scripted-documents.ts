@@ -1,19 +1,19 @@
-/** A container of a made-up task whose every value follows from its age, so that a test can say what must be shown. */
+/** A simulated container. All of its values follow from its age. */
 export interface ScriptedContainer {
   readonly name: string;
   readonly id: string;
   /** Nanoseconds since the epoch. */
   startedNs: bigint;
-  /** Since `startedNs`, at the newest sample. */
+  /** Time since `startedNs` at the newest sample. */
   ageSeconds: number;
-  /** What it uses all the time. */
+  /** Constant usage. */
   readonly cores: number;
   readonly memoryBytes: number;
-  /** Has stats, and runs. */
+  /** Whether it is running and has stats. */
   isRunning: boolean;
 }
 
-/** In every document: must not come back in a log. */
+/** Part of every document; must not appear in a log. */
 export const CANARY = 'c4n4ry-of-a-body';
 
 const SECOND_NS = 1_000_000_000n;
@@ -24,7 +24,7 @@ const SECOND_NS = 1_000_000_000n;
 export const aMinuteAgoNs = (): bigint => BigInt(Math.floor(Date.now() / 1000) - 60) * SECOND_NS + 123_456_789n;
 const CPUS = 2;
 
-/** Bytes, packets and so on in each second of a container's life. */
+/** Growth of the counters per second. */
 export const PER_SECOND = { received: 1000, sent: 500, written: 4096 } as const;
 
 export function containerDocument({ name, id, startedNs, isRunning }: ScriptedContainer): unknown {
@@ -61,7 +61,7 @@ export function statsOf(
         usage_in_kernelmode: ageSeconds * cores * 0.25e9,
         usage_in_usermode: ageSeconds * cores * 0.75e9,
       },
-      // As if the host had started a day before the task.
+      // The host started a day before the task.
       system_cpu_usage: (86_400 + Number((nowNs - taskStartedNs) / SECOND_NS)) * CPUS * 1e9,
       online_cpus: CPUS,
       throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },

@@ -5,22 +5,22 @@ export interface ScriptedTask {
   readonly containers: Map<string, ScriptedContainer>;
   /** Adds a container that starts at the newest sample. */
   add(name: string, use?: { readonly cores?: number; readonly memoryBytes?: number }): ScriptedContainer;
-  /** A restart in place: a new start time, counters from 0. */
+  /** Restarts a container: new start time, counters from 0. */
   restart(name: string): void;
   /** Time of the newest sample. */
   nowNs(): bigint;
-  /** So much later: the next sample. */
+  /** Advances the time to the next sample. */
   advance(seconds?: number): void;
   task(): unknown;
   stats(): unknown;
-  /** Lets an endpoint answer with the documents as they are now. */
+  /** Sets the current documents at an endpoint. */
   publish(endpoint: FaultEndpoint): void;
 }
 
 export const TASK_ID = '0123456789abcdef0123456789abcdef';
 export const TASK_ARN = `arn:aws:ecs:eu-west-1:111122223333:task/shop/${TASK_ID}`;
 
-/** A task on EC2 with a bridge network: each container has an interface of its own. */
+/** A task on EC2 in bridge mode: each container has its own interface. */
 export function scriptedTask(...names: readonly string[]): ScriptedTask {
   const containers = new Map<string, ScriptedContainer>();
   const startedNs = aMinuteAgoNs();
@@ -75,7 +75,7 @@ export function scriptedTask(...names: readonly string[]): ScriptedTask {
   for (const [place, name] of names.entries()) {
     add(name, { cores: 0.25 * (place + 1), memoryBytes: 64 * 1024 ** 2 * (place + 1) });
   }
-  // A minute old, as if the sidecar had been started late.
+  // Started a minute before the sidecar.
   scripted.advance(60);
   return scripted;
 }

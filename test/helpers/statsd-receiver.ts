@@ -12,11 +12,11 @@ import { DgramSocket } from 'node-unix-socket';
 import type { MetricExporter } from '../../instrumentation/metric-exporter.ts';
 import { until } from '../real/wait.ts';
 
-/** A DogStatsD agent that only listens. */
+/** A receiver of DogStatsD datagrams. */
 export interface StatsdReceiver {
-  /** Everything that came, in order. */
+  /** All datagrams in the order of arrival. */
   readonly datagrams: readonly string[];
-  /** All lines, once there are as many. */
+  /** Waits for this number of lines and returns all lines. */
   lines(count: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -72,14 +72,14 @@ export function unixReceiver(t: TestContext, path: string): StatsdReceiver {
   return receiverOf(datagrams, close);
 }
 
-/** A path for a socket, in a folder that goes with the test. */
+/** A path for a socket, in a folder that is deleted with the test. */
 export function socketPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'statsd-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, 'dsd.socket');
 }
 
-/** A process that reads from a Unix datagram socket, and can be stopped so that it does not. Ends with the test. */
+/** Starts a process that reads from a Unix datagram socket and can be paused with SIGSTOP. Ends with the test. */
 export async function readingProcess(t: TestContext, path: string): Promise<ChildProcess> {
   const script = `import { DgramSocket } from ${JSON.stringify(import.meta.resolve('node-unix-socket'))};
     const socket = new DgramSocket();
@@ -116,7 +116,7 @@ export function metricOf(
     : { ...common, dataPointType: DataPointType.SUM, isMonotonic: kind === 'counter' };
 }
 
-/** Exports, and tells how it ended: `undefined` for a success. */
+/** Exports the metrics and returns the error, if any. */
 export async function exportOf(
   exporter: MetricExporter,
   metrics: readonly MetricData[],
@@ -128,7 +128,7 @@ export async function exportOf(
   return error;
 }
 
-/** So many series, each of a line of about 90 bytes, as the exporter's own are. */
+/** A metric with this number of series. Each line has about 90 bytes. */
 export function manySeries(count: number): MetricData {
   const points = Array.from({ length: count }, (_, number) => {
     const attributes: Attributes = { container_name: `container-${number}`, iface: 'eth0' };

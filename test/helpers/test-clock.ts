@@ -4,35 +4,35 @@ import type { TestContext } from 'node:test';
 import { until } from '../real/wait.ts';
 
 /**
- * The clocks and timers of this process: `Date.now()`, `performance.now()`, `setTimeout`, `setInterval` and the timeouts of HTTP
- * requests. Time stands still until a test moves it, while sockets and child processes work as usual: no deadline expires
- * because the machine is busy, and no test waits for an interval.
+ * Controls `Date.now()`, `performance.now()`, `setTimeout`, `setInterval` and the timeouts of HTTP requests. Time advances only when
+ * a test advances it, while sockets and child processes work as usual. So no deadline expires because the machine is busy, and no
+ * test waits for an interval.
  */
 export interface TestClock {
   /** Milliseconds since `stopClock`. */
   readonly elapsedMs: number;
   /** HTTP requests of this process that have begun and not ended. */
   readonly inFlight: number;
-  /** Moves time forward and fires the timers that are due. */
+  /** Advances the time and fires due timers. */
   pass(ms: number): void;
   /** Waits until no HTTP request of this process is in flight. */
   settled(): Promise<void>;
-  /** Moves time forward without firing timers, like work that blocks the event loop. */
+  /** Advances the time without firing timers, like work that blocks the event loop. */
   block(ms: number): void;
   /** Sets the wall clock forward, or back. */
   setWallClock(byMs: number): void;
   /**
-   * Waits as `until` does, and lets time pass meanwhile, but not while an HTTP request is in flight.
+   * Waits like `until`, and advances the time meanwhile, except while an HTTP request is in flight.
    *
-   * @param isHanging whether the requests in flight get no answer, so that time has to pass for them too.
+   * @param isHanging whether the requests in flight get no response, so that time must also pass during them
    */
   until<T>(what: string, question: () => Promise<T | undefined> | T | undefined, isHanging?: () => boolean): Promise<T>;
-  /** The result of `work`, which may need time to pass; see `until`. */
+  /** Waits for the result of `work` like `until`. */
   during<T>(work: Promise<T>, isHanging?: () => boolean): Promise<T>;
 }
 
 const STEP_MS = 100;
-/** Shorter, so that what comes before the silence arrives in time. */
+/** Shorter, so that earlier data arrives in time. */
 const HANGING_STEP_MS = 10;
 
 const clocks = new WeakMap<TestContext, TestClock>();
@@ -49,7 +49,7 @@ export function stopClock(t: TestContext): TestClock {
 
 function newClock(t: TestContext): TestClock {
   const wallMs = Date.now();
-  // Whole, so that differences are exact.
+  // An integer, so that differences are exact.
   const monotonicMs = Math.ceil(performance.now());
   let elapsedMs = 0;
   let aheadMs = 0;
@@ -70,7 +70,7 @@ function newClock(t: TestContext): TestClock {
       return inFlight.size;
     },
     pass(ms) {
-      // Each records its calls, with a stack.
+      // Mocks record their calls with a stack.
       for (const { mock } of mocks) mock.resetCalls();
       const endMs = elapsedMs + ms;
       for (let timer = timers.next(endMs); timer !== undefined; timer = timers.next(endMs)) {
@@ -132,7 +132,7 @@ interface Timers {
   readonly mocks: readonly { readonly mock: { resetCalls(): void } }[];
 }
 
-/** `setTimeout`, `setInterval` and what clears them. Timers from before are cleared too. */
+/** Mocks `setTimeout`, `setInterval` and the functions that clear them. Earlier timers can also be cleared. */
 function mockTimers(t: TestContext, nowMs: () => number): Timers {
   const timers = new Set<Timer>();
   const start = (run: () => void, ms = 0, isInterval = false): Timer => {
@@ -192,7 +192,7 @@ function requestsInFlight(t: TestContext): ReadonlySet<object> {
   return requests;
 }
 
-/** `ClientRequest.setTimeout` with a timer that can be mocked: every byte received starts it again. */
+/** `ClientRequest.setTimeout` with a mockable timer, which restarts at every received byte. */
 function idleTimeout(this: ClientRequest, ms: number, onIdle: () => void): ClientRequest {
   let timer: NodeJS.Timeout | undefined;
   const restart = (): void => {

@@ -19,28 +19,28 @@ export type Pem =
 export const pemFile = (name: Pem): string => fileURLToPath(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
 export const pemText = (name: Pem): string => readFileSync(pemFile(name), 'utf8');
 
-/** What a connection meets. */
+/** The protocol and certificate of a connection. */
 export type Face =
   | 'plain'
   | {
       readonly server: 'server' | 'server-expired' | 'server-other-host' | 'server-unknown-ca';
-      /** Sends this one's certificate along with its own. */
+      /** Also sends this certificate. */
       readonly chain?: 'unknown-ca';
-      /** Lets in only clients with a certificate of `ca`. */
+      /** Requires a client certificate of `ca`. */
       readonly wantsClientCertificate?: boolean;
-      /** @default every version from 1.2 on */
+      /** @default 1.2 and above */
       readonly tls?: SecureVersion;
     };
 
-/** An OTLP/HTTP receiver for protobuf that can become another one without leaving its port. */
+/** An OTLP/HTTP receiver for protobuf whose protocol and certificate can change while it listens. */
 export interface TlsReceiver {
   readonly port: number;
-  /** Connections so far, also those that came to nothing. */
+  /** Number of connections, including failed ones. */
   readonly connections: number;
   readonly exports: readonly OtlpExport[];
-  /** The export of that number (from 0) once it has come. */
+  /** Waits for the export with this index. */
   received(index: number): Promise<OtlpExport>;
-  /** From the next connection on. */
+  /** Applies from the next connection on. */
   become(face: Face): void;
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   };
   let behind = serverWith(firstFace, receive);
-  // In front of it, so that there is no moment in which nobody listens.
+  // A separate TCP server keeps listening during the change.
   const front = createServer((socket) => {
     connections += 1;
     sockets.add(socket);
@@ -84,7 +84,7 @@ export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
   };
 }
 
-/** Never listens: it is given its connections. */
+/** Does not listen: the TCP server passes its connections. */
 function serverWith(face: Face, receive: RequestListener): Server {
   if (face === 'plain') return createHttpServer(receive);
   const { server, chain, wantsClientCertificate = false, tls } = face;
@@ -97,7 +97,7 @@ function serverWith(face: Face, receive: RequestListener): Server {
       rejectUnauthorized: true,
       minVersion: tls ?? 'TLSv1.2',
       ...(tls !== undefined && { maxVersion: tls }),
-      // OpenSSL speaks the old versions at this level only.
+      // OpenSSL supports the old versions only at this level.
       ...(tls !== undefined && tls < 'TLSv1.2' && { ciphers: 'DEFAULT:@SECLEVEL=0' }),
     },
     receive,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startSimulator } from '../bench/simulator/server.ts';
 import type { Finished } from '../real/docker-cli.ts';
 import { parseExposition } from '../real/exposition.ts';
 import type { BuiltImage } from './built-image.ts';
@@ -27,7 +27,7 @@ export function commandTests(built: () => BuiltImage): void {
   });
 
   test('once', async (t) => {
-    const endpoint = await startDemoEndpoint({ containers: 3 });
+    const endpoint = await startSimulator({ containers: 3 });
     t.after(() => endpoint.close());
     const { code, stdout, stderr } = await run('once', '--metadata-url', endpoint.url);
     assert.deepEqual([code, stderr], [0, '']);

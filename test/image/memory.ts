@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, get } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startSimulator } from '../bench/simulator/server.ts';
 import { at, listAt, numberAt, textAt } from '../real/json.ts';
 import { until } from '../real/wait.ts';
 import type { BuiltImage } from './built-image.ts';
@@ -72,7 +72,7 @@ export function memoryTests(built: () => BuiltImage): void {
 }
 
 async function endpointUrl(t: TestContext): Promise<string> {
-  const endpoint = await startDemoEndpoint({ containers: 10, sampleMs: 10 });
+  const endpoint = await startSimulator({ containers: 10, sampleMs: 10 });
   t.after(() => endpoint.close());
   return endpoint.url;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { startDemoEndpoint } from '../../src/demo/server.ts';
+import { startSimulator } from '../bench/simulator/server.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { socketPath, unixReceiver } from '../helpers/statsd-receiver.ts';
@@ -11,7 +11,7 @@ import { startContainer } from './container.ts';
 
 export function pushingTests(built: () => BuiltImage): void {
   test('one container pushes to a Unix socket that is mounted, and to an OTLP receiver on the host', async (t) => {
-    const endpoint = await startDemoEndpoint({ containers: 3 });
+    const endpoint = await startSimulator({ containers: 3 });
     t.after(() => endpoint.close());
     const otlp = await startOtlpReceiver();
     t.after(() => otlp.close());

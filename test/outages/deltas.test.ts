@@ -1,15 +1,15 @@
-/** Delta temporality over a receiver that fails: what it acknowledged adds up to what grew. */
+/** Delta temporality with a failing receiver: the acknowledged deltas add up to the growth. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
-import { unit } from '../../src/demo/curves.ts';
 import { createTransitions } from '../../src/log/transitions.ts';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import type { Sampler } from '../../src/sampler/sampler.ts';
 import { createEcsTaskSource } from '../../src/sources/ecs-task/ecs-task-source.ts';
 import { createEndpoint } from '../../src/sources/ecs-task/endpoint.ts';
 import { VERSION } from '../../src/version.ts';
 import { createSampler, createTelemetry } from '../../src/wiring.ts';
+import { unit } from '../bench/simulator/curves.ts';
 import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';
@@ -17,27 +17,27 @@ import { metricsOf, type OtlpExport, type OtlpPoint, pointsOf } from '../helpers
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { type ScriptedTask, scriptedTask } from '../helpers/scripted-task.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { DIES, GOOD, refused, TAKES_AND_DIES } from './answers.ts';
+import { ACCEPT_THEN_RESET, GOOD, RESET_EARLY, refused } from './responses.ts';
 
 interface Exporting {
   readonly receiver: FaultReceiver;
   readonly task: ScriptedTask;
   readonly sampler: Sampler;
-  /** A new sample, and an export of it. */
+  /** Takes a sample and exports it. */
   next(): Promise<void>;
 }
 
-/** Sampler and OTLP exporter, without their timers: each sample is in one export. */
+/** Sampler and OTLP exporter without timers: one export per sample. */
 async function exporting(t: TestContext, answer: FaultReceiver['answer']): Promise<Exporting> {
   const clock = stopClock(t);
   const receiver = await startFaultReceiver(answer);
   const metadata = await startFaultEndpoint();
   const task = scriptedTask('web', 'worker');
   const { otlp } = testConfig(metadata.url);
-  // Nothing is repeated within 700 ms: a request is an export.
+  // No retry begins within 700 ms: one request per export.
   const config: Config = testConfig(metadata.url, {
     exporters: ['otlp'],
-    otlp: { ...otlp, url: receiver.url, temporality: 'delta', timeoutMs: 700 },
+    otlp: { ...otlp, url: new URL(receiver.url), temporality: 'delta', timeoutMs: 700 },
     exportIntervalMs: 3_600_000,
     exportTimeoutMs: 30_000,
   });
@@ -106,16 +106,16 @@ function assertClose(actual: Totals, expected: Totals): void {
   }
 }
 
-/** What grew since the exporter began to look: what it counts itself, all of it. */
+/** Growth since the exporter started; the exporter's own counters started with it. */
 function growth(first: Totals, last: Totals): Totals {
   const isOwn = (key: string): boolean => key.startsWith('aws.ecs.exporter.');
   return new Map([...last].map(([key, value]) => [key, isOwn(key) ? value : value - (first.get(key) ?? 0)]));
 }
 
 const EXPORTS = 80;
-const BAD = [refused(503), refused(429), refused(400), DIES];
+const BAD = [refused(503), refused(429), refused(400), RESET_EARLY];
 
-test('70 % of the exports fail at random: what was acknowledged adds up to what grew', async (t) => {
+test('70 % of the exports fail at random: the acknowledged deltas add up to the growth', async (t) => {
   const running = await exporting(t, ({ number }) => {
     const isGood = unit(5, number) < 0.3 || number >= EXPORTS;
     return isGood ? GOOD : (BAD[Math.floor(unit(6, number) * BAD.length)] ?? GOOD);
@@ -127,22 +127,22 @@ test('70 % of the exports fail at random: what was acknowledged adds up to what 
     task.advance(1 + Math.floor(9 * unit(7, receiver.arrivals.length)));
     await running.next();
   }
-  // The last one is taken, and the failures before it are in it.
+  // The last export succeeds and contains the growth of the failed ones.
   task.advance(5);
   await running.next();
   const last = counted(sampler);
   assert.equal(receiver.arrivals.length, EXPORTS + 1);
-  const failed = EXPORTS + 1 - receiver.taken.length;
+  const failed = EXPORTS + 1 - receiver.accepted.length;
   assert.ok(failed > EXPORTS / 2, `${failed} failed`);
   const expected = growth(first, last);
   assert.ok(expected.size > 20 && (expected.get('container.cpu.time [["container.name","web"]]') ?? 1) > 0);
-  // What did not grow since the start and began before has no point yet in the first export, and 0 afterwards.
-  assertClose(sumOf(receiver.taken), expected);
+  // A counter from before the start has no point in the first export, and 0 afterwards if it does not grow.
+  assertClose(sumOf(receiver.accepted), expected);
 });
 
 const sumOfPoints = (points: readonly OtlpPoint[]): number => points.reduce((sum, { value }) => sum + value, 0);
 
-test('containers that come, go and start again while the receiver is away', async (t) => {
+test('containers start, stop and restart during an outage', async (t) => {
   const running = await exporting(t, ({ number }) => (number % 4 === 3 ? GOOD : refused(503)));
   const { receiver, task } = running;
   await running.next();
@@ -150,15 +150,15 @@ test('containers that come, go and start again while the receiver is away', asyn
     task.advance(10);
     if (at === 2 || at === 6) task.restart('worker');
     if (at === 5) task.add('late', { cores: 1 });
-    // Away in an export that is taken, with growth before it that was not.
+    // Absent from an accepted export, after growth in a failed one.
     const late = task.containers.get('late');
     if (late !== undefined) late.isRunning = at !== 11;
     await running.next();
   }
-  assert.equal(receiver.taken.length, 4);
+  assert.equal(receiver.accepted.length, 4);
   const sum = (name: string, container?: string): number =>
     sumOfPoints(
-      receiver.taken.flatMap((taken) => pointsOf(taken, name, container ? { 'container.name': container } : {})),
+      receiver.accepted.flatMap((taken) => pointsOf(taken, name, container ? { 'container.name': container } : {})),
     );
   assert.equal(sum('aws.ecs.container.cpu.time', 'web'), 150 * 0.25);
   assert.equal(sum('aws.ecs.container.cpu.time', 'late'), 100);
@@ -169,9 +169,9 @@ test('containers that come, go and start again while the receiver is away', asyn
   assert.equal(sum('aws.ecs.task.cpu.time'), 150 * 0.25 + 100 + (150 - 10 - 10) * 0.5);
 });
 
-test('an export that was taken, and whose answer was lost, counts again in the next one: by exactly what it held', async (t) => {
+test('an accepted export whose response is lost is counted again in the next one', async (t) => {
   const lost = new Set([2, 3, 6]);
-  const running = await exporting(t, ({ number }) => (lost.has(number) ? TAKES_AND_DIES : GOOD));
+  const running = await exporting(t, ({ number }) => (lost.has(number) ? ACCEPT_THEN_RESET : GOOD));
   const { receiver, task, sampler } = running;
   await running.next();
   const first = counted(sampler);
@@ -180,11 +180,11 @@ test('an export that was taken, and whose answer was lost, counts again in the n
     await running.next();
   }
   assert.equal(receiver.arrivals.length, 10);
-  assert.equal(receiver.taken.length, 10);
+  assert.equal(receiver.accepted.length, 10);
   const expected = growth(first, counted(sampler));
-  const again = sumOf(receiver.taken.filter(({ number }) => lost.has(number)));
+  const again = sumOf(receiver.accepted.filter(({ number }) => lost.has(number)));
   for (const [key, value] of again) expected.set(key, (expected.get(key) ?? 0) + value);
-  assertClose(sumOf(receiver.taken), expected);
+  assertClose(sumOf(receiver.accepted), expected);
   // 10 s in the first one that was lost, 20 s in the second one, 10 s in the third one; 90 s in all.
   const web = [...again].find(([key]) => key.startsWith('aws.ecs.container.cpu.time') && key.includes('"web"'));
   assert.equal(web?.[1], 40 * 0.25);

@@ -4,7 +4,7 @@ import { testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';
 import type { LoggedEvent } from '../helpers/recording-logger.ts';
-import { exporterOn, type Running } from '../helpers/running.ts';
+import { type Running, startExporterOn } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import type { TestClock } from '../helpers/test-clock.ts';
 import type { Exposition } from '../real/exposition.ts';
@@ -13,18 +13,18 @@ export interface OutageOptions {
   readonly answer: FaultReceiver['answer'];
   readonly otlp?: Partial<OtlpConfig>;
   readonly config?: Partial<Config>;
-  /** Nobody listens from the start. */
+  /** The receiver does not listen at the start. */
   readonly isDown?: boolean;
 }
 
 export interface Outage extends Running {
   readonly receiver: FaultReceiver;
-  /** What was logged but for the containers: `warn otlp_export_failing server_error`. */
+  /** Log lines except those about containers, for example `warn otlp_export_failing server_error`. */
   log(): readonly string[];
 }
 
-/** An exporter that serves and pushes the same names to a receiver with faults, after its first sample; closed with the test. */
-export async function outage(
+/** Starts an exporter that serves and pushes the same metrics, takes the first sample, and closes with the test. */
+export async function startOutage(
   t: TestContext,
   clock: TestClock,
   { answer, otlp, config, isDown = false }: OutageOptions,
@@ -40,11 +40,11 @@ export async function outage(
     await clock.during(running.exporter.shutdown());
     await endpoint.close();
   });
-  const running = await exporterOn(t, endpoint, task, {
+  const running = await startExporterOn(t, endpoint, task, {
     exporters: ['prometheus', 'otlp'],
     vocabularies: { prometheus: ['semconv'], otlp: ['semconv'], console: [], statsd: [] },
     ...config,
-    otlp: { ...base.otlp, url: receiver.url, ...otlp },
+    otlp: { ...base.otlp, url: new URL(receiver.url), ...otlp },
   });
   await running.exporter.poll();
   const log = (): readonly string[] =>
@@ -59,14 +59,14 @@ function lineOf({ level, event, fields }: LoggedEvent): string {
   return [level, event, ...(typeof fields['reason'] === 'string' ? [fields['reason']] : [])].join(' ');
 }
 
-/** Milliseconds between exports and for each of them. */
+/** Sets the export interval and timeout. */
 export const every = (ms: number): Partial<Config> => ({ exportIntervalMs: ms, exportTimeoutMs: ms });
 
-/** What the exporter counted of exports over OTLP: all of them, and the failures by reason that are not 0. */
+/** The exporter's counts of exports, and of failures by reason without zeros. */
 export interface ExportCounts {
   readonly exports: number;
   readonly failures: Readonly<Record<string, number>>;
-  /** Reasons with a series, 0 or not. */
+  /** All reasons with a series. */
   readonly reasons: readonly string[];
   readonly rejectedPoints: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** Receivers that take an export and say that they left out a part of it. */
+/** Receivers that accept an export and reject some of its points. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -6,8 +6,8 @@ import type { OtlpConfig } from '../../src/config/config.ts';
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { stopClock } from '../helpers/test-clock.ts';
-import { accepted, GOOD } from './answers.ts';
-import { every, exportCounts, outage } from './outage.ts';
+import { every, exportCounts, startOutage } from './outage.ts';
+import { accepted, GOOD } from './responses.ts';
 
 const SECRET = 'c4n4ry-token-of-the-header';
 
@@ -48,22 +48,43 @@ const CASES: readonly (readonly [
     'http/protobuf',
     3,
     'no such tenant',
-    /^the receiver rejected 3 points: no such tenant$/,
+    /^the receiver rejected 3 data points: no such tenant$/,
     'rejected_points',
   ],
-  ['many points', 'http/protobuf', 4_000_000_000, '', /^the receiver rejected 4000000000 points$/, 'rejected_points'],
-  ['points', 'http/json', 3, 'no such tenant', /^the receiver rejected 3 points: no such tenant$/, 'rejected_points'],
+  [
+    'many points',
+    'http/protobuf',
+    4_000_000_000,
+    '',
+    /^the receiver rejected 4000000000 data points; check its log$/,
+    'rejected_points',
+  ],
+  [
+    'points',
+    'http/json',
+    3,
+    'no such tenant',
+    /^the receiver rejected 3 data points: no such tenant$/,
+    'rejected_points',
+  ],
   // As 64-bit integers are written: https://protobuf.dev/programming-guides/json/
-  ['points in a text', 'http/json', '3', '', /^the receiver rejected 3 points$/, 'rejected_points'],
-  ['nothing, with a message', 'http/protobuf', 0, 'use v2', /^the receiver warns: use v2$/, 'warning'],
-  ['nothing, with a message', 'http/json', 0, 'use v2', /^the receiver warns: use v2$/, 'warning'],
-  ['nothing, in a text, with a message', 'http/json', '0', 'use v2', /^the receiver warns: use v2$/, 'warning'],
+  ['points in a text', 'http/json', '3', '', /^the receiver rejected 3 data points; check its log$/, 'rejected_points'],
+  ['nothing, with a message', 'http/protobuf', 0, 'use v2', /^the receiver returned a warning: use v2$/, 'warning'],
+  ['nothing, with a message', 'http/json', 0, 'use v2', /^the receiver returned a warning: use v2$/, 'warning'],
+  [
+    'nothing, in a text, with a message',
+    'http/json',
+    '0',
+    'use v2',
+    /^the receiver returned a warning: use v2$/,
+    'warning',
+  ],
   [
     'points, at length',
     'http/protobuf',
     1,
     LONG,
-    /^the receiver rejected 1 points: x{150} \*\*\* y{45}$/,
+    /^the receiver rejected 1 data point: x{150} \*\*\* y{45}…$/,
     'rejected_points',
   ],
   [
@@ -71,7 +92,7 @@ const CASES: readonly (readonly [
     'http/json',
     1,
     LONG,
-    /^the receiver rejected 1 points: x{150} \*\*\* y{45}$/,
+    /^the receiver rejected 1 data point: x{150} \*\*\* y{45}…$/,
     'rejected_points',
   ],
 ];
@@ -81,7 +102,7 @@ describe('partial success', () => {
     test(`${protocol}, rejected: ${what}`, async (t) => {
       const partial = accepted(response(protocol, rejected, message));
       const clock = stopClock(t);
-      const running = await outage(t, clock, {
+      const running = await startOutage(t, clock, {
         answer: ({ number }) => (number < 3 ? partial : GOOD),
         otlp: { protocol, headers: { authorization: `Bearer ${SECRET}` } },
         config: every(400),
@@ -102,7 +123,7 @@ describe('partial success', () => {
       assert.equal(receiver.arrivals.length, exports, 'an export was repeated');
       const served = sorted(asValues(page.series.filter(({ name }) => name !== 'target_info')));
       await clock.until('an export that is equal to the page', () => {
-        const last = receiver.taken.at(-1);
+        const last = receiver.accepted.at(-1);
         return last && isDeepStrictEqual(sorted(pushedValues(metricsOf(last))), served) ? true : undefined;
       });
     });

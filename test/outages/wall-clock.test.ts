@@ -1,20 +1,20 @@
-/** A wall clock that is set back and forth while metrics are pushed to a receiver that fails now and then. */
+/** The wall clock is set back and forth while the receiver fails intermittently. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricsOf, type OtlpPoint, pointsOf } from '../helpers/otlp-export.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
-import { GOOD, refused } from './answers.ts';
-import { every, exportCounts, type Outage, outage } from './outage.ts';
+import { every, exportCounts, type Outage, startOutage } from './outage.ts';
+import { GOOD, refused } from './responses.ts';
 
 const INTERVAL_MS = 300;
 const HOUR_MS = 3_600_000;
 const STEPS_MS = [HOUR_MS, -HOUR_MS, -HOUR_MS, -1, HOUR_MS];
 
-test('exports go on, no point ends before it starts, nothing is negative', async (t) => {
+test('exports continue, no point ends before it starts, no value is negative', async (t) => {
   const clock = stopClock(t);
   const [totals, deltas] = await Promise.all(
     (['cumulative', 'delta'] as const).map((temporality) =>
-      outage(t, clock, {
+      startOutage(t, clock, {
         answer: ({ number }) => (number % 3 === 1 ? refused(503) : GOOD),
         otlp: { temporality },
         config: every(INTERVAL_MS),
@@ -23,7 +23,7 @@ test('exports go on, no point ends before it starts, nothing is negative', async
   );
   if (totals === undefined || deltas === undefined) throw new Error('no exporters');
   const both = [totals, deltas];
-  await clock.until('the first exports', () => both.every(({ receiver }) => receiver.taken.length > 0) || undefined);
+  await clock.until('the first exports', () => both.every(({ receiver }) => receiver.accepted.length > 0) || undefined);
   for (const stepMs of STEPS_MS) {
     clock.setWallClock(stepMs);
     for (const running of both) await goesOn(running, clock);
@@ -41,32 +41,34 @@ test('exports go on, no point ends before it starts, nothing is negative', async
   assert.deepEqual([...starts], [totals.task.containers.get('web')?.startedNs]);
 
   const web = webOf(deltas);
-  // The receiver knows one interval after the other: none reaches back into one before it.
+  // Intervals do not overlap.
   for (const [at, { startNs }] of web.entries()) assert.ok(at === 0 || startNs >= (web[at - 1]?.timeNs ?? 0n));
   assert.deepEqual(Object.keys(failures), ['server_error']);
   const sum = web.reduce((all, { value }) => all + value, 0);
   assert.equal(sum, 50 * 0.25);
 });
 
-/** A new sample, and two exports after it, without a burst to catch up with the clock. */
+/** Takes a sample and waits for two exports, without a burst after a clock change. */
 async function goesOn({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
-  const taken = receiver.taken.length;
+  const taken = receiver.accepted.length;
   const requests = receiver.arrivals.length;
   const startMs = clock.elapsedMs;
   task.advance(10);
   await poll();
-  await clock.until('two exports', () => (receiver.taken.length >= taken + 2 ? true : undefined));
+  await clock.until('two exports', () => (receiver.accepted.length >= taken + 2 ? true : undefined));
   const intervals = (clock.elapsedMs - startMs) / INTERVAL_MS;
   const count = receiver.arrivals.length - requests;
   assert.ok(count <= intervals + 2, `${count} requests in ${intervals} intervals`);
 }
 
 function webOf({ receiver }: Outage): readonly OtlpPoint[] {
-  return receiver.taken.flatMap((taken) => pointsOf(taken, 'aws.ecs.container.cpu.time', { 'container.name': 'web' }));
+  return receiver.accepted.flatMap((taken) =>
+    pointsOf(taken, 'aws.ecs.container.cpu.time', { 'container.name': 'web' }),
+  );
 }
 
 function assertTimes({ receiver }: Outage): void {
-  const metrics = receiver.taken.flatMap(metricsOf);
+  const metrics = receiver.accepted.flatMap(metricsOf);
   const ends = metrics.flatMap(({ points }) => points.map(({ timeNs }) => Number(timeNs / 1_000_000n)));
   assert.ok(Math.max(...ends) - Math.min(...ends) > 0.9 * HOUR_MS, 'the clock was not changed');
   for (const { name, isMonotonic, points } of metrics) {

@@ -1,4 +1,4 @@
-/** The packed package in fresh projects of a host: README's sample compiles and runs with both majors of the SDK. */
+/** The packed package in fresh projects of a host: the sample of docs/library.md compiles and runs with both majors of the SDK. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,9 +50,9 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** The first block of TypeScript in README.md. */
-function sampleOfReadme(): string {
-  const [, sample = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+/** The first block of TypeScript in docs/library.md. */
+function sampleOfDocs(): string {
+  const [, sample = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(ROOT, 'docs/library.md'), 'utf8')) ?? [];
   assert.match(sample, /startEcsMetrics\(/);
   return sample;
 }
@@ -99,7 +99,7 @@ for (const { name, packages } of SDKS) {
     };
     before(async () => {
       project = await createFreshProject([...packages.map((spec) => `@opentelemetry/${spec}`), tarball]);
-      project.write('sample.ts', sampleOfReadme());
+      project.write('sample.ts', sampleOfDocs());
       project.write('types.ts', TYPES);
     });
     after(() => project?.remove());

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { taskIdentity } from '../../src/metrics/identity.ts';
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { parseTaskTags } from '../../src/snapshot/task-info.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
 import { fargateTask } from './documents.ts';
 import { pathsOf } from './mutations.ts';
 import { createPipeline, type Documents, EMPTY_HISTORY } from './pipeline.ts';
 
-/** Two polls of these documents, and what comes out is presentable whatever went in. */
+/** Polls the documents twice and checks that the readings are valid. */
 function survive(first: Documents, second: Documents): void {
   const pipeline = createPipeline();
   const { history } = pipeline.step(EMPTY_HISTORY, first);
@@ -22,7 +22,7 @@ function survive(first: Documents, second: Documents): void {
   if (view !== undefined) assert.ok(Object.values(taskIdentity(view.task)).every((value) => value !== ''));
 }
 
-test('any JSON at all as either document', () => {
+test('any JSON as either document', () => {
   const any = fc.record({ task: fc.jsonValue({ maxDepth: 5 }), stats: fc.jsonValue({ maxDepth: 5 }) });
   fc.assert(
     fc.property(any, any, (first, second) => survive(first, second)),
@@ -54,7 +54,7 @@ const VALUES = [
   true,
 ];
 
-/** Nested objects and lists of the names and values that the endpoint uses, in the wrong places. */
+/** Names and values of the endpoint in random nested objects and lists. */
 const { document } = fc.letrec<{ document: unknown; node: unknown }>((tie) => ({
   document: fc.dictionary(fc.constantFrom(...KEYS, '__proto__', 'toString'), tie('node'), { maxKeys: 6 }),
   node: fc.oneof(
@@ -65,7 +65,7 @@ const { document } = fc.letrec<{ document: unknown; node: unknown }>((tie) => ({
   ),
 }));
 
-test('the endpoint’s own words in any order', () => {
+test('names and values of the endpoint in any structure', () => {
   const documents = fc.record({ task: document, stats: document });
   fc.assert(
     fc.property(documents, documents, (first, second) => survive(first, second)),
@@ -73,8 +73,8 @@ test('the endpoint’s own words in any order', () => {
   );
 });
 
-/** Containers and stats that do belong together, made of whatever parts. */
-test('a task of the right shape with any content', () => {
+/** Matching containers and stats with random contents. */
+test('a valid task structure with any content', () => {
   const name = fc.string({ unit: 'binary', maxLength: 5 });
   const part = fc.oneof({ depthSize: 'xsmall' }, document, fc.constantFrom<unknown>(...VALUES));
   const container = fc.record(
@@ -114,14 +114,14 @@ test('a task of the right shape with any content', () => {
   );
 });
 
-test('any JSON as the answer with the tags of the task', () => {
+test('any JSON as the response with task tags', () => {
   const answer = fc.oneof(
     fc.jsonValue(),
     fc.record({ TaskARN: fc.constant('arn'), TaskTags: document, Errors: document }),
   );
   fc.assert(
     fc.property(answer, (tagged) => {
-      const { tags } = parseTaskTags(tagged, () => true, createRefusals()) ?? {};
+      const { tags } = parseTaskTags(tagged, () => true, createInvalidValues()) ?? {};
       for (const [name, value] of Object.entries(taskIdentity({ tags })).filter(([one]) => /\.tag\./.test(one))) {
         assert.ok(value !== '' && String(value).isWellFormed() && name.isWellFormed());
       }

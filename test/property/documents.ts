@@ -1,7 +1,7 @@
-import { createDemoTask } from '../../src/demo/demo-task.ts';
+import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
 import { type Documents, isoOf } from './pipeline.ts';
 
-/** A task whose documents can be had at any time, and one of its containers: neither the first nor the last. */
+/** A generator of task documents, and the name of one container, neither the first nor the last. */
 export interface SampleTask {
   readonly name: string;
   readonly victim: { readonly id: string; readonly place: number };
@@ -14,17 +14,17 @@ interface TaskDocument {
 
 const ORIGIN_MS = Date.UTC(2026, 0, 1);
 
-/** Fargate, awsvpc, cgroup v1: three of the demo's shop. */
+/** Fargate, awsvpc, cgroup v1: three containers of the simulated shop. */
 export function fargateTask(): SampleTask {
-  const demo = createDemoTask({ seed: 7, originMs: ORIGIN_MS, sampleMs: 10_000 });
+  const simulated = createSimulatedTask({ seed: 7, originMs: ORIGIN_MS, sampleMs: 10_000 });
   const at = (seconds: number): ReturnType<SampleTask['at']> => {
-    const task = demo.task(seconds * 1000);
+    const task = simulated.task(seconds * 1000);
     const containers = task.Containers.slice(0, 3);
-    const stats = demo.stats(seconds * 1000);
+    const stats = simulated.stats(seconds * 1000);
     const ofThem = containers.map(({ DockerId }) => [DockerId, stats[DockerId]] as const);
     return { task: { ...task, Containers: containers }, stats: Object.fromEntries(ofThem) };
   };
-  return { name: 'Fargate, cgroup v1', victim: { id: demo.task(0).Containers[1]?.DockerId ?? '', place: 1 }, at };
+  return { name: 'Fargate, cgroup v1', victim: { id: simulated.task(0).Containers[1]?.DockerId ?? '', place: 1 }, at };
 }
 
 type StatsAt = (seconds: number, place: number, times: Times) => unknown;
@@ -36,7 +36,7 @@ interface Times {
 
 const NAMES = ['api', 'proxy', 'zebra'];
 
-/** Three containers of a bridge task, each with an address of its own. */
+/** A bridge task with three containers, each with its own address. */
 function bridgeTask(name: string, statsAt: StatsAt): SampleTask {
   const startedAt = isoOf(BigInt(ORIGIN_MS) * 1_000_000n);
   const readAt = (seconds: number): string => isoOf(BigInt(ORIGIN_MS + seconds * 1000) * 1_000_000n + 123n);
@@ -77,7 +77,7 @@ function bridgeTask(name: string, statsAt: StatsAt): SampleTask {
   };
 }
 
-/** cgroup v2: no CPUs apart, lower-case operations, null lists, a limit of 2^64-1. */
+/** cgroup v2: no per-CPU times, lower-case operations, null lists, a limit of 2^64-1. */
 export function cgroup2Task(): SampleTask {
   return bridgeTask('EC2, bridge, cgroup v2', (seconds, place, times) => {
     const cpu = (at: number): unknown => ({
@@ -130,7 +130,7 @@ export function windowsTask(): SampleTask {
   }));
 }
 
-/** The same documents with others in the place of one container's. */
+/** Replaces the documents of one container. */
 export function withVictim(
   { task, stats }: ReturnType<SampleTask['at']>,
   { id, place }: SampleTask['victim'],

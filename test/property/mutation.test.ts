@@ -8,7 +8,7 @@ import { cgroup2Task, fargateTask, type SampleTask, windowsTask, withVictim } fr
 import { MUTATIONS, type Path, pathsOf, swapped, valueAt, withValue } from './mutations.ts';
 import { containerOf, createPipeline, EMPTY_HISTORY, type Outcome } from './pipeline.ts';
 
-/** What `/task` and `/task/stats` say of the victim. */
+/** Entries of the changed container in `/task` and `/task/stats`. */
 interface Victim {
   readonly metadata: unknown;
   readonly entry: unknown;
@@ -18,7 +18,7 @@ const POLLS = [100, 110, 120] as const;
 
 function trial(task: SampleTask): {
   readonly documents: Victim;
-  /** Whether the victim has the name of another container: of two with one name, ecs exports only one. */
+  /** Whether the changed container has the name of another one. Of two with the same name, ecs exports only one. */
   readonly hasTakenName: (changed: Victim) => boolean;
   readonly check: (changed: Victim, what: string, first?: Victim) => void;
 } {
@@ -33,7 +33,7 @@ function trial(task: SampleTask): {
   const name = valueAt(victimOf(one).metadata, ['Name']);
   const isOthers = (reading: Reading): boolean => {
     const container = containerOf(reading);
-    // What is left of the task's memory is shared by its containers: it depends on each of them.
+    // Available memory depends on all containers of the task.
     if (reading.metric.name === 'container.memory.available') return false;
     return container !== undefined && container !== '_task_' && container !== name;
   };
@@ -52,14 +52,14 @@ function trial(task: SampleTask): {
     for (const { value, metric } of readings) {
       if (!(value >= 0 && value < 2 ** 60)) assert.fail(`${what}: ${metric.name} is ${value}`);
     }
-    // The victim's own series are left out by its true name, which the change may have taken from it.
+    // Excludes the series of the changed container by its original name, which the change can have replaced.
     const names = new Set(expected[poll]?.map(containerOf));
     const others = readings.filter((reading) => names.has(containerOf(reading)) && isOthers(reading));
     assert.equal(others.length, expected[poll]?.length, `${what}: series of other containers`);
     for (const [at, { metric, attributes, value, startTimeNs }] of others.entries()) {
       const right = expected[poll]?.[at];
       const isSame = metric === right?.metric && attributes === right.attributes && value === right.value;
-      // Not assert.ok: its message would be made for each of millions of readings.
+      // Not assert.ok, which would build a message for each of millions of readings.
       if (!isSame || startTimeNs !== right.startTimeNs) {
         assert.fail(`${what}: ${metric.name} ${JSON.stringify(attributes)}`);
       }
@@ -85,7 +85,7 @@ function trial(task: SampleTask): {
 const TASKS = [fargateTask(), cgroup2Task(), windowsTask()];
 
 for (const task of TASKS) {
-  test(`no change of one value of one container touches another: ${task.name}`, () => {
+  test(`a changed value of one container does not affect others: ${task.name}`, () => {
     const { documents, check } = trial(task);
     assert.ok(pathsOf(documents.entry).length >= 25 && pathsOf(documents.metadata).length >= 15);
     check(documents, 'nothing');
@@ -104,14 +104,14 @@ for (const task of TASKS) {
   });
 }
 
-/** Two places of one document that neither hold each other nor are the whole. */
+/** Two places in a document of which neither contains the other. */
 function twoPaths(document: unknown): fc.Arbitrary<readonly [Path, Path]> {
   const paths = pathsOf(document).filter((path) => path.length > 0);
   return fc.tuple(fc.constantFrom(...paths), fc.constantFrom(...paths));
 }
 
 for (const task of TASKS) {
-  test(`nor do two changes at once, or two values in each other's place: ${task.name}`, () => {
+  test(`two changed or swapped values of one container do not affect others: ${task.name}`, () => {
     const { documents, hasTakenName, check } = trial(task);
     const mutation = fc.constantFrom(...MUTATIONS);
     const twice = fc.tuple(mutation, mutation);

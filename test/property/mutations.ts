@@ -1,7 +1,7 @@
-/** Where a value is in a JSON document. */
+/** Path of a value in a JSON document. */
 export type Path = readonly (string | number)[];
 
-/** What becomes of a value; `DROP` for nothing at all. */
+/** Replacement of a value; `DROP` removes it. */
 export const DROP: unique symbol = Symbol('drop');
 
 export interface Mutation {
@@ -9,7 +9,7 @@ export interface Mutation {
   readonly apply: (value: unknown) => unknown;
 }
 
-/** One way of every kind in which a value can be wrong. */
+/** One invalid value of each kind. */
 export const MUTATIONS: readonly Mutation[] = [
   { name: 'dropped', apply: () => DROP },
   ...Object.entries({
@@ -44,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'times a thousand', apply: (value) => (typeof value === 'number' ? value * 1000 : value) },
 ];
 
-/** Every place in a document, its root included. */
+/** All paths of a document, including its root. */
 export function pathsOf(document: unknown): readonly Path[] {
   const paths: Path[] = [[]];
   for (const [key, value] of entriesOf(document)) {
@@ -59,7 +59,7 @@ export function valueAt(document: unknown, path: Path): unknown {
   return value;
 }
 
-/** A copy with another value at `path`. A path that is no more (an earlier mutation took it) changes nothing. */
+/** A copy with another value at `path`, unless an earlier mutation removed the path. */
 export function withValue(document: unknown, path: Path, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value === DROP ? undefined : value;
@@ -72,7 +72,7 @@ export function withValue(document: unknown, path: Path, value: unknown): unknow
   return isObject(document) ? Object.fromEntries(kept) : document;
 }
 
-/** A copy in which two values have changed places. */
+/** A copy with two values swapped. */
 export function swapped(document: unknown, a: Path, b: Path): unknown {
   return withValue(withValue(document, a, valueAt(document, b)), b, valueAt(document, a));
 }

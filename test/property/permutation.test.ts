@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ResourceReadings } from '../../instrumentation/metric-definition.ts';
-import { metricSet } from '../../src/metrics/definitions.ts';
-import { EVERYTHING, SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
+import { EVERYTHING } from '../../src/metrics/catalogue.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
+import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
-import { pagesOf } from '../unit/instrumentation/made-up.ts';
+import { pagesOf } from '../unit/instrumentation/fake-source.ts';
 import { cgroup2Task, fargateTask, type SampleTask, windowsTask } from './documents.ts';
 import { createPipeline, EMPTY_HISTORY } from './pipeline.ts';
 
 type Shuffle = <T>(list: readonly T[]) => readonly T[];
 
-/** The page after two polls whose lists of containers and keys of stats are in the order that `shuffle` gives them. */
+/** The page after two polls whose containers and stats are ordered by `shuffle`. */
 async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
   const pipeline = createPipeline();
   let history = EMPTY_HISTORY;
@@ -40,7 +41,7 @@ async function pageOf(task: SampleTask, shuffle: Shuffle): Promise<string> {
   return body.toString();
 }
 
-/** Sorts by keys that fast-check made: unlike its own shuffling, as many lists as one run needs. */
+/** Sorts by generated keys: unlike fast-check's shuffle, for any number of lists per run. */
 function shuffleBy(keys: readonly number[]): Shuffle {
   let at = 0;
   return (list) => {
@@ -53,7 +54,7 @@ function shuffleBy(keys: readonly number[]): Shuffle {
 }
 
 for (const task of [fargateTask(), cgroup2Task(), windowsTask()]) {
-  test(`the order of containers and stats changes nothing: ${task.name}`, async () => {
+  test(`the page does not depend on the order of containers and stats: ${task.name}`, async () => {
     const expected = await pageOf(task, (list) => list);
     assert.match(expected, /^ecs_task_cpu_cores\{container_name="_task_"\} /m);
     assert.match(expected, /^container_cpu_time_seconds_total\{/m);

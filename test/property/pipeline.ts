@@ -1,16 +1,16 @@
 import type { Reading } from '../../instrumentation/metric-definition.ts';
-import { EMPTY_HISTORY, followTask, type TaskHistory } from '../../src/history/task-history.ts';
+import { EMPTY_HISTORY, type TaskHistory, updateTask } from '../../src/history/task-history.ts';
 import type { TaskView } from '../../src/history/view.ts';
-import { createColumns } from '../../src/metrics/columns.ts';
+import { type AttributeCache, createAttributeCache } from '../../src/metrics/attribute-cache.ts';
 import { evaluate } from '../../src/metrics/evaluate.ts';
 import { createRecorder } from '../../src/metrics/recorder.ts';
-import { createSeriesBook, type SeriesBook } from '../../src/metrics/series.ts';
+import { createRowInstruments } from '../../src/metrics/row-instruments.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { createRefusals } from '../../src/snapshot/refusals.ts';
 import { joinStats } from '../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../src/snapshot/task-document.ts';
+import { createInvalidValues } from '../../src/snapshot/values.ts';
 
-/** The two documents of one poll, as JSON.parse gives them. */
+/** The two decoded documents of one poll. */
 export interface Documents {
   readonly task: unknown;
   readonly stats: unknown;
@@ -18,29 +18,29 @@ export interface Documents {
 
 export interface Outcome {
   readonly history: TaskHistory;
-  /** Undefined where the documents are no task's. */
+  /** Undefined if the documents are not those of a task. */
   readonly view: TaskView | undefined;
   readonly restarts: number;
   /** In both vocabularies. */
   readonly readings: readonly Reading[];
 }
 
-/** Attribute objects are the same at every poll, so that series can be compared by identity. */
+/** Attribute objects stay the same over polls, so that series can be compared by identity. */
 export interface Pipeline {
   step(history: TaskHistory, documents: Documents, nowMs?: number): Outcome;
 }
 
-/** Everything between the decoded documents and the readings, without a timer: parse, join, follow, derive, record. */
-export function createPipeline(series: SeriesBook = createSeriesBook()): Pipeline {
-  const columns = createColumns(VOCABULARIES);
+/** The steps from decoded documents to readings: parse, join, update, evaluate, record. */
+export function createPipeline(attributeCache: AttributeCache = createAttributeCache()): Pipeline {
+  const instruments = createRowInstruments(VOCABULARIES);
   return {
     step(history, { task, stats }, nowMs = 0) {
-      const refusals = createRefusals();
-      const metadata = parseTask(task, refusals, { isLabelWanted: () => true });
-      const snapshot = metadata && joinStats(metadata, stats, refusals);
-      const recorder = createRecorder({ columns, series, polledNs: 0n, exporterStartNs: 0n });
+      const invalidValues = createInvalidValues();
+      const metadata = parseTask(task, invalidValues, { isLabelWanted: () => true });
+      const snapshot = metadata && joinStats(metadata, stats, invalidValues);
+      const recorder = createRecorder({ instruments, attributeCache, polledNs: 0n, exporterStartNs: 0n });
       if (snapshot === undefined) return { history, view: undefined, restarts: 0, readings: [] };
-      const followed = followTask(history, snapshot, {
+      const followed = updateTask(history, snapshot, {
         nowMs,
         staleAfterMs: 60_000,
         keepForMs: 60_000,
@@ -59,13 +59,13 @@ export function createPipeline(series: SeriesBook = createSeriesBook()): Pipelin
 
 export { EMPTY_HISTORY };
 
-/** Whose series it is, in either vocabulary; undefined for the task's in the semconv one. */
+/** Container name of a series in either vocabulary. Undefined for the task in semconv. */
 export function containerOf({ attributes }: Reading): string | undefined {
   const name = attributes['container_name'] ?? attributes['container.name'];
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The value of the one series of that name; undefined when there is none. */
+/** Value of the only series with this name, if any. */
 export function valueIn(readings: readonly Reading[], name: string, container: string): number | undefined {
   const found = readings.filter((reading) => reading.metric.name === name && containerOf(reading) === container);
   if (found.length > 1) throw new Error(`${found.length} series of ${name} for ${container}`);

@@ -6,15 +6,15 @@ import { createPipeline, type Documents, EMPTY_HISTORY, isoOf } from './pipeline
 
 /** One container at one poll. */
 interface Look {
-  /** By how many steps its sample is newer than its last one, at most. */
+  /** Maximum number of steps by which its sample is newer than the previous one. */
   readonly steps: number;
   readonly hasStats: boolean;
-  /** Whether the sample of this step shows the networks. */
+  /** Whether the sample of this step has networks. */
   readonly hasNetworks: boolean;
   readonly startsAgain: boolean;
 }
 
-/** What one step adds to the counters of the namespace, by interface; and what each container shows of it. */
+/** Increases of the counters of the namespace by interface, and the view of each container. */
 interface Step {
   readonly eth0: number;
   readonly eth1: number;
@@ -42,7 +42,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 const readAt = (step: number): bigint => ORIGIN_NS + BigInt(step + 1) * 10_000_000_001n;
 
-/** Which step's sample each container shows at poll `at`: its own, older or newer, reading of the same counters. */
+/** The step of each container's sample at poll `at`: an older or newer reading of the same counters. */
 function sampledSteps(all: readonly Step[], at: number): readonly number[] {
   return Array.from({ length: CONTAINERS + 1 }, (_, place) => {
     let step = 0;
@@ -86,7 +86,7 @@ function documentsAt(all: readonly Step[], at: number): Documents {
   };
 }
 
-test('the total of a shared namespace is its newest reading, once, and never goes back', () => {
+test('the total of a shared namespace is its newest reading, counted once, and never decreases', () => {
   fc.assert(
     fc.property(steps, (all) => {
       const pipeline = createPipeline();

@@ -12,7 +12,7 @@ import {
   type Poll,
   pollsOf,
   type Sampled,
-} from './lives.ts';
+} from './container-runs.ts';
 import { createPipeline, EMPTY_HISTORY, valueIn } from './pipeline.ts';
 
 const TOTALS = {
@@ -24,29 +24,29 @@ const TOTALS = {
   txPackets: 'tx_packets',
 } as const satisfies Record<Counted, TotalKey>;
 
-/** Those whose fall says that the container began anew. */
-const TELLTALES = ['cpu', 'readBytes', 'writtenBytes', 'rxBytes'] as const;
+/** Counters whose decrease shows a restart. */
+const RESET_COUNTERS = ['cpu', 'readBytes', 'writtenBytes', 'rxBytes'] as const;
 
-/** What is right, worked out in whole numbers from the samples alone. */
+/** True totals, computed with integers from the samples. */
 interface Truth {
   readonly totals: Map<Counted, bigint>;
-  /** CPU growth within lives: what the cores of all intervals add up to. */
-  cpuWithinLives: bigint;
+  /** Increase of CPU time within runs: the sum of cores x time over all intervals. */
+  cpuWithinRuns: bigint;
   restarts: number;
 }
 
-/** One container's next sample. `before` is its last one. */
+/** Adds the next sample of a container; `before` is its previous one. */
 function account(truth: Truth, before: Sampled | undefined, now: Sampled): void {
   if (before?.readNs === now.readNs) return;
-  const hasFallen = TELLTALES.some((key) => before !== undefined && now.counts[key] < before.counts[key]);
-  const hasRestarted = before !== undefined && (now.isTold || hasFallen);
+  const hasFallen = RESET_COUNTERS.some((key) => before !== undefined && now.counts[key] < before.counts[key]);
+  const hasRestarted = before !== undefined && (now.isReported || hasFallen);
   if (hasRestarted) truth.restarts += 1;
   for (const key of COUNTED) {
     const value = now.counts[key];
     const last = before?.counts[key] ?? 0n;
-    const growth = (now.isTold && !now.isAddedUp) || value < last ? value : value - last;
+    const growth = (now.isReported && !now.isSummed) || value < last ? value : value - last;
     truth.totals.set(key, (truth.totals.get(key) ?? 0n) + growth);
-    if (key === 'cpu' && before !== undefined && (!hasRestarted || now.isAddedUp)) truth.cpuWithinLives += growth;
+    if (key === 'cpu' && before !== undefined && (!hasRestarted || now.isSummed)) truth.cpuWithinRuns += growth;
   }
 }
 
@@ -56,10 +56,10 @@ function account(truth: Truth, before: Sampled | undefined, now: Sampled): void 
  */
 function play(tracks: ReadonlyMap<string, readonly Poll[]>): void {
   const isReported = [...tracks.values()].flat().every(({ sampled }) => {
-    return sampled === undefined || !sampled.isRestart || sampled.isTold;
+    return sampled === undefined || !sampled.isRestart || sampled.isReported;
   });
   const pipeline = createPipeline();
-  const truth: Truth = { totals: new Map(), cpuWithinLives: 0n, restarts: 0 };
+  const truth: Truth = { totals: new Map(), cpuWithinRuns: 0n, restarts: 0 };
   const last = new Map<string, Sampled>();
   const totals = new Map<Counted, number>();
   let history = EMPTY_HISTORY;
@@ -92,10 +92,10 @@ function play(tracks: ReadonlyMap<string, readonly Poll[]>): void {
       account(truth, before, sampled);
       last.set(name, sampled);
     }
-    // A total without a container that runs and has never been sampled would be a part of it.
+    // A total without a running container that was never sampled would be partial.
     isWhole ||= [...polls.keys()].every((name) => last.has(name));
     for (const key of COUNTED) {
-      // Nor is a total known while no container reports.
+      // No total is known while no container has stats.
       const isKnown = isWhole && [...polls.values()].some(({ sampled }) => sampled !== undefined);
       const expected = isKnown ? truth.totals.get(key) : undefined;
       const total = outcome.view?.totals[TOTALS[key]];
@@ -112,11 +112,11 @@ function play(tracks: ReadonlyMap<string, readonly Poll[]>): void {
   assert.ok(restarts <= truth.restarts, 'restarts');
   if (!isReported) return;
   assert.equal(restarts, truth.restarts, 'restarts');
-  const expected = Number(truth.cpuWithinLives);
+  const expected = Number(truth.cpuWithinRuns);
   assert.ok(Math.abs(coreNs - expected) <= expected * 1e-9 + 1e-3, `${coreNs} core ns, not ${expected}`);
 }
 
-test('totals of the task are what its containers did, however they restart', () => {
+test('task totals match the containers over all kinds of restarts', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(movesOfOne, fc.boolean()), { minLength: 1, maxLength: 3 }), (containers) => {
       play(new Map(containers.map(([moves, hasPolicy], place) => [`c${place + 2}`, pollsOf(moves, hasPolicy)])));
@@ -125,29 +125,29 @@ test('totals of the task are what its containers did, however they restart', () 
   );
 });
 
-/** The property above is only worth something if the plays hold what it is about. */
-test('the generated plays hold every kind of restart, seen and unseen', () => {
+/** Checks that the generated moves cover all kinds of restarts. */
+test('the generated moves include every kind of restart, reported and unreported', () => {
   const seen = new Set<string>();
   for (const moves of fc.sample(movesOfOne, propertyRuns(200))) {
     let before: Sampled | undefined;
     for (const { sampled } of pollsOf(moves)) {
       if (sampled !== undefined && before !== undefined && sampled.isRestart) {
-        seen.add(`${sampled.telling} ${sampled.counts.cpu < before.counts.cpu ? 'falls' : 'rises'}`);
+        seen.add(`${sampled.reporting} ${sampled.counts.cpu < before.counts.cpu ? 'falls' : 'rises'}`);
       }
       before = sampled ?? before;
     }
   }
-  for (const telling of ['told', 'early', 'late']) {
-    assert.ok(seen.has(`${telling} falls`), `${telling} falls`);
-    assert.ok(seen.has(`${telling} rises`), `${telling} rises`);
+  for (const reporting of ['reported', 'early', 'late']) {
+    assert.ok(seen.has(`${reporting} falls`), `${reporting} falls`);
+    assert.ok(seen.has(`${reporting} rises`), `${reporting} rises`);
   }
-  assert.ok(seen.has('untold falls'));
+  assert.ok(seen.has('unreported falls'));
 });
 
-test('a restart told with the sample, early, late or never: the shortest plays', () => {
-  const grow = (cpu: number): Move => ({ kind: 'grow', by: [cpu, 0, 0, 0, 0, 0], waitNs: 1e9, telling: 'told' });
-  for (const telling of ['told', 'early', 'late', 'untold'] as const) {
-    const restart: Move = { kind: 'restart', by: [7, 0, 0, 0, 0, 0], waitNs: 1e9, telling };
+test('a restart reported with the sample, early, late or never: minimal cases', () => {
+  const grow = (cpu: number): Move => ({ kind: 'grow', by: [cpu, 0, 0, 0, 0, 0], waitNs: 1e9, reporting: 'reported' });
+  for (const reporting of ['reported', 'early', 'late', 'unreported'] as const) {
+    const restart: Move = { kind: 'restart', by: [7, 0, 0, 0, 0, 0], waitNs: 1e9, reporting };
     for (const hasPolicy of [false, true]) {
       const moves = [grow(100), grow(50), restart, grow(3), { kind: 'same' } as const, grow(1)];
       play(new Map([['c2', pollsOf(moves, hasPolicy)]]));

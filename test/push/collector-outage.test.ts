@@ -1,4 +1,4 @@
-/** A real Collector that is killed, and comes back: nothing is lost but the time in between, and nothing piles up. */
+/** A Collector is killed and restarted: totals are complete afterwards, and memory does not grow. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,18 +9,18 @@ import { residentKib, slope, startPushingProgram, sum } from './collector-outage
 import { contentOfExport, contentOfPage } from './content-as-page.ts';
 import { pollOf } from './file-collector.ts';
 
-/** When it dies. In the midst of an export means: stopped before it, and killed while that waits for its answer. */
+/** When it is killed. During an export: paused before it, and killed while the export waits for the response. */
 const MOMENTS = [
   { moment: 'between two exports', exportIntervalMs: 250, isMidway: false, protocol: 'http/protobuf' },
   { moment: 'between two exports', exportIntervalMs: 250, isMidway: false, protocol: 'http/json' },
   { moment: 'in the midst of one', exportIntervalMs: 500, isMidway: true, protocol: 'http/protobuf' },
-  // Long enough for a repetition within an export: the SDK's first one comes after 0.8 to 1.2 s.
+  // Long enough for a retry within an export: the first one begins after 0.8 to 1.2 s.
   { moment: 'between two long ones', exportIntervalMs: 900, isMidway: false, protocol: 'http/protobuf' },
 ] as const;
 
 describe('a Collector that is killed', { concurrency: true }, () => {
   for (const { moment, exportIntervalMs, isMidway, protocol } of MOMENTS) {
-    test(`${moment}, ${protocol}: away for 20 intervals, then exact totals that start when they did`, async (t) => {
+    test(`${moment}, ${protocol}: down for 20 intervals, then exact totals with their start times`, async (t) => {
       const intervals = 20;
       const containers = ['web', 'worker'];
       const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
@@ -72,10 +72,10 @@ describe('a Collector that is killed', { concurrency: true }, () => {
     });
   }
 
-  test('300 export intervals away: the resident memory stays where it is', async (t) => {
+  test('down for 300 export intervals: resident memory is constant', async (t) => {
     const intervals = 300;
     const exportIntervalMs = 100;
-    // Of a heap with little room, what is resident is what is kept; else it is mostly what was not collected yet.
+    // With a small heap, resident memory is mostly live objects.
     const env = { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' };
     const containers = Array.from({ length: 20 }, (_, index) => `container-${index}`);
     const pushing = await startPushingProgram(t, { containers, exportIntervalMs, env });
@@ -91,7 +91,7 @@ describe('a Collector that is killed', { concurrency: true }, () => {
     await measure(100);
     const before = await measure(50);
     await files.collector.kill();
-    // What failing needs for the first time, code above all: the heap takes its last step after some 80 cycles.
+    // The first failures load code; the heap stops growing after about 80 cycles.
     await measure(120);
     const during = await measure(intervals);
     const failures = await pushing.failures();
@@ -106,12 +106,12 @@ describe('a Collector that is killed', { concurrency: true }, () => {
         `${summary(during)} during the outage, growing by ${kibPerCycle.toFixed(2)} a cycle, ${summary(after)} after`,
     );
     assert.ok(sum(failures.values()) >= intervals * 0.9, `failed exports: ${shown(failures)}`);
-    // An export of that size is 100 KiB as bytes, and several times that as objects.
+    // An export of this size takes 100 KiB as bytes and several times as much as objects.
     assert.ok(kibPerCycle < 10, `${kibPerCycle} KiB a cycle: ${during.join(' ')}`);
   });
 });
 
-/** Series of counters, with their start. */
+/** Counter series with their start times. */
 function startsOf(exported: OtlpExport): readonly (readonly [series: string, startNs: bigint])[] {
   const counters = metricsOf(exported).filter(({ isMonotonic }) => isMonotonic);
   const starts = counters.flatMap(({ name, points }) =>

@@ -1,4 +1,4 @@
-/** A program that pushes to a real Collector, on a task that goes on working. */
+/** A program that pushes to a Collector, with a task whose counters grow. */
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
@@ -12,13 +12,13 @@ export interface PushingProgram {
   readonly files: FileCollector;
   readonly program: Program;
   readonly task: ScriptedTask;
-  /** The task stands still from now on: every sample is the same. */
+  /** Stops the growth: all later samples are equal. */
   freeze(): void;
   page(): Promise<string>;
   metrics(): Promise<Exposition>;
-  /** How many exports failed up to the last poll, for each reason that there was. */
+  /** Number of failed exports at the last poll, by reason. */
   failures(): Promise<ReadonlyMap<string, number>>;
-  /** Level, event and reason of each line that it wrote. */
+  /** Level, event and reason of each log line. */
   lines(): readonly string[];
 }
 
@@ -81,7 +81,7 @@ export function residentKib(pid: number | undefined): number {
   return Number(kib);
 }
 
-/** By how much `values` grow from one to the next, by least squares. */
+/** Slope of `values` by least squares. */
 export function slope(values: readonly number[]): number {
   const meanIndex = (values.length - 1) / 2;
   const mean = sum(values) / values.length;

@@ -1,4 +1,4 @@
-/** A page and an export in one form: all that both of them say. */
+/** Converts a page and an export to a common form. */
 import { asValues, pushedValues, sorted } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpExport, type OtlpMetric } from '../helpers/otlp-export.ts';
 import { type Exposition, parseExposition } from '../real/exposition.ts';
@@ -23,7 +23,7 @@ export function contentOfPage(page: string): Content {
   };
 }
 
-/** What a page has to show of an export, by the specification's translation. */
+/** Translates an export as the specification does. */
 export function contentOfExport(exported: OtlpExport): Content {
   const metrics = metricsOf(exported);
   const families = metrics.map(
@@ -31,7 +31,7 @@ export function contentOfExport(exported: OtlpExport): Content {
   );
   return {
     families: families.toSorted(byFirst),
-    // One by one: a series that is there twice would be lost in a map of all.
+    // Per point, because a map would hide repeated series.
     values: metrics
       .flatMap((metric) => metric.points.flatMap((point) => [...pushedValues([{ ...metric, points: [point] }])]))
       .toSorted(byFirst),

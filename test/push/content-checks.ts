@@ -1,6 +1,6 @@
-/** What an export says beyond a page, against what has to be there. */
+/** Checks the content of an export that a page does not show. */
 import assert from 'node:assert/strict';
-import { metricSet } from '../../src/metrics/definitions.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { metricsOf, type OtlpExport, type OtlpMetric } from '../helpers/otlp-export.ts';
@@ -14,7 +14,7 @@ const KINDS = {
 const kindOf = ({ kind, isMonotonic, temporality }: OtlpMetric): string =>
   `${isMonotonic ? 'monotonic ' : ''}${kind}, ${temporality}`;
 
-/** Scopes, and of each metric all that the page cannot show, against the catalogue. */
+/** Compares scopes and metrics with the catalogue. */
 export function assertDefinitions(exported: OtlpExport): void {
   const scopes = exported.scopes.map(({ name, version }) => [name, version]);
   assert.deepEqual(
@@ -36,13 +36,13 @@ export function assertDefinitions(exported: OtlpExport): void {
 
 export interface Starts {
   readonly containers: ReadonlyMap<unknown, bigint>;
-  /** The network counters of a container are those of a namespace that it shares: how long that exists, nobody says. */
+  /** True if the container shares its network namespace: the start time of the counters is then unknown. */
   readonly isNetworkShared: boolean;
-  /** The exporter was started after this. */
+  /** A time before the start of the exporter. */
   readonly earliestNs: bigint;
-  /** The first sample was taken after this, by the clock of the task. */
+  /** A time before the first sample, on the clock of the task. */
   readonly sampledAfterNs: bigint;
-  /** Its newest sample. @default not after now */
+  /** Time of the newest sample. @default at most now */
   readonly newestSampleNs?: bigint;
 }
 
@@ -52,7 +52,7 @@ export interface Starts {
  */
 export function assertStartTimes(exported: OtlpExport, starts: Starts): void {
   const { containers, isNetworkShared, earliestNs, sampledAfterNs, newestSampleNs = 0n } = starts;
-  // Times may be a rounded-up millisecond.
+  // Times may be rounded up to a millisecond.
   const nowNs = BigInt(Date.now() + 1) * 1_000_000n;
   const [firstNs] = [...containers.values()].toSorted((a, b) => (a < b ? -1 : 1));
   for (const { name, isMonotonic, points } of metricsOf(exported)) {

@@ -1,4 +1,4 @@
-/** What a real Collector receives, against what the same exporter serves at the same sample. */
+/** Compares the exports to a Collector with the page of the same sample. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
@@ -13,7 +13,7 @@ import { until } from '../real/wait.ts';
 import { contentOfExport, contentOfPage } from './content-as-page.ts';
 import { assertDefinitions, assertStartTimes } from './content-checks.ts';
 import { startFileCollector } from './file-collector.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 const WAYS = [
   ['http/protobuf', 'none'],
@@ -23,7 +23,7 @@ const WAYS = [
 ] as const;
 
 for (const [protocol, compression] of WAYS) {
-  test(`${protocol}, ${compression}: the Collector receives what the page shows, sample by sample`, async (t) => {
+  test(`${protocol}, ${compression}: the Collector receives the content of the page, sample by sample`, async (t) => {
     const files = await startFileCollector(t);
     const earliestNs = BigInt(Date.now()) * 1_000_000n;
     const options = {
@@ -31,7 +31,7 @@ for (const [protocol, compression] of WAYS) {
       resourceAttributes: { 'deployment.environment.name': 'staging ü' },
     };
     const sampledAfterNs = aMinuteAgoNs();
-    const running = await exporterPushingTo(t, files.collector.otlpUrl, VOCABULARIES, options);
+    const running = await startPushExporter(t, files.collector.otlpUrl, VOCABULARIES, options);
     const { task } = running;
 
     for (const [poll, step] of [
@@ -104,7 +104,7 @@ const RESOURCE = new Map(
   }),
 );
 
-test('demo as a process of its own: the Collector receives what the page shows', async (t) => {
+test('demo as a process: the Collector receives the content of the page', async (t) => {
   const files = await startFileCollector(t);
   const earliestNs = BigInt(Date.now()) * 1_000_000n;
   const program = startProgram(t, ['demo', '--exporter-port', '0', '--interval', '2'], {

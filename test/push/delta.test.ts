@@ -1,6 +1,6 @@
 /**
- * Delta temporality into a real Collector: what arrives adds up to what the page shows to have grown, series by series, also
- * when the Collector is killed and away for a while.
+ * Delta temporality with a Collector: the deltas of each series add up to its growth on the page, also over an outage of the
+ * Collector.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,11 +9,11 @@ import { asValues, pushedValues } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
 import { until } from '../real/wait.ts';
 import { startFileCollector } from './file-collector.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 type Values = ReadonlyMap<string, number>;
 
-/** Of counters only, by series. */
+/** Counter values by series. */
 function deltasOf(exports: readonly OtlpExport[]): Values {
   const sums = new Map<string, number>();
   for (const exported of exports) {
@@ -24,7 +24,7 @@ function deltasOf(exports: readonly OtlpExport[]): Values {
   return sums;
 }
 
-/** What the series grew by from page to page; a value that fell began anew. */
+/** Growth from page to page. A decrease is a reset. */
 function grown(pages: readonly Values[], series: string): number {
   return pages.reduce((all, page, at) => {
     const value = page.get(series) ?? 0;
@@ -34,10 +34,10 @@ function grown(pages: readonly Values[], series: string): number {
   }, 0);
 }
 
-test('deltas add up, over a restart of a container and an outage of 20 intervals', async (t) => {
+test('deltas add up over a restart of a container and an outage of 20 intervals', async (t) => {
   const files = await startFileCollector(t);
   const exportIntervalMs = 200;
-  const running = await exporterPushingTo(t, files.collector.otlpUrl, ['semconv'], {
+  const running = await startPushExporter(t, files.collector.otlpUrl, ['semconv'], {
     otlp: { temporality: 'delta' },
     exportIntervalMs,
   });
@@ -52,7 +52,7 @@ test('deltas add up, over a restart of a container and an outage of 20 intervals
     const page = await running.metrics();
     pages.push(new Map(asValues(page.series.filter(({ name }) => name !== 'target_info'))));
   }
-  /** An export that was acknowledged shows all of these polls. */
+  /** Waits for an acknowledged export with all polls. */
   const settled = () =>
     until(
       'all polls to have arrived',
@@ -70,7 +70,7 @@ test('deltas add up, over a restart of a container and an outage of 20 intervals
     await see();
     await settled();
   }
-  // Exports without growth: none that counts can be cut off.
+  // Later exports have no growth, so an aborted one does not matter.
   await sleep(3 * exportIntervalMs);
   await files.collector.kill();
   arrived.push(...files.written());

@@ -1,34 +1,35 @@
-/** Every row of the catalogue has the Prometheus name of docs/metrics.md, whichever way it goes there. */
+/** Every row of the catalogue has the Prometheus name of docs/metrics.md, by pull and by push. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { MetricSet, SampleSource } from '../../instrumentation/metric-definition.ts';
 import { createOtlpExporter } from '../../instrumentation/otlp/otlp-exporter.ts';
-import { metricSet } from '../../src/metrics/definitions.ts';
-import { EVERYTHING, VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
+import { EVERYTHING } from '../../src/metrics/catalogue.ts';
+import { metricSet } from '../../src/metrics/row-instruments.ts';
+import { VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { VERSION } from '../../src/version.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
-import { exporting, pagesOf } from '../unit/instrumentation/made-up.ts';
+import { pagesOf, startLoop } from '../unit/instrumentation/fake-source.ts';
+import { startCollectorPage } from './collector-page.ts';
 import { contentOfPage } from './content-as-page.ts';
-import { startPageOfCollector } from './page-of-collector.ts';
 
-/** In the order of the names. What is there twice is twice in it. */
+/** Sorted by name, with repetitions. */
 type Values = readonly (readonly [name: string, value: number])[];
 
-/** For one export, on a machine that does other things, too. */
+/** Limit for one export on a busy machine. */
 const PATIENCE_MS = 20_000;
 
-/** Only its last export counts. */
+/** Long enough that only the final export is sent. */
 const NEVER_MS = 3_600_000;
 
 const CONTAINER = Object.freeze({ container_name: 'web' });
 
 for (const vocabulary of VOCABULARIES) {
-  test(`every row in ${vocabulary}: the names of docs/metrics.md with us, a Collector and Prometheus`, async (t) => {
+  test(`every row in ${vocabulary}: the names of docs/metrics.md on the page, in a Collector and in Prometheus`, async (t) => {
     const set = metricSet(vocabulary, VERSION, EVERYTHING);
     const source = oneReadingEach(set);
-    const collector = await startPageOfCollector(t);
+    const collector = await startCollectorPage(t);
     const prometheus = await startPrometheus3();
     t.after(() => prometheus.stop());
 
@@ -50,7 +51,7 @@ for (const vocabulary of VOCABULARIES) {
   });
 }
 
-/** Values all differ: one under the name of another would show. */
+/** All values differ, so that swapped names are detected. */
 function oneReadingEach({ scope, metrics }: MetricSet): SampleSource {
   const startTimeNs = BigInt(Date.now() - 60_000) * 1_000_000n;
   const readings = metrics.map((metric, index) => ({
@@ -68,12 +69,12 @@ async function ourPage(source: SampleSource, set: MetricSet): Promise<string> {
   return (await page()).body.toString();
 }
 
-/** One export. Both receivers answer after they have taken it in: it can be read there from then on. */
+/** Exports once. Both receivers respond after they have stored the export. */
 async function pushTo(url: string, source: SampleSource, set: MetricSet): Promise<void> {
   const exporter = await createOtlpExporter(
     {
       protocol: 'http/protobuf',
-      url,
+      url: new URL(url),
       headers: {},
       compression: 'none',
       timeoutMs: PATIENCE_MS,
@@ -81,12 +82,12 @@ async function pushTo(url: string, source: SampleSource, set: MetricSet): Promis
     },
     'test/1',
   );
-  const { loop, outcomes } = exporting(source, exporter, { sets: [set], intervalMs: NEVER_MS, timeoutMs: PATIENCE_MS });
+  const { loop, outcomes } = startLoop(source, exporter, { sets: [set], intervalMs: NEVER_MS, timeoutMs: PATIENCE_MS });
   await loop.shutdown(PATIENCE_MS);
   assert.deepEqual(outcomes, [{ partial: undefined }], url);
 }
 
-/** Names in the column "Prometheus (ecs)" or "Prometheus (semconv)", over all tables that have it. */
+/** The names in the column "Prometheus (ecs)" or "Prometheus (semconv)" of all tables. */
 async function documentedNames(vocabulary: VocabularyName): Promise<readonly string[]> {
   const text = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const names = new Set<string>();

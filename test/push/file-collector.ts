@@ -1,4 +1,4 @@
-/** A real Collector that writes down what reaches it, and nothing in between that could change or delay it. */
+/** A Collector that writes exports to a file, without processors. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -9,11 +9,11 @@ import { until } from '../real/wait.ts';
 
 export interface FileCollector {
   readonly collector: Collector;
-  /** What it wrote since it was started, a line for each export that reached it. */
+  /** The exports since its start, one per line. */
   written(): readonly OtlpExport[];
-  /** The first export that was made of the exporter's poll of that number. */
+  /** Waits for the first export of the poll with this number. */
   exportOfPoll(poll: number): Promise<OtlpExport>;
-  /** Starts it again after it was killed, with an empty file. */
+  /** Restarts it after a kill, with an empty file. */
   startAgain(): Promise<void>;
 }
 
@@ -45,13 +45,13 @@ export async function startFileCollector(t: TestContext): Promise<FileCollector>
   };
 }
 
-/** The number of the poll that an export shows. */
+/** The poll number in an export. */
 export function pollOf(exported: OtlpExport): number | undefined {
   const [point] = [...pointsOf(exported, 'aws.ecs.exporter.polls'), ...pointsOf(exported, 'ecs_task_exporter_polls')];
   return point?.value;
 }
 
-/** The complete lines of a file that grows; each byte is read once, each line decoded once. */
+/** Reads the complete lines of a growing file. Each byte is read once, each line decoded once. */
 function linesOf(file: string): { lines(): readonly OtlpExport[] } {
   const decoded: OtlpExport[] = [];
   let rest = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-/** Which names OTLP has where it becomes Prometheus: the ones of our own page, in a real Collector and a real Prometheus. */
+/** OTLP metrics have the names of the page in a Collector and in Prometheus. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SCOPES, VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
@@ -9,25 +9,25 @@ import { parseExposition, type Series } from '../real/exposition.ts';
 import { startPrometheus3 } from '../real/prometheus-3.ts';
 import type { Sampled } from '../real/prometheus-server.ts';
 import { until } from '../real/wait.ts';
+import { startCollectorPage } from './collector-page.ts';
 import { contentOfPage } from './content-as-page.ts';
-import { startPageOfCollector } from './page-of-collector.ts';
-import { exporterPushingTo } from './pushing-to.ts';
+import { startPushExporter } from './push-exporter.ts';
 
 interface Receiver {
   readonly url: string;
-  /** Everything it shows now. */
+  /** All current series. */
   series(): Promise<readonly Series[]>;
-  /** The page itself, where it has one. */
+  /** The page, if there is one. */
   page?(): Promise<string>;
 }
 
 interface Case {
   readonly start: (t: TestContext) => Promise<Receiver>;
-  /** The labels that it adds to every series but `target_info`. */
+  /** The labels that it adds to every series except `target_info`. */
   readonly added: (vocabulary: VocabularyName) => Readonly<Record<string, string>>;
 }
 
-/** Both take them from the resource, and leave the attributes that they are made of out of `target_info`. */
+/** Both derive them from resource attributes, which they omit from `target_info`. */
 const TARGET = {
   job: 'ecs-container-exporter', // service.name, after service.namespace and a slash where there is one
   instance: TASK_ID, // service.instance.id
@@ -44,15 +44,15 @@ const CASES: Readonly<Record<string, Case>> = {
       otel_scope_schema_url: '',
     }),
   },
-  // It would add those of the scope, too, with `promote_scope_metadata`.
+  // With `promote_scope_metadata` it would also add scope labels.
   'Prometheus 3 with --web.enable-otlp-receiver': { start: queriesOfPrometheus, added: () => TARGET },
 };
 
 for (const [name, { start, added }] of Object.entries(CASES)) {
   for (const vocabulary of VOCABULARIES) {
-    test(`${name}, ${vocabulary}: the names, series and values of our page, and these labels more`, async (t) => {
+    test(`${name}, ${vocabulary}: the names, series and values of the page, with additional labels`, async (t) => {
       const receiver = await start(t);
-      const running = await exporterPushingTo(t, receiver.url, [vocabulary]);
+      const running = await startPushExporter(t, receiver.url, [vocabulary]);
       for (const poll of [1, 2]) {
         if (poll > 1) {
           running.task.advance(10);
@@ -65,8 +65,8 @@ for (const [name, { start, added }] of Object.entries(CASES)) {
         const theirs = await until(`${name} to show poll ${poll}`, async () => {
           const isShown = (one: Series): boolean => one.name.endsWith('exporter_polls_total') && one.value === poll;
           if (!(await receiver.series()).some(isShown)) return undefined;
-          // Once more: the Collector may have been in the midst of taking it in, and Prometheus shows the points of the
-          // advanced task when their time has come.
+          // Repeated: the Collector may still be processing the export, and Prometheus shows points only once their
+          // time has come.
           const series = await receiver.series();
           assert.deepEqual(values(series), values(ours.series));
           return series;
@@ -103,9 +103,9 @@ const withoutLabels = (series: Series, without: Readonly<Record<string, unknown>
   labels: new Map([...series.labels].filter(([label]) => !Object.hasOwn(without, label))),
 });
 
-/** Types and descriptions can be read here, too. */
+/** Also checks types and descriptions. */
 async function pageOfCollector(t: TestContext): Promise<Receiver> {
-  const { url, page } = await startPageOfCollector(t);
+  const { url, page } = await startCollectorPage(t);
   return { url, page, series: async () => parseExposition(await page()).series };
 }
 

@@ -1,18 +1,18 @@
 import type { Exposition, Series } from '../real/exposition.ts';
 
-/** A series as text: the name in front, the labels in order. */
+/** A series as text: name and sorted labels. */
 function keyOf({ name, labels }: Series, textOf: (value: string) => string = (value) => value): string {
-  // A label without a value is no label.
+  // An empty label equals an absent one.
   const pairs = [...labels].filter(([, value]) => value !== '').map(([label, value]) => `${label}=${textOf(value)}`);
   return `${name}{${pairs.sort().join(',')}}`;
 }
 
-/** What a tag cannot hold is `_` there. */
+/** Invalid characters of a tag are `_`. */
 const asTag = (value: string): string => value.replace(/[|,#@\r\n]/g, '_');
 
 const isOurs = ({ name }: Series): boolean => name.startsWith('ecs_task_');
 
-/** What differs between our page and what the agent received of the same sample; nothing when they agree. */
+/** Returns the differences between the page and the agent's values of one sample. */
 export function differences(page: Exposition, received: Exposition): readonly string[] {
   const expected = new Map(page.series.filter(isOurs).map((one) => [keyOf(one, asTag), one.value]));
   const found = new Map(received.series.filter(isOurs).map((one) => [keyOf(one), one.value]));

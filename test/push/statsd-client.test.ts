@@ -1,6 +1,5 @@
 /**
- * Version 2.4.0's DogStatsD client (datadog 0.39.0) and this program get the same environment, and send the same metric to
- * the same agent: the lines are equal.
+ * The DogStatsD client of version 2.4.0 (datadog 0.39.0) and this program send equal lines for the same environment and metric.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -19,7 +18,7 @@ type Environment = Readonly<Record<string, string>>;
 const GAUGE = { name: 'cpu_limit', value: 1024, tags: ['container_name:_task_'] };
 const START = 'ecs_task.cpu_limit:1024|g|#container_name:_task_';
 
-/** Sends the metric as version 2.4.0 does in that environment. */
+/** Sends the metric like version 2.4.0 with this environment. */
 async function sendByClient({ STATSD_TAGS = '', ...env }: Environment): Promise<void> {
   const { STATSD_HOST: host = 'localhost', STATSD_PORT: port = '8125' } = env;
   const constantTags = STATSD_TAGS === '' ? [] : STATSD_TAGS.split(',');
@@ -83,7 +82,7 @@ for (const [name, env] of Object.entries(TAGS)) {
   });
 }
 
-/** An address that nothing answers. */
+/** An address without a receiver. */
 const ELSEWHERE = { DD_AGENT_HOST: '192.0.2.1', DD_DOGSTATSD_PORT: '9' };
 
 const AGENTS: Readonly<Record<string, (port: string) => Environment>> = {
@@ -125,7 +124,7 @@ for (const word of ['True', 'true', 'yes', '1', 'TRUE', ' true', 'on', 'False', 
   });
 }
 
-/** A datagram of this process: over the loopback, what was sent before it is there before it. */
+/** Sends a datagram. The loopback preserves the order, so earlier datagrams have arrived when this one does. */
 async function mark(port: number): Promise<void> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** A real DogStatsD receiver shows what our own page shows: over UDP and a Unix datagram socket, through restarts. */
+/** A DogStatsD agent shows the content of the page, over UDP and a Unix datagram socket, through restarts. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createStatsdExporter } from '../../instrumentation/statsd/statsd-exporter.ts';
@@ -50,7 +50,7 @@ async function agentAt(t: TestContext, address: StatsdAddress): Promise<StatsdEx
 const GENEROUSLY = { timeoutMs: 20_000, everyMs: 50 } as const;
 
 for (const [name, transportOf] of Object.entries(TRANSPORTS)) {
-  test(`${name}: every series of our page, with its labels and value, also of an agent that was started anew`, async (t) => {
+  test(`${name}: every series of the page with its labels and value, also after a restart of the agent`, async (t) => {
     const { address, flags } = await transportOf(t);
     const { endpoint, task } = await scriptedEndpoint(t);
     const first = await agentAt(t, address);
@@ -58,7 +58,7 @@ for (const [name, transportOf] of Object.entries(TRANSPORTS)) {
     const exporter = await startExporterProcess('run', args);
     t.after(() => exporter.stop());
 
-    /** Waits for a sample that both sides show alike; gives back that page. */
+    /** Waits for a sample that is equal on both sides; returns the page. */
     const agreement = async (agent: StatsdExporterServer): Promise<string> => {
       let last: readonly string[] = [];
       try {
@@ -99,7 +99,10 @@ for (const [name, transportOf] of Object.entries(TRANSPORTS)) {
 
     await first.stop();
     await until('a failed export', () => exporter.log().includes('"statsd_export_failing"') || undefined, GENEROUSLY);
-    assert.match(exporter.log(), /"message":"statsd export failed: cannot send to [^"]*does the agent run/);
+    assert.match(
+      exporter.log(),
+      /"message":"statsd export failed: cannot send to [^"]*check that the agent is running/,
+    );
     task.advance(10);
     task.publish(endpoint);
     const second = await agentAt(t, address);
@@ -113,20 +116,20 @@ for (const [name, transportOf] of Object.entries(TRANSPORTS)) {
     assert.deepEqual((await exporter.stop()).code, 0);
   });
 
-  test(`${name}: 5,000 series in one export, none is lost`, async (t) => {
+  test(`${name}: 5,000 series in one export without loss`, async (t) => {
     const { address, options } = await transportOf(t);
     const agent = await agentAt(t, address);
     const exporter = await createStatsdExporter(options);
     const linesSoFar = async (): Promise<number> => (await agent.metrics()).value('statsd_exporter_lines_total') ?? 0;
 
-    /** Whether all lines of one export come. */
+    /** Whether all lines of one export arrive. */
     const isWhole = async (): Promise<boolean> => {
       const before = await linesSoFar();
       assert.equal(await exportOf(exporter, [manySeries(5000)]), undefined);
       const all = until('all lines', async () => (await linesSoFar()) - before === 5000 || undefined);
       return all.catch(() => false);
     };
-    // UDP may lose something on a busy machine, but not every time.
+    // UDP can lose datagrams on a busy machine, so several exports are tried.
     let attempts = 'udpPort' in address ? 3 : 1;
     while (!(await isWhole())) {
       attempts -= 1;
@@ -140,7 +143,7 @@ for (const [name, transportOf] of Object.entries(TRANSPORTS)) {
     );
   });
 
-  test(`${name}: values and tags that are odd`, async (t) => {
+  test(`${name}: unusual values and tags`, async (t) => {
     const { address, options } = await transportOf(t);
     const agent = await agentAt(t, address);
     const exporter = await createStatsdExporter(options);
@@ -157,7 +160,7 @@ for (const [name, transportOf] of Object.entries(TRANSPORTS)) {
       ),
       metricOf('odd.end', [[1]]),
     ];
-    // Twice: a negative gauge must not add up.
+    // Two exports: a negative gauge must not accumulate.
     assert.equal(await exportOf(exporter, metrics), undefined);
     assert.equal(await exportOf(exporter, metrics), undefined);
     await until('all of it', async () => {
@@ -204,7 +207,7 @@ test('the old program’s variables alone: DogStatsD instead of Prometheus', asy
     'the series',
     async () => {
       const page = await agent.metrics();
-      // The datagrams of a sample come one after the other.
+      // A sample has several datagrams.
       const isThere = page.value('ecs_task_mem_usage', { container_name: '_task_' }) !== undefined;
       return isThere && page.having({ container_name: 'web' }).length > 20 ? page : undefined;
     },

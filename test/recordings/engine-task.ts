@@ -1,6 +1,6 @@
 import { at, numberAt, textAt } from '../real/json.ts';
 
-/** What the agent writes into CPU units where the task definition has none. */
+/** CPU units that the agent reports if the task definition sets none. */
 const UNSET_CPU_UNITS = 2;
 
 const STATUS: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<string, string>> = {
   stopped: 'STOPPED',
 };
 
-/** A task document around containers, as an agent on EC2 would write it. */
+/** A task document for containers, as written by an agent on EC2. */
 export function taskAround(containers: readonly object[]): object {
   return {
     Cluster: 'recorded',
@@ -28,7 +28,7 @@ export function taskAround(containers: readonly object[]): object {
   };
 }
 
-/** A container of which nothing is known but its statistics. */
+/** A container of which only the stats are known. */
 export function bareContainer(id: string, name: string, status: string): object {
   return {
     DockerId: id,

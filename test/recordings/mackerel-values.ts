@@ -17,7 +17,7 @@ function disk(read: number, written: number, stackedWritten: number): PublicReco
   ];
 }
 
-/** Of the task definition in each of them. */
+/** Limits of the task definition in each recording. */
 const limits: PublicRecording['values'] = [
   ['ecs_task_cpu_limit', TASK, 256],
   ['ecs_task_mem_limit', TASK, 256],
@@ -25,7 +25,7 @@ const limits: PublicRecording['values'] = [
   ['ecs_task_cpu_limit_cores', AGENT, 0.25],
   ['ecs_task_mem_effective_limit_bytes', AGENT, 128 * MIB],
   ['ecs_task_exporter_containers', {}, 1],
-  // A cluster's short name, and a task's ARN of the old form.
+  // A cluster name, and a task ARN in the old format.
   ['target_info', { aws_ecs_cluster_arn: 'arn:aws:ecs:ap-northeast-1:999999999999:cluster/test-clusrer' }, 1],
 ];
 
@@ -48,7 +48,7 @@ const bridge: PublicRecording['values'] = [
   ['ecs_task_network_tx_packets_total', TASK, 802],
 ];
 
-/** The same document under two names. The pause container is left out: of the task's CPU time, memory and disk too. */
+/** The same document under two names. The pause container is excluded, also from CPU time, memory and disk of the task. */
 const awsvpc: Pick<PublicRecording, 'values' | 'absent' | 'sharesNetwork'> = {
   sharesNetwork: true,
   values: [
@@ -77,7 +77,7 @@ export const MACKEREL: readonly PublicRecording[] = [
     absent: [],
   },
   {
-    // ECS Anywhere: no availability zone. Only its metadata is published; the container is the one of the bridge task.
+    // ECS Anywhere: no availability zone. Only its metadata is published; the container is that of the bridge task.
     metadata: 'mackerel/metadata_ecs_anywhere.json',
     stats: 'mackerel/stats_ec2_bridge.json',
     sharesNetwork: true,
@@ -89,7 +89,7 @@ export const MACKEREL: readonly PublicRecording[] = [
     absent: [[/^container_network_/, {}]],
   },
   {
-    // Host network: no `networks`, and an address that is an empty text. d(total_usage) = 804709974 - 804140304.
+    // Host network: no `networks`, and an empty address. d(total_usage) = 804709974 - 804140304.
     metadata: 'mackerel/metadata_ec2_host.json',
     stats: 'mackerel/stats_ec2_host.json',
     sharesNetwork: false,

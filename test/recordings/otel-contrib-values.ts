@@ -13,7 +13,7 @@ const nginx: PublicRecording['values'] = [
   ['ecs_task_cpu_limit_cores', FIRST, 100 / 1024],
   ['ecs_task_cpu_limit', TASK, 0],
   ['ecs_task_mem_limit', THIRD, 128],
-  // precpu_stats is of a second before, with the same total_usage: d(total) = 0.
+  // precpu_stats was read 1 s earlier with the same total_usage: d(total) = 0.
   ['ecs_task_cpu_usage_ratio', FIRST, (287_052_875 - 287_052_875) / (61_974_890_000_000 - 61_972_880_000_000)],
   ['ecs_task_cpu_cores', THIRD, (276_034_312 - 276_034_312) / 1_002_002_957],
   ['ecs_task_cpu_usage_seconds_total', FIRST, 0.287_052_875],
@@ -30,7 +30,7 @@ const nginx: PublicRecording['values'] = [
     { ...THIRD, system_device_name: '202:26368', disk_io_direction: 'read' },
     3_452_928,
   ],
-  // An empty list of operations is a controller that saw none.
+  // An empty list of operations means no operations.
   ['ecs_task_disk_read_iops_total', THIRD, 0],
   ['target_info', { aws_ecs_cluster_arn: 'arn:aws:ecs:us-west-2:803860917211:cluster/test200' }, 1],
   ['target_info', { cloud_region: 'us-west-2', aws_ecs_task_id: 'd22aaa11bf0e4ab19c2c940a1cbabbee' }, 1],
@@ -47,7 +47,7 @@ export const OTEL_CONTRIB: readonly PublicRecording[] = [
       ['ecs_task_network_rx_packets_total', TASK, 28 + 100 + 27 + 28],
       ['ecs_task_mem_usage', TASK, 2_658_304 + 2_568_192],
       ['ecs_task_cpu_usage_seconds_total', TASK, (276_034_312 + 287_052_875 + 419_400_720) / 1e9],
-      // The metadata lists it as stopped: its last statistics count in the counters of the task only.
+      // The metadata lists it as stopped: its last stats count only in the task counters.
       ['ecs_task_container_running', SECOND, 0],
       ['ecs_task_exporter_containers', {}, 2],
     ],
@@ -72,7 +72,7 @@ export const OTEL_CONTRIB: readonly PublicRecording[] = [
     absent: [[ONLY_METADATA, SECOND]],
   },
   {
-    // Fargate: the stopped container is {}, limits are 2^63 - 4096, Limits.CPU is 2, and eth1 is the task's.
+    // Fargate: the stopped container is {}, limits are 2^63 - 4096, Limits.CPU is 2, and eth1 is shared by the task.
     metadata: `${FOLDER}_task_metadata2_fargate_stopped_container.json`,
     stats: `${FOLDER}_task_stats2_fargate_stopped_empty_object.json`,
     sharesNetwork: true,

@@ -6,7 +6,7 @@ const ENGINES = ['cgroup1', 'cgroup2'];
 const SHAPES = ['oneshot', 'stats'];
 const SEQUENCES = 'docker-sequences';
 
-/** Every recording of ours, as a task: engines answer container by container, so a task is written around those. */
+/** All of our recordings, as tasks. Engines report single containers, so their task documents are generated. */
 export function ourRecordings(): readonly Recording[] {
   return [
     ...ENGINES.flatMap((engine) => [
@@ -44,7 +44,7 @@ function engineRecording(engine: string, shape: string): Recording {
 }
 
 function sequence(shape: string): Recording {
-  // resetme has a sequence of its own.
+  // resetme is a separate sequence.
   const names = filesMatching(new RegExp(`^${SEQUENCES}/inspect_(.+)\\.json$`)).filter((name) => name !== 'resetme');
   return recordingOf(
     `${SEQUENCES} ${shape}`,
@@ -62,7 +62,7 @@ function reset(): Recording {
   return recordingOf(`${SEQUENCES} resetme`, [{ inspect: `${SEQUENCES}/inspect_resetme.json`, stats }], false);
 }
 
-/** Containers with one document a poll each. */
+/** Containers with one document per poll. */
 function recordingOf(
   name: string,
   containers: readonly { readonly inspect: string; readonly stats: readonly string[] }[],
@@ -119,7 +119,7 @@ function alone(
   return { name, polls, sharesNetwork: false };
 }
 
-/** The first group of the pattern, of each file that it matches. */
+/** First group of the pattern, for each matching file. */
 function filesMatching(pattern: RegExp): readonly string[] {
   return filesIn(OUR_FOLDER).flatMap((file) => pattern.exec(file)?.[1] ?? []);
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { assertVocabulariesAgree } from '../helpers/agreement.ts';
-import { createFamilyTable } from '../helpers/families.ts';
+import { createFamilyTable } from '../helpers/family-table.ts';
 import { assertSoundPage, assertTaskCountersRise } from '../helpers/page-rules.ts';
+import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import { ourRecordings } from './our-recordings.ts';
 import { pagesOf } from './play.ts';
 import { filesIn, OUR_FOLDER, type Recording } from './recording.ts';
@@ -18,7 +18,7 @@ const MEMORY = ['mem_usage', 'mem_working_set_bytes', 'mem_rss_bytes'];
 const DISK = ['disk_read_bytes', 'disk_written_bytes', 'disk_read_iops', 'disk_written_iops'];
 const NETWORK = ['network_rx_bytes', 'network_tx_bytes', 'network_rx_packets', 'network_tx_packets'];
 
-/** The metrics on a recording's golden. The two that are missing are scenarios as well, with a golden there. */
+/** Metrics in the golden of each recording. The two missing recordings have goldens as scenarios. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   'cgroup1 oneshot': CPU,
   'cgroup1 stats': [...MEMORY, ...DISK, ...NETWORK, 'pids'],
@@ -34,7 +34,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   stream: [...CPU, 'mem_usage'],
 };
 
-test('every recording of ours is played', () => {
+test('all of our recordings are used', () => {
   const played = new Set(recordings.flatMap(({ files }) => files));
   assert.deepEqual([...played].sort(), filesIn(OUR_FOLDER));
   const missing = recordings.map(({ name }) => name).filter((name) => SHOWN[name] === undefined);
@@ -42,7 +42,7 @@ test('every recording of ours is played', () => {
 });
 
 for (const recording of recordings) {
-  test(`${recording.name}: sound pages, in both vocabularies alike`, async () => {
+  test(`${recording.name}: valid pages that agree in both vocabularies`, async () => {
     const pages = (await pagesOf(recording)).map((page) => assertSoundPage(page));
     assert.ok(pages.length > 1, 'a recording is a sequence');
     for (const [index, page] of pages.entries()) {
@@ -59,7 +59,7 @@ test('each recording has series of the families in families.txt', () => {
   families.check(join(import.meta.dirname, 'golden/families.txt'), isUpdate);
 });
 
-/** The series of the last page, in both vocabularies, as reviewed. */
+/** Reviewed series of the last page, in both vocabularies. */
 async function assertGolden(recording: Recording): Promise<void> {
   const metrics = SHOWN[recording.name];
   if (metrics === undefined) return;
@@ -70,5 +70,5 @@ async function assertGolden(recording: Recording): Promise<void> {
   const file = join(import.meta.dirname, 'golden', `${recording.name.replaceAll(' ', '-')}.prom`);
   const text = `${series.join('\n')}\n`;
   if (isUpdate) writeFileSync(file, text);
-  assert.equal(text, readFileSync(file, 'utf8'), 'npm run goldens rewrites it');
+  assert.equal(text, readFileSync(file, 'utf8'), 'npm run goldens updates it');
 }

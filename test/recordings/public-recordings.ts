@@ -1,6 +1,6 @@
 import { PUBLIC_FOLDER, type Recording, textOf } from './recording.ts';
 
-/** A series, and what it must be: worked out by hand from the document. */
+/** A series and its expected value, calculated by hand from the document. */
 export type Expected = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
 
 export interface PublicRecording {
@@ -8,11 +8,11 @@ export interface PublicRecording {
   readonly stats: string;
   readonly sharesNetwork: boolean;
   readonly values: readonly Expected[];
-  /** Names that no series may have, with these labels. */
+  /** Names that must not exist with these labels. */
   readonly absent: readonly (readonly [name: RegExp, labels: Readonly<Record<string, string>>])[];
 }
 
-/** One document each: the same poll twice, since an endpoint that caches answers so. */
+/** One document each, polled twice, as from an endpoint that caches. */
 export function readPublicRecording({ metadata, stats, sharesNetwork }: PublicRecording): Recording {
   const poll = { task: textOf(PUBLIC_FOLDER, metadata), stats: textOf(PUBLIC_FOLDER, stats) };
   return { name: stats, polls: [poll, poll], sharesNetwork, files: [metadata, stats] };
@@ -22,11 +22,11 @@ export const TASK = { container_name: '_task_' } as const;
 
 export const MIB = 1024 ** 2;
 
-/** To four digits. No value here lies near the middle of two. */
+/** Rounded to four digits. No value here is near a tie. */
 export function rounded(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }
 
-/** What a container without statistics has, and nothing else. */
+/** The only series of a container without stats. */
 export const ONLY_METADATA =
   /^(?!ecs_task_(?:cpu_limit|mem_limit|cpu_limit_cores|container_(?:info|running|status|exit_code|creation_time_seconds|start_time_seconds|finish_time_seconds))$)ecs_/;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertVocabulariesAgree } from '../helpers/agreement.ts';
 import { assertSoundPage } from '../helpers/page-rules.ts';
+import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import type { Exposition } from '../real/exposition.ts';
 import { MACKEREL } from './mackerel-values.ts';
 import { OTEL_CONTRIB } from './otel-contrib-values.ts';
@@ -13,10 +13,10 @@ import { TELEGRAF } from './telegraf-values.ts';
 
 const recordings: readonly PublicRecording[] = [...OTEL_CONTRIB, ...MACKEREL, ...TELEGRAF];
 
-/** Answers for all tasks of an instance, not for one. */
+/** Responses for all tasks of an instance. */
 const OF_AN_INSTANCE = /\/instance_tasks_/;
 
-test('the public recordings lie beside the clone, and every one is played', () => {
+test('the public recordings are present, and all of them are used', () => {
   assert.ok(existsSync(PUBLIC_FOLDER), `no ${PUBLIC_FOLDER}: the recordings of other projects are read from there`);
   const played = new Set(recordings.flatMap(({ metadata, stats }) => [metadata, stats]));
   const wanted = filesIn(PUBLIC_FOLDER).filter((file) => !OF_AN_INSTANCE.test(file));

@@ -1,24 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Documents of one task as they came from a real endpoint or engine, one poll after the other. */
+/** Documents of one task from a real endpoint or engine, by poll. */
 export interface Recording {
   readonly name: string;
-  /** Raw documents, or what JSON makes of them. */
+  /** Raw or decoded documents. */
   readonly polls: readonly { readonly task: unknown; readonly stats: unknown }[];
-  /** Whether its containers share a network namespace, so that no traffic is a container's own. */
+  /** Whether its containers share a network namespace. */
   readonly sharesNetwork: boolean;
-  /** Every file that it was read from, relative to its folder of recordings. */
+  /** Files of the recording, relative to the folder of recordings. */
   readonly files: readonly string[];
 }
 
-/** Recordings that other projects published: read where they lie, beside the clone, and never copied. */
+/** Recordings published by other projects. They are read from a folder next to the clone, and not copied. */
 export const PUBLIC_FOLDER = join(import.meta.dirname, '../../../shared/fixtures/public');
 
-/** Our own ones. */
+/** Our own recordings. */
 export const OUR_FOLDER = join(import.meta.dirname, '../fixtures/recorded');
 
-/** @throws with what is missing and where it has to be: a recording that is not there is a failure, not a test less. */
+/** @throws if the folder is missing, so that missing recordings fail the tests */
 export function textOf(folder: string, file: string): string {
   try {
     return readFileSync(join(folder, file), 'utf8');
@@ -31,7 +31,7 @@ export function documentOf(folder: string, file: string): unknown {
   return JSON.parse(textOf(folder, file));
 }
 
-/** All recorded documents in a folder, relative to it; none when there is no such folder. */
+/** All documents in a folder, relative to it. Empty if the folder does not exist. */
 export function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'README.md')

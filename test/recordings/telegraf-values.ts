@@ -5,8 +5,8 @@ const PAUSE = { container_name: '~internal~ecs~pause' };
 
 export const TELEGRAF: readonly PublicRecording[] = [
   {
-    // v2 of EC2, awsvpc: only the pause container shows `networks`, and they are the task's. percpu_usage has 15 places
-    // for one CPU, members that are 0 are missing, throttling_data is {}.
+    // v2 of EC2, awsvpc: only the pause container has `networks`, which are those of the task. percpu_usage has 15
+    // entries for one CPU, members that are 0 are missing, throttling_data is {}.
     metadata: 'telegraf/ecs_v2_ec2_awsvpc_task_metadata.json',
     stats: 'telegraf/ecs_v2_ec2_awsvpc_task_stats.json',
     sharesNetwork: true,
@@ -38,7 +38,7 @@ export const TELEGRAF: readonly PublicRecording[] = [
     ],
   },
   {
-    // cgroup v2: the recording is of the pause container alone, which is not the user's.
+    // cgroup v2: the recording is of the pause container only.
     metadata: 'telegraf/ecs_v3_ec2_cgroup2_task_metadata.json',
     stats: 'telegraf/ecs_v3_ec2_cgroup2_task_stats.json',
     sharesNetwork: true,

@@ -1,12 +1,12 @@
-/** Series have come and gone by the thousand, so the SDK begins anew, just when the program ends. */
+/** The meter is replaced after thousands of series have come and gone, at the time of shutdown. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MetricExporter } from '../../instrumentation/metric-exporter.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { ENERGY, exporting, fakeSource } from '../unit/instrumentation/made-up.ts';
+import { ENERGY, fakeSource, startLoop } from '../unit/instrumentation/fake-source.ts';
 
-test('the last sample is sent, the exporter closed, and nothing follows', async (t) => {
+test('the last sample is sent, the exporter is closed, and nothing is sent after that', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const source = fakeSource();
   const log: string[] = [];
@@ -28,7 +28,7 @@ test('the last sample is sent, the exporter closed, and nothing follows', async 
     },
     close: async () => void log.push('closed'),
   };
-  const { loop } = exporting(source, exporter, { intervalMs: 200, timeoutMs: 150 });
+  const { loop } = startLoop(source, exporter, { intervalMs: 200, timeoutMs: 150 });
   const show = (value: number): void => {
     const others = Array.from({ length: 1000 }, (_, at) => ({
       metric: ENERGY,

@@ -1,18 +1,18 @@
 /**
- * With delta temporality a point begins where the last export ended: on a wall clock that was set back meanwhile it would
- * end before it began, which the protocol forbids and receivers refuse.
+ * With delta temporality, a point starts at the end of the last export. If the wall clock was set back in the meantime, its
+ * end would be before its start, which the protocol forbids and receivers reject.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENERGY, exporting, fakeSource, memoryExporter } from '../unit/instrumentation/made-up.ts';
+import { ENERGY, fakeSource, memoryExporter, startLoop } from '../unit/instrumentation/fake-source.ts';
 
-test('a delta does not end before it begins when the clock is set back', async (context) => {
+test('a delta does not end before its start if the clock is set back', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const exporter = memoryExporter('delta');
   const source = fakeSource();
-  const { loop } = exporting(source, exporter, { intervalMs: 3_600_000 });
+  const { loop } = startLoop(source, exporter, { intervalMs: 3_600_000 });
   for (const [value, nowMs] of [
     [1, 1_700_000_000_000],
     [2, 1_600_000_000_000],

@@ -1,6 +1,6 @@
 /**
- * Faults of the endpoint that used to make the task's values wrong: a container that has no stats at the start or is missing
- * in `/task`, and counters that fall together with a restart of a container whose runs the agent adds up.
+ * Endpoint faults that led to wrong task values: a container without stats at the start or missing from `/task`, and counters
+ * that decrease during a restart of a container whose runs the agent sums.
  *
  * @see https://github.com/aws/amazon-ecs-agent/issues/378
  */
@@ -76,7 +76,7 @@ function statsOf(container: Container | undefined, read: number): unknown {
   };
 }
 
-test('totals wait for the first sample of a container that runs', () => {
+test('totals are absent until every running container has a sample', () => {
   const web = { cpuSeconds: 10, readBytes: 100 };
   const old = { cpuSeconds: 5000, readBytes: 9000 };
   const [first, second] = play([
@@ -89,7 +89,7 @@ test('totals wait for the first sample of a container that runs', () => {
   assert.equal(second?.view?.totals.readBytes, 9100);
 });
 
-test('a total that was complete stays while a container has no sample', () => {
+test('a complete total is kept while a container has no sample', () => {
   const web = { cpuSeconds: 10, readBytes: 100 };
   const [, second] = play([
     { web, old: { cpuSeconds: 5000, readBytes: 9000 } },
@@ -99,7 +99,7 @@ test('a total that was complete stays while a container has no sample', () => {
   assert.equal(second?.view?.totals.readBytes, 9150);
 });
 
-test('disk bytes that fall with a restart are not counted again when they come back', () => {
+test('disk bytes that decrease temporarily during a restart are not counted twice', () => {
   const [, second, third] = play([
     { app: { restarts: 0, cpuSeconds: 100, readBytes: 9000 } },
     { app: { restarts: 1, cpuSeconds: 101, readBytes: 0 } },
@@ -109,7 +109,7 @@ test('disk bytes that fall with a restart are not counted again when they come b
   assert.equal(third?.view?.totals.readBytes, 9200);
 });
 
-test('CPU time of zero with a restart is not counted again when it comes back', () => {
+test('a CPU time of 0 during a restart is not counted twice', () => {
   const [, , third] = play([
     { app: { restarts: 0, cpuSeconds: 100, readBytes: 9000 } },
     { app: { restarts: 1, cpuSeconds: 0, readBytes: 9100 } },
@@ -119,7 +119,7 @@ test('CPU time of zero with a restart is not counted again when it comes back', 
   assert.equal(third?.view?.totals.readBytes, 9200);
 });
 
-test('a sum over containers is absent while /task lacks one of those in /task/stats', () => {
+test('a sum over containers is absent while /task lacks a container of /task/stats', () => {
   const web = { cpuSeconds: 10, readBytes: 100 };
   const poll = { web, worker: web };
   const memory = play([poll, poll, poll], [undefined, 'worker']).map((played) => played.memory);

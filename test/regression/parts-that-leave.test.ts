@@ -1,7 +1,6 @@
 /**
- * Parts of a container's counters that come and go: a device that is detached used to read as a restart, after which all
- * that was left was counted once more; and a network namespace used to be called after its addresses, so that one that
- * came later made it another one, counted again.
+ * Devices and addresses that appear and disappear. A detached device was taken for a restart, after which the remaining
+ * counters were counted again. A network namespace was identified by its addresses, so a new address counted it again.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,13 +9,13 @@ import { createPipeline, EMPTY_HISTORY, isoOf } from '../property/pipeline.ts';
 interface Poll {
   readonly networks?: readonly object[];
   readonly rxBytes?: number;
-  /** Bytes read, by the device's major number. */
+  /** Bytes read, by major number of the device. */
   readonly disks?: Readonly<Record<string, number>>;
 }
 
 const ORIGIN_NS = 1_700_000_000_000_000_000n;
 
-/** The task's received and read bytes after the last poll, and the restarts seen. */
+/** Received and read bytes of the task after the last poll, and the detected restarts. */
 function play(polls: readonly Poll[]): Readonly<Record<'rx' | 'read' | 'restarts', number | undefined>> {
   const pipeline = createPipeline();
   let history = EMPTY_HISTORY;
@@ -52,7 +51,7 @@ function play(polls: readonly Poll[]): Readonly<Record<'rx' | 'read' | 'restarts
 
 const bridge = (...addresses: readonly string[]): object[] => [{ NetworkMode: 'bridge', IPv4Addresses: addresses }];
 
-test('an address that comes later does not make another namespace', () => {
+test('a later address does not create another namespace', () => {
   const polls = [
     { networks: bridge('172.17.0.2'), rxBytes: 1000 },
     { networks: bridge('172.17.0.2', '172.17.0.9'), rxBytes: 1100 },
@@ -60,11 +59,11 @@ test('an address that comes later does not make another namespace', () => {
   assert.deepEqual(play(polls), { rx: 1100, read: 0, restarts: 0 });
 });
 
-test('nor do networks that are told from the second poll on', () => {
+test('networks reported from the second poll on do not create another namespace', () => {
   assert.equal(play([{ rxBytes: 1000 }, { networks: bridge('172.17.0.2'), rxBytes: 1100 }]).rx, 1100);
 });
 
-test('a device that is detached is no restart, and what it did stays', () => {
+test('a detached device is not a restart, and its part of the total stays', () => {
   const polls = [
     { disks: { 8: 1000, 259: 5000 } },
     { disks: { 259: 5100 } },

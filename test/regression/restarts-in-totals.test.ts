@@ -1,7 +1,7 @@
 /**
- * Three ways in which a restart used to be counted wrongly into the task's totals: told before the sample that it belongs
- * to (the metadata is read after the stats, which may be 10 s old), added up by the agent for containers with a restart
- * policy, and made together with a new network namespace of the container's own.
+ * Three kinds of restarts that led to wrong task totals: reported before the first sample of the run (the metadata is read
+ * after the stats, which can be 10 s old), of a container whose runs the agent sums (restart policy), and with a new network
+ * namespace.
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/stats/queue_unix.go
  */
@@ -19,7 +19,7 @@ interface Poll {
 const ORIGIN_NS = 1_700_000_000_000_000_000n;
 const at = (seconds: number): string => isoOf(ORIGIN_NS + BigInt(seconds) * 1_000_000_000n);
 
-/** The task's CPU seconds and received bytes, and how many restarts were seen. */
+/** CPU seconds and received bytes of the task, and the number of detected restarts. */
 function play(polls: readonly Poll[], more: object = {}): { cpuSeconds: number; rxBytes: number; restarts: number } {
   const pipeline = createPipeline();
   let history = EMPTY_HISTORY;
@@ -57,7 +57,7 @@ function play(polls: readonly Poll[], more: object = {}): { cpuSeconds: number; 
   return { cpuSeconds, rxBytes, restarts };
 }
 
-test('a start that is told before its first sample is counted once, and then', () => {
+test('a start reported before its first sample is counted once, with that sample', () => {
   const told = play([
     { startedAt: 0, read: 10, cpuSeconds: 100, rxBytes: 1000 },
     { startedAt: 25, read: 20, cpuSeconds: 110, rxBytes: 1100 },
@@ -66,7 +66,7 @@ test('a start that is told before its first sample is counted once, and then', (
   assert.deepEqual(told, { cpuSeconds: 115, rxBytes: 1150, restarts: 1 });
 });
 
-test('what the agent has added up is not added again', () => {
+test('counters summed by the agent are not summed again', () => {
   const polls = [
     { startedAt: 0, read: 10, cpuSeconds: 100, rxBytes: 1000 },
     { startedAt: 15, read: 20, cpuSeconds: 105, rxBytes: 1050 },
@@ -74,7 +74,7 @@ test('what the agent has added up is not added again', () => {
   assert.deepEqual(play(polls, { RestartCount: 1 }), { cpuSeconds: 105, rxBytes: 1050, restarts: 1 });
 });
 
-test('a restart that no counter shows is counted in full, its own network too', () => {
+test('a restart without decreased counters is counted in full, including its own network', () => {
   const told = play([
     { startedAt: 0, read: 10, cpuSeconds: 1, rxBytes: 10 },
     { startedAt: 15, read: 20, cpuSeconds: 3, rxBytes: 30 },

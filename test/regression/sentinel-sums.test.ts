@@ -1,6 +1,6 @@
 /**
- * Two counters below 2^60 can add up to more, and from there on a number reads as "no limit": OTLP's integers end at 2^63,
- * and users of other exporters were shown limits of 9.2e18 bytes.
+ * The sum of two counters below 2^60 can exceed it. Larger numbers mean "no limit": integers in OTLP end at 2^63, and other
+ * exporters showed limits of 9.2e18 bytes.
  *
  * @see https://github.com/prometheus-community/ecs_exporter/issues/35
  */
@@ -10,7 +10,7 @@ import { createPipeline, EMPTY_HISTORY, valueIn } from '../property/pipeline.ts'
 
 const HUGE = 2 ** 60 - 128;
 
-test('a sum from 2^60 on is no value, and costs nothing else', () => {
+test('a sum of 2^60 or more is absent, and affects no other value', () => {
   const { readings } = createPipeline().step(EMPTY_HISTORY, {
     task: { TaskARN: 'arn', Containers: [{ DockerId: 'id', Name: 'app', Limits: { Memory: 2 ** 41, CPU: 128 } }] },
     stats: {

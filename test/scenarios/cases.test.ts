@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startExporter } from '../../src/exporter.ts';
-import { testConfig } from '../helpers/config.ts';
+import { metricsOf, testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { type LoggedEvent, recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape } from '../helpers/scrape.ts';
@@ -22,7 +22,7 @@ async function play(name: string): Promise<Played> {
   const logger = recordingLogger();
   Object.assign(endpoint, polls[0]);
   const vocabularies = { prometheus: ['ecs', 'semconv'], otlp: [], console: [], statsd: [] } as const;
-  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics: ['all'] }), logger);
+  const exporter = await startExporter(testConfig(endpoint.url, { vocabularies, metrics: metricsOf('all') }), logger);
   const pages: Exposition[] = [];
   try {
     await exporter.poll();
@@ -89,8 +89,7 @@ test('one of two containers has no stats: no partial sums', async () => {
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_usage_seconds_total', TASK), [1058, 1066, 1071]);
   assert.deepEqual(valuesOf(played, 'container_memory_available_bytes', WEB)[2], undefined);
   assert.deepEqual(valuesOf(played, 'ecs_task_exporter_containers_without_stats'), [0, 0, 1]);
-  const [line] = played.events.filter(({ event }) => event === 'container_stats_failing');
-  assert.deepEqual(line?.fields['containers'], ['worker']);
+  assert.deepEqual(eventsOf(played, 'container_stats_failing'), [], 'it can be a restart');
 });
 
 test('EC2, a restart by the restart policy: counted, with the uptime and the page faults of the new run', async () => {
@@ -112,7 +111,7 @@ test('a host under steal: utilization is cores divided by the limit, and the ecs
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_usage_ratio', WEB), [undefined, 1.6667]);
 });
 
-for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as const) {
+for (const name of ['clock-set-forward', 'fewer-online-cpus-than-counted'] as const) {
   test(`correct cores: ${name}`, async () => {
     const played = await play(name);
     const [first, ...rest] = valuesOf(played, 'ecs_task_cpu_cores', WEB);
@@ -121,7 +120,7 @@ for (const name of ['clock-set-forward', 'fewer-cpus-named-than-counted'] as con
   });
 }
 
-test('Fargate, polled at another interval than it renews samples: the same load in each sample', async () => {
-  const played = await play('fargate-polled-off-its-pace');
+test('Fargate, polled at a different interval than samples are renewed: constant load in each sample', async () => {
+  const played = await play('fargate-poll-interval-mismatch');
   assert.deepEqual(valuesOf(played, 'ecs_task_cpu_cores', WEB), [undefined, 1, 1, 1]);
 });

@@ -17,14 +17,14 @@ export function writeGolden(scenario: Scenario, vocabulary: VocabularyName, page
   writeFileSync(fileOf(scenario, vocabulary), page);
 }
 
-/** The page after the last poll with the scenario's own metrics. */
+/** The page after the last poll, with the metrics under test. */
 export async function playGolden(scenario: Scenario, vocabulary: VocabularyName): Promise<string> {
   const pages = await playScenario(scenario, { vocabularies: [vocabulary], metrics: scenario.metrics });
   const page = pages.at(-1) ?? '';
   return showsResource(scenario) ? page : page.replaceAll(RESOURCE, '');
 }
 
-/** A whole page of the default metrics, as the goldens of the platforms are. */
+/** A whole page of the default metrics, as in the goldens of the platforms. */
 export function isWholePage({ metrics }: Scenario): boolean {
   return metrics.includes('default');
 }

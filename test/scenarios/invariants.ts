@@ -29,7 +29,7 @@ export function assertContainersExist({ series }: Exposition, { task, stats }: S
   }
 }
 
-/** A name with at most 255 characters, none of them a control character or half a surrogate pair. */
+/** A name of at most 255 characters, without control characters and lone surrogates. */
 function exported(name: string): string {
   return name
     .toWellFormed()
@@ -41,10 +41,10 @@ function hasContent(entry: unknown): boolean {
   return typeof entry === 'object' && entry !== null && Object.keys(entry).length > 0;
 }
 
-/** Gauges of the task that are the sums of its containers. */
+/** Task gauges that are sums over containers. */
 const SUMS = ['mem_usage', 'mem_cache', 'mem_working_set_bytes', 'mem_rss_bytes', 'pids', 'cpu_cores'];
 
-/** Counters of the task that include those of its containers. */
+/** Task counters that include those of the containers. */
 const COUNTERS = [
   'cpu_usage_seconds_total',
   'disk_read_bytes_total',
@@ -61,7 +61,7 @@ const BOUNDS = [
   ['cpu_user_seconds_total', 'cpu_usage_seconds_total'],
 ] as const;
 
-/** The task's totals are those of its containers, and no value exceeds the one that it is a part of. */
+/** Task values are the sums of the containers, and no part exceeds its total. */
 export function assertBoundsHold(page: Exposition, { include, exclude }: Scenario): void {
   const isFiltered = include.length + exclude.length > 0;
   for (const name of [...SUMS, ...COUNTERS]) {

@@ -5,7 +5,7 @@ interface OldSeries {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
-  /** The whole page of ours. */
+  /** Our whole page. */
   readonly series: readonly Series[];
 }
 
@@ -16,9 +16,9 @@ interface Correction {
 
 export interface CaseCorrections {
   readonly corrected?: readonly Correction[];
-  /** Series that the old program should have had. */
+  /** Series that 2.4.0 should have exported. */
   readonly added?: readonly RegExp[];
-  /** Why an answer called wrong is kept as it is. */
+  /** Why a wrong value is kept. */
   readonly kept?: string;
 }
 
@@ -42,7 +42,7 @@ function isGone(matches: Correction['matches']): Correction {
   };
 }
 
-/** Two counters above 2^53 are each rounded to a double when they are read, and so is their sum. */
+/** Two counters above 2^53 are each rounded to a double, and so is their sum. */
 function isWithinOneUlp(matches: Correction['matches']): Correction {
   return {
     matches,
@@ -70,7 +70,7 @@ const scaledPerCpu: Correction = {
 
 const IDLE_CPU = /^ecs_task_(?:cpu_usage_ratio|percpu_usage_ratio|cpu_kernelmode|cpu_usermode|cpu_throttle_).*"idle"/;
 
-/** What the series of each case become, worked out by hand from the documents where there is a number. */
+/** Expected changes of the series of each case, with numbers calculated by hand from the documents. */
 export const corrections: Readonly<Record<string, CaseCorrections>> = {
   '01-basic': { corrected: [scaledPerCpu] },
   '04-scale-taskx-container0': { corrected: [scaledPerCpu] },
@@ -83,15 +83,15 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
     corrected: [
       becomes(of('ecs_task_disk_read_bytes_total', 'seedr-disk'), 5120 + 4_157_603_840 + 1000),
       becomes(of('ecs_task_disk_read_bytes_total', '_task_'), 5120 + 4_157_603_840 + 1000),
-      // The list of operations is emptied between the two documents. A total that fell would read as a counter's reset.
+      // The list of operations is empty in the second document. A total that decreases would look like a reset.
       becomes(of('ecs_task_disk_read_iops_total', '_task_'), 62_805),
       becomes(of('ecs_task_disk_written_iops_total', '_task_'), 94_200),
-      // Nor does the total of the container fall when its devices are no longer listed.
+      // The total of the container does not decrease either when its devices are no longer listed.
       becomes(of('ecs_task_disk_read_iops_total', 'seedr-disk'), 62_805),
       becomes(of('ecs_task_disk_written_iops_total', 'seedr-disk'), 94_200),
     ],
   },
-  // Of the task: what the interfaces of the first document counted stays counted, so that the total never falls.
+  // The task total keeps the counters of the interfaces in the first document, so that it does not decrease.
   '18-network-absent-or-empty': { added: [/^ecs_task_network_.*"_task_"/] },
   '16-blkio-empty-lists': { corrected: [scaledPerCpu] },
   '19-include': { corrected: [scaledPerCpu], kept: EXCLUDED_COUNT },
@@ -101,7 +101,7 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
   // RUNNING containers without stats: the CPU of the task is unknown, not 0.
   '30-all-stopped-task-limit': { corrected: [isGone(of('ecs_task_cpu_usage_ratio', '_task_'))] },
   '31-all-stopped-no-limit': { corrected: [isGone(of('ecs_task_cpu_usage_ratio', '_task_'))] },
-  // Its second document brings a precpu_stats of its own, 5 s earlier: no need to wait for a third.
+  // The second document has a precpu_stats from 5 s earlier, so CPU usage does not need a third.
   '32-empty-cpu-first': { corrected: [scaledPerCpu], added: [IDLE_CPU] },
   '35-counters-reset': {
     corrected: [
@@ -127,7 +127,7 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
       becomes(of('ecs_task_disk_read_bytes_total', '_task_'), 2048 + 222_822_400),
       becomes(of('ecs_task_disk_written_bytes_total', 'disk'), 83_673_088 + 225_443_840),
       becomes(of('ecs_task_disk_written_bytes_total', '_task_'), 83_673_088 + 225_443_840),
-      // cgroup v2 counts no operations.
+      // cgroup v2 does not count operations.
       isGone((name) => name.endsWith('_iops_total')),
     ],
   },

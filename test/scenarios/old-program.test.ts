@@ -8,9 +8,9 @@ import { corrections } from './old-program-corrections.ts';
 import { playScenario, readScenarios } from './scenario.ts';
 
 /**
- * ecs-container-exporter 2.4.0's real answers to the same documents. Every series that it got right must come out equal
- * (name, labels, value); every one that it got wrong must come out corrected, as old-program-corrections.ts says; and
- * there may be no series of an old name that neither it nor the corrections know.
+ * Compares with the recorded pages of ecs-container-exporter 2.4.0 for the same documents. Correct series must be equal
+ * (name, labels, value), wrong series must be corrected as in old-program-corrections.ts, and there must be no other series
+ * with an old name.
  */
 const oldAnswer = v.object({
   crashed: v.boolean(),
@@ -23,7 +23,7 @@ const oldAnswer = v.object({
 const OLD_NAMES =
   /^ecs_task_(?:cpu_limit|mem_limit|cpu_usage_ratio|percpu_usage_ratio|cpu_(?:kernel|user)mode|cpu_throttle_.*|mem_cache|mem_usage|disk_.*|network_.*|exporter_status)$/;
 
-/** The interface was lost in the old labels: ours has it in addition. */
+/** The old labels lacked the interface. */
 function keyOf(name: string, labels: Iterable<readonly [string, string]>): string {
   const sorted = [...labels].filter(([label]) => label !== 'iface').sort();
   return `${name}${JSON.stringify(sorted)}`;
@@ -41,7 +41,7 @@ function byKey(series: readonly Series[]): ReadonlyMap<string, readonly number[]
 
 const cases = readScenarios(import.meta.dirname).filter(({ folder }) => existsSync(join(folder, 'old-program.json')));
 
-test('all the recorded answers of the old program are held against ours', () => {
+test('all recorded pages of 2.4.0 are compared', () => {
   assert.equal(cases.length, 32);
   assert.deepEqual(
     Object.keys(corrections).filter((name) => !cases.some((one) => one.name === name)),
@@ -50,7 +50,7 @@ test('all the recorded answers of the old program are held against ours', () => 
 });
 
 for (const scenario of cases) {
-  test(`as the old program, or corrected: ${scenario.name}`, async (t) => {
+  test(`as in 2.4.0, or corrected: ${scenario.name}`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { name, folder } = scenario;
     const old = v.parse(oldAnswer, JSON.parse(readFileSync(join(folder, 'old-program.json'), 'utf8')));
@@ -68,10 +68,10 @@ for (const scenario of cases) {
       else correction.check(ours.get(key), { metric, labels, value, series });
     }
     if (old.wrong.length > 0)
-      assert.ok(corrected.length > 0 || corrections[name]?.kept, 'a wrong answer needs its correction');
-    // After a crash the old program's page ends early: the series missing there are not compared.
+      assert.ok(corrected.length > 0 || corrections[name]?.kept, 'a wrong value needs a correction');
+    // After a crash the page of 2.4.0 ends early. Series that are missing there are not compared.
     if (old.crashed) return;
     const unknown = [...ours.keys()].filter((key) => !seen.has(key) && !added.some((pattern) => pattern.test(key)));
-    assert.deepEqual(unknown, [], 'series of an old name that the old program did not have');
+    assert.deepEqual(unknown, [], 'series with an old name that 2.4.0 did not export');
   });
 }

@@ -1,10 +1,10 @@
-/** The platforms of each row in the docs, against the pages of tasks on such platforms. */
+/** Compares the platforms of each row in the docs with the pages of tasks on these platforms. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { catalogueRows, type RowId } from '../../src/metrics/catalogue.ts';
-import { ROW_DEFINITIONS } from '../../src/metrics/definitions.ts';
 import { PLATFORMS, type Platform } from '../../src/metrics/row.ts';
+import { ROW_DEFINITIONS } from '../../src/metrics/row-instruments.ts';
 import { prometheusName } from '../helpers/prometheus-name.ts';
 import { parseExposition } from '../real/exposition.ts';
 import { playScenario, readScenario } from './scenario.ts';
@@ -34,7 +34,7 @@ function rowsOn(page: string): readonly RowId[] {
 const platforms = new Map(catalogueRows().map(([id, row]) => [id, row.platforms ?? PLATFORMS]));
 
 for (const [folder, platform] of SCENARIOS) {
-  test(`${folder}: the docs say of everything on its page that it exists on ${platform}`, async (t) => {
+  test(`${folder}: all metrics on its page are documented for ${platform}`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const scenario = readScenario(join(import.meta.dirname, folder), folder);
     const pages = await playScenario(scenario, { vocabularies: ['ecs'], metrics: ['all'] });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { startExporter } from '../../src/exporter.ts';
 import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
-import { testConfig } from '../helpers/config.ts';
+import { globsOf, metricsOf, testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { scrape, withoutVolatile } from '../helpers/scrape.ts';
@@ -11,23 +11,23 @@ import { until } from '../real/wait.ts';
 
 /**
  * A folder under test/scenarios: `task.json`, `stats-1.json`, `stats-2.json`, ... (one poll each; `task-<n>.json` where
- * the metadata changes with a poll), `args.json` (options, as on the command line), `task-with-tags.json` (the answer of
+ * the metadata changes), `args.json` (command-line options), `task-with-tags.json` (the response of
  * `/taskWithTags`), `cgroup/` (a cgroup file system), `why.md`, and the pages expected after the last poll.
  */
 export interface Scenario {
   readonly name: string;
   readonly folder: string;
-  /** Raw documents, one a poll. */
+  /** Raw documents, one per poll. */
   readonly polls: readonly { readonly task: string; readonly stats: string }[];
-  /** The metrics under test: the expected pages show these, and no others. */
+  /** Metrics under test. The expected pages contain only these. */
   readonly metrics: readonly string[];
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly containerLabels: readonly string[];
   readonly taskTags: readonly string[];
-  /** The answer of `/taskWithTags`; 404 if undefined. */
+  /** Response of `/taskWithTags`; 404 if undefined. */
   readonly taskWithTags?: string | undefined;
-  /** Where the task's cgroup is looked for. */
+  /** Root of the cgroup file system. */
   readonly cgroupRoot?: string | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface ScenarioEndpoint {
   tagsAnswered?(): Promise<unknown>;
 }
 
-/** What a scenario is played for. */
+/** Options for playing a scenario. */
 export interface PlayOptions {
   readonly vocabularies: readonly VocabularyName[];
   readonly metrics: readonly string[];
@@ -104,7 +104,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   const place: ScenarioEndpoint = {
     url: endpoint.url,
     publish: (answers) => void Object.assign(endpoint, answers),
-    // Their connection is closed after the answer; that of the polls is kept.
+    // The connection of tag requests is closed after the response; that of the polls is kept.
     tagsAnswered: () =>
       until('the answer with tags', () => {
         const isRequested = endpoint.requests.some(({ path }) => path.endsWith('/taskWithTags'));
@@ -128,13 +128,13 @@ export async function playScenarioOn(
   if (first === undefined) throw new Error(`no polls in ${scenario.folder}`);
   endpoint.publish({ ...first, taskWithTags });
   const config = testConfig(endpoint.url, {
-    include,
-    exclude,
-    containerLabels,
-    taskTags,
+    include: globsOf(...include),
+    exclude: globsOf(...exclude),
+    containerLabels: globsOf(...containerLabels),
+    taskTags: globsOf(...taskTags),
     cgroupRoot,
     vocabularies: { prometheus: vocabularies, otlp: [], console: [], statsd: [] },
-    metrics,
+    metrics: metricsOf(...metrics),
   });
   const exporter = await startExporter(config, recordingLogger());
   try {

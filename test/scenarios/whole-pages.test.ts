@@ -1,11 +1,11 @@
-/** Rules that need no golden: the whole page of each scenario, with all metrics, after each poll. */
+/** Invariants of the whole page of each scenario, with all metrics, after each poll. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
-import { assertVocabulariesAgree } from '../helpers/agreement.ts';
-import { createFamilyTable } from '../helpers/families.ts';
+import { createFamilyTable } from '../helpers/family-table.ts';
 import { assertLegalPage, assertTaskCountersRise } from '../helpers/page-rules.ts';
+import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import { readGolden } from './goldens.ts';
 import { assertBoundsHold, assertContainersExist } from './invariants.ts';
 import { playScenario, readScenarios } from './scenario.ts';
@@ -13,7 +13,7 @@ import { playScenario, readScenarios } from './scenario.ts';
 const isUpdate = process.argv.includes('--update');
 const families = createFamilyTable();
 
-/** Why a scenario's vocabularies differ by more than their names. */
+/** Why the vocabularies of a scenario differ by more than names. */
 const DIFFERING: Readonly<Record<string, string>> = {
   '15-blkio-odd-entries': 'devices that are no longer listed have no series, but stay in the total',
   'hostile-names': 'two containers of one name, and one called _task_, are told apart by their ids alone',
@@ -25,7 +25,7 @@ function sharesNetwork(task: string): boolean {
 }
 
 for (const scenario of readScenarios(import.meta.dirname)) {
-  test(`the whole page keeps the rules: ${scenario.name}`, async (t) => {
+  test(`invariants of the whole page: ${scenario.name}`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const texts = await playScenario(scenario, { vocabularies: VOCABULARIES, metrics: ['all'] });
     const pages = texts.map(assertLegalPage);
@@ -43,7 +43,7 @@ for (const scenario of readScenarios(import.meta.dirname)) {
     const lines = new Set(texts.at(-1)?.split('\n'));
     const golden = VOCABULARIES.flatMap((vocabulary) => readGolden(scenario, vocabulary).split('\n'));
     const others = golden.filter((line) => !lines.has(line) && !/exporter_series /.test(line));
-    assert.deepEqual(others, [], 'the choice of metrics changes no value');
+    assert.deepEqual(others, [], 'selecting metrics does not change values');
   });
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metrics } from '@opentelemetry/api';
-import { checkOptions } from '../../src/ecs-metrics-options.ts';
+import { resolveOptions } from '../../src/ecs-metrics-options.ts';
 import { type EcsMetricsOptions, startEcsMetrics } from '../../src/index.ts';
 
 const meterProvider = metrics.getMeterProvider();
@@ -10,7 +10,7 @@ const V4 = 'http://169.254.170.2/v4/id';
 
 function messageOf(options: EcsMetricsOptions, env: Readonly<Record<string, string>> = {}): string {
   try {
-    checkOptions(options, env);
+    resolveOptions(options, env);
   } catch (error) {
     assert.ok(error instanceof TypeError);
     return error.message;
@@ -25,7 +25,7 @@ function untyped(options: Readonly<Record<string, unknown>>): EcsMetricsOptions 
 }
 
 test('defaults', () => {
-  const { metadataUrl, ...rest } = checkOptions({ meterProvider }, { ECS_CONTAINER_METADATA_URI_V4: V4 });
+  const { metadataUrl, ...rest } = resolveOptions({ meterProvider }, { ECS_CONTAINER_METADATA_URI_V4: V4 });
   assert.equal(metadataUrl.href, V4);
   assert.deepEqual(rest, {
     meterProvider,
@@ -40,7 +40,7 @@ test('defaults', () => {
 test('the option wins over version 4, and version 4 over version 3; an empty variable is not set', () => {
   const both = { ECS_CONTAINER_METADATA_URI_V4: V4, ECS_CONTAINER_METADATA_URI: V3 };
   const urlOf = (options: EcsMetricsOptions, env: Readonly<Record<string, string>>): string =>
-    checkOptions(options, env).metadataUrl.href;
+    resolveOptions(options, env).metadataUrl.href;
   assert.equal(urlOf({ meterProvider, metadataUrl: 'https://example.org/' }, both), 'https://example.org/');
   assert.equal(urlOf({ meterProvider }, both), V4);
   assert.equal(urlOf({ meterProvider }, { ...both, ECS_CONTAINER_METADATA_URI_V4: ' ' }), V3);
@@ -59,19 +59,19 @@ test('bounds', () => {
 test('without an address the message names the variables', () => {
   assert.equal(
     messageOf({ meterProvider }),
-    'startEcsMetrics: set metadataUrl, or run in a task of ECS, which sets ECS_CONTAINER_METADATA_URI_V4 or ECS_CONTAINER_METADATA_URI',
+    'startEcsMetrics: set metadataUrl, or run in an ECS task, which sets ECS_CONTAINER_METADATA_URI_V4 or ECS_CONTAINER_METADATA_URI',
   );
 });
 
 test('an invalid address is named by its source, without credentials', () => {
   assert.equal(
     messageOf({ meterProvider }, { ECS_CONTAINER_METADATA_URI: 'ftp://example.org' }),
-    'startEcsMetrics: ECS_CONTAINER_METADATA_URI="ftp://example.org" must be an http:// or https:// address',
+    'startEcsMetrics: ECS_CONTAINER_METADATA_URI="ftp://example.org" must be an http:// or https:// URL',
   );
   const message = messageOf({ meterProvider, metadataUrl: 'http://user:secret@example.org' });
-  assert.match(message, /^startEcsMetrics: metadataUrl=.* must be an address without user and password$/);
+  assert.match(message, /^startEcsMetrics: metadataUrl=.* must be a URL without user and password$/);
   assert.ok(!message.includes('secret'));
-  assert.match(messageOf(untyped({ metadataUrl: 7 })), /metadataUrl=number must be a string$/);
+  assert.match(messageOf(untyped({ metadataUrl: 7 })), /metadataUrl must be a string, not number$/);
 });
 
 test('every problem is named at once', () => {
@@ -86,13 +86,12 @@ test('every problem is named at once', () => {
     }),
   );
   assert.deepEqual(message.replace('startEcsMetrics: ', '').split('; '), [
-    'meterProvider must be a MeterProvider, or a function that returns one',
+    'meterProvider must be a MeterProvider or a function that returns one',
     'intervalMs=1 must be a number from 1000 to 3600000',
-    'metricNames="aws" must be ecs, semconv or a list of them',
-    'metadataUrl="nowhere" must be an http:// or https:// address',
+    'metricNames="aws" must be ecs, semconv or a list of both',
+    'metadataUrl="nowhere" must be an http:// or https:// URL',
     'include must be a list of names or patterns',
-    'exclude must be names or patterns',
-    'a [ has no ] after it (item 2)',
+    'exclude contains "[a", which has no closing ]',
   ]);
   assert.match(messageOf(untyped({ metricNames: [] })), /metricNames=\[\] must be/);
   assert.match(messageOf(untyped({ metricNames: null })), /metricNames="null" must be/);

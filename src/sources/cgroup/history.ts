@@ -4,62 +4,62 @@ import {
   type TaskCgroup,
   type TaskCgroupCounter,
 } from '../../snapshot/snapshot.ts';
-import type { KernelValues } from './kernel-values.ts';
+import type { KernelValues } from './kernel-files.ts';
 
 /** One reading of the task's cgroup. */
 export interface CgroupReading {
   readonly values: KernelValues;
-  /** On cgroup v1: the kills in the cgroup of each container that has one now, by container id. */
+  /** cgroup v1: OOM kills in the cgroup of each current container, by container ID. */
   readonly killsByContainer?: ReadonlyMap<string, number> | undefined;
-  /** By the wall clock. */
+  /** Wall clock. */
   readonly readNs: EpochNs;
 }
 
-/** What is remembered of it between polls. */
+/** State of the cgroup between polls. */
 export interface CgroupHistory {
   readonly counters: Counters;
-  readonly countedFromNs: NonNullable<TaskCgroup['countedFromNs']>;
+  readonly startTimeNs: NonNullable<TaskCgroup['startTimeNs']>;
   readonly killsByContainer: ReadonlyMap<string, number>;
   readonly readNs: EpochNs;
 }
 
 type Counters = Readonly<Partial<Record<TaskCgroupCounter, number>>>;
 
-/** A task has at most ten containers; one that stands for a whole machine may go through thousands. */
-const MAX_REMEMBERED = 1000;
+/** A task has at most ten containers, but a local endpoint for a whole machine can go through thousands. */
+const MAX_CONTAINERS = 1000;
 
 /**
- * Follows the cgroup by one reading. Pure.
+ * Advances the history by one reading. Pure.
  *
- * - A counter that fell began again at 0 after the last reading; the others go on.
- * - On v1 the kills of a container vanish with its cgroup: what they grew by stays counted. A kill after the last reading
- *   that ends the container leaves no trace.
+ * - A counter that decreased was reset after the previous reading; the others continue.
+ * - On v1, the kills of a container disappear with its cgroup, but stay in the total. A kill after the last reading that also
+ *   ends the container is not counted.
  */
 export function followCgroup(
   history: CgroupHistory | undefined,
   { values, killsByContainer, readNs }: CgroupReading,
 ): { readonly history: CgroupHistory; readonly cgroup: TaskCgroup } {
-  const kills = killsByContainer === undefined ? values.oomKills : killsSoFar(history, killsByContainer);
+  const kills = killsByContainer === undefined ? values.oomKills : totalKills(history, killsByContainer);
   const counters = countersOf({ ...values, oomKills: kills });
-  const countedFromNs: Partial<Record<TaskCgroupCounter, EpochNs>> = { ...history?.countedFromNs };
+  const startTimeNs: Partial<Record<TaskCgroupCounter, EpochNs>> = { ...history?.startTimeNs };
   for (const counter of TASK_CGROUP_COUNTERS) {
-    const before = history?.counters[counter];
-    const now = counters[counter];
-    if (history !== undefined && before !== undefined && now !== undefined && now < before) {
-      countedFromNs[counter] = history.readNs;
+    const previous = history?.counters[counter];
+    const current = counters[counter];
+    if (history !== undefined && previous !== undefined && current !== undefined && current < previous) {
+      startTimeNs[counter] = history.readNs;
     }
   }
   const { quotaUs, periodUs, memoryBytes, memoryPeakBytes, memoryLimitBytes } = values;
   const quotaCores = quotaUs === undefined || periodUs === undefined || periodUs === 0 ? undefined : quotaUs / periodUs;
   return {
     history: {
-      // A counter that is missing for once goes on from where it was.
+      // A counter that is missing from one reading keeps its last value.
       counters: { ...history?.counters, ...counters },
-      countedFromNs,
-      killsByContainer: remembered(history?.killsByContainer, killsByContainer),
+      startTimeNs,
+      killsByContainer: mergeKills(history?.killsByContainer, killsByContainer),
       readNs,
     },
-    cgroup: { ...counters, quotaCores, memoryBytes, memoryPeakBytes, memoryLimitBytes, countedFromNs },
+    cgroup: { ...counters, quotaCores, memoryBytes, memoryPeakBytes, memoryLimitBytes, startTimeNs },
   };
 }
 
@@ -72,19 +72,19 @@ function countersOf(values: KernelValues): Counters {
   return counters;
 }
 
-/** Undefined as long as no container's cgroup has told of any: kernels before 4.13 do not. */
-function killsSoFar(history: CgroupHistory | undefined, now: ReadonlyMap<string, number>): number | undefined {
-  let kills = history?.counters.oomKills;
-  for (const [container, count] of now) {
-    const before = history?.killsByContainer.get(container) ?? 0;
-    kills = (kills ?? 0) + (count < before ? count : count - before);
+/** Undefined until some container's cgroup reports kills; kernels before 4.13 report none. */
+function totalKills(history: CgroupHistory | undefined, current: ReadonlyMap<string, number>): number | undefined {
+  let total = history?.counters.oomKills;
+  for (const [container, kills] of current) {
+    const previous = history?.killsByContainer.get(container) ?? 0;
+    total = (total ?? 0) + (kills < previous ? kills : kills - previous);
   }
-  return kills;
+  return total;
 }
 
-function remembered(
-  before: ReadonlyMap<string, number> = new Map(),
-  now: ReadonlyMap<string, number> = new Map(),
+function mergeKills(
+  previous: ReadonlyMap<string, number> = new Map(),
+  current: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
-  return before.size > MAX_REMEMBERED ? now : new Map([...before, ...now]);
+  return previous.size > MAX_CONTAINERS ? current : new Map([...previous, ...current]);
 }

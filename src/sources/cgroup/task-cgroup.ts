@@ -1,104 +1,111 @@
+import { join } from 'node:path';
 import type { Transitions } from '../../log/transitions.ts';
 import type { TaskCgroup, TaskSnapshot } from '../../snapshot/snapshot.ts';
-import { within } from '../within.ts';
-import { type CgroupFileSystem, realFiles } from './files.ts';
-import { type CgroupFolders, findFolders, taskIdOf } from './folders.ts';
+import { CGROUP_FAILURES, type CgroupFailure } from '../task-source.ts';
+import {
+  type CgroupFileSystem,
+  type CgroupFolders,
+  containerFolder,
+  findFolders,
+  realFiles,
+  taskIdOf,
+} from './file-system.ts';
 import { type CgroupHistory, followCgroup } from './history.ts';
-import { CGROUP_FAILURES, type CgroupFailure } from './kernel-values.ts';
-import { type CgroupContent, readCgroup } from './read-cgroup.ts';
+import { type KernelFile, type KernelValues, VERSION_1, VERSION_1_KILLS, VERSION_2 } from './kernel-files.ts';
 
-/** What one reading of the task's cgroup came to. */
+/** The result of one reading. */
 export interface CgroupOutcome {
   readonly cgroup?: TaskCgroup | undefined;
-  /** Why some of it is missing, or all. */
+  /** Why values are missing. */
   readonly failures: readonly CgroupFailure[];
 }
 
-/** Reads the task's own cgroup, of which the metadata endpoint says nothing. */
+/** Reads the cgroup of the task, which the metadata endpoint does not report. */
 export interface TaskCgroupReader {
-  /** Never rejects, and is not much longer than its deadline. */
+  /** Never rejects, and takes little longer than its deadline. */
   read(snapshot: TaskSnapshot): Promise<CgroupOutcome>;
 }
 
 export interface TaskCgroupOptions {
-  /** Where the `/sys/fs/cgroup` of the host is. */
+  /** Where the host's `/sys/fs/cgroup` is mounted. */
   readonly root: string;
   readonly transitions: Transitions;
   /** @default the real ones */
   readonly files?: CgroupFileSystem;
   /** @default 500 */
   readonly deadlineMs?: number;
-  /** How long after it was not found the task's cgroup is looked for again. @default 60000 */
-  readonly lookAgainMs?: number;
+  /** Time until the next search for a cgroup that was not found. @default 60000 */
+  readonly searchAgainMs?: number;
   /** @default performance.now */
   readonly monotonicMs?: () => number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly wallMs?: () => number;
 }
 
-/** What is known of a task between polls. */
-interface Place {
+/** Where the cgroup of a task is. */
+interface Location {
   readonly taskId: string;
+  /** Empty if it was not found. */
   readonly folders: CgroupFolders;
-  readonly lookedAtMs: number;
+  readonly searchedAtMs: number;
 }
 
-const MESSAGES: Readonly<Record<CgroupFailure, string>> = {
-  not_found: 'this task has no cgroup there: it must be the /sys/fs/cgroup of an EC2 instance (Fargate shows none)',
-  unreadable: 'files of the cgroup of this task cannot be read',
-  malformed: 'files of the cgroup of this task do not hold what the kernel writes',
-  timeout: 'the file system does not answer',
-};
-
 /**
- * A reading that hangs is not waited for, and no other begins before it has ended: a thread of Node's pool that waits for
- * the kernel cannot be called back, and looking up host names needs one too.
+ * A read that hangs is not awaited, and no other read starts until it has ended: it occupies a thread of Node's pool, which
+ * cannot be cancelled and which DNS lookups need too.
  */
 export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupReader {
-  const { root, transitions, files = realFiles, deadlineMs = 500, lookAgainMs = 60_000 } = options;
+  const { root, transitions, files = realFiles, deadlineMs = 500, searchAgainMs = 60_000 } = options;
   const { monotonicMs = () => performance.now(), wallMs = () => Date.now() } = options;
-  let place: Place | undefined;
+  let location: Location | undefined;
   let history: CgroupHistory | undefined;
-  let underWay: Promise<CgroupContent | undefined> | undefined;
+  let pending: Promise<CgroupContent | undefined> | undefined;
+
+  const messages: Readonly<Record<CgroupFailure, string>> = {
+    not_found: `no cgroup of this task below ${root}: mount the /sys/fs/cgroup of the EC2 instance there (Fargate has none)`,
+    unreadable: `cannot read the cgroup of this task below ${root}: check the mount and its permissions`,
+    malformed: `unexpected content in the cgroup of this task below ${root}: check that a cgroup file system is mounted there`,
+    timeout: `the file system at ${root} did not answer within ${deadlineMs} ms`,
+  };
 
   async function foldersOf(taskId: string): Promise<CgroupFolders> {
     const nowMs = monotonicMs();
-    if (place?.taskId !== taskId) history = undefined;
-    else if (place.folders.size > 0 || nowMs - place.lookedAtMs < lookAgainMs) return place.folders;
+    if (location?.taskId !== taskId) history = undefined;
+    else if (location.folders.size > 0 || nowMs - location.searchedAtMs < searchAgainMs) return location.folders;
     const folders = await findFolders(files, root, taskId);
-    place = { taskId, folders, lookedAtMs: nowMs };
+    location = { taskId, folders, searchedAtMs: nowMs };
     return folders;
   }
 
-  /** Undefined where the file system would not say what it has. */
+  /** Undefined if the root cannot be read. */
   async function contentOf(
     taskId: string,
     containerIds: readonly string[],
     signal: AbortSignal,
   ): Promise<CgroupContent | undefined> {
     try {
-      return await readCgroup(files, await foldersOf(taskId), containerIds, signal);
+      return await readFiles(files, await foldersOf(taskId), containerIds, signal);
     } catch {
       return undefined;
     }
   }
 
-  async function take(taskId: string, containerIds: readonly string[]): Promise<CgroupOutcome> {
-    if (underWay !== undefined) return { failures: ['timeout'] };
+  async function readTask(taskId: string, containerIds: readonly string[]): Promise<CgroupOutcome> {
+    if (pending !== undefined) return { failures: ['timeout'] };
     const abort = new AbortController();
-    underWay = contentOf(taskId, containerIds, abort.signal).finally(() => {
-      underWay = undefined;
+    pending = contentOf(taskId, containerIds, abort.signal).finally(() => {
+      pending = undefined;
     });
-    const content = await within(deadlineMs, underWay);
-    if (content === 'late') {
+    const content = await withDeadline(pending, deadlineMs);
+    if (content === 'timeout') {
       abort.abort();
       return { failures: ['timeout'] };
     }
     if (content === undefined) return { failures: ['unreadable'] };
     const failures = [...content.failures];
-    if (!content.isThere) {
+    if (!content.exists) {
       if (failures.length > 0) return { failures };
-      if (place !== undefined) place = { ...place, folders: new Map() };
+      if (location !== undefined) location = { ...location, folders: new Map() };
       return { failures: ['not_found'] };
     }
     const readNs = BigInt(Math.round(wallMs())) * 1_000_000n;
@@ -111,11 +118,77 @@ export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupRe
     async read({ task, containers }) {
       const taskId = taskIdOf(task.arn);
       const running = containers.filter(({ sample }) => sample !== undefined).map(({ info }) => info.id);
-      const outcome: CgroupOutcome = taskId === undefined ? { failures: ['not_found'] } : await take(taskId, running);
+      const outcome: CgroupOutcome =
+        taskId === undefined ? { failures: ['not_found'] } : await readTask(taskId, running);
       const failure = CGROUP_FAILURES.find((reason) => outcome.failures.includes(reason));
       if (failure === undefined) transitions.ok('task_cgroup');
-      else transitions.failing('task_cgroup', failure, `${root}: ${MESSAGES[failure]}`);
+      else transitions.failing('task_cgroup', failure, messages[failure]);
       return outcome;
     },
   };
+}
+
+async function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T | 'timeout'> {
+  const { promise: timeout, resolve } = Promise.withResolvers<'timeout'>();
+  const timer = setTimeout(() => resolve('timeout'), deadlineMs);
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface CgroupContent {
+  readonly values: KernelValues;
+  /** On cgroup v1, OOM kills by container ID. */
+  readonly killsByContainer?: ReadonlyMap<string, number> | undefined;
+  /** True if any file exists. */
+  readonly exists: boolean;
+  readonly failures: ReadonlySet<CgroupFailure>;
+}
+
+/** ECS allows ten containers in a task, and adds one or two. */
+const MAX_CONTAINERS = 12;
+
+/**
+ * Reads files one after the other, so that a file system that hangs blocks only one of Node's four threads: six files on v2,
+ * eight and one per container on v1. Never rejects.
+ */
+async function readFiles(
+  files: CgroupFileSystem,
+  folders: CgroupFolders,
+  containerIds: readonly string[],
+  signal: AbortSignal,
+): Promise<CgroupContent> {
+  const failures = new Set<CgroupFailure>();
+  let exists = false;
+
+  async function valuesOf(folder: string, { name, parse }: KernelFile): Promise<KernelValues> {
+    if (signal.aborted) return {};
+    try {
+      const text = await files.read(join(folder, name));
+      if (text === undefined) return {};
+      exists = true;
+      return parse(text, () => failures.add('malformed'));
+    } catch {
+      failures.add('unreadable');
+      return {};
+    }
+  }
+
+  let values: KernelValues = {};
+  for (const [controller, { version, path }] of folders) {
+    const kernelFiles = version === 1 ? VERSION_1 : VERSION_2;
+    for (const file of kernelFiles[controller] ?? []) values = { ...values, ...(await valuesOf(path, file)) };
+  }
+  const memory = folders.get('memory');
+  if (memory?.version !== 1) return { values, exists, failures };
+  const killsByContainer = new Map<string, number>();
+  for (const id of containerIds.slice(0, MAX_CONTAINERS)) {
+    const folder = containerFolder(id);
+    if (folder === undefined) continue;
+    const { oomKills } = await valuesOf(join(memory.path, folder), VERSION_1_KILLS);
+    if (oomKills !== undefined) killsByContainer.set(id, oomKills);
+  }
+  return { values, killsByContainer, exists, failures };
 }

@@ -1,27 +1,26 @@
-import type { IsWanted } from '../../snapshot/labels.ts';
-import { createRefusals } from '../../snapshot/refusals.ts';
 import type { TaskInfo, TaskMetadata } from '../../snapshot/snapshot.ts';
 import { joinStats, withoutStats } from '../../snapshot/stats-document.ts';
 import { parseTask, unidentifiedContainers } from '../../snapshot/task-document.ts';
+import { createInvalidValues, type IsWanted } from '../../snapshot/values.ts';
 import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
 import type { PollResult, TaskSource } from '../task-source.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointError, type EndpointErrorCode } from './endpoint-error.ts';
 import type { TagReader } from './tag-reader.ts';
 
-/** Constant: a document with another TaskARN, or with none, does not make another task. */
+/** Constant: a document with another TaskARN, or without one, is still the same task. */
 const TASK_KEY = 'task';
 
 export interface EcsTaskSourceOptions {
-  /** How long metadata serves while `/task` cannot be read. @default 60000 */
+  /** How long metadata stays valid while `/task` cannot be read. @default 60000 */
   readonly maxMetadataAgeMs?: number;
-  /** Which docker labels of the containers to keep. @default none */
+  /** Docker labels to keep. @default none */
   readonly isLabelWanted?: IsWanted | undefined;
-  /** Asks for the tags of the task. @default nobody */
+  /** Reads the tags of the task. @default none */
   readonly tagReader?: TagReader | undefined;
-  /** Delays a sample until a request for tags has ended, for callers that take only one sample. @default false */
+  /** True delays a poll until a request for tags has ended, for callers that poll only once. @default false */
   readonly waitsForTags?: boolean;
-  /** Reads the cgroup of the task. @default nobody */
+  /** Reads the cgroup of the task. @default none */
   readonly cgroupReader?: TaskCgroupReader | undefined;
   /** @default performance.now */
   readonly monotonicMs?: () => number;
@@ -30,9 +29,9 @@ export interface EcsTaskSourceOptions {
 /**
  * The task of a metadata endpoint.
  *
- * Each poll requests the stats first and the task second: a container with stats is then always in the metadata, and the new
- * StartedAt of a restart comes with the first sample of the new run. Otherwise a restart goes unnoticed once the new counter
- * has overtaken the old value. The document of the task is small, and the agent serves it from memory.
+ * Each poll requests the stats before the task: every container with stats is then in the metadata, and the StartedAt of a
+ * restart arrives with the first sample of the new run. Otherwise a restart goes unnoticed once the new counter has overtaken
+ * the old value. The agent serves the task document from memory.
  */
 export function createEcsTaskSource(
   endpoint: Omit<Endpoint, 'fetchTaskWithTags'>,
@@ -51,18 +50,18 @@ export function createEcsTaskSource(
 
   async function poll(): Promise<PollResult> {
     const failures: EndpointError[] = [];
-    const refusals = createRefusals();
+    const invalidValues = createInvalidValues();
     const stats = await attempt(endpoint.fetchStats, failures);
     const isRecent = (): boolean => known !== undefined && monotonicMs() - knownAtMs <= maxMetadataAgeMs;
     const hasFailed = (code: EndpointErrorCode): boolean => failures.some((failure) => failure.code === code);
-    // A server that is down cannot answer a second request, and a server that throttles should get fewer.
+    // A second request is pointless while the server is unreachable, and makes throttling worse.
     const isSkipped = hasFailed('unreachable') || (hasFailed('throttled') && isRecent());
     const task = isSkipped ? undefined : await attempt(endpoint.fetchTask, failures);
     const isDown = stats === undefined && task === undefined && !hasFailed('throttled');
-    const nothing = { tasks: [], isComplete: false, failures, refused: refusals.counts };
-    if (isDown) return nothing;
+    const empty = { tasks: [], isComplete: false, failures, refused: invalidValues.counts };
+    if (isDown) return empty;
     if (task !== undefined) {
-      const metadata = parseTask(task.document, refusals, { earlier: known, isLabelWanted });
+      const metadata = parseTask(task.document, invalidValues, { earlier: known, isLabelWanted });
       const unidentified = unidentifiedContainers(task.document);
       if (metadata === undefined) failures.push(notADocument('/task'));
       else if (unidentified > 0) failures.push(noneIdentified(unidentified));
@@ -71,17 +70,17 @@ export function createEcsTaskSource(
         knownAtMs = monotonicMs();
       }
     }
-    // Older than that it may call a container running that has ended long ago.
-    if (known === undefined || !isRecent()) return nothing;
+    // Older metadata can list containers as running that ended long ago.
+    if (known === undefined || !isRecent()) return empty;
     const tagRequest = tagReader?.requestIfDue();
     if (waitsForTags) await tagRequest;
-    const tags = tagReader?.takeOutcome(refusals);
+    const tags = tagReader?.takeOutcome(invalidValues);
     const metadata = { ...known, task: withTags(known.task, tagReader) };
-    const joined = stats && joinStats(metadata, stats.document, refusals);
+    const joined = stats && joinStats(metadata, stats.document, invalidValues);
     if (stats !== undefined && joined === undefined) failures.push(notADocument('/task/stats'));
-    const snapshot = joined ?? withoutStats(metadata, refusals);
-    for (const _ of snapshot.unknownIds) refusals.add('unknown_id');
-    const result = { isComplete: true, failures, refused: refusals.counts, tags };
+    const snapshot = joined ?? withoutStats(metadata, invalidValues);
+    for (const _ of snapshot.unknownIds) invalidValues.add('unknown_id');
+    const result = { isComplete: true, failures, refused: invalidValues.counts, tags };
     if (cgroupReader === undefined) return { ...result, tasks: [{ key: TASK_KEY, snapshot }] };
     const { cgroup, failures: cgroupFailures } = await cgroupReader.read(snapshot);
     return { ...result, tasks: [{ key: TASK_KEY, snapshot: { ...snapshot, cgroup } }], cgroupFailures };
@@ -109,13 +108,13 @@ async function attempt(
 
 function asEndpointError(error: unknown): EndpointError {
   if (error instanceof EndpointError) return error;
-  return new EndpointError('parse', 'the answer of the metadata endpoint could not be taken', {
+  return new EndpointError('parse', 'cannot read the response of the metadata endpoint', {
     cause: error instanceof Error ? error : undefined,
   });
 }
 
 function notADocument(path: string): EndpointError {
-  return new EndpointError('parse', `${path} answered with JSON that is not the document of an ECS task`);
+  return new EndpointError('parse', `${path} answered with JSON that is not an ECS task document`);
 }
 
 function noneIdentified(containers: number): EndpointError {

@@ -1,24 +1,23 @@
 import { Agent, type AgentOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJson } from './decode-json.ts';
-import { clientClosed, deadlineMissed, EndpointError, notJson, tooLarge } from './endpoint-error.ts';
-import { exchange, https, type Outcome, retryDelayMs } from './exchange.ts';
+import { clientClosed, deadlineExceeded, EndpointError, notJson, tooLarge } from './endpoint-error.ts';
+import { exchange, https, type Outcome } from './exchange.ts';
 
 /** The documents of an ECS task. Every rejection is an {@link EndpointError}. */
 export interface Endpoint {
-  /** `GET <base>/task`: what the task is. */
+  /** `GET <base>/task`: metadata of the task and its containers. */
   fetchTask(): Promise<unknown>;
-  /** `GET <base>/task/stats`: what its containers use. */
+  /** `GET <base>/task/stats`: resource usage of the containers. */
   fetchStats(): Promise<unknown>;
   /**
-   * `GET <base>/taskWithTags`: the same as `/task`, with tags. The agent asks ECS' API for them at each request, and that
-   * API is throttled for the whole account: a request to make once, and without a retry. It has a connection of its own,
-   * so that it never delays the other two documents.
+   * `GET <base>/taskWithTags`: the document of `/task` with tags. The agent requests them from the ECS API each time, which is
+   * throttled per account, so this request is not retried. It has its own connection and never delays the other documents.
    *
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
    */
   fetchTaskWithTags(): Promise<unknown>;
-  /** Ends what is under way (code `reset`) and closes every socket. */
+  /** Aborts running requests (code `reset`) and closes every socket. */
   close(): void;
 }
 
@@ -28,31 +27,31 @@ export interface EndpointOptions {
    * @default 5000
    */
   readonly deadlineMs?: number | undefined;
-  /** The same for tags, which come from ECS' API: up to two calls, each of which can be throttled. @default 10000 */
+  /** The same for tags: up to two calls of the ECS API, each of which can be throttled. @default 10000 */
   readonly tagsDeadlineMs?: number | undefined;
-  /** The flag or variable that holds the address, named in messages. @default none */
+  /** The flag or variable that contains the address, named in messages. @default none */
   readonly urlSource?: string | undefined;
-  /** The largest body that is read. @default 4194304 */
+  /** Limit for a body. @default 4194304 */
   readonly maxBytes?: number | undefined;
-  /** The most values in one document; a thousand containers have some 160,000. @default 262144 */
+  /** Limit for the values in one document; a thousand containers have some 160,000. @default 262144 */
   readonly maxValues?: number | undefined;
 }
 
 /** How a document is fetched. */
 interface RequestPolicy {
   readonly agent: Agent;
-  readonly withinMs: number;
+  readonly deadlineMs: number;
   readonly isRetried: boolean;
-  /** For the message of a timeout. */
+  /** What to check after a timeout. */
   readonly timeoutHint: string;
 }
 
 /**
  * A client for the task metadata endpoint below `baseUrl` (`http` or `https`, with or without a trailing slash).
  *
- * One kept-alive connection serves every poll. `node:http` with an agent of our own rather than `fetch`: the endpoint is
- * link-local and also hands out the task role's credentials, so neither a proxy from the environment
- * (`NODE_USE_ENV_PROXY` reaches `fetch` and the global agents only) nor a redirect may take the request elsewhere.
+ * All polls use one kept-alive connection. The endpoint also serves the credentials of the task role, so neither a proxy nor a
+ * redirect may send a request elsewhere: `node:http` with its own agent, because `NODE_USE_ENV_PROXY` affects `fetch` and the
+ * global agents.
  *
  * @throws EndpointError `unreachable` for any other kind of address
  */
@@ -63,19 +62,19 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
   const newAgent = (agentOptions: AgentOptions): Agent => {
-    // Never by a proxy: it could only answer for another task. Without this, Node.js may take one from the environment.
+    // Empty rather than undefined: newer versions of Node.js then read proxies from the environment.
     const direct = { ...agentOptions, proxyEnv: {} };
     return baseUrl.protocol === 'https:' ? new (https().Agent)(direct) : new Agent(direct);
   };
-  const forPolls: RequestPolicy = {
+  const pollPolicy: RequestPolicy = {
     agent: newAgent({ keepAlive: true, maxSockets: 1 }),
-    withinMs: deadlineMs,
+    deadlineMs,
     isRetried: true,
-    timeoutHint: 'is the task short of CPU, does a firewall drop packets to it, or is --endpoint-timeout too short?',
+    timeoutHint: 'check the CPU usage of the task, and for a firewall that drops packets',
   };
-  const forTags: RequestPolicy = {
+  const tagsPolicy: RequestPolicy = {
     agent: newAgent({ keepAlive: false }),
-    withinMs: tagsDeadlineMs,
+    deadlineMs: tagsDeadlineMs,
     isRetried: false,
     timeoutHint: 'it requests tags from the ECS API, which can be slow or throttled',
   };
@@ -84,77 +83,81 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
     stats: documentUrl(baseUrl, '/task/stats'),
     tags: documentUrl(baseUrl, '/taskWithTags'),
   };
-  const underWay = new Map<AbortController, string>();
+  const pending = new Map<AbortController, string>();
   let isClosed = false;
 
   async function fetchDocument(target: URL, policy: RequestPolicy): Promise<unknown> {
-    const { agent, withinMs, isRetried, timeoutHint } = policy;
+    const { agent, isRetried, timeoutHint } = policy;
     const where = urlSource === undefined ? target.href : `${target.href} (${urlSource})`;
-    if (isClosed) {
-      throw clientClosed(where);
-    }
+    if (isClosed) throw clientClosed(where);
     const abort = new AbortController();
-    const endsAt = performance.now() + withinMs;
-    // After a stall of the event loop the answer may be waiting in the socket: a whole turn reads it before the deadline counts.
-    const miss = (): void => abort.abort(deadlineMissed(where, withinMs, timeoutHint));
-    const deadline = setTimeout(() => setImmediate(() => setImmediate(miss)), withinMs);
-    underWay.set(abort, where);
+    const endsAt = performance.now() + policy.deadlineMs;
+    const onTimeout = (): void => abort.abort(deadlineExceeded(where, policy.deadlineMs, timeoutHint));
+    // After a stall of the event loop, due timers run before the response is read from the socket: wait one full turn.
+    const deadline = setTimeout(() => setImmediate(() => setImmediate(onTimeout)), policy.deadlineMs);
+    pending.set(abort, where);
     try {
       const attempt = (): Promise<Outcome> => exchange(target, { agent, signal: abort.signal, maxBytes, where });
-      return read(await (isRetried ? withRetry(attempt, endsAt, abort.signal) : attempt()), where);
+      return decode(await (isRetried ? withRetry(attempt, endsAt, abort.signal) : attempt()), where);
     } finally {
       clearTimeout(deadline);
-      underWay.delete(abort);
+      pending.delete(abort);
     }
   }
 
-  function read(outcome: Outcome, where: string): unknown {
-    if (!outcome.ok) {
-      throw outcome.error;
-    }
+  function decode(outcome: Outcome, where: string): unknown {
+    if (!outcome.ok) throw outcome.error;
     const decoded = decodeJson(outcome.body, maxValues);
-    if (decoded.ok) {
-      return decoded.document;
-    }
+    if (decoded.ok) return decoded.document;
     throw decoded.code === 'parse' ? notJson(where, decoded.what) : tooLarge(where, decoded.what);
   }
 
   return {
-    fetchTask: () => fetchDocument(targets.task, forPolls),
-    fetchStats: () => fetchDocument(targets.stats, forPolls),
-    fetchTaskWithTags: () => fetchDocument(targets.tags, forTags),
+    fetchTask: () => fetchDocument(targets.task, pollPolicy),
+    fetchStats: () => fetchDocument(targets.stats, pollPolicy),
+    fetchTaskWithTags: () => fetchDocument(targets.tags, tagsPolicy),
     close: () => {
       isClosed = true;
-      for (const [abort, where] of underWay) {
-        abort.abort(clientClosed(where));
-      }
-      // For a request that still waited for the connection the agent opens a new one, aborted or not: keep none.
-      forPolls.agent.maxFreeSockets = 0;
-      forPolls.agent.destroy();
-      forTags.agent.destroy();
+      for (const [abort, where] of pending) abort.abort(clientClosed(where));
+      // The agent opens a connection even for an aborted request that was waiting for one; 0 closes it.
+      pollPolicy.agent.maxFreeSockets = 0;
+      pollPolicy.agent.destroy();
+      tagsPolicy.agent.destroy();
     },
   };
 }
 
-/** At most one second attempt, and only while it can begin before `endsAt` (of `performance.now()`). */
+/** At most one retry, if it can start before `endsAt` (of `performance.now()`). */
 async function withRetry(attempt: () => Promise<Outcome>, endsAt: number, signal: AbortSignal): Promise<Outcome> {
   const first = await attempt();
-  if (first.ok || first.retryAfterMs === undefined) {
-    return first;
-  }
+  if (first.ok || first.retryAfterMs === undefined) return first;
   const delayMs = retryDelayMs(first.retryAfterMs, endsAt - performance.now(), Math.random());
-  if (delayMs === undefined) {
-    return first;
-  }
+  if (delayMs === undefined) return first;
   try {
     await sleep(delayMs, undefined, { signal });
   } catch {
-    // Only the signal ends a sleep early, and the attempt below then reports its reason without sending anything.
+    // Aborted: the second attempt fails with the signal's reason, without sending a request.
   }
   return attempt();
 }
 
-/** Without user, password, query and fragment: only fixed paths are ever asked for, and the address goes into messages. */
+const MIN_JITTER_MS = 50;
+const MAX_JITTER_MS = 250;
+
+/**
+ * The delay before the retry; undefined if the retry would exceed the deadline.
+ *
+ * @param retryAfterMs as the server requested; 0 if it did not
+ * @param remainingMs until the deadline
+ * @param random in [0, 1): spreads the retries of a fleet after an agent restart
+ */
+export function retryDelayMs(retryAfterMs: number, remainingMs: number, random: number): number | undefined {
+  const jitterMs = MIN_JITTER_MS + random * (MAX_JITTER_MS - MIN_JITTER_MS);
+  const delayMs = Math.max(jitterMs, retryAfterMs);
+  return delayMs < remainingMs ? delayMs : undefined;
+}
+
+/** Without user, password, query and fragment: the address appears in messages. */
 function documentUrl(baseUrl: URL, path: string): URL {
   const url = new URL(baseUrl.origin);
   url.pathname = baseUrl.pathname.replace(/\/+$/, '') + path;

@@ -3,12 +3,12 @@ import { retryAfterMs } from '../../../instrumentation/http/retry-after.ts';
 import { EndpointError, statusFailure, tooLarge, transportFailure } from './endpoint-error.ts';
 import { MAX_REASON_BYTES, statedReason } from './stated-reason.ts';
 
-/** Loaded where it is needed only, which is never on ECS: TLS and what it is made of take 7 MB. */
+/** Loaded on demand: TLS takes 7 MB, and the endpoint of ECS is plain HTTP. */
 export const https = () => process.getBuiltinModule('node:https');
 
 export interface ExchangeOptions {
   readonly agent: Agent;
-  /** Ends the exchange at once; its reason is the error to report. */
+  /** Aborts the exchange; its reason is the error to report. */
   readonly signal: AbortSignal;
   readonly maxBytes: number;
   /** The address in messages. */
@@ -20,13 +20,13 @@ export type Outcome =
   | {
       readonly ok: false;
       readonly error: EndpointError;
-      /** How long the server wants to be left alone, 0 when it did not say; absent where a second try is pointless. */
+      /** Delay that the server requested, 0 if it did not; undefined if a retry is pointless. */
       readonly retryAfterMs?: number | undefined;
     };
 
 /**
- * One GET: one request, one answer, no redirect followed. Never rejects. The connection is kept for the next exchange only
- * after a complete good answer; every other ending closes it, so that nothing of a bad answer is left to be read.
+ * One GET request, without redirects. Never rejects. The connection stays open only after a complete response with status
+ * 2xx, so that no rest of another response can be read from it.
  */
 export async function exchange(target: URL, options: ExchangeOptions): Promise<Outcome> {
   const { signal, where, maxBytes } = options;
@@ -41,9 +41,9 @@ export async function exchange(target: URL, options: ExchangeOptions): Promise<O
     const status = response.statusCode ?? 0;
     const reason = status < 400 ? undefined : await readReason(response);
     response.destroy();
-    const isWorthRetrying = status === 429 || status >= 500;
-    const wanted = isWorthRetrying ? retryAfterMs(response.headers['retry-after'], Date.now()) : undefined;
-    return { ok: false, error: statusFailure(where, status, reason), retryAfterMs: wanted };
+    const isRetryable = status === 429 || status >= 500;
+    const waitMs = isRetryable ? retryAfterMs(response.headers['retry-after'], Date.now()) : undefined;
+    return { ok: false, error: statusFailure(where, status, reason), retryAfterMs: waitMs };
   }
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) {
     response.destroy();
@@ -57,11 +57,11 @@ export async function exchange(target: URL, options: ExchangeOptions): Promise<O
   }
 }
 
-/** Resolves with the head of the answer, its body unread. */
+/** Resolves with the head of the response; its body is unread. */
 function open(target: URL, { agent, signal }: ExchangeOptions): Promise<IncomingMessage> {
   const send = target.protocol === 'https:' ? https().request : requestHttp;
   return new Promise((resolve, reject) => {
-    // No compression: a gzip bomb is then just bytes that are no JSON.
+    // Without compression, a gzip bomb is only bytes that are not JSON.
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
     const request = send(target, { agent, signal, headers });
     request.on('response', (response) => {
@@ -81,7 +81,7 @@ function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200 && statusCode <= 299;
 }
 
-/** Never rejects: of an answer that breaks off, the part that arrived is used. */
+/** Uses the part that arrived if the response breaks off. Never rejects. */
 async function readReason(response: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -93,21 +93,19 @@ async function readReason(response: IncomingMessage): Promise<string | undefined
       if (size >= MAX_REASON_BYTES) break;
     }
   } catch {
-    // The status is the failure to report.
+    // The caller reports the status.
   }
   return statedReason(Buffer.concat(chunks).subarray(0, MAX_REASON_BYTES), response.headers['content-type']);
 }
 
-/** Undefined when there is more; leaving the loop early destroys the connection. */
+/** Undefined for a larger body; leaving the loop early destroys the connection. */
 async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const part of response) {
     const chunk: Buffer = part;
     size += chunk.length;
-    if (size > maxBytes) {
-      return undefined;
-    }
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
@@ -115,24 +113,6 @@ async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<
 
 function failureOf(error: unknown, signal: AbortSignal, where: string): EndpointError {
   const reason: unknown = signal.reason;
-  if (reason instanceof EndpointError) {
-    return reason;
-  }
+  if (reason instanceof EndpointError) return reason;
   return transportFailure(where, error instanceof Error ? error : new Error(String(error)));
-}
-
-const MIN_JITTER_MS = 50;
-const MAX_JITTER_MS = 250;
-
-/**
- * How long to wait before the one retry, or undefined where it cannot fit any more.
- *
- * @param wantedMs what the server asked for (Retry-After), 0 for nothing
- * @param remainingMs what is left of the deadline
- * @param random a number in [0, 1): all exporters of a fleet that met one agent restart should not come back at once
- */
-export function retryDelayMs(wantedMs: number, remainingMs: number, random: number): number | undefined {
-  const jitterMs = MIN_JITTER_MS + random * (MAX_JITTER_MS - MIN_JITTER_MS);
-  const delayMs = Math.max(jitterMs, wantedMs);
-  return delayMs < remainingMs ? delayMs : undefined;
 }

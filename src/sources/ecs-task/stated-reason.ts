@@ -1,16 +1,16 @@
-import { shown } from '../../../instrumentation/foreign-text.ts';
+import { sanitizeText } from '../../../instrumentation/sanitize-text.ts';
 
-/** Limit for the part of an error answer that is read. The ECS agent's reasons are far shorter. */
+/** Limit for the part of an error response that is read. The ECS agent's reasons are far shorter. */
 export const MAX_REASON_BYTES = 4096;
 const MAX_CHARACTERS = 200;
 
-/** The longest prefix that is a JSON string without its closing quote, since the answer may be truncated. */
+/** The longest prefix that is a JSON string without its closing quote: the response may be truncated. */
 const JSON_STRING = /^\s*"(?:[^"\\]|\\(?:u[\da-f]{4}|[^u]))*/i;
 
 /**
- * The reason that an error answer states, fit for a log: one line, at most 200 characters. The agent sends a JSON string,
- * or plain text for throttling and unknown paths. Undefined for anything else, such as an object, an HTML page or binary
- * data: that is the content of another service.
+ * The reason that an error response states, as one line of at most 200 characters. The agent sends a JSON string, or plain
+ * text for throttling and unknown paths. Undefined for anything else, such as an object, an HTML page or binary data: that is
+ * content of another service.
  */
 export function statedReason(body: Buffer, contentType = ''): string | undefined {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
@@ -18,7 +18,7 @@ export function statedReason(body: Buffer, contentType = ''): string | undefined
   const text = decodeStart(body);
   if (text === undefined) return undefined;
   const stated = jsonString(text) ?? (mediaType === 'text/plain' ? plainText(text) : undefined);
-  return stated === undefined ? undefined : shown(stated, MAX_CHARACTERS) || undefined;
+  return stated === undefined ? undefined : sanitizeText(stated, MAX_CHARACTERS) || undefined;
 }
 
 /** Undefined for bytes that are not UTF-8. A truncated last character is dropped. */

@@ -1,10 +1,9 @@
-import type { IsWanted } from '../../snapshot/labels.ts';
-import type { Refusals } from '../../snapshot/refusals.ts';
 import { parseTaskTags, type TaskTags } from '../../snapshot/task-info.ts';
+import type { InvalidValues, IsWanted } from '../../snapshot/values.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINT_ERROR_CODES, EndpointError } from './endpoint-error.ts';
 
-/** `refused`: the answer came, and lists an error in place of the tags. Stable: these are label values of a metric. */
+/** `refused`: the response lists an error instead of tags. Stable: label values of `exporter_task_tags_failures`. */
 export const TAG_FAILURE_REASONS = [...ENDPOINT_ERROR_CODES, 'refused'] as const;
 export type TagFailureReason = (typeof TAG_FAILURE_REASONS)[number];
 
@@ -13,19 +12,16 @@ export interface TagsAttempt {
   readonly failure?: { readonly reason: TagFailureReason; readonly message: string } | undefined;
 }
 
-/**
- * The tags of the task: requested until there is an answer, which is then kept. Requests run concurrently with the polls,
- * because an answer takes seconds when the ECS API is slow.
- */
+/** Requests the task's tags until they arrive. A slow ECS API takes seconds, so requests run concurrently with polls. */
 export interface TagReader {
   /**
-   * Sends a request if one is due and none is under way. Resolves when none is under way, within the endpoint's deadline
-   * for tags. Never rejects.
+   * Sends a request if one is due and none is running. Resolves when none is running, within the endpoint's deadline for tags.
+   * Never rejects.
    */
   requestIfDue(): Promise<void>;
-  /** The outcome of a request that has ended since the last call; its tags are known from then on. */
-  takeOutcome(refusals: Refusals): TagsAttempt | undefined;
-  /** The last answer; undefined before the first one. */
+  /** The outcome of a request that has ended since the last call; `known` then returns its tags. */
+  takeOutcome(invalidValues: InvalidValues): TagsAttempt | undefined;
+  /** The tags; undefined until they arrive. */
   known(): TaskTags | undefined;
 }
 
@@ -35,29 +31,29 @@ export interface TagReaderOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** A minute, doubled each time: seven requests within about an hour. Each costs calls of an API that is throttled. */
+/** Doubles each time: seven requests within about an hour. Each causes calls of the ECS API, which is throttled. */
 const FIRST_WAIT_MS = 60_000;
 const MAX_REQUESTS = 7;
 
-type Answer = { readonly document: unknown } | { readonly error: unknown };
+type TagsResponse = { readonly document: unknown } | { readonly error: unknown };
 
-/** Tags that ECS gives a task are there when it starts, and a change of them is not worth a request a minute. */
+/** Tags exist from the start of the task; later changes are not read. */
 export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, options: TagReaderOptions): TagReader {
   const { isWanted, monotonicMs = () => performance.now() } = options;
   let known: TaskTags | undefined;
   let requests = 0;
   let dueAtMs: number | undefined = Number.NEGATIVE_INFINITY;
-  let underWay: Promise<void> | undefined;
-  let arrived: { readonly answer: Answer; readonly atMs: number } | undefined;
+  let pending: Promise<void> | undefined;
+  let arrived: { readonly response: TagsResponse; readonly atMs: number } | undefined;
 
   async function request(): Promise<void> {
     requests += 1;
-    const answer = await fetchAnswer();
-    arrived = { answer, atMs: monotonicMs() };
-    underWay = undefined;
+    const response = await fetchTags();
+    arrived = { response, atMs: monotonicMs() };
+    pending = undefined;
   }
 
-  async function fetchAnswer(): Promise<Answer> {
+  async function fetchTags(): Promise<TagsResponse> {
     try {
       return { document: await endpoint.fetchTaskWithTags() };
     } catch (error) {
@@ -65,14 +61,14 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
     }
   }
 
-  function read(answer: Answer, refusals: Refusals): TagsAttempt {
-    if ('error' in answer) return { failure: failureOf(answer.error) };
-    const tags = parseTaskTags(answer.document, isWanted, refusals);
+  function read(response: TagsResponse, invalidValues: InvalidValues): TagsAttempt {
+    if ('error' in response) return { failure: failureOf(response.error) };
+    const tags = parseTaskTags(response.document, isWanted, invalidValues);
     if (tags === undefined)
       return {
         failure: {
           reason: 'parse',
-          message: '/taskWithTags answered with JSON that is not the document of an ECS task',
+          message: '/taskWithTags answered with JSON that is not an ECS task document',
         },
       };
     known = tags;
@@ -83,14 +79,14 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
     known: () => known,
     async requestIfDue() {
       const isDue = dueAtMs !== undefined && monotonicMs() >= dueAtMs;
-      if (underWay === undefined && arrived === undefined && isDue) underWay = request();
-      await underWay;
+      if (pending === undefined && arrived === undefined && isDue) pending = request();
+      await pending;
     },
-    takeOutcome(refusals) {
+    takeOutcome(invalidValues) {
       if (arrived === undefined) return undefined;
-      const { answer, atMs } = arrived;
+      const { response, atMs } = arrived;
       arrived = undefined;
-      const { failure } = read(answer, refusals);
+      const { failure } = read(response, invalidValues);
       const waitMs = FIRST_WAIT_MS * 2 ** (requests - 1);
       const isOver = failure === undefined || requests >= MAX_REQUESTS;
       dueAtMs = isOver ? undefined : atMs + waitMs;
@@ -101,26 +97,23 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
   };
 }
 
-/** The code is a bounded word; nothing else of the answer goes into the log. */
+/** The code is a word of limited length; nothing else of the response goes into the log. */
 function refusalOf(code: string): string {
-  return (
-    `the tags of the task could not be read (${code}): ecs:ListTagsForResource must be allowed, on EC2 for the role of ` +
-    'the container instance'
-  );
+  return `cannot read the tags of the task (${code}): allow ecs:ListTagsForResource, on EC2 for the container instance role`;
 }
 
 function failureOf(error: unknown): NonNullable<TagsAttempt['failure']> {
   if (!(error instanceof EndpointError)) {
-    return { reason: 'parse', message: 'the answer with the tags of the task could not be read' };
+    return { reason: 'parse', message: 'cannot read the response with the tags of the task' };
   }
   const { code, message } = error;
-  return { reason: code, message: code === 'timeout' || code === 'reset' ? slowAnswer(code) : message };
+  return { reason: code, message: code === 'timeout' || code === 'reset' ? slowResponse(code) : message };
 }
 
 /** The agent closes the connection after 5 s, so a slow ECS API also appears as a reset. */
-function slowAnswer(code: string): string {
+function slowResponse(code: string): string {
   return (
     `the tags of the task did not arrive (${code}): the endpoint requests them from the ECS API, which can be slow or ` +
-    'throttled (ListTagsForResource); samples do not wait for tags'
+    'throttled (ListTagsForResource); metrics are exported without tags'
   );
 }

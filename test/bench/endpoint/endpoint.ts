@@ -4,25 +4,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childOf } from '../child.ts';
 import { isFromEndpoint, type ToEndpoint } from './messages.ts';
 
-/** The made-up endpoint, which this process can hold: a sample is given when it says so. */
+/** The simulated endpoint. This process controls when a sample is published. */
 export interface Endpoint {
   readonly url: string;
-  /** Requests answered so far, all paths together. */
+  /** Responses so far, all paths. */
   requests(): number;
-  /** Samples given so far. */
+  /** Samples published so far. */
   samples(): number;
-  /** From now on, each sample waits for a `step`. Resolves when the program waits for the next one. */
+  /** From now on each sample waits for a `step`. Resolves when the program waits for the next one. */
   hold(): Promise<void>;
-  /** Samples are given at once again. */
+  /** Publishes samples immediately again. */
   letGo(): void;
   /**
-   * Gives one sample, and resolves when the program asks for the next one: it has done all that it does with the one
-   * before by then.
+   * Publishes one sample, and resolves when the program requests the next one: it has processed the previous one by
+   * then.
    *
-   * @throws when it does not ask within half a minute.
+   * @throws without a request within 30 s.
    */
   step(): Promise<void>;
-  /** A sample a second, for so many seconds. */
+  /** One sample per second. */
   stepSlowly(seconds: number): Promise<void>;
   /** Whether containers are replaced from now on. */
   churn(isOn: boolean): void;
@@ -30,10 +30,10 @@ export interface Endpoint {
 }
 
 const PATIENCE_MS = 30_000;
-/** Thousands of ids come and go in a soak, and each container still lives for many samples. */
+/** Low enough for thousands of ids in a soak, high enough for many samples per container. */
 const SAMPLES_PER_REPLACEMENT = 5;
 
-/** Starts the endpoint with so many containers in a process of its own. */
+/** Starts the endpoint in a separate process. */
 export async function startEndpoint(containers: number): Promise<Endpoint> {
   const args = [String(containers), String(SAMPLES_PER_REPLACEMENT)];
   const child = fork(`${import.meta.dirname}/process.ts`, args);

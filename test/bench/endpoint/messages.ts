@@ -1,16 +1,16 @@
-/** What the endpoint's process tells the bench. */
+/** Messages from the endpoint's process. */
 export type FromEndpoint =
   | { readonly url: string }
-  /** A request for statistics has come; with the gate closed it waits for its answer. */
+  /** A request for stats has arrived; while the gate is closed it waits. */
   | { readonly asked: true }
-  /** An answer is out: how many there were so far, and how many of them were new samples. */
+  /** The number of responses so far, and of new samples among them. */
   | { readonly requests: number; readonly samples: number };
 
-/** What the bench tells the endpoint's process. */
+/** Messages to the endpoint's process. */
 export type ToEndpoint =
-  /** Answer the request for statistics that waits. */
+  /** Answers the waiting request for stats. */
   | { readonly release: true }
-  /** Whether requests for statistics wait for a release. */
+  /** Whether requests for stats wait for a release. */
   | { readonly gated: boolean }
   | { readonly churns: boolean };
 

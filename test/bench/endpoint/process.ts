@@ -1,8 +1,8 @@
 /**
- * The task metadata endpoint, version 4, in a process of its own, so that its work is not counted as the program's. Each
- * request for statistics gets a new sample, 15 s after the one before in the time that it tells; it is rendered before it is
- * asked for, so that a program that reads the endpoint at a scrape does not wait for that. Arguments: number of containers,
- * samples from one replaced container to the next.
+ * The task metadata endpoint, version 4, in a separate process, so that its work does not count as the program's. Each
+ * request for stats gets a new sample, 15 s of task time after the previous one. Samples are rendered ahead of
+ * requests, so that a program that reads the endpoint during a scrape does not wait for it. Arguments: number of
+ * containers, samples per replaced container.
  */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
@@ -17,7 +17,7 @@ function tell(message: FromEndpoint): void {
   process.send?.(message);
 }
 
-/** What the endpoint shows at one moment. */
+/** The documents of one sample. */
 interface Moment {
   readonly stats: Buffer;
   readonly task: Buffer;
@@ -32,7 +32,7 @@ function createAnswers() {
   let gated = false;
   let requests = 0;
   let samples = 0;
-  /** The last one that was told, and the one after it, once it is rendered. */
+  /** The last published sample, and the next one once rendered. */
   let current = nextMoment();
   let next: Moment | undefined;
   const waiting: ServerResponse[] = [];
@@ -60,7 +60,7 @@ function createAnswers() {
       tell({ asked: true });
       if (!gated) return sendSample(response);
       waiting.push(response);
-      // A client that gives up asks again, and is told a sample only once.
+      // A client that times out repeats its request; report each sample once.
       response.once('close', () => {
         const place = waiting.indexOf(response);
         if (place >= 0) waiting.splice(place, 1);

@@ -1,30 +1,30 @@
-import { type DemoContainer, forever, replicaWorld } from '../../../src/demo/containers.ts';
-import { interfaceLoads } from '../../../src/demo/load-model.ts';
-import { UNLIMITED_BYTES } from '../../../src/demo/resource-stats.ts';
-import { type SamplingGround, statsDocument } from '../../../src/demo/stats.ts';
-import { containerDocument, identify, TASK_LIMITS, taskDocument } from '../../../src/demo/task.ts';
+import { forever, replicaWorld, type SimulatedContainer } from '../simulator/containers.ts';
+import { interfaceLoads } from '../simulator/load-model.ts';
+import { UNLIMITED_BYTES } from '../simulator/resource-stats.ts';
+import { type SamplingGround, statsDocument } from '../simulator/stats.ts';
+import { containerDocument, identify, TASK_LIMITS, taskDocument } from '../simulator/task.ts';
 
-/** Between two samples of one container, in the time that the documents tell. */
+/** Time between two samples, in the documents. */
 const SAMPLE_MS = 15_000;
 const SEED = 1;
-/** The task looks as if it ran for a while: its counters are large. */
+/** The task has run for a while, so that counters are large. */
 const FIRST_SAMPLE = 48;
-/** Metadata that change at all change slowly: they are rendered again after a minute of the documents' time. */
+/** Metadata is rendered once per minute of the documents' time. */
 const SAMPLES_PER_METADATA = 4;
 
 export interface WorldOptions {
   readonly containers: number;
-  /** With each of so many samples one container is replaced by another of the same name. */
+  /** Every so many samples a container of the same name replaces one. */
   readonly samplesPerReplacement: number;
 }
 
-/** A made-up task whose time goes on by one sample whenever it is told to, however long that really takes. */
+/** A simulated task whose time advances by one sample per call, independent of real time. */
 export interface World {
   /** Names the task in the endpoint's address. */
   readonly endpointId: string;
   /** Whether containers are replaced. */
   churns: boolean;
-  /** Fifteen seconds later. */
+  /** Advances by 15 s. */
   advance(): void;
   task(): Buffer;
   stats(): Buffer;
@@ -35,7 +35,7 @@ export interface World {
 export function createWorld({ containers: count, samplesPerReplacement }: WorldOptions): World {
   const originMs = Date.now() - FIRST_SAMPLE * SAMPLE_MS;
   const { traffic, containers: first } = replicaWorld(SEED, count);
-  const containers: DemoContainer[] = [...first];
+  const containers: SimulatedContainer[] = [...first];
   const identified = identify(SEED, originMs, count);
   const containerIds: string[] = [...identified.containerIds];
   const identity = { ...identified, containerIds };
@@ -53,7 +53,7 @@ export function createWorld({ containers: count, samplesPerReplacement }: WorldO
 
   const seconds = (): number => (sample * SAMPLE_MS) / 1000;
 
-  /** ECS starts another container in the place of one that ended: same name, new id, counters from 0. */
+  /** As ECS replaces a container: same name, new id, counters from 0. */
   function replaceOne(): void {
     const place = replaced % count;
     const container = containers[place];
@@ -88,7 +88,7 @@ export function createWorld({ containers: count, samplesPerReplacement }: WorldO
   return world;
 }
 
-/** The agent writes the unlimited value with all its digits, JavaScript the shortest number that rounds to it. */
+/** The agent writes the "unlimited" value with all digits; JavaScript writes the shortest number that rounds to it. */
 function toJson(document: unknown): Buffer {
   return Buffer.from((JSON.stringify(document) ?? 'null').replaceAll(String(UNLIMITED_BYTES), '9223372036854771712'));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startChild } from '../child.ts';
 import { namesContainers, type Peer } from './peer.ts';
 
-/** As often as it can; the endpoint holds the next sample until the one before has been scraped. */
+/** The shortest possible; the endpoint holds the next sample until the previous one has been scraped. */
 const COLLECTION_INTERVAL = '10ms';
 
 function config(port: number) {
@@ -21,7 +21,7 @@ function config(port: number) {
 }
 
 /**
- * A Collector with the receiver that AWS' own distribution (ADOT) has for ECS, and the Prometheus exporter.
+ * A Collector with the ECS receiver that ADOT includes, and the Prometheus exporter.
  *
  * @see https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/receiver/awsecscontainermetricsreceiver
  */
@@ -29,12 +29,12 @@ export function collector(file: string): Peer {
   return {
     name: 'Collector',
     how: `awsecscontainermetrics every ${COLLECTION_INTERVAL}, prometheus with resource attributes as labels`,
-    reads: 'by itself',
+    reads: 'before the scrape',
     isGood: namesContainers,
     start(metadataUrl, port) {
       const folder = mkdtempSync(join(tmpdir(), 'bench-collector-'));
       const path = join(folder, 'config.json');
-      // JSON is YAML.
+      // JSON is valid YAML.
       writeFileSync(path, JSON.stringify(config(port)));
       const child = startChild(file, ['--config', path], {
         env: { ECS_CONTAINER_METADATA_URI_V4: metadataUrl },

@@ -2,7 +2,7 @@ import { startChild } from '../child.ts';
 import { namesContainers, type Peer } from './peer.ts';
 
 /**
- * prometheus-community's exporter, in Go: two requests to the endpoint at each scrape.
+ * The exporter of prometheus-community, in Go: two requests to the endpoint per scrape.
  *
  * @see https://github.com/prometheus-community/ecs_exporter
  */
@@ -10,7 +10,7 @@ export function ecsExporter(file: string): Peer {
   return {
     name: 'ecs_exporter',
     how: 'its defaults',
-    reads: 'at a scrape',
+    reads: 'during the scrape',
     isGood: namesContainers,
     start: (metadataUrl, port) =>
       startChild(file, [`--web.listen-address=127.0.0.1:${port}`], {

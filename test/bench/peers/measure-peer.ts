@@ -11,16 +11,16 @@ import { createScraper } from '../scraper.ts';
 import { short, spread } from '../statistics.ts';
 import type { Peer } from './peer.ts';
 
-/** What is printed of a peer at one size, in the order in which it is measured; what could not be had is missing. */
+/** Figures of a peer at one size, in the order of measurement. */
 export const FIGURES = {
   startMs: 'start to first good scrape, ms',
   series: 'series',
   latency: 'scrape of a new sample, p50 / p99 ms',
-  cpuMs: 'CPU of it and of reading the endpoint, ms',
-  cpuPerSeries: '- for each series, µs',
+  cpuMs: 'CPU including the endpoint read, ms',
+  cpuPerSeries: '- per series, µs',
   rss: 'RSS after these scrapes, MB',
   crowd: '200 scrapes at once, p99 ms',
-  crowdRequests: '- requests to the endpoint by them',
+  crowdRequests: '- requests to the endpoint',
   crowdRss: 'RSS after them, MB',
 } as const;
 
@@ -30,18 +30,18 @@ export const FIGURE_NAMES = Object.keys(FIGURES).filter((name): name is FigureNa
 
 export interface PeerFigures {
   readonly cells: ReadonlyMap<FigureName, string>;
-  /** Why the rest is missing, or how the program ended after all was measured. */
+  /** Why the remaining figures are missing, or how the program ended after the last one. */
   readonly trouble: string | undefined;
 }
 
 type Enter = (name: FigureName, cell: string) => void;
 
-/** Only a scrape that takes longer than Prometheus waits is a failure; what is slower is measured all the same. */
+/** A scrape fails only if it exceeds this timeout, longer than that of Prometheus. */
 const SCRAPE_TIMEOUT_MS = 30_000;
-/** What a program leaves to be done after the last answer. */
+/** Time for work that follows the last response. */
 const SETTLE_MS = 200;
 
-/** Measures a program at one size, as far as it gets: what it cannot do is told, never thrown. */
+/** Measures a program at one size. A failure is recorded, not thrown; later figures are missing. */
 export async function measurePeer(plan: Plan, peer: Peer, containers: number): Promise<PeerFigures> {
   const cells = new Map<FigureName, string>();
   const enter: Enter = (name, cell) => void cells.set(name, cell);
@@ -53,7 +53,7 @@ export async function measurePeer(plan: Plan, peer: Peer, containers: number): P
   try {
     child = peer.start(endpoint.url, port);
     enter('startMs', short((await firstGoodScrape(child, port, peer.isGood)) - startedMs));
-    if (peer.reads === 'by itself') await endpoint.hold();
+    if (peer.reads === 'before the scrape') await endpoint.hold();
     await measureScrapes(plan, peer, endpoint, { pid: child.pid, port }, enter);
     await measureCrowd(endpoint, { pid: child.pid, port }, enter);
     if (child.hasExited()) trouble = `ended: ${child.ending()}`;
@@ -72,7 +72,7 @@ interface Target {
   readonly port: number;
 }
 
-/** So many scrapes, or as many as the time allows, each of a new sample. */
+/** Scrapes of new samples, as many as planned or as the time allows. */
 async function measureScrapes(
   plan: Plan,
   peer: Peer,
@@ -87,7 +87,7 @@ async function measureScrapes(
   let series = 0;
   try {
     while (elapsedMs.length < plan.peerScrapes && performance.now() - startedMs < plan.peerSeconds * 1_000) {
-      if (peer.reads === 'by itself') await endpoint.step();
+      if (peer.reads === 'before the scrape') await endpoint.step();
       const { status, elapsedMs: ms, body } = await scraper.scrape();
       if (status !== 200) throw new Error(`a scrape was answered with ${status}`);
       elapsedMs.push(ms);

@@ -3,12 +3,12 @@ import { isGoodPage } from '../page.ts';
 import { HURRY, type Program } from '../program.ts';
 import type { Peer } from './peer.ts';
 
-/** This project's program, measured as the others are. */
+/** This project's program, measured like the peers. */
 export function ours(program: Program): Peer {
   return {
     name: 'this',
-    how: `\`${program.shown}\`, its hours made milliseconds`,
-    reads: 'by itself',
+    how: `\`${program.shown}\`, hours as milliseconds`,
+    reads: 'before the scrape',
     isGood: isGoodPage,
     start(metadataUrl, port) {
       const nodeArgs = [...program.nodeFlags, '--require', HURRY, program.file];

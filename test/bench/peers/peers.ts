@@ -7,14 +7,14 @@ import { ours } from './ours.ts';
 import type { Peer } from './peer.ts';
 import { pythonExporter } from './python-exporter.ts';
 
-/** The variables that say where another program is; without one, that program is left out. */
+/** Peers by the variable that holds their path. */
 const PEERS: Readonly<Record<string, (path: string) => Peer>> = {
   BENCH_ECS_EXPORTER: ecsExporter,
   BENCH_PYTHON: pythonExporter,
   BENCH_COLLECTOR: collector,
 };
 
-/** The cell of a figure; where it is the first that is missing, why it is, and after the last one how the program ended. */
+/** The cell of a figure. The first missing one shows the reason, the last one how the program ended. */
 export function cellOf({ cells, trouble }: PeerFigures, name: FigureName): string {
   const missing = FIGURE_NAMES.find((each) => !cells.has(each));
   const cell = cells.get(name) ?? '-';
@@ -23,9 +23,7 @@ export function cellOf({ cells, trouble }: PeerFigures, name: FigureName): strin
   return missing === undefined && name === FIGURE_NAMES.at(-1) ? `${cell}, then ${trouble}` : cell;
 }
 
-/**
- * The program beside others that do its work, on the same endpoint and in the same run. A table, or what is missing for it.
- */
+/** Compares the program with its peers on the same endpoint in the same run. */
 export async function measurePeers({ plan, program }: Bench): Promise<string> {
   const others = Object.entries(PEERS).flatMap(([variable, create]) => {
     const path = process.env[variable];

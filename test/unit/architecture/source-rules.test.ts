@@ -45,7 +45,7 @@ test('an import that goes up the layers is found', () => {
   assert.deepEqual(layerViolations('src/log/logger.ts', line('../version.ts')), []);
   for (const [from, to, target] of [
     ['src/metrics/cpu.ts', '../sampler/sampler.ts', 'src/sampler/sampler.ts'],
-    ['src/snapshot/cpu.ts', '../exporter.ts', 'src/exporter.ts'],
+    ['src/snapshot/cpu-stats.ts', '../exporter.ts', 'src/exporter.ts'],
     ['instrumentation/http/server.ts', '../../src/version.ts', 'src/version.ts'],
   ] as const) {
     assert.deepEqual(layerViolations(from, line(to)), [`${from} imports ${target}, which is above it`]);

@@ -23,8 +23,8 @@ test('a good page has nothing wrong, after as many samples as polls', () => {
 
 const BAD: readonly (readonly [from: string, to: string, fault: string])[] = [
   ['exporter_status 1', 'exporter_status 0', 'exporter_status is 0'],
-  ['} 0.25', '} NaN', '1 values are no numbers'],
-  ['} 0.25', '} +Inf', '1 values are no numbers'],
+  ['} 0.25', '} NaN', '1 values are NaN'],
+  ['} 0.25', '} +Inf', '1 values are NaN'],
   ['"reset"} 0', '"reset"} 3', '3 requests failed'],
   ['# TYPE', 'ecs_task_exporter_invalid_values_total{reason="unknown_id"} 2\n# TYPE', '2 values were invalid'],
 ];

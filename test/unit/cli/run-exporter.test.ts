@@ -53,7 +53,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   });
 }
 
-test('a second signal ends the process at once, but not the echo of the first', async (t) => {
+test('a second signal ends the process immediately; a repetition of the first does not', async (t) => {
   let nowMs = 1000;
   t.mock.method(performance, 'now', () => nowMs);
   const { host, calls, exitCode, started } = scene({ shutdown: () => never });
@@ -68,7 +68,7 @@ test('a second signal ends the process at once, but not the echo of the first', 
   assert.equal(calls.shutdown, 1);
 });
 
-test('a shutdown that hangs is not waited for beyond the deadline', async () => {
+test('a shutdown that hangs ends at the deadline', async () => {
   const { host, events, exitCode, started } = scene({ shutdown: () => never });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
@@ -76,7 +76,7 @@ test('a shutdown that hangs is not waited for beyond the deadline', async () => 
   assert.deepEqual(events, ['stopping', 'stop_timed_out']);
 });
 
-test('a shutdown that fails is told, and the stop that was asked for is still one', async () => {
+test('a failed shutdown is logged and does not change the exit code', async () => {
   const { host, events, exitCode, started } = scene({ shutdown: () => Promise.reject(new Error('no')) });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
@@ -85,7 +85,7 @@ test('a shutdown that fails is told, and the stop that was asked for is still on
 });
 
 for (const event of ['uncaughtException', 'unhandledRejection']) {
-  test(`${event}: told, flushed briefly, exit code 1`, async () => {
+  test(`${event}: logged, short shutdown, exit code 1`, async () => {
     const { host, events, calls, exitCode, started } = scene({ shutdown: () => never });
     await started;
     host.emit(event, new Error('bug'));
@@ -95,7 +95,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
   });
 }
 
-test('a crash while stopping is not a good end', async () => {
+test('a crash during shutdown: exit code 1', async () => {
   const { host, exitCode, started } = scene({ shutdown: () => never });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
@@ -103,7 +103,7 @@ test('a crash while stopping is not a good end', async () => {
   assert.equal(await exitCode, 1);
 });
 
-test('a start that fails: its message and exit code 1, also when it throws at once', async () => {
+test('a failed start: its message and exit code 1, also if it throws synchronously', async () => {
   for (const start of [
     () => Promise.reject(new Error('cannot listen on localhost:9545')),
     () => {
@@ -117,7 +117,7 @@ test('a start that fails: its message and exit code 1, also when it throws at on
   }
 });
 
-test('a signal during the start stops what has started by then', async () => {
+test('a signal during the start shuts the exporter down', async () => {
   const starting = Promise.withResolvers<Exporter>();
   const { host, calls, exitCode, exporter } = scene({
     start: () => starting.promise,
@@ -129,7 +129,7 @@ test('a signal during the start stops what has started by then', async () => {
   assert.equal(calls.shutdown, 1);
 });
 
-test('a signal during a start that hangs still ends it', async () => {
+test('a signal ends a start that hangs', async () => {
   const { host, exitCode } = scene({ start: () => never });
   host.emit('SIGTERM', 'SIGTERM');
   assert.equal(await exitCode, 0);

@@ -31,34 +31,34 @@ const CASES: readonly Case[] = [
     flags: { 'log-level': 'debug' },
     messages: ['--interval needs a value: --interval <seconds>'],
   },
-  { argv: '--itnerval 5', messages: ['--itnerval is not an option; did you mean --interval?'] },
-  { argv: '--exporter_port=5', messages: ['--exporter_port is not an option; did you mean --exporter-port?'] },
-  { argv: '-interval 5', messages: ['-interval is not an option; did you mean --interval?'] },
-  { argv: '--frobnicate', messages: ['--frobnicate is not an option'] },
-  { argv: '-x --y', messages: ['-x is not an option', '--y is not an option'] },
-  { argv: '--__proto__=x --constructor', messages: ['--__proto__ is not an option', '--constructor is not an option'] },
+  { argv: '--itnerval 5', messages: ['unknown option --itnerval; did you mean --interval?'] },
+  { argv: '--exporter_port=5', messages: ['unknown option --exporter_port; did you mean --exporter-port?'] },
+  { argv: '-interval 5', messages: ['unknown option -interval; did you mean --interval?'] },
+  { argv: '--frobnicate', messages: ['unknown option --frobnicate'] },
+  { argv: '-x --y', messages: ['unknown option -x', 'unknown option --y'] },
+  { argv: '--__proto__=x --constructor', messages: ['unknown option --__proto__', 'unknown option --constructor'] },
   {
     argv: 'helthcheck',
     command: 'none',
-    messages: ['"helthcheck" is not a command; did you mean healthcheck?'],
+    messages: ['unknown command "helthcheck"; did you mean healthcheck?'],
   },
   {
     argv: 'xyz',
     command: 'none',
-    messages: ['"xyz" is not a command; the commands are run, once, healthcheck, demo, help, version'],
+    messages: ['unknown command "xyz"; the command must be run, once, healthcheck, demo, help or version'],
   },
-  { argv: 'run once twice', messages: ['"once" is one argument too many', '"twice" is one argument too many'] },
+  { argv: 'run once twice', messages: ['unexpected argument "once"', 'unexpected argument "twice"'] },
   { argv: '-- once', command: 'once' },
   {
     argv: '--format json',
     flags: { format: 'json' },
-    messages: ['--format does not go with run, only with once'],
+    messages: ['--format is not valid for run, only for once'],
   },
   {
     argv: 'demo --metadata-url http://x',
     command: 'demo',
     flags: { 'metadata-url': 'http://x' },
-    messages: ['--metadata-url does not go with demo, only with run, once, healthcheck'],
+    messages: ['--metadata-url is not valid for demo, only for run, once, healthcheck'],
   },
 ];
 
@@ -74,6 +74,6 @@ for (const { argv, command = 'run', flags = {}, messages = [] } of CASES) {
   });
 }
 
-test('a flag that goes with healthcheck, so that it can be called like run', () => {
+test('healthcheck accepts the flags of run', () => {
   assert.deepEqual(readCommandLine(['healthcheck', '--metadata-url', 'http://x', '--interval', '5']).problems, []);
 });

@@ -8,13 +8,13 @@ import { configurationPage } from '../../../scripts/docs/configuration.ts';
 import { stalePages, writePages } from '../../../scripts/docs/page.ts';
 import { PAGES } from '../../../scripts/docs/pages.ts';
 import { helpText } from '../../../src/cli/help.ts';
-import { COMMANDS, variablesOf } from '../../../src/config/option.ts';
+import { COMMANDS, type Option, variablesOf } from '../../../src/config/option.ts';
 import { ROWS } from './samples.ts';
 
 const TEXTS = { 'docs/configuration.md': configurationPage(), '--help': helpText() };
 
 for (const [name, text] of Object.entries(TEXTS)) {
-  test(`${name} holds every flag, variable and command`, () => {
+  test(`${name} contains every flag, variable and command`, () => {
     for (const { option } of ROWS) {
       if ('flag' in option) assert.match(text, new RegExp(`--${option.flag}(?![\\w-])`));
       for (const { name: variable } of variablesOf<unknown>(option)) {
@@ -25,7 +25,7 @@ for (const [name, text] of Object.entries(TEXTS)) {
   });
 }
 
-test('--help fits into 100 columns and says every description and default', () => {
+test('--help fits into 100 columns and contains every description and default', () => {
   const help = helpText();
   assert.deepEqual(
     help.split('\n').filter((line) => line.length > 100 || line.trimEnd() !== line),
@@ -34,7 +34,8 @@ test('--help fits into 100 columns and says every description and default', () =
   const words = help.replaceAll(/\s+/g, ' ');
   for (const { option } of ROWS) {
     assert.ok(words.includes(option.description));
-    const shown = 'defaultNote' in option ? option.defaultNote : option.default;
+    const { defaultNote, default: text }: Option<unknown> = option;
+    const shown = defaultNote ?? text;
     assert.ok(words.includes(`Default: ${shown} `));
   }
 });
@@ -47,11 +48,11 @@ test('no cell of docs/configuration.md breaks its table', () => {
   for (const row of rows) assert.match(row, /^\|.*\|$/);
 });
 
-test('the pages in docs/ are what their tables say now', async () => {
+test('the generated pages in docs/ are up to date', async () => {
   assert.deepEqual(await stalePages(PAGES, new URL('../../../', import.meta.url)), []);
 });
 
-test('a page that differs or is missing is named; writing mends it', async () => {
+test('an outdated or missing page is named, and writing updates it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'docs-'));
   try {
     const root = pathToFileURL(`${folder}/`);

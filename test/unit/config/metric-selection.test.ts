@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { selectionOf, selectMetrics } from '../../../src/config/metric-selection.ts';
-import { CATALOGUE, catalogueRows, type RowId } from '../../../src/metrics/catalogue.ts';
-import { metricSet } from '../../../src/metrics/definitions.ts';
-import { DEFAULT_SELECTION, type Selection, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import {
+  CATALOGUE,
+  catalogueRows,
+  DEFAULT_SELECTION,
+  type RowId,
+  type Selection,
+} from '../../../src/metrics/catalogue.ts';
+import { metricSet } from '../../../src/metrics/row-instruments.ts';
+import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { metricsOf } from '../../helpers/config.ts';
 import { configOf, messagesOf, resolve } from './samples.ts';
-
-function selected(...items: readonly string[]): Selection {
-  const selection = selectMetrics(items);
-  if ('wrong' in selection) throw new Error(selection.wrong);
-  return selection;
-}
 
 const rowsOf = (selection: Selection, vocabulary: (typeof VOCABULARIES)[number] = 'ecs'): readonly RowId[] =>
   catalogueRows().flatMap(([id]) => (selection.has(id, vocabulary) ? [id] : []));
@@ -35,66 +35,68 @@ const CASES: readonly (readonly [items: readonly string[], rows: readonly RowId[
 for (const [items, rows] of CASES) {
   test(`${items.join(',')}`, () => {
     assert.deepEqual(
-      rowsOf(selected(...items)),
+      rowsOf(metricsOf(...items)),
       ALL.filter((id) => rows.includes(id)),
     );
   });
 }
 
-test('the default differs between the vocabularies as the rows say, and asking for a row gives it in both', () => {
+test('opt-in metrics are not in the default set of their vocabulary, and a name selects both vocabularies', () => {
   for (const vocabulary of VOCABULARIES) {
     for (const [id, row] of catalogueRows()) {
       const isOptIn = row.optIn?.includes(vocabulary) ?? false;
-      assert.equal(selected('default').has(id, vocabulary), !isOptIn, `${id} in ${vocabulary}`);
-      assert.ok(selected(id).has(id, vocabulary));
+      assert.equal(metricsOf('default').has(id, vocabulary), !isOptIn, `${id} in ${vocabulary}`);
+      assert.ok(metricsOf(id).has(id, vocabulary));
     }
   }
 });
 
-test('all that version 2.4.0 had is on by default in its vocabulary', () => {
+test('the ecs defaults include every metric of version 2.4.0', () => {
   for (const [id, row] of catalogueRows()) {
     if (row.stability === 'compatible') assert.ok(DEFAULT_SELECTION.has(id, 'ecs'), id);
   }
 });
 
-test('instruments are those of the rows that are wanted', () => {
+test('only selected metrics have instruments', () => {
   const names = (selection: Selection) => metricSet('ecs', '1', selection).metrics.map(({ name }) => name);
-  assert.deepEqual(names(selected('cpu_cores', 'exporter_status')), ['ecs_task.cpu_cores', 'ecs_task.exporter_status']);
+  assert.deepEqual(names(metricsOf('cpu_cores', 'exporter_status')), [
+    'ecs_task.cpu_cores',
+    'ecs_task.exporter_status',
+  ]);
   assert.equal(
-    names(selected('all')).length,
+    names(metricsOf('all')).length,
     new Set(Object.values(CATALOGUE).flatMap((row) => ('ecs' in row ? [row.ecs.name] : []))).size,
   );
 });
 
-test('a pattern that fits nothing is a mistake, and so is one that is none', () => {
-  const mistakes = (metrics: string) => messagesOf(resolve({ argv: ['--metrics', metrics] }));
-  assert.deepEqual(mistakes('cpu_cores,cpu_usage_ration'), [
-    '--metrics="cpu_cores,cpu_usage_ration" must be names or patterns of metrics; one fits none (item 2): did you mean cpu_usage_ratio?',
+test('a pattern that matches nothing is an error, like an invalid one', () => {
+  const errors = (metrics: string) => messagesOf(resolve({ argv: ['--metrics', metrics] }));
+  assert.deepEqual(errors('cpu_cores,cpu_usage_ration'), [
+    '--metrics="cpu_cores,cpu_usage_ration" contains "cpu_usage_ration", which matches no metric; did you mean "cpu_usage_ratio"?',
   ]);
-  assert.deepEqual(mistakes('-mem_usgae'), [
-    '--metrics="-mem_usgae" must be names or patterns of metrics; one fits none (item 1): did you mean mem_usage?',
+  assert.deepEqual(errors('-mem_usgae'), [
+    '--metrics="-mem_usgae" contains "-mem_usgae", which matches no metric; did you mean "mem_usage"?',
   ]);
-  assert.match(mistakes('ntework_*').join(), /: did you mean network_\*\?$/);
-  assert.match(mistakes('-container.memroy.*').join(), /: did you mean container\.memory\.\*\?$/);
-  assert.match(mistakes('al').join(), /: did you mean all\?$/);
-  assert.match(mistakes('something_else').join(), /one fits none \(item 1\)$/);
-  assert.match(mistakes('cpu_[').join(), /a \[ has no \] after it \(item 1\)$/);
-  assert.match(mistakes(' , ').join(), /must be names or patterns of metrics$/);
+  assert.match(errors('ntework_*').join(), /; did you mean "network_\*"\?$/);
+  assert.match(errors('-container.memroy.*').join(), /; did you mean "container\.memory\.\*"\?$/);
+  assert.match(errors('al').join(), /; did you mean "all"\?$/);
+  assert.match(errors('something_else').join(), /"something_else", which matches no metric$/);
+  assert.match(errors('cpu_[').join(), /"cpu_\[", which has no closing \]$/);
+  assert.match(errors(' , ').join(), /must be a list of metric names or patterns$/);
 });
 
-test('a list that leaves no metric is odd, and no mistake', () => {
+test('a list that selects no metrics is a warning', () => {
   for (const metrics of ['-*', '-all', 'cpu_cores,-cpu_*']) {
     const resolved = resolve({ env: { METRICS: metrics } });
     assert.deepEqual('warnings' in resolved && resolved.warnings.map(({ message }) => message), [
-      'nothing is exported: METRICS leaves no metric',
+      'METRICS selects no metrics, so nothing is exported',
     ]);
   }
 });
 
-test('the configuration holds what METRICS says', () => {
-  const config = configOf(resolve({ env: { METRICS: 'cpu_*, -cpu_throttle*' } }));
-  assert.deepEqual(config.metrics, ['cpu_*', '-cpu_throttle*']);
-  const metrics = selectionOf(config.metrics);
+test('the configuration holds the selection', () => {
+  const { metrics } = configOf(resolve({ env: { METRICS: 'cpu_*, -cpu_throttle*' } }));
+  assert.deepEqual(metrics.items, ['cpu_*', '-cpu_throttle*']);
   assert.ok(metrics.has('cpu_cores', 'ecs') && !metrics.has('cpu_throttle_periods', 'ecs'));
   assert.ok(!metrics.has('mem_usage', 'ecs') && !metrics.has('exporter_status', 'ecs'));
 });

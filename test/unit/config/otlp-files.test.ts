@@ -1,4 +1,4 @@
-/** Files that options name are read and checked at the start: a mistake in one is no surprise at the first export. */
+/** Files are read and validated at start, so that an invalid one is reported before the first export. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -31,62 +31,62 @@ const CERTIFICATE = 'OTEL_EXPORTER_OTLP_CERTIFICATE';
 const CLIENT = 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE';
 const KEY = 'OTEL_EXPORTER_OTLP_CLIENT_KEY';
 
-const MISTAKES: readonly (readonly [env: Readonly<Record<string, string>>, messages: readonly string[]])[] = [
+const ERRORS: readonly (readonly [env: Readonly<Record<string, string>>, messages: readonly string[]])[] = [
   [{ [CERTIFICATE]: '/none' }, [`${CERTIFICATE}="/none" must be a readable PEM file: it does not exist`]],
   [
     { [CERTIFICATE]: '/page.html' },
-    [`${CERTIFICATE}="/page.html" must be a readable PEM file: it holds no certificate in PEM form`],
+    [`${CERTIFICATE}="/page.html" must be a readable PEM file: it contains no PEM certificate`],
   ],
   [
     { [CERTIFICATE]: '/junk.pem' },
-    [`${CERTIFICATE}="/junk.pem" must be a readable PEM file: certificate 1 in it cannot be read`],
+    [`${CERTIFICATE}="/junk.pem" must be a readable PEM file: certificate 1 cannot be parsed`],
   ],
   [
     { [CERTIFICATE]: '/key.pem' },
-    [`${CERTIFICATE}="/key.pem" must be a readable PEM file: it holds no certificate in PEM form`],
+    [`${CERTIFICATE}="/key.pem" must be a readable PEM file: it contains no PEM certificate`],
   ],
   [
     { [CERTIFICATE]: '/cut.pem' },
-    [`${CERTIFICATE}="/cut.pem" must be a readable PEM file: a certificate in it is cut off`],
+    [`${CERTIFICATE}="/cut.pem" must be a readable PEM file: a certificate is truncated`],
   ],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/encrypted.pem' },
-    [`${KEY}="/encrypted.pem" must be a readable PEM file: the key in it is encrypted: pass phrases are not supported`],
+    [`${KEY}="/encrypted.pem" must be a readable PEM file: the key is encrypted, and passphrases are not supported`],
   ],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/client.pem' },
-    [`${KEY}="/client.pem" must be a readable PEM file: it holds no private key in PEM form`],
+    [`${KEY}="/client.pem" must be a readable PEM file: it contains no PEM private key`],
   ],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/other-key.pem' },
-    [`${KEY}="/other-key.pem" must be the key of the certificate that ${CLIENT} names`],
+    [`${KEY}="/other-key.pem" does not match the certificate in ${CLIENT}`],
   ],
   [
     { [KEY]: '/key.pem' },
-    [`${KEY}="/key.pem" needs OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE or ${CLIENT} as well`],
+    [`${KEY}="/key.pem" also requires OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE or ${CLIENT}`],
   ],
   [
     { [CLIENT]: '/client.pem' },
-    [`${CLIENT}="/client.pem" needs OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY or ${KEY} as well`],
+    [`${CLIENT}="/client.pem" also requires OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY or ${KEY}`],
   ],
   [
     { OTLP_HEADERS_FILE: '/bad-headers' },
     [
-      'OTLP_HEADERS_FILE="/bad-headers" must be a readable file of headers: ' +
-        'it must be key=value pairs with commas between them; one has no = (item 2)',
+      'OTLP_HEADERS_FILE="/bad-headers" must be a readable headers file: ' +
+        'it must be comma-separated key=value pairs; item 2 has no =',
     ],
   ],
-  [{ OTLP_HEADERS_FILE: '/none' }, ['OTLP_HEADERS_FILE="/none" must be a readable file of headers: it does not exist']],
+  [{ OTLP_HEADERS_FILE: '/none' }, ['OTLP_HEADERS_FILE="/none" must be a readable headers file: it does not exist']],
 ];
 
-for (const [env, messages] of MISTAKES) {
-  test(`${JSON.stringify(env)} is a mistake, but only where OTLP is on`, () => {
+for (const [env, messages] of ERRORS) {
+  test(`${JSON.stringify(env)} is an error only if the otlp exporter is enabled`, () => {
     assert.deepEqual(messagesOf(resolve({ env, readFile, argv: OTLP })), messages);
     assert.deepEqual(problemsOf(resolve({ env, readFile })), []);
   });
 }
 
-test('the texts of good files are in the configuration', () => {
+test('the configuration holds the texts of valid files', () => {
   const env = { [CERTIFICATE]: '/ca.pem', [CLIENT]: '/client.pem', [KEY]: '/key.pem' };
   const { otlp } = configOf(resolve({ env, readFile, argv: OTLP }));
   assert.deepEqual(
@@ -95,7 +95,7 @@ test('the texts of good files are in the configuration', () => {
   );
 });
 
-test('headers of a file come last, and so win', () => {
+test('headers from a file take precedence', () => {
   const env = { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=env,only=here', OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'b=env' };
   const { otlp } = configOf(resolve({ env, readFile, argv: [...OTLP, '--otlp-headers-file', '/headers'] }));
   assert.deepEqual(otlp.headers, { 'api-key': `${CANARY} x`, only: 'here', 'x-tenant': 'a', b: 'c=' });

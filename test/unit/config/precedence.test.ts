@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Option, variablesOf } from '../../../src/config/option.ts';
-import { createSettings } from '../../../src/config/settings.ts';
+import { shownConfig } from '../../../src/config/config.ts';
+import { createSettings, type Option, variablesOf } from '../../../src/config/option.ts';
 import { configOf, ROWS, resolve } from './samples.ts';
 
-/** Gives `text` in the sources from number `from` on; answers which one was taken. */
+/** Sets `text` in all sources from number `from` on; returns the one that was used. */
 function taken(option: Option<unknown>, text: string, from: number): string | undefined {
   const names = sourcesOf(option).slice(from);
   const flags = new Map(names.filter((name) => name.startsWith('--')).map((name) => [name.slice(2), text]));
@@ -19,7 +19,7 @@ function sourcesOf(option: Option<unknown>): readonly string[] {
 }
 
 for (const { key, option, valid, junk } of ROWS) {
-  test(`${key}: the flag wins over its variables, and those over each other in their order`, () => {
+  test(`${key}: the flag takes precedence over its variables, in order`, () => {
     const text = valid ?? junk ?? '';
     const names = sourcesOf(option);
     assert.deepEqual(
@@ -30,31 +30,37 @@ for (const { key, option, valid, junk } of ROWS) {
   });
 }
 
-test('own variables come before those of OpenTelemetry', () => {
+test("the exporter's own variables take precedence over OpenTelemetry's", () => {
   const env = { EXPORTER_PORT: '1111', OTEL_EXPORTER_PROMETHEUS_PORT: '2222' };
   assert.equal(configOf(resolve({ env })).http.port, 1111);
   assert.equal(configOf(resolve({ env, argv: ['--exporter-port', '3333'] })).http.port, 3333);
   assert.equal(configOf(resolve({ env: { ...env, EXPORTER_PORT: '' } })).http.port, 2222);
 });
 
-test('an empty or blank variable is not set', () => {
+test('an empty or blank variable counts as unset', () => {
   const names = ROWS.flatMap(({ option }) => variablesOf<unknown>(option).map(({ name }) => name));
-  const bare = configOf(resolve({}));
+  const bare = shownConfig(configOf(resolve({})));
   for (const blank of ['', ' \t']) {
     const env = Object.fromEntries(names.filter((name) => !name.includes('METADATA')).map((name) => [name, blank]));
-    assert.deepEqual(configOf(resolve({ env })), bare);
+    assert.deepEqual(shownConfig(configOf(resolve({ env }))), bare);
   }
   const env = { ECS_CONTAINER_METADATA_URI_V4: '', ECS_CONTAINER_METADATA_URI: 'http://localhost/v3' };
   assert.equal(configOf(resolve({ env })).metadataUrl.href, 'http://localhost/v3');
 });
 
-test('an empty flag undoes a variable', () => {
+test('an empty flag overrides a variable', () => {
   const env = { EXCLUDE: 'ecs-container-exporter,~internal~ecs~pause' };
-  assert.deepEqual(configOf(resolve({ env })).exclude, ['ecs-container-exporter', '~internal~ecs~pause']);
-  assert.deepEqual(configOf(resolve({ env, argv: ['--exclude='] })).exclude, []);
-  assert.deepEqual(configOf(resolve({ env, argv: ['--exclude', ''] })).exclude, []);
+  const excluded = (argv: readonly string[]) => configOf(resolve({ env, argv })).exclude.map(({ text }) => text);
+  assert.deepEqual(excluded([]), ['ecs-container-exporter', '~internal~ecs~pause']);
+  assert.deepEqual(excluded(['--exclude=']), []);
+  assert.deepEqual(excluded(['--exclude', '']), []);
 });
 
-test('what is overridden is not looked at', () => {
+test('an overridden value is not validated', () => {
   assert.equal(configOf(resolve({ env: { INTERVAL: 'junk' }, argv: ['--interval', '5'] })).intervalMs, 5_000);
+});
+
+test('spaces around a value are ignored', () => {
+  assert.equal(configOf(resolve({ env: { EXPORTER_PORT: ' 9100\t' } })).http.port, 9100);
+  assert.equal(configOf(resolve({ argv: ['--interval', ' 5 '] })).intervalMs, 5_000);
 });

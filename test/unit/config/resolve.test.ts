@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shownConfig } from '../../../src/config/config.ts';
 import { resolveConfig } from '../../../src/config/resolve.ts';
+import type { Glob } from '../../../src/text/globs.ts';
 import { configOf, messagesOf, problemsOf, resolve } from './samples.ts';
 
+const textsOf = (globs: readonly Glob[]): readonly string[] => globs.map(({ text }) => text);
+
 test('defaults', () => {
-  const { metadataUrl, ...rest } = configOf(resolve({}));
-  assert.equal(metadataUrl.href, 'http://169.254.170.2/v4/abc');
-  assert.deepEqual(rest, {
+  const config = configOf(resolve({}));
+  assert.deepEqual(shownConfig(config), {
+    metadataUrl: 'http://169.254.170.2/v4/abc',
     metadataUrlSource: 'ECS_CONTAINER_METADATA_URI_V4',
     intervalMs: 15_000,
     endpointTimeoutMs: 5_000,
@@ -29,6 +33,7 @@ test('defaults', () => {
       certificate: undefined,
       clientCertificate: undefined,
       clientKey: undefined,
+      proxy: undefined,
     },
     statsd: {
       host: 'localhost',
@@ -47,7 +52,7 @@ test('defaults', () => {
   });
 });
 
-test('everything that version 2 understood still means the same', () => {
+test('the options of version 2 keep their meaning', () => {
   const flags = {
     '--metadata-url': 'http://localhost:8080/v3/x',
     '--exporter-port': '9999',
@@ -71,36 +76,36 @@ test('everything that version 2 understood still means the same', () => {
   };
   const input = { isTTY: false, readFile: () => ({ text: '' }) };
   const config = configOf(resolveConfig({ ...input, argv: Object.entries(flags).flat(), env: {} }));
-  const { metadataUrlSource, ...others } = configOf(resolveConfig({ ...input, argv: [], env }));
-  assert.deepEqual({ ...others, metadataUrlSource: '--metadata-url' }, config);
-  assert.equal(metadataUrlSource, 'ECS_CONTAINER_METADATA_URI');
+  const fromEnv = configOf(resolveConfig({ ...input, argv: [], env }));
+  assert.deepEqual(shownConfig({ ...fromEnv, metadataUrlSource: '--metadata-url' }), shownConfig(config));
+  assert.equal(fromEnv.metadataUrlSource, 'ECS_CONTAINER_METADATA_URI');
   assert.equal(config.metadataUrl.href, 'http://localhost:8080/v3/x');
   assert.equal(config.http.port, 9999);
-  assert.deepEqual([config.include, config.exclude], [['a', 'b'], ['c']]);
+  assert.deepEqual([config.include, config.exclude].map(textsOf), [['a', 'b'], ['c']]);
   assert.equal(config.intervalMs, 55_000);
   assert.equal(config.log.level, 'warn');
 });
 
-test('keys of labels and tags are patterns like the names of containers', () => {
+test('label and tag keys have the syntax of container names', () => {
   const argv = ['--container-labels', 'team, com.example.*', '--task-tags=cost*'];
   const config = configOf(resolve({ argv, env: { CONTAINER_LABELS: 'other', TASK_TAGS: '*' } }));
-  assert.deepEqual([config.containerLabels, config.taskTags], [['team', 'com.example.*'], ['cost*']]);
+  assert.deepEqual([config.containerLabels, config.taskTags].map(textsOf), [['team', 'com.example.*'], ['cost*']]);
   assert.deepEqual(messagesOf(resolve({ env: { TASK_TAGS: 'a,[b' } })), [
-    'TASK_TAGS="a,[b" must be names or patterns; a [ has no ] after it (item 2)',
+    'TASK_TAGS="a,[b" contains "[b", which has no closing ]',
   ]);
 });
 
-test('without an endpoint: both variables, the question about ECS, and the way to the demo', () => {
+test('a missing endpoint: the error names both variables, the flag and the demo', () => {
   const resolved = resolveConfig({ argv: [], env: {}, isTTY: false, readFile: () => ({ text: '' }) });
   const [problem, ...others] = problemsOf(resolved);
   assert.deepEqual(others, []);
   assert.equal(problem?.code, 'missing_option');
-  for (const word of ['ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI ', 'running on ECS?', 'demo']) {
+  for (const word of ['ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI ', '--metadata-url', 'demo']) {
     assert.ok(problem.message.includes(word), problem.message);
   }
 });
 
-test('an endpoint that the caller brings along wins, and needs no variable', () => {
+test('an endpoint passed by the caller takes precedence and requires no variable', () => {
   const metadataUrl = new URL('http://127.0.0.1:4000/v4');
   const input = { argv: [], env: {}, isTTY: false, readFile: () => ({ text: '' }), metadataUrl };
   const config = configOf(resolveConfig(input));
@@ -127,40 +132,42 @@ for (const [argv, intervalMs] of INTERVALS) {
   });
 }
 
-test('an interval of 0, which version 2 took, is the shortest one, with a warning', () => {
+test('an interval of 0, which version 2 accepted, is raised to the minimum with a warning', () => {
   const resolved = resolve({ env: { INTERVAL: '0' } });
   assert.deepEqual('warnings' in resolved && resolved.warnings, [
-    { code: 'interval_raised', source: 'INTERVAL', message: 'INTERVAL=0 is too short: the interval is 1 s' },
+    { code: 'interval_raised', source: 'INTERVAL', message: 'INTERVAL=0 is below the minimum; using 1 s' },
   ]);
   for (const junk of ['0.5', '-0', '00x', '3601']) {
     assert.equal(messagesOf(resolve({ env: { INTERVAL: junk } })).length, 1, junk);
   }
 });
 
-test("Python's level for everything is debug", () => {
+test("Python's level NOTSET is debug", () => {
   assert.equal(configOf(resolve({ env: { LOG_LEVEL: 'NOTSET' } })).log.level, 'debug');
 });
 
 const PROXY = 'http://user:secret@proxy.internal:3128';
 
-const PROXIES: readonly (readonly [what: string, env: Record<string, string>, proxyEnv: object | undefined])[] = [
+const PROXIES: readonly (readonly [what: string, env: Record<string, string>, proxy: object | undefined])[] = [
   ['none', {}, undefined],
-  ['for https', { HTTPS_PROXY: PROXY }, { HTTPS_PROXY: PROXY }],
-  ['lower case first', { HTTPS_PROXY: 'http://other:1', https_proxy: PROXY }, { HTTPS_PROXY: PROXY }],
-  ['without a scheme', { HTTPS_PROXY: 'proxy:3128' }, { HTTPS_PROXY: 'http://proxy:3128' }],
-  ['with exceptions', { HTTPS_PROXY: PROXY, NO_PROXY: '.x' }, { HTTPS_PROXY: PROXY, NO_PROXY: '.x' }],
+  ['for https', { HTTPS_PROXY: PROXY }, { url: `${PROXY}/` }],
+  ['lower case first', { HTTPS_PROXY: 'http://other:1', https_proxy: PROXY }, { url: `${PROXY}/` }],
+  ['without a scheme', { HTTPS_PROXY: 'proxy:3128' }, { url: 'http://proxy:3128/' }],
+  ['with exceptions', { HTTPS_PROXY: PROXY, NO_PROXY: '.x' }, { url: `${PROXY}/`, noProxy: '.x' }],
   ['for http only', { HTTP_PROXY: PROXY }, undefined],
   ['for http only, and wrong', { HTTP_PROXY: 'socks5://x' }, undefined],
-  ['for http', { HTTP_PROXY: PROXY, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, { HTTP_PROXY: PROXY }],
+  ['for http', { HTTP_PROXY: PROXY, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, { url: `${PROXY}/` }],
   ['not for otlp', { HTTPS_PROXY: 'socks5://x', EXPORTERS: 'prometheus' }, undefined],
   ...['https://localhost', 'https://127.0.0.1:4318', 'https://[::1]:4318', 'https://LOCALHOST.:4318'].map(
     (endpoint) => [endpoint, { HTTPS_PROXY: PROXY, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, undefined] as const,
   ),
 ];
-for (const [what, env, proxyEnv] of PROXIES) {
+for (const [what, env, expected] of PROXIES) {
   test(`proxy: ${what}`, () => {
     const otlp = { EXPORTERS: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example.com', ...env };
-    assert.deepEqual(configOf(resolve({ env: otlp })).otlp.proxyEnv, proxyEnv);
+    const { proxy } = configOf(resolve({ env: otlp })).otlp;
+    const { url, noProxy } = proxy ?? {};
+    assert.deepEqual(proxy && { url: url?.href, ...(noProxy !== undefined && { noProxy }) }, expected);
   });
 }
 
@@ -170,24 +177,24 @@ for (const [given, shown] of [
   ['http://u:s3cret%@x', 'http://[hidden]@x'],
   ['http://u%zz:s3cret@x', 'http://[hidden]@x'],
 ] as const) {
-  test(`a proxy that cannot be used is a mistake, shown without its password: ${shown}`, () => {
+  test(`an invalid proxy is an error that hides its password: ${shown}`, () => {
     const env = {
       EXPORTERS: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.example.com',
       HTTPS_PROXY: given,
     };
     const [message = '', ...others] = messagesOf(resolve({ env }));
-    assert.ok(message.startsWith(`HTTPS_PROXY="${shown}" must be an http:// or https:// address`), message);
+    assert.ok(message.startsWith(`HTTPS_PROXY="${shown}" must be an http:// or https:// URL`), message);
     assert.deepEqual(others, []);
   });
 }
 
-test('the default export timeout gives way to a short interval; one that was given must fit', () => {
+test('the default export timeout is limited to the interval; one that is set must not exceed it', () => {
   const short = configOf(resolve({ env: { OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: '5000' } }));
   assert.deepEqual([short.exportIntervalMs, short.exportTimeoutMs], [5_000, 5_000]);
 
   const env = { OTEL_METRIC_EXPORT_INTERVAL: '5000', OTEL_METRIC_EXPORT_TIMEOUT: '5001' };
-  const message = 'OTEL_METRIC_EXPORT_TIMEOUT="5001" must not be more than the export interval, 5000 ms';
+  const message = 'OTEL_METRIC_EXPORT_TIMEOUT="5001" must not exceed the export interval (5000 ms)';
   for (const exporter of ['otlp', 'console']) {
     assert.deepEqual(messagesOf(resolve({ env, argv: ['--exporters', exporter] })), [message]);
   }
@@ -195,7 +202,7 @@ test('the default export timeout gives way to a short interval; one that was giv
   assert.ok(pulled.exportTimeoutMs <= pulled.exportIntervalMs);
 });
 
-test('one choice of names for all exporters', () => {
+test('--metric-names applies to all exporters', () => {
   const { vocabularies } = configOf(resolve({ argv: ['--metric-names', 'semconv, ecs'] }));
   assert.deepEqual(vocabularies, {
     prometheus: ['ecs', 'semconv'],
@@ -205,23 +212,23 @@ test('one choice of names for all exporters', () => {
   });
 });
 
-test('exporters: any order, each once; none stands alone', () => {
+test('exporters: any order, each once; none excludes others', () => {
   assert.deepEqual(configOf(resolve({ argv: ['--exporters', 'OTLP, prometheus,,otlp'] })).exporters, [
     'prometheus',
     'otlp',
   ]);
   assert.deepEqual(configOf(resolve({ argv: ['--exporters=none'] })).exporters, []);
-  assert.match(messagesOf(resolve({ argv: ['--exporters=none,otlp'] })).join(), /must be none alone/);
+  assert.match(messagesOf(resolve({ argv: ['--exporters=none,otlp'] })).join(), /must not combine none/);
   assert.match(messagesOf(resolve({ argv: ['--exporters='] })).join(), /must be a comma-separated list/);
 });
 
-test('OTEL_SDK_DISABLED turns every exporter off, in any case of its letters', () => {
+test('OTEL_SDK_DISABLED disables all exporters, in any case', () => {
   const env = { OTEL_SDK_DISABLED: 'TRUE', OTEL_METRICS_EXPORTER: 'otlp' };
   assert.deepEqual(configOf(resolve({ env })).exporters, []);
   assert.deepEqual(configOf(resolve({ env: { ...env, OTEL_SDK_DISABLED: 'false' } })).exporters, ['otlp']);
 });
 
-test('log format: auto looks at the terminal', () => {
+test('log format: auto depends on the terminal', () => {
   assert.equal(configOf(resolve({ isTTY: true })).log.format, 'pretty');
   assert.equal(configOf(resolve({ isTTY: true, env: { LOG_FORMAT: 'json' } })).log.format, 'json');
 });

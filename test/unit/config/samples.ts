@@ -4,13 +4,13 @@ import { type Resolved, type ResolveInput, resolveConfig } from '../../../src/co
 export type OptionKey = keyof typeof OPTIONS;
 
 interface Sample {
-  /** Good for every source of the option. */
+  /** Valid for every source of the option. */
   readonly valid?: string;
-  /** Good for none. */
+  /** Invalid for every source. */
   readonly junk?: string;
 }
 
-/** A text for each row of the table: a new row has to say here what is good and what is bad for it. */
+/** A valid and an invalid text for each option; a new option needs an entry. */
 export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   metadataUrl: { valid: 'http://169.254.170.2/v4/abc', junk: 'file:///etc/passwd' },
   intervalMs: { valid: '30', junk: '1m' },
@@ -55,7 +55,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   statsdSocket: { valid: '/var/run/datadog/dsd.socket', junk: 'dsd.socket' },
   statsdTags: { valid: 'team:core,env:prod' },
   statsdTaskTags: { valid: 'task_family,task_id', junk: 'task_familiy' },
-  // Read only where statsd is among the exporters: see statsd.test.ts.
+  // Read only if the statsd exporter is enabled: see statsd.test.ts.
   datadogHost: { valid: 'agent' },
   datadogPort: { valid: '8126' },
   datadogTags: { valid: 'team:core' },
@@ -80,7 +80,7 @@ function isOptionKey(key: string): key is OptionKey {
 
 export const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/abc' };
 
-/** Resolves with an endpoint in the environment and readable files, unless told otherwise. */
+/** Resolves with an endpoint in the environment and empty files, unless `input` overrides them. */
 export function resolve(input: Partial<ResolveInput>): Resolved {
   return resolveConfig({
     argv: [],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Environment } from '../../../src/config/settings.ts';
+import type { Environment } from '../../../src/config/option.ts';
 import { configOf, messagesOf, resolve } from './samples.ts';
 
 const USED = { USE_STATSD: 'true' };
@@ -35,7 +35,7 @@ for (const [argv, env, exporters] of STATSD) {
   });
 }
 
-test('DogStatsD: where the agent is', () => {
+test('DogStatsD: address of the agent', () => {
   assert.deepEqual(agentOf({ STATSD_HOST: '10.0.0.1', STATSD_PORT: '9125' }), ['10.0.0.1', 9125, undefined]);
   const socket = resolve({ argv: ['--statsd-socket', '/var/run/datadog/dsd.socket'] });
   assert.equal(configOf(socket).statsd.socketPath, '/var/run/datadog/dsd.socket');
@@ -43,11 +43,11 @@ test('DogStatsD: where the agent is', () => {
   assert.equal(configOf(url).statsd.socketPath, '/var/run/datadog/dsd.socket');
   const both = resolve({ env: { STATSD_SOCKET: '/a', STATSD_PORT: '8125' } });
   assert.deepEqual(messagesOf(both), [
-    'STATSD_SOCKET="/a" cannot be used together with STATSD_PORT: one is a Unix socket, the other UDP',
+    'STATSD_SOCKET="/a" conflicts with STATSD_PORT; set either a Unix socket or a UDP host and port',
   ]);
 });
 
-/** What the client of version 2 does with its variables is in test/push/statsd-client.test.ts: it is asked there. */
+/** test/push/statsd-client.test.ts compares the variables with version 2's client. */
 const DATADOG = { DD_AGENT_HOST: '192.0.2.1', DD_DOGSTATSD_PORT: '9126' };
 
 const AGENTS: readonly (readonly [env: Environment, agent: readonly unknown[]])[] = [
@@ -67,9 +67,9 @@ for (const [env, agent] of AGENTS) {
 
 const BROKEN = { DD_AGENT_HOST: 'a b', DD_DOGSTATSD_PORT: '8125/udp' };
 
-test('DogStatsD: a malformed address is a mistake where it would be used, and only there', () => {
+test('DogStatsD: an invalid address is an error only if it is used', () => {
   assert.deepEqual(messagesOf(resolve({ env: { ...USED, ...BROKEN } })), [
-    'DD_AGENT_HOST="a b" must be a host name or an IP address, without scheme and port',
+    'DD_AGENT_HOST="a b" must be a host name or IP address, without scheme or port',
     'DD_DOGSTATSD_PORT="8125/udp" must be a whole number from 1 to 65535',
   ]);
   for (const env of [
@@ -84,7 +84,7 @@ test('DogStatsD: a malformed address is a mistake where it would be used, and on
   }
 });
 
-test('DogStatsD: tags as they are given, those of Datadog’s variables in the order of its client', () => {
+test('DogStatsD: tags are unchanged; those of Datadog’s variables follow in the order of its client', () => {
   const env = {
     DD_VERSION: '1.2',
     DD_SERVICE: 'checkout',
@@ -105,11 +105,11 @@ test('DogStatsD: tags as they are given, those of Datadog’s variables in the o
     'version:1.2',
   ]);
   assert.deepEqual(taskTags, []);
-  assert.deepEqual(configOf(resolve({ env })).statsd.clientTags, [], 'not of other exporters');
+  assert.deepEqual(configOf(resolve({ env })).statsd.clientTags, [], 'only for statsd');
   assert.deepEqual(statsdOf({ DATADOG_TAGS: '', DD_ENV: '' }).clientTags, []);
 });
 
-test('DogStatsD: tags of the task by name; an unknown one brings up the nearest', () => {
+test('DogStatsD: task tags by name; an error suggests the nearest name', () => {
   assert.deepEqual(statsdOf({ STATSD_TASK_TAGS: 'task_id, Task_Family,' }).taskTags, ['task_family', 'task_id']);
   const env = { STATSD_TASK_TAGS: 'task_id' };
   assert.deepEqual(configOf(resolve({ env, argv: ['--statsd-task-tags='] })).statsd.taskTags, []);
@@ -122,7 +122,7 @@ test('DogStatsD: tags of the task by name; an unknown one brings up the nearest'
   assert.match(message, /; did you mean "task_family"\?$/);
 });
 
-test('DogStatsD: switched off by the four words of version 2’s client, in its spelling', () => {
+test('DogStatsD: disabled by the four words of version 2’s client, in its spelling', () => {
   for (const word of ['True', 'true', 'yes', '1'])
     assert.equal(statsdOf({ DD_DOGSTATSD_DISABLE: word }).isDisabled, true);
   for (const word of ['', 'TRUE', ' true', 'on', 'False', 'no', '0', 'junk']) {

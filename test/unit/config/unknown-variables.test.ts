@@ -1,4 +1,4 @@
-/** Variables that are set in vain: warned about where their names say that they are meant for this program. */
+/** Warnings for unknown variables whose names resemble the exporter's. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { variablesOf } from '../../../src/config/option.ts';
@@ -32,7 +32,7 @@ const SLIPS: readonly (readonly [name: string, meant: string | undefined])[] = [
   ['OTEL_EXPORTER_OTLP_HEADER', 'OTEL_EXPORTER_OTLP_HEADERS'],
   ['OTEL_METRIC_EXPORT_INTERVALL', 'OTEL_METRIC_EXPORT_INTERVAL'],
   ['OTLP_HEADER_FILE', 'OTLP_HEADERS_FILE'],
-  // Far from every name, with a prefix of ours.
+  // Similar to no name, with one of the exporter's prefixes.
   ['OTEL_EXPORTER_OTLP_URL', undefined],
   ['OTEL_METRIC_EVERY', undefined],
   ['STATSD_SERVER_NAME', undefined],
@@ -43,8 +43,8 @@ for (const [name, meant] of SLIPS) {
   test(`${name}: ${meant === undefined ? 'unknown' : `did you mean ${meant}?`}`, () => {
     const [warning, ...others] = unknownVariables({ [name]: 's3cret', PATH: '/bin' });
     assert.deepEqual(others, []);
-    const hint = meant === undefined ? 'see --help for the variables that there are' : `did you mean ${meant}?`;
-    assert.equal(warning?.message, `${name} is set, and no option has this name: ${hint}`);
+    const hint = meant === undefined ? 'see --help for the supported variables' : `did you mean ${meant}?`;
+    assert.equal(warning?.message, `unknown variable ${name} has no effect; ${hint}`);
     assert.equal(warning?.code, 'unknown_variable');
   });
 }
@@ -69,34 +69,47 @@ const OF_OTHERS =
     .split(/\s+/)
     .filter((name) => name !== '');
 
-test('variables of other programs are none of ours', () => {
+test('variables of other programs cause no warning', () => {
   assert.ok(OF_OTHERS.length > 100);
   assert.deepEqual(unknownVariables(Object.fromEntries(OF_OTHERS.map((name) => [name, 'x']))), []);
 });
 
-test('no name of ours is taken for another one of ours', () => {
+test('known variables cause no warning', () => {
   const names = OPTION_LIST.flatMap((option) => variablesOf(option).map(({ name }) => name));
   assert.deepEqual(unknownVariables(Object.fromEntries(names.map((name) => [name, 'x']))), []);
 });
 
-test('a variable that is empty is not set', () => {
+test('an empty variable causes no warning', () => {
   assert.deepEqual(unknownVariables({ INCLUD: '', LOGLEVEL: '  ' }), []);
 });
 
-test('odd names are cut and escaped, and there is an end to them', () => {
+test('unprintable names are truncated and escaped, and the number of warnings is limited', () => {
   const odd = Object.fromEntries(
     Array.from({ length: 1000 }, (_, index) => [`OTLP_\u001b[31m\n${'x'.repeat(1000)}${index}`, 'x']),
   );
   const warnings = unknownVariables(odd);
   assert.equal(warnings.length, 20);
-  for (const { message } of warnings) assert.match(message, /^OTLP_[\x20-\x7e…]{1,200}$/);
+  for (const { message } of warnings) assert.match(message, /^unknown variable OTLP_[\x20-\x7e…]{1,200}$/);
 });
 
-test('warnings come with the configuration, and are no mistakes', () => {
+test('warnings accompany a valid configuration', () => {
   const resolved = resolve({ argv: ['--metadata-url', 'http://localhost'], env: { INCLUD: 'web' } });
   assert.ok('config' in resolved);
   assert.deepEqual(
     resolved.warnings.map(({ source }) => source),
     ['INCLUD'],
+  );
+});
+
+test('warnings accompany errors', () => {
+  const resolved = resolve({ env: { INCLUD: 'web', INTERVAL: 'x', METRICS: '-*' } });
+  assert.ok('problems' in resolved);
+  assert.deepEqual(
+    resolved.problems.map(({ source }) => source),
+    ['INTERVAL'],
+  );
+  assert.deepEqual(
+    resolved.warnings.map(({ source }) => source),
+    ['METRICS', 'INCLUD'],
   );
 });

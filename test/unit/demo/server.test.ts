@@ -1,94 +1,93 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { isDeepStrictEqual } from 'node:util';
-import { type DemoEndpoint, type DemoOptions, startDemoEndpoint } from '../../../src/demo/server.ts';
+import { type DemoEndpoint, startDemoEndpoint } from '../../../src/demo/server.ts';
 import { createEndpoint } from '../../../src/sources/ecs-task/endpoint.ts';
-import { eventually } from '../../helpers/eventually.ts';
-import { at, listAt, textAt } from '../../real/json.ts';
+import { at, listAt, numberAt, textAt } from '../../real/json.ts';
 
-async function start(t: TestContext, options?: DemoOptions): Promise<DemoEndpoint> {
-  const demo = await startDemoEndpoint(options);
+const ID = /^[0-9a-f]{32}-\d{10}$/;
+
+async function start(t: TestContext): Promise<DemoEndpoint> {
+  const demo = await startDemoEndpoint();
   t.after(() => demo.close());
   return demo;
 }
 
-async function get(url: string): Promise<{ status: number; type: string | null; text: string; document: unknown }> {
-  const response = await fetch(url);
-  const text = await response.text();
-  return { status: response.status, type: response.headers.get('content-type'), text, document: JSON.parse(text) };
+async function get(url: string, method = 'GET'): Promise<{ status: number; type: string | null; document: unknown }> {
+  const response = await fetch(url, { method });
+  return { status: response.status, type: response.headers.get('content-type'), document: await response.json() };
 }
 
-function keysOf(document: unknown): string[] {
-  assert.ok(typeof document === 'object' && document !== null);
-  return Object.keys(document);
-}
-
-test('serves the four documents of version 4, of the container that asks and of the task', async (t) => {
-  const demo = await start(t);
-  assert.match(demo.url, /^http:\/\/127\.0\.0\.1:\d+\/v4\/[0-9a-f]{32}-\d{10}$/);
-  const [container, stats, task, taskStats] = await Promise.all(
-    ['', '/stats', '/task', '/task/stats'].map((path) => get(demo.url + path)),
+test('serves the documents of the container and of the task', async (t) => {
+  const { url } = await start(t);
+  const { pathname } = new URL(url);
+  const [, version, id = ''] = pathname.split('/');
+  assert.deepEqual([version, ID.test(id)], ['v4', true]);
+  const answers = await Promise.all(
+    ['', '/stats', '/task', '/taskWithTags', '/task/stats'].map((path) => get(url + path)),
   );
-  for (const answer of [container, stats, task, taskStats]) {
-    assert.equal(answer?.status, 200);
-    assert.equal(answer?.type, 'application/json');
-  }
-  assert.match(container?.text ?? '', /"Name":"ecs-container-exporter"/);
-  assert.ok(keysOf(stats?.document).includes('cpu_stats'));
-  assert.ok(keysOf(task?.document).includes('Containers'));
-  assert.equal(keysOf(taskStats?.document).length, 5);
-  const ownId = demo.url.split('/').at(-1);
-  assert.ok(ownId !== undefined && keysOf(taskStats?.document).includes(ownId));
-  assert.match(taskStats?.text ?? '', /"limit":9223372036854771712\b/, 'with all digits, as the agent writes it');
+  for (const { status, type } of answers) assert.deepEqual([status, type], [200, 'application/json']);
+  const [container, stats, task, withTags, taskStats] = answers.map(({ document }) => document);
+  assert.equal(textAt(container, 'Name'), 'ecs-container-exporter');
+  assert.equal(textAt(container, 'DockerId'), id);
+  assert.deepEqual(stats, at(taskStats, id));
+  assert.deepEqual({ ...Object(task), TaskTags: { team: 'checkout', 'cost-center': 'shop-42' } }, withTags);
+  assert.deepEqual(
+    listAt(task, 'Containers').map((one) => textAt(one, 'DockerId')),
+    Object.keys(Object(taskStats)),
+  );
 });
 
-test('the rest is 404 and a JSON string, as from the agent, and only GET is answered', async (t) => {
-  const demo = await start(t);
-  const { origin } = new URL(demo.url);
-  for (const url of [
-    `${demo.url}/`,
-    `${demo.url}/tasks`,
-    `${origin}/`,
-    `${origin}/v4/other/task`,
-    `${demo.url}/task?a`,
-  ]) {
-    const { status, document } = await get(url);
-    assert.equal(status, 404, url);
-    assert.equal(typeof document, 'string');
+test('other paths are 404 and other methods 405', async (t) => {
+  const { url } = await start(t);
+  const { origin } = new URL(url);
+  for (const other of [`${url}/`, `${url}/tasks`, `${origin}/`, `${origin}/v4/other/task`, `${url}/task?a`]) {
+    const { status, document } = await get(other);
+    assert.deepEqual([status, typeof document], [404, 'string'], other);
   }
-  assert.equal((await fetch(`${demo.url}/task`, { method: 'POST' })).status, 405);
+  assert.equal((await get(`${url}/task`, 'POST')).status, 405);
 });
 
-test('is what our own client reads, and moves with the clock', async (t) => {
-  const demo = await start(t, { sampleMs: 50 });
-  const client = createEndpoint(new URL(demo.url), { deadlineMs: 60_000 });
+test('the first sample is at most two seconds old, and there is a new one every second', async (t) => {
+  const startedAt = Date.parse('2031-05-06T07:08:09.876Z');
+  t.mock.timers.enable({ apis: ['Date'], now: startedAt });
+  let nowMs = 1000;
+  t.mock.method(performance, 'now', () => nowMs);
+  const { url } = await start(t);
+  const sample = async () => {
+    const { document } = await get(`${url}/stats`);
+    return [Date.parse(textAt(document, 'read')), numberAt(document, 'cpu_stats', 'cpu_usage', 'total_usage')] as const;
+  };
+  const [firstRead, firstUsage] = await sample();
+  assert.ok(firstRead <= startedAt && firstRead > startedAt - 2000);
+  nowMs += 999;
+  assert.deepEqual(await sample(), [firstRead, firstUsage]);
+  nowMs += 1;
+  const [secondRead, secondUsage] = await sample();
+  assert.equal(secondRead, firstRead + 1000);
+  assert.ok(secondUsage > firstUsage);
+});
+
+test('all times of the task are moved, with their fractions of a second', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2031-05-06T07:08:09.876Z') });
+  const { url } = await start(t);
+  const { document } = await get(`${url}/task`);
+  const times = JSON.stringify(document).match(/\d{4}-\d\d-\d\dT[\d:.]+Z/g) ?? [];
+  assert.ok(times.length > 10);
+  for (const time of times) assert.match(time, /^2031-05-06T07:0[4-8]:/);
+  assert.ok(times.some((time) => /\.\d{9}Z$/.test(time)));
+});
+
+test('the exporter can read it', async (t) => {
+  const { url } = await start(t);
+  const client = createEndpoint(new URL(url), { deadlineMs: 60_000 });
   t.after(() => client.close());
-  assert.ok(keysOf(await client.fetchTask()).includes('TaskARN'));
-  const first = await client.fetchStats();
-  await eventually(async () => !isDeepStrictEqual(await client.fetchStats(), first));
+  assert.match(textAt(await client.fetchTask(), 'TaskARN'), /:task\/demo\/[0-9a-f]{32}$/);
+  assert.equal(Object.keys(Object(await client.fetchStats())).length, 5);
 });
 
-test('within a sample every answer has the same bytes', async (t) => {
-  const demo = await start(t, { sampleMs: 60_000 });
-  const [first, second] = [await get(`${demo.url}/task/stats`), await get(`${demo.url}/task/stats`)];
-  assert.match(first.text, /"total_usage":\d{9}/);
-  assert.equal(first.text, second.text);
-});
-
-test('a thousand containers fit into what the client takes', async (t) => {
-  const demo = await start(t, { containers: 1000, sampleMs: 10_000 });
-  const client = createEndpoint(new URL(demo.url), { deadlineMs: 60_000 });
-  t.after(() => client.close());
-  assert.equal(keysOf(await client.fetchStats()).length, 1000);
-  assert.ok(keysOf(await client.fetchTask()).includes('Containers'));
-});
-
-test('options that make no sense, and a port in use, are refused', async (t) => {
-  for (const options of [{ containers: 0 }, { containers: 1.5 }, { sampleMs: 0 }, { sampleMs: Number.NaN }]) {
-    await assert.rejects(startDemoEndpoint(options), RangeError);
-  }
-  const demo = await start(t);
-  await assert.rejects(startDemoEndpoint({ port: Number(new URL(demo.url).port) }), { code: 'EADDRINUSE' });
+test('a port in use is an error', async (t) => {
+  const { url } = await start(t);
+  await assert.rejects(startDemoEndpoint(Number(new URL(url).port)), { code: 'EADDRINUSE' });
 });
 
 test('close() ends open connections and frees the port', async () => {
@@ -96,11 +95,4 @@ test('close() ends open connections and frees the port', async () => {
   await get(`${demo.url}/task`);
   await demo.close();
   await assert.rejects(fetch(`${demo.url}/task`));
-});
-
-test('the task has tags, and its containers labels of their own', async (t) => {
-  const demo = await start(t);
-  const { document } = await get(`${demo.url}/taskWithTags`);
-  assert.deepEqual(Object.keys(Object(at(document, 'TaskTags'))), ['team', 'cost-center']);
-  for (const container of listAt(document, 'Containers')) assert.equal(textAt(container, 'Labels', 'team'), 'checkout');
 });

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ContainerHistory, followContainer, type Step } from '../../../src/history/container-history.ts';
+import {
+  type ContainerHistory,
+  type ContainerUpdate,
+  updateContainer,
+} from '../../../src/history/container-history.ts';
 import type { ContainerInfo, ContainerSample } from '../../../src/snapshot/snapshot.ts';
 
 const STALE_AFTER_MS = 60_000;
@@ -26,16 +30,16 @@ interface Poll {
   readonly info?: Partial<ContainerInfo>;
 }
 
-/** Follows one container over polls; `nowMs` is 0 where it does not matter. */
-function follow(...polls: readonly Poll[]): Step {
+/** Updates one container over polls. `nowMs` is 0 where it does not matter. */
+function follow(...polls: readonly Poll[]): ContainerUpdate {
   let history: ContainerHistory | undefined;
-  let step: Step | undefined;
+  let step: ContainerUpdate | undefined;
   for (const { started, sample, nowMs = 0, info } of polls) {
-    const startedNs = started === undefined ? undefined : at(started);
-    step = followContainer(
+    const runStartNs = started === undefined ? undefined : at(started);
+    step = updateContainer(
       history,
       {
-        info: { id: 'id', name: 'c', sandbox: 'id', sharesSandbox: false, startedNs, ...info },
+        info: { id: 'id', name: 'c', networkNamespace: 'id', sharesNetworkNamespace: false, runStartNs, ...info },
         ...(sample !== undefined && { sample: sampleOf(sample) }),
       },
       nowMs,
@@ -50,17 +54,17 @@ function follow(...polls: readonly Poll[]): Step {
 interface Expected {
   readonly isCurrent: boolean;
   readonly hasRestarted?: boolean;
-  readonly hasBegunAnew?: boolean;
-  /** Seconds of the sample, of the baseline, of the start of counting. */
+  readonly isFullReset?: boolean;
+  /** Seconds of the sample, the previous CPU reading and the start time. */
   readonly sample?: number;
-  readonly baseline?: number;
+  readonly previousCpu?: number;
   readonly countedFrom?: number;
 }
 
 const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected: Expected])[] = [
-  ['never any stats', [{ started: 1 }, { started: 1 }], { isCurrent: false }],
+  ['no stats at all', [{ started: 1 }, { started: 1 }], { isCurrent: false }],
   [
-    'the first sample: nothing to compare with yet',
+    'the first sample has no previous reading',
     [{ started: 1, sample: { read: 10, used: 5 } }],
     { isCurrent: true, sample: 10, countedFrom: 1 },
   ],
@@ -70,29 +74,29 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 6 } },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'no stats now: the history waits',
+    'no stats: the history is kept',
     [{ started: 1, sample: { read: 10, used: 5 } }, { started: 1 }],
     { isCurrent: false, sample: 10, countedFrom: 1 },
   ],
   [
-    'and the next sample is compared with the one before the gap',
+    'the sample after a gap is compared with the one before it',
     [{ started: 1, sample: { read: 10, used: 5 } }, { started: 1 }, { started: 1, sample: { read: 30, used: 6 } }],
-    { isCurrent: true, sample: 30, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 30, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'read did not advance: the same sample and the same differences',
+    'read did not advance: the same sample and usage',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 10 },
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 10 + STALE_AFTER_MS },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'until it is stale',
+    'read did not advance for too long: stale',
     [
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 10 },
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 11 + STALE_AFTER_MS },
@@ -100,16 +104,16 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: false, sample: 20, countedFrom: 1 },
   ],
   [
-    'a stale one that is renewed is current again',
+    'a renewed stale sample is current again',
     [
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 10 },
       { started: 1, sample: { read: 20, used: 6 }, nowMs: 11 + STALE_AFTER_MS },
       { started: 1, sample: { read: 30, used: 7 }, nowMs: 12 + STALE_AFTER_MS },
     ],
-    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 1 },
+    { isCurrent: true, sample: 30, previousCpu: 20, countedFrom: 1 },
   ],
   [
-    'read went back: skipped this time',
+    'read went back: out of order',
     [
       { started: 1, sample: { read: 20, used: 6 } },
       { started: 1, sample: { read: 15, used: 9 } },
@@ -117,33 +121,33 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: false, sample: 15, countedFrom: 1 },
   ],
   [
-    'and the next is compared with that one',
+    'the next sample is compared with the out-of-order one',
     [
       { started: 1, sample: { read: 20, used: 6 } },
       { started: 1, sample: { read: 15, used: 9 } },
       { started: 1, sample: { read: 17, used: 10 } },
     ],
-    { isCurrent: true, sample: 17, baseline: 15, countedFrom: 1 },
+    { isCurrent: true, sample: 17, previousCpu: 15, countedFrom: 1 },
   ],
   [
-    'a new start after the last sample: a new life, although nothing fell',
+    'a new start after the last sample: a new run, although no counter decreased',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 11, sample: { read: 20, used: 6 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 20, countedFrom: 11 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 20, countedFrom: 11 },
   ],
   [
-    'right again at the next sample',
+    'correct again at the next sample',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 11, sample: { read: 20, used: 2 } },
       { started: 11, sample: { read: 30, used: 3 } },
     ],
-    { isCurrent: true, sample: 30, baseline: 20, countedFrom: 11 },
+    { isCurrent: true, sample: 30, previousCpu: 20, countedFrom: 11 },
   ],
   [
-    'a decrease of CPU time is held back: no restart yet, and no baseline',
+    'a decrease of CPU time is held back: no restart yet, and no usage',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 4 } },
@@ -151,25 +155,25 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 20, countedFrom: 1 },
   ],
   [
-    'it continues from the low value: a reset since the last accepted reading, compared with the held-back one',
+    'CPU time continues from the low value: a reset since the last accepted reading',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 2 } },
       { started: 1, sample: { read: 30, used: 3 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 10 },
   ],
   [
-    'it recovers: the decrease was a wrong reading',
+    'CPU time recovers: the decrease was a wrong reading',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 0 } },
       { started: 1, sample: { read: 30, used: 7 } },
     ],
-    { isCurrent: true, sample: 30, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 30, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'it stays at the low value: still unexplained',
+    'CPU time stays at the low value: still held back',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 0 } },
@@ -178,23 +182,23 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
     { isCurrent: true, sample: 30, countedFrom: 1 },
   ],
   [
-    'and recovers after that',
+    'CPU time recovers after two low readings',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 0 } },
       { started: 1, sample: { read: 30, used: 0 } },
       { started: 1, sample: { read: 40, used: 8 } },
     ],
-    { isCurrent: true, sample: 40, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 40, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'it has passed its old value, but the faults continue from a low value: a reset',
+    'CPU time has passed its old value, but page faults continue from a low value: a reset',
     [
       { started: 1, sample: { read: 10, used: 5, ...faults(100) } },
       { started: 1, sample: { read: 20, used: 2, ...faults(10) } },
       { started: 1, sample: { read: 30, used: 6, ...faults(20) } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 10 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 10 },
   ],
   [
     'the metadata explains the decrease one poll late: a restart, compared with the held-back reading',
@@ -203,7 +207,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 20, used: 4 } },
       { started: 12, sample: { read: 30, used: 6 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 12 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 12 },
   ],
   [
     'a higher RestartCount explains a decrease at once',
@@ -219,24 +223,24 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 2 } },
       { started: 1, sample: { read: 20, used: 6 }, info: { restartCount: 3 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, hasRestarted: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'a RestartCount of a run without a sample does not apply to this sample',
+    'a RestartCount of a run without a sample does not apply yet',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'and applies to the first sample of that run',
+    'a RestartCount applies to the first sample of its run',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 21, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
       { started: 21, sample: { read: 30, used: 7 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 30, baseline: 20, countedFrom: 1 },
+    { isCurrent: true, hasRestarted: true, sample: 30, previousCpu: 20, countedFrom: 1 },
   ],
   [
     'the last sample of a container that has stopped is not current',
@@ -244,118 +248,122 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 1, sample: { read: 20, used: 6 }, info: { knownStatus: 'STOPPED' } },
     ],
-    { isCurrent: false, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: false, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'the metadata tells of a start that the sample does not know yet: the old life still',
+    'a reported start after the sample: the sample is of the previous run',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 21, sample: { read: 20, used: 6 } },
     ],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'and the new life comes with its first sample',
+    'the new run begins with its first sample',
     [
       { started: 1, sample: { read: 10, used: 5 } },
       { started: 21, sample: { read: 20, used: 6 } },
       { started: 21, sample: { read: 30, used: 7 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 30, countedFrom: 21 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 30, countedFrom: 21 },
   ],
   [
-    'so with the very first sample',
+    'a reported start after the very first sample',
     [
       { started: 21, sample: { read: 20, used: 6 } },
       { started: 21, sample: { read: 30, used: 7 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 30, countedFrom: 21 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 30, countedFrom: 21 },
   ],
   [
-    'a start time that comes late is no new start',
+    'a late start time is not a restart',
     [{ sample: { read: 10, used: 5 } }, { started: 1, sample: { read: 20, used: 6 } }],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'a start time that goes missing is still known',
+    'a start time is kept if it goes missing',
     [{ started: 1, sample: { read: 10, used: 5 } }, { sample: { read: 20, used: 6 } }],
-    { isCurrent: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
     'a new start after a gap without stats',
     [{ started: 1, sample: { read: 10, used: 5 } }, { started: 1 }, { started: 25, sample: { read: 30, used: 9 } }],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 30, countedFrom: 25 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 30, countedFrom: 25 },
   ],
   [
-    'a restart policy: the agent adds the old lives up, so counters go on',
+    'a restart policy: the agent sums over runs, so counters continue',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 11, sample: { read: 20, used: 6 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, hasRestarted: true, sample: 20, baseline: 10, countedFrom: 1 },
+    { isCurrent: true, hasRestarted: true, sample: 20, previousCpu: 10, countedFrom: 1 },
   ],
   [
-    'a restart policy under an agent that does not add up: they fell',
+    'a restart policy under an agent that does not sum over runs: counters decrease',
     [
       { started: 1, sample: { read: 10, used: 5 }, info: { restartCount: 0 } },
       { started: 11, sample: { read: 20, used: 4 }, info: { restartCount: 1 } },
     ],
-    { isCurrent: true, hasRestarted: true, hasBegunAnew: true, sample: 20, countedFrom: 11 },
+    { isCurrent: true, hasRestarted: true, isFullReset: true, sample: 20, countedFrom: 11 },
   ],
   [
-    'no CPU stats last time: the sample’s own earlier reading',
+    'no previous CPU stats: precpu_stats is used',
     [
       { started: 1, sample: { read: 10 } },
-      { started: 1, sample: { read: 20, used: 6, before: { readNs: at(19), cpu: { totalNs: 5 } } } },
+      { started: 1, sample: { read: 20, used: 6, precpu: { readNs: at(19), cpu: { totalNs: 5 } } } },
     ],
-    { isCurrent: true, sample: 20, baseline: 19, countedFrom: 1 },
+    { isCurrent: true, sample: 20, previousCpu: 19, countedFrom: 1 },
   ],
 ];
 
 for (const [what, polls, expected] of CASES) {
   test(`a container, poll by poll: ${what}`, () => {
-    const { history, state, hasRestarted, hasBegunAnew } = follow(...polls);
+    const { history, state, hasRestarted, isFullReset } = follow(...polls);
     const ns = (seconds: number | undefined): bigint | undefined => (seconds === undefined ? undefined : at(seconds));
     assert.deepEqual(
       {
         isCurrent: state === 'current',
         hasRestarted,
-        hasBegunAnew,
+        isFullReset,
         sample: history?.sample.readNs,
-        baseline: history?.baseline?.readNs,
-        countedFrom: history?.countedFromNs,
+        previousCpu: history?.previousCpu?.readNs,
+        countedFrom: history?.startTimeNs,
       },
       {
         isCurrent: expected.isCurrent,
         hasRestarted: expected.hasRestarted ?? false,
-        hasBegunAnew: expected.hasBegunAnew ?? false,
+        isFullReset: expected.isFullReset ?? false,
         sample: ns(expected.sample),
-        baseline: ns(expected.baseline),
+        previousCpu: ns(expected.previousCpu),
         countedFrom: ns(expected.countedFrom),
       },
     );
   });
 }
 
-const before = (read: number, totalNs: number): ContainerSample['before'] => ({ readNs: at(read), cpu: { totalNs } });
+const precpu = (read: number, totalNs: number): ContainerSample['precpu'] => ({ readNs: at(read), cpu: { totalNs } });
 
-const FIRST: readonly (readonly [what: string, poll: Poll, baseline: number | undefined])[] = [
-  ['a real one', { started: 1, sample: { read: 20, used: 6, before: before(19, 5) } }, 19],
-  ['without a start time', { sample: { read: 20, used: 6, before: before(19, 5) } }, 19],
-  ['of the life before', { started: 19.5, sample: { read: 20, used: 6, before: before(19, 5) } }, undefined],
-  ['with more CPU time than now', { started: 1, sample: { read: 20, used: 6, before: before(19, 7) } }, undefined],
-  ['of the same moment', { started: 1, sample: { read: 20, used: 6, before: before(20, 5) } }, undefined],
+const FIRST: readonly (readonly [what: string, poll: Poll, previousCpu: number | undefined])[] = [
+  ['valid', { started: 1, sample: { read: 20, used: 6, precpu: precpu(19, 5) } }, 19],
+  ['without a start time', { sample: { read: 20, used: 6, precpu: precpu(19, 5) } }, 19],
+  ['of the previous run', { started: 19.5, sample: { read: 20, used: 6, precpu: precpu(19, 5) } }, undefined],
+  [
+    'with more CPU time than the sample',
+    { started: 1, sample: { read: 20, used: 6, precpu: precpu(19, 7) } },
+    undefined,
+  ],
+  ['with the time of the sample', { started: 1, sample: { read: 20, used: 6, precpu: precpu(20, 5) } }, undefined],
   [
     'more than a minute older: the clock has jumped',
-    { started: 1, sample: { read: 80, used: 6, before: before(19, 5) } },
+    { started: 1, sample: { read: 80, used: 6, precpu: precpu(19, 5) } },
     undefined,
   ],
 ];
 
-for (const [what, poll, baseline] of FIRST) {
-  test(`an earlier reading that comes with the first sample: ${what}`, () => {
-    const readNs = follow(poll).history?.baseline?.readNs;
-    assert.equal(readNs, baseline === undefined ? undefined : at(baseline));
+for (const [what, poll, previousCpu] of FIRST) {
+  test(`precpu_stats of the first sample: ${what}`, () => {
+    const readNs = follow(poll).history?.previousCpu?.readNs;
+    assert.equal(readNs, previousCpu === undefined ? undefined : at(previousCpu));
   });
 }
 
@@ -373,14 +381,14 @@ function groupAfter(parts: readonly Parts[], group: string, info: Partial<Contai
   const polls = parts.map((part, index) => ({ started: 0, sample: { read: index + 1, used: index, ...part }, info }));
   const { history, hasRestarted } = follow(...polls);
   assert.equal(hasRestarted, false, 'a reset of one group is not a restart of the container');
-  assert.equal(history?.countedFromNs, at(0), 'CPU time did not reset: no new start time');
+  assert.equal(history?.startTimeNs, at(0), 'CPU time did not reset: no new start time');
   const { networks, disk: disks, memory } = history.sample;
   return {
     rx: networks?.get('eth0')?.rx_bytes,
     tx: networks?.get('eth0')?.tx_bytes,
     read: disks?.total.readBytes,
     faults: memory?.minorFaults,
-    startNs: Object.values(history.tracks.get(group)?.starts ?? {})[0],
+    startNs: Object.values(history.counterStates.get(group)?.starts ?? {})[0],
   };
 }
 
@@ -390,14 +398,14 @@ type GroupCase = readonly [what: string, parts: readonly Parts[], group: string,
 
 const GROUP_CASES: readonly GroupCase[] = [
   ['bytes received decrease', [eth0(5, 1), eth0(0, 2)], 'network eth0', { ...NOTHING, tx: 2 }],
-  ['and recover', [eth0(5, 1), eth0(0, 2), eth0(7, 3)], 'network eth0', { ...NOTHING, rx: 7, tx: 3 }],
+  ['bytes received recover', [eth0(5, 1), eth0(0, 2), eth0(7, 3)], 'network eth0', { ...NOTHING, rx: 7, tx: 3 }],
   [
     'or continue from the low value',
     [eth0(5, 1), eth0(0, 2), eth0(3, 3)],
     'network eth0',
     { ...NOTHING, rx: 3, tx: 3, startNs: at(1) },
   ],
-  ['or stay', [eth0(5, 1), eth0(0, 2), eth0(0, 3)], 'network eth0', { ...NOTHING, tx: 3 }],
+  ['bytes received stay low', [eth0(5, 1), eth0(0, 2), eth0(0, 3)], 'network eth0', { ...NOTHING, tx: 3 }],
   ['an interface is missing once', [eth0(5, 1), {}, eth0(6, 1)], 'network eth0', { ...NOTHING, rx: 6, tx: 1 }],
   ['bytes read decrease', [disk(5), disk(4)], 'disk', NOTHING],
   ['bytes read recover', [disk(5), disk(4), disk(9)], 'disk', { ...NOTHING, read: 9 }],
@@ -427,7 +435,7 @@ function devices(a: number, b?: number): Parts {
   return { disk: { total: { readBytes: a + (b ?? 0) }, byDevice } };
 }
 
-test('a device that falls takes its part out of the total', () => {
+test('a total without a held-back device is absent', () => {
   const step = follow({ sample: { read: 1, ...devices(5, 5) } }, { sample: { read: 2, ...devices(1, 50) } });
   assert.deepEqual(step.history?.sample.disk, {
     total: {},
@@ -439,48 +447,52 @@ test('a device that falls takes its part out of the total', () => {
 });
 
 const DEVICE_CASES: readonly (readonly [what: string, parts: readonly Parts[], total: object])[] = [
-  ['one leaves: what it has counted stays', [devices(5, 4), devices(6), devices(7)], { read: 11 }],
-  ['one that left is back', [devices(5, 4), devices(6), devices(7, 4)], { read: 11 }],
-  ['one falls for twice, and the other one grows', [devices(5, 4), devices(6, 0), devices(7, 0)], {}],
-  ['one fell for twice', [devices(5, 4), devices(6, 0), devices(7, 0), devices(8, 6)], { read: 14 }],
-  ['all fall, then one is missing', [devices(5, 4), devices(0, 0), devices(6)], { read: 10 }],
-  ['all go on', [devices(5, 4), devices(0, 0), devices(1, 1)], { read: 2, startNs: at(1) }],
-  ['one leaves while the other one goes on', [devices(5, 9), devices(1), devices(2)], { read: 2, startNs: at(1) }],
+  ['one disappears: its part of the total stays', [devices(5, 4), devices(6), devices(7)], { read: 11 }],
+  ['one reappears', [devices(5, 4), devices(6), devices(7, 4)], { read: 11 }],
+  ['one is low twice while the other grows', [devices(5, 4), devices(6, 0), devices(7, 0)], {}],
+  ['one recovers after two low readings', [devices(5, 4), devices(6, 0), devices(7, 0), devices(8, 6)], { read: 14 }],
+  ['all decrease, then one is missing', [devices(5, 4), devices(0, 0), devices(6)], { read: 10 }],
+  ['all continue from low values', [devices(5, 4), devices(0, 0), devices(1, 1)], { read: 2, startNs: at(1) }],
+  [
+    'one disappears while the other continues from a low value',
+    [devices(5, 9), devices(1), devices(2)],
+    { read: 2, startNs: at(1) },
+  ],
 ];
 
 for (const [what, parts, total] of DEVICE_CASES) {
-  test(`the total of devices: ${what}`, () => {
+  test(`total over devices: ${what}`, () => {
     assert.deepEqual(groupAfter(parts, 'disk'), { ...NOTHING, ...total });
   });
 }
 
-test('a total of devices that falls and goes on explains nothing else', () => {
+test('a reset of the total over devices does not explain other decreases', () => {
   const sample = (read: number, used: number, parts: Parts): Poll => ({ sample: { read, used, ...parts } });
   const step = follow(sample(1, 5, devices(5, 4)), sample(2, 0, devices(0, 0)), sample(3, 0, devices(6)));
   assert.equal(step.hasRestarted, false);
 });
 
-test('page faults that begin again with a run explain nothing else', () => {
-  const info = (restartCount: number): Partial<ContainerInfo> => ({ restartCount, firstStartedNs: at(0) });
+test('page faults that reset with a run do not explain other decreases', () => {
+  const info = (restartCount: number): Partial<ContainerInfo> => ({ restartCount, firstRunStartNs: at(0) });
   const poll = (read: number, used: number, count: number, restarts: number): Poll => {
     return { started: restarts * 25, sample: { read, used, ...faults(count) }, info: info(restarts) };
   };
   const { history } = follow(poll(10, 5, 9, 0), poll(20, 1, 0, 0), poll(30, 7, 3, 1));
-  assert.equal(history?.baseline?.readNs, at(10), 'CPU time went on from before the fall');
-  assert.equal(history?.countedFromNs, at(0));
+  assert.equal(history?.previousCpu?.readNs, at(10), 'CPU time went on from before the fall');
+  assert.equal(history?.startTimeNs, at(0));
 });
 
-test('a reading without CPU time is nothing to compare with', () => {
+test('a reading without CPU time is not a previous reading', () => {
   const step = follow({ sample: { read: 10, used: 0 } }, { sample: { read: 20, used: 300 } });
-  assert.equal(step.history?.baseline, undefined);
+  assert.equal(step.history?.previousCpu, undefined);
 });
 
-test('a container that has just started may have used no CPU time yet', () => {
+test('a container that has just started can have a CPU time of 0', () => {
   const step = follow({ started: 10, sample: { read: 10, used: 0 } }, { started: 10, sample: { read: 20, used: 3 } });
-  assert.equal(step.history?.baseline?.readNs, at(10));
+  assert.equal(step.history?.previousCpu?.readNs, at(10));
 });
 
-test('a run that began after a fall is not compared with it', () => {
+test('a run that began after a decrease is not compared with it', () => {
   const old = { started: 1, sample: { read: 10, used: 50 } };
   const step = follow(
     old,
@@ -488,11 +500,11 @@ test('a run that began after a fall is not compared with it', () => {
     { started: 25, sample: { read: 30, used: 4 } },
   );
   assert.equal(step.hasRestarted, true);
-  assert.equal(step.history?.baseline, undefined);
+  assert.equal(step.history?.previousCpu, undefined);
 });
 
-test('a shared network namespace is held back on its own, and outlives a restart', () => {
-  const info = { sharesSandbox: true };
+test('a shared network namespace is held back separately and continues over a restart', () => {
+  const info = { sharesNetworkNamespace: true };
   assert.deepEqual(groupAfter([eth0(5, 1), eth0(4, 2)], 'network eth0', info), { ...NOTHING, tx: 2 });
   const step = follow(
     { started: 0, sample: { read: 1, used: 5, ...eth0(5) }, info },
@@ -505,14 +517,14 @@ test('a shared network namespace is held back on its own, and outlives a restart
 test('page faults reset with each run, even if they have passed their old value', () => {
   const info = (restartCount: number, startedSeconds: number): Partial<ContainerInfo> => ({
     restartCount,
-    firstStartedNs: at(0),
-    startedNs: at(startedSeconds),
+    firstRunStartNs: at(0),
+    runStartNs: at(startedSeconds),
   });
   const first = { sample: { read: 10, used: 5, ...faults(3) }, info: info(0, 0) };
   const second = { sample: { read: 20, used: 6, ...faults(9) }, info: info(1, 12) };
   const { history } = follow(first, second);
-  assert.equal(history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
-  assert.equal(history?.countedFromNs, at(0), 'the agent adds up CPU time');
+  assert.equal(history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
+  assert.equal(history?.startTimeNs, at(0), 'the agent sums CPU time over runs');
   // The container restarted before the exporter started.
-  assert.equal(follow(second).history?.tracks.get('memory faults')?.starts?.['minorFaults'], at(12));
+  assert.equal(follow(second).history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
 });

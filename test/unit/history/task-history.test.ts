@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY_HISTORY, followTask, type TaskStep } from '../../../src/history/task-history.ts';
+import { EMPTY_HISTORY, type TaskUpdate, updateTask } from '../../../src/history/task-history.ts';
 import type { TaskTotals } from '../../../src/history/view.ts';
 import type { ContainerInfo, ContainerSnapshot, TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 
@@ -15,7 +15,7 @@ const EMPTY_SNAPSHOT: TaskSnapshot = {
   duplicateNames: [],
 };
 
-/** A container whose network namespace is the task's, unless told otherwise. */
+/** A container in the network namespace of the task, unless `info` overrides it. */
 function container(
   name: string,
   readNs: bigint | undefined,
@@ -24,25 +24,25 @@ function container(
 ): ContainerSnapshot {
   const networks = rx_bytes === undefined ? undefined : new Map([['eth0', { rx_bytes }]]);
   return {
-    info: { id: name, name, sandbox: 'awsvpc', sharesSandbox: true, ...info },
+    info: { id: name, name, networkNamespace: 'awsvpc', sharesNetworkNamespace: true, ...info },
     ...(readNs !== undefined && { sample: { readNs, networks } }),
   };
 }
 
-function play(...polls: readonly Partial<TaskSnapshot>[]): readonly TaskStep[] {
-  const steps: TaskStep[] = [];
+function play(...polls: readonly Partial<TaskSnapshot>[]): readonly TaskUpdate[] {
+  const steps: TaskUpdate[] = [];
   for (const poll of polls) {
     const snapshot = { ...EMPTY_SNAPSHOT, ...poll };
-    steps.push(followTask(steps.at(-1)?.history ?? EMPTY_HISTORY, snapshot, OPTIONS));
+    steps.push(updateTask(steps.at(-1)?.history ?? EMPTY_HISTORY, snapshot, OPTIONS));
   }
   return steps;
 }
 
-function totals(steps: readonly TaskStep[], key: keyof TaskTotals): readonly (number | undefined)[] {
+function totals(steps: readonly TaskUpdate[], key: keyof TaskTotals): readonly (number | undefined)[] {
   return steps.map(({ view }) => view.totals[key]);
 }
 
-test('a shared namespace counts on after the clock was set back', () => {
+test('a shared namespace continues after the clock was set back', () => {
   const steps = play(
     { containers: [container('a', 1000n, 10)] },
     { containers: [container('a', 500n, 12)] },
@@ -51,7 +51,7 @@ test('a shared namespace counts on after the clock was set back', () => {
   assert.deepEqual(totals(steps, 'rx_bytes'), [10, 10, 15]);
 });
 
-test('a shared namespace whose counters fall was counted in another way before: nothing is added', () => {
+test('a decrease of a shared namespace adds nothing', () => {
   const steps = play(
     { containers: [container('a', 1n, 100)] },
     { containers: [container('a', 2n, 50), container('b', 2n, 50)] },
@@ -60,7 +60,7 @@ test('a shared namespace whose counters fall was counted in another way before: 
   assert.deepEqual(totals(steps, 'rx_bytes'), [100, 100, 110]);
 });
 
-test('zeros of one container, from its first sample on, are not the shared namespace', () => {
+test('zeros of one container do not reset the shared namespace', () => {
   const both = (a: bigint, bytes: number, b: bigint): Partial<TaskSnapshot> => {
     return { containers: [container('a', a, bytes), container('b', b, 0)] };
   };
@@ -70,17 +70,17 @@ test('zeros of one container, from its first sample on, are not the shared names
 
 test('the last stats of a container that has stopped do not become stale', () => {
   const containers = [container('a', 1n, 1, { knownStatus: 'STOPPED' })];
-  const first = followTask(EMPTY_HISTORY, { ...EMPTY_SNAPSHOT, containers }, OPTIONS);
-  const later = followTask(first.history, { ...EMPTY_SNAPSHOT, containers }, { ...OPTIONS, nowMs: 60_001 });
+  const first = updateTask(EMPTY_HISTORY, { ...EMPTY_SNAPSHOT, containers }, OPTIONS);
+  const later = updateTask(first.history, { ...EMPTY_SNAPSHOT, containers }, { ...OPTIONS, nowMs: 60_001 });
   assert.equal(later.stale, 0);
 });
 
-test('what falls for once in the pause container is counted once', () => {
+test('a temporary decrease in the pause container is counted once', () => {
   const polls = [100, 110, 0, 130].map((bytes, at) => ({ internals: [container('pause', BigInt(at), bytes)] }));
   assert.deepEqual(totals(play(...polls), 'rx_bytes'), [100, 110, 110, 130]);
 });
 
-test('a device that leaves takes nothing away from the task, and comes back as it was', () => {
+test('a device that disappears does not change the task total, and continues when it reappears', () => {
   const withDevices = (readNs: bigint, ...bytes: readonly number[]): Partial<TaskSnapshot> => {
     const { info } = container('a', readNs);
     const byDevice = new Map(bytes.map((readBytes, at) => [`8:${at}`, { readBytes }]));
@@ -91,10 +91,10 @@ test('a device that leaves takes nothing away from the task, and comes back as i
   assert.deepEqual(totals(steps, 'readBytes'), [9, 10, 11, 13]);
 });
 
-test('the namespace of the pause container stays known, however many containers come and go', () => {
-  const pause = container('pause', 1n, 7, { sandbox: 'own', sharesSandbox: false });
+test('the namespace of the pause container is kept over many containers', () => {
+  const pause = container('pause', 1n, 7, { networkNamespace: 'own', sharesNetworkNamespace: false });
   const crowd = Array.from({ length: 3000 }, (_, index) =>
-    container(`c${index}`, 1n, 1, { sandbox: `of ${index}`, sharesSandbox: false }),
+    container(`c${index}`, 1n, 1, { networkNamespace: `of ${index}`, sharesNetworkNamespace: false }),
   );
   const again = { ...pause, sample: { readNs: 2n, networks: new Map([['eth0', { rx_bytes: 9 }]]) } };
   const steps = play(
@@ -107,19 +107,19 @@ test('the namespace of the pause container stays known, however many containers 
   assert.deepEqual(totals(steps, 'rx_bytes'), [7, 3007, 3007, 3007, 3009]);
 });
 
-test('the task’s counters start when its first container did, also when that one is no longer listed', () => {
-  const first = container('a', 1n, 1, { startedNs: 5n });
-  const second = container('b', 1n, 1, { startedNs: 9n });
+test('the start time of the task is that of its first container, even if no longer listed', () => {
+  const first = container('a', 1n, 1, { runStartNs: 5n });
+  const second = container('b', 1n, 1, { runStartNs: 9n });
   const steps = play({ containers: [second, first] }, { containers: [second] });
   assert.deepEqual(
-    steps.map(({ view }) => view.startedNs),
+    steps.map(({ view }) => view.startTimeNs),
     [5n, 5n],
   );
 });
 
-test('a container that metadata miss for once, while it starts again, is known again then', () => {
-  const life = (readNs: bigint, totalNs: number, startedNs: bigint): ContainerSnapshot => {
-    const { info } = container('a', readNs, undefined, { startedNs });
+test('a container that is missing from the metadata during its restart is recognized afterwards', () => {
+  const life = (readNs: bigint, totalNs: number, runStartNs: bigint): ContainerSnapshot => {
+    const { info } = container('a', readNs, undefined, { runStartNs });
     return { info, sample: { readNs, cpu: { totalNs } } };
   };
   const steps = play({ containers: [life(10n, 5, 1n)] }, { containers: [] }, { containers: [life(30n, 7, 20n)] });
@@ -127,7 +127,7 @@ test('a container that metadata miss for once, while it starts again, is known a
   assert.deepEqual(steps.at(-1)?.restarted, ['a']);
 });
 
-test('after a sample that went back there is no difference with what came before it', () => {
+test('a sample after an out-of-order one is not compared with earlier ones', () => {
   const cpu = (readNs: bigint, totalNs: number): ContainerSnapshot => ({
     ...container('a', readNs),
     sample: { readNs, cpu: { totalNs } },
@@ -145,13 +145,16 @@ test('after a sample that went back there is no difference with what came before
     [10n, 20n, undefined, 15n, 25n],
   );
   assert.deepEqual(
-    views.map((view) => view?.baseline?.readNs),
+    views.map((view) => view?.previousCpu?.readNs),
     [undefined, 10n, undefined, undefined, 15n],
   );
 });
 
 test('a container with a duplicate name counts in the totals like any other', () => {
-  const twin = { ...container('b', 1n, 5, { sandbox: 'b', sharesSandbox: false }), isNameTaken: true };
+  const twin = {
+    ...container('b', 1n, 5, { networkNamespace: 'b', sharesNetworkNamespace: false }),
+    isNameTaken: true,
+  };
   const [step] = play({ containers: [container('a', 1n, 3), twin] });
   assert.deepEqual(
     step?.view.containers.map(({ isNameTaken }) => isNameTaken),

@@ -4,22 +4,22 @@ import { diag } from '@opentelemetry/api';
 import { globalErrorHandler, loggingErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core';
 import { installDiagLogger } from '../../../instrumentation/diag-logger.ts';
 
-const told: string[] = [];
-installDiagLogger((level, message) => told.push(`${level}: ${message}`));
+const logged: string[] = [];
+installDiagLogger((level, message) => logged.push(`${level}: ${message}`));
 after(() => {
   diag.disable();
   setGlobalErrorHandler(loggingErrorHandler());
 });
 
-function during(act: () => void): readonly string[] {
-  told.length = 0;
+function loggedBy(act: () => void): readonly string[] {
+  logged.length = 0;
   act();
-  return [...told];
+  return [...logged];
 }
 
-test('what the SDK says goes to our log; its errors are warnings of ours', () => {
+test('messages of the SDK are logged; its errors as warnings', () => {
   assert.deepEqual(
-    during(() => {
+    loggedBy(() => {
       diag.error('an error');
       diag.warn('a warning', 'more', 5, { secret: 'x' });
       diag.info('a note');
@@ -30,10 +30,10 @@ test('what the SDK says goes to our log; its errors are warnings of ours', () =>
   );
 });
 
-test('of an error only its message, neither stack nor members', () => {
+test('of an error, only the message is logged', () => {
   const error = Object.assign(new Error('refused'), { config: { headers: { authorization: 'secret' } } });
   assert.deepEqual(
-    during(() => {
+    loggedBy(() => {
       diag.error('export failed', error);
       globalErrorHandler(error);
     }),
@@ -41,9 +41,9 @@ test('of an error only its message, neither stack nor members', () => {
   );
 });
 
-test('something thrown that is no error', () => {
+test('a thrown string is logged', () => {
   assert.deepEqual(
-    during(() => globalErrorHandler('just a text')),
+    loggedBy(() => globalErrorHandler('just a text')),
     ['warn: just a text'],
   );
 });

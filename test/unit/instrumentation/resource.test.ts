@@ -15,7 +15,7 @@ function attributesOf(options: Partial<ServiceOptions>, identity: Readonly<Recor
   return createResourceBuilder({ ...SERVICE, ...options })(identity).attributes;
 }
 
-test('service, SDK and identity', () => {
+test('the resource has the attributes of the service, the SDK and the identity', () => {
   const attributes = attributesOf({});
   assert.equal(attributes['service.name'], 'exporter');
   assert.equal(attributes['service.version'], '3.0.0');
@@ -24,29 +24,43 @@ test('service, SDK and identity', () => {
   assert.equal(attributes['telemetry.sdk.language'], 'nodejs');
 });
 
-const WINNERS: readonly (readonly [what: string, options: Partial<ServiceOptions>, name: string, expected: string])[] =
+const PRECEDENCE: readonly (readonly [
+  what: string,
+  options: Partial<ServiceOptions>,
+  name: string,
+  expected: string,
+])[] = [
   [
-    [
-      'the user’s attributes win over what is detected',
-      { resourceAttributes: { 'cloud.region': 'x' } },
-      'cloud.region',
-      'x',
-    ],
-    ['and over the default name', { resourceAttributes: { 'service.name': 'mine' } }, 'service.name', 'mine'],
-    [
-      'a name that was given wins over them',
-      { resourceAttributes: { 'service.name': 'mine' }, isServiceNameGiven: true },
-      'service.name',
-      'exporter',
-    ],
-    ['the instance id too', { resourceAttributes: { 'service.instance.id': 'i-1' } }, 'service.instance.id', 'i-1'],
-  ];
+    'configured attributes override detected ones',
+    { resourceAttributes: { 'cloud.region': 'x' } },
+    'cloud.region',
+    'x',
+  ],
+  [
+    'configured attributes override the default name',
+    { resourceAttributes: { 'service.name': 'mine' } },
+    'service.name',
+    'mine',
+  ],
+  [
+    'a configured name overrides configured attributes',
+    { resourceAttributes: { 'service.name': 'mine' }, isServiceNameGiven: true },
+    'service.name',
+    'exporter',
+  ],
+  [
+    'configured attributes override the instance id',
+    { resourceAttributes: { 'service.instance.id': 'i-1' } },
+    'service.instance.id',
+    'i-1',
+  ],
+];
 
-for (const [what, options, name, expected] of WINNERS) {
+for (const [what, options, name, expected] of PRECEDENCE) {
   test(`resource: ${what}`, () => assert.equal(attributesOf(options)[name], expected));
 }
 
-test('without an identity the instance id is random, and stays the same', () => {
+test('without an identity the instance id is random and constant', () => {
   const build = createResourceBuilder(SERVICE);
   const one = build({}).attributes['service.instance.id'];
   const two = build({ a: 'b' }).attributes['service.instance.id'];
@@ -56,7 +70,7 @@ test('without an identity the instance id is random, and stays the same', () => 
   assert.notEqual(one, other);
 });
 
-test('the same resource as long as the identity is the same object', () => {
+test('the same identity object has the same resource object', () => {
   const build = createResourceBuilder(SERVICE);
   assert.equal(build(IDENTITY), build(IDENTITY));
   assert.notEqual(build(IDENTITY), build({ ...IDENTITY }));

@@ -3,15 +3,14 @@ import { test } from 'node:test';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
 import type { ScopeCollection } from '../../../instrumentation/collection.ts';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
-import { createScopeMeter, type ScopeMeter } from '../../../instrumentation/scope-meter.ts';
-import { createStartTimes } from '../../../instrumentation/start-times.ts';
-import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './made-up.ts';
+import { createScopeMeter, createStartTimes, type ScopeMeter } from '../../../instrumentation/scope-meter.ts';
+import { createRooms, ENERGY, HUMIDITY, PEOPLE, ROOMS, readingsOf, TEMPERATURE } from './fake-source.ts';
 
 const room = createRooms();
-const BEGUN_NS = 100_000_000_000n;
+const PROGRAM_START_NS = 100_000_000_000n;
 
 function meter(): ScopeMeter {
-  return createScopeMeter(ROOMS, { begunNs: BEGUN_NS, ownStart: createStartTimes() });
+  return createScopeMeter(ROOMS, { programStartNs: PROGRAM_START_NS, startTimeOf: createStartTimes() });
 }
 
 function pointsOf(collected: ScopeCollection | undefined, name: string): readonly DataPoint<unknown>[] {
@@ -19,7 +18,7 @@ function pointsOf(collected: ScopeCollection | undefined, name: string): readonl
   return all.filter(({ data }) => data.descriptor.name === name).flatMap(({ data }) => [...data.dataPoints]);
 }
 
-test('points are the readings, in their order, and nothing that is gone', async () => {
+test('the data points are those of the current readings, in their order', async () => {
   const { collect } = meter();
   const [a, b] = [room('a'), room('b')];
   const both: readonly Reading[] = [
@@ -45,7 +44,7 @@ test('points are the readings, in their order, and nothing that is gone', async 
   assert.equal(await collect(readingsOf([])), undefined);
 });
 
-test('a value is the one that was read, a counter starts when its reading says, and has the time of its reading', async () => {
+test('a point has the value, start time and time of its reading', async () => {
   const timeNs = 200_000_000_007n;
   const collected = await meter().collect(
     readingsOf([
@@ -64,7 +63,7 @@ test('a value is the one that was read, a counter starts when its reading says, 
   }
 });
 
-test('no point ends before it starts, and a level ends when it was read', async () => {
+test('no point ends before it starts', async () => {
   const timeNs = 90_000_000_000n;
   const collected = await meter().collect(
     readingsOf([
@@ -83,13 +82,13 @@ test('no point ends before it starts, and a level ends when it was read', async 
   );
 });
 
-test('a reading without a time has that of the collection', async (t) => {
+test('a reading without a time has the time of the collection', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
   const collected = await meter().collect(readingsOf([{ metric: ENERGY, attributes: room('a'), value: 1 }]));
   assert.deepEqual(pointsOf(collected, ENERGY.name)[0]?.endTime, [1_700_000_000, 0]);
 });
 
-test('two readings whose attributes say the same are one series, and the last one counts', async () => {
+test('of readings with equal attributes, the last one is exported', async () => {
   const collected = await meter().collect(
     readingsOf([
       { metric: ENERGY, attributes: { a: '1', b: 2 }, value: 1 },
@@ -103,37 +102,29 @@ test('two readings whose attributes say the same are one series, and the last on
   );
 });
 
-/** So many series a sample, none of which is in another sample, beside one that stays. */
-const PER_SAMPLE = 200;
+/** Series that exist for one sample only. */
+const passing = (count: number): readonly Reading[] =>
+  Array.from({ length: count }, (_, at) => ({ metric: ENERGY, attributes: { room: `${at}` }, value: at }));
 
-function generation(number: number): readonly Reading[] {
-  const passing = Array.from({ length: PER_SAMPLE }, (_, at) => ({
-    metric: ENERGY,
-    attributes: { room: `g${number}-${at}` },
-    value: at,
-  }));
-  return [...passing, { metric: ENERGY, attributes: room('cellar'), value: number }];
-}
-
-test('it knows when it is crowded with the dead', async () => {
-  const crowded = meter();
-  let number = 0;
-  for (; !crowded.needsReplacement(); number += 1) {
-    assert.ok(number < 10, 'never crowded');
-    const collected = await crowded.collect(readingsOf(generation(number)));
-    assert.equal(pointsOf(collected, ENERGY.name).length, PER_SAMPLE + 1);
+test('the meter needs a replacement if it has seen more than 500 attribute objects above twice the live ones', async () => {
+  for (const [count, isNeeded] of [
+    [501, false],
+    [502, true],
+  ] as const) {
+    const { collect, needsReplacement } = meter();
+    await collect(readingsOf(passing(count)));
+    assert.equal(needsReplacement(), false, 'all are live');
+    await collect(readingsOf([{ metric: ENERGY, attributes: room('cellar'), value: 1 }]));
+    assert.equal(needsReplacement(), isNeeded, `${count} have ended`);
   }
-  assert.ok(number > 3, `crowded after ${number} samples`);
-  await crowded.close();
-  assert.equal(await crowded.collect(readingsOf(generation(0))).catch(() => undefined), undefined, 'closed');
 });
 
-test('series that stay never crowd it, however many they are', async () => {
-  const full = meter();
+test('live series alone never need a replacement', async () => {
+  const { collect, needsReplacement } = meter();
   const readings = Array.from({ length: 8000 }, (_, at) => ({ metric: ENERGY, attributes: room(`r${at}`), value: at }));
   for (let sample = 0; sample < 5; sample += 1) {
-    const collected = await full.collect(readingsOf([...readings]));
+    const collected = await collect(readingsOf([...readings]));
     assert.equal(pointsOf(collected, ENERGY.name).length, 8000);
-    assert.equal(full.needsReplacement(), false);
+    assert.equal(needsReplacement(), false);
   }
 });

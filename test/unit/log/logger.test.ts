@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { jsonLine, prettyLine } from '../../../src/log/lines.ts';
 import { createLogger, type LoggerOptions } from '../../../src/log/logger.ts';
 
 const TIME = '2026-01-02T03:04:05.678Z';
@@ -32,10 +33,10 @@ test('pretty: one readable line, values quoted where they need it', () => {
   ]);
 });
 
-test('colours only when asked for', () => {
+test('pretty: colours the level if enabled', () => {
   const { lines, logger } = logging({ format: 'pretty', hasColours: true });
-  logger.error('x', 'y');
-  assert.deepEqual(lines, [`${TIME} \u001b[31mERROR\u001b[0m x y\n`]);
+  logger.error('crashed', 'why');
+  assert.deepEqual(lines, [`${TIME} \u001b[31mERROR\u001b[0m crashed why\n`]);
 });
 
 const WRITTEN = {
@@ -48,9 +49,12 @@ const WRITTEN = {
 for (const level of ['debug', 'info', 'warn', 'error', 'none'] as const) {
   test(`level ${level} writes ${WRITTEN[level].join(', ') || 'nothing'}`, () => {
     const { lines, logger } = logging({ level });
-    for (const method of ['debug', 'info', 'warn', 'error'] as const) logger[method](method, 'x');
+    logger.debug('poll', 'x');
+    logger.info('stopped', 'x');
+    logger.warn('stop_failed', 'x');
+    logger.error('crashed', 'x');
     assert.deepEqual(
-      lines.map((line) => JSON.parse(line).event),
+      lines.map((line) => JSON.parse(line).level),
       WRITTEN[level],
     );
   });
@@ -81,45 +85,42 @@ const FIELDS: readonly (readonly [name: string, value: unknown, written: unknown
 for (const [name, value, written] of FIELDS) {
   test(`a field that is ${name}`, () => {
     const { lines, logger } = logging();
-    logger.info('e', 'm', { value });
+    logger.info('stopped', 'm', { value });
     assert.deepEqual(JSON.parse(lines[0] ?? '').value, written);
   });
 }
 
 test('fields cannot forge the fixed keys', () => {
   const { lines, logger } = logging();
-  logger.info('e', 'm', { level: 'error', time: 0 });
+  logger.info('stopped', 'm', { level: 'error', time: 0 });
   const { level, time, field_level, field_time } = JSON.parse(lines[0] ?? '');
   assert.deepEqual([level, time, field_level, field_time], ['info', TIME, 'error', 0]);
 });
 
-for (const format of ['json', 'pretty'] as const) {
-  test(`${format}: nothing breaks the line or reaches the terminal`, () => {
-    const { lines, logger } = logging({ format });
-    const hostile = 'a\nb\r\u001b[2J\u202e\u2028\u0000';
-    logger.info(`e${hostile}`, hostile, { [hostile]: hostile });
-    assert.equal(lines.length, 1);
-    const visible = format === 'json' ? /^[^\p{Cc}]*\n$/u : /^[^\p{C}\p{Zl}\p{Zp}]*\n$/u;
-    assert.match(lines[0] ?? '', visible);
-  });
-}
+test('no text can break a line or control the terminal', () => {
+  const hostile = 'a\nb\r\u001b[2J\u202e\u2028\u0000';
+  const record = { time: new Date(TIME), level: 'info', event: hostile, message: hostile } as const;
+  const fields = { [hostile]: hostile };
+  assert.match(jsonLine({ ...record, fields }), /^[^\p{Cc}]*\n$/u);
+  assert.match(prettyLine({ ...record, fields }, false), /^[^\p{C}\p{Zl}\p{Zp}]*\n$/u);
+});
 
-test('dropped lines are counted, and told about by the next that gets through', () => {
+test('the next line that is written reports the number of dropped lines', () => {
   const lines: string[] = [];
   let isBlocked = true;
   const { logger } = logging({ write: (line) => !isBlocked && lines.push(line) > 0 });
-  logger.info('one', 'x');
-  logger.info('two', 'x');
+  logger.info('stopping', 'x');
+  logger.info('stopped', 'x');
   isBlocked = false;
-  logger.info('three', 'x');
-  logger.info('four', 'x');
+  logger.info('pushing', 'x');
+  logger.info('listening', 'x');
   const written = lines.map((line) => JSON.parse(line));
   assert.deepEqual(
     written.map(({ event, lines: count }) => [event, count]),
     [
       ['log_lines_dropped', 2],
-      ['three', undefined],
-      ['four', undefined],
+      ['pushing', undefined],
+      ['listening', undefined],
     ],
   );
 });

@@ -3,27 +3,27 @@ import { test } from 'node:test';
 import { createLogger } from '../../../src/log/logger.ts';
 import { createTransitions, type Transitions } from '../../../src/log/transitions.ts';
 
-/** One step a second: a reason to fail, or `ok`; gives the log as `second: event reason/duration (suppressed)`. */
+/** One step a second: a failure reason, or `ok`. Returns lines such as `second: level event reason/duration (suppressed)`. */
 function play(
   steps: readonly string[],
   secondsBetween = 1,
-  use: (t: Transitions, step: string) => void = step,
+  use: (transitions: Transitions, step: string) => void = step,
 ): string[] {
   const lines: string[] = [];
   let nowMs = 0;
   const write = (line: string) => lines.push(line) > 0;
   const logger = createLogger({ level: 'info', format: 'json', write });
   const transitions = createTransitions({ logger, nowMs: () => nowMs });
-  const told: string[] = [];
+  const logged: string[] = [];
   for (const one of steps) {
     use(transitions, one);
     for (const line of lines.splice(0)) {
       const { level, event, reason, failed_for_ms, suppressed = 0 } = JSON.parse(line);
-      told.push(`${nowMs / 1_000}: ${level} ${event} ${reason ?? failed_for_ms} (${suppressed})`);
+      logged.push(`${nowMs / 1_000}: ${level} ${event} ${reason ?? failed_for_ms} (${suppressed})`);
     }
     nowMs += secondsBetween * 1_000;
   }
-  return told;
+  return logged;
 }
 
 function step(transitions: Transitions, reason: string): void {
@@ -47,7 +47,7 @@ test('a failure that lasts for a day is two lines', () => {
   ]);
 });
 
-test('what flaps is at most one pair of lines a minute, which says how much it stands for', () => {
+test('a flapping failure logs at most one pair of lines a minute, with the number of suppressed changes', () => {
   const flapping = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? 'timeout' : 'ok'));
   assert.deepEqual(play(flapping), [
     '0: warn poll_failing timeout (0)',
@@ -57,7 +57,7 @@ test('what flaps is at most one pair of lines a minute, which says how much it s
   ]);
 });
 
-test('a failure that came back too soon and stays is told in the end', () => {
+test('a failure that returns within a minute and lasts is logged after that minute', () => {
   assert.deepEqual(play(['timeout', 'ok', ...Array.from({ length: 100 }, () => 'timeout'), 'ok']), [
     '0: warn poll_failing timeout (0)',
     '1: info poll_recovered 1000 (0)',
@@ -66,18 +66,20 @@ test('a failure that came back too soon and stays is told in the end', () => {
   ]);
 });
 
-test('reasons that take turns are bounded each', () => {
+test('alternating reasons are limited individually', () => {
   const turns = Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? 'timeout' : 'refused'));
   assert.deepEqual(play(turns), ['0: warn poll_failing timeout (0)', '1: warn poll_failing refused (0)']);
 });
 
-test('reasons that never come again are bounded together', () => {
-  const told = play(Array.from({ length: 600 }, (_, at) => `failed after ${at} ms`));
-  assert.equal(told.length, 100);
-  assert.equal(told[10], '60: warn poll_failing failed after 60 ms (50)');
+test('distinct reasons are limited together', () => {
+  const logged = play(Array.from({ length: 600 }, (_, at) => `failed after ${at} ms`));
+  assert.equal(logged.length, 100);
+  assert.equal(logged[10], '60: warn poll_failing failed after 60 ms (50)');
 });
 
-test('events do not mix', () => {
-  const told = play(['poll', 'export', 'poll'], 1, (transitions, event) => transitions.failing(event, 'timeout', 'x'));
-  assert.deepEqual(told, ['0: warn poll_failing timeout (0)', '1: warn export_failing timeout (0)']);
+test('topics are independent', () => {
+  const logged = play(['poll', 'http', 'poll'], 1, (transitions, topic) =>
+    transitions.failing(topic === 'poll' ? 'poll' : 'http', 'timeout', 'x'),
+  );
+  assert.deepEqual(logged, ['0: warn poll_failing timeout (0)', '1: warn http_failing timeout (0)']);
 });

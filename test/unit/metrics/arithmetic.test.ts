@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { growth, round4 } from '../../../src/metrics/arithmetic.ts';
+import { increase, round4 } from '../../../src/metrics/arithmetic.ts';
 
-/** Value and what Python 3's `round(value, 4)` makes of it. */
+/** Value and the result of Python 3's `round(value, 4)`. */
 const ROUNDED: readonly (readonly [value: number, expected: number])[] = [
   [0, 0],
-  // Exact ties: to the even digit.
+  // Exact ties round to the even digit.
   [0.03125, 0.0312],
   [0.09375, 0.0938],
   [0.15625, 0.1562],
@@ -17,7 +17,7 @@ const ROUNDED: readonly (readonly [value: number, expected: number])[] = [
   [100.09375, 100.0938],
   [1234.53125, 1234.5312],
   [123456789012.03125, 123456789012.0312],
-  // Ties in decimal only: the double lies on one side.
+  // Ties in decimal only: the double is not exactly between two values.
   [1.00015, 1.0002],
   [1.00025, 1.0003],
   [0.00005, 0.0001],
@@ -28,7 +28,7 @@ const ROUNDED: readonly (readonly [value: number, expected: number])[] = [
   [0.99995, 1],
   [1.99995, 1.9999],
   [12345.67895, 12345.6789],
-  // The rest.
+  // Other values.
   [0.00004999, 0],
   [0.000030517578125, 0],
   [0.999949999, 0.9999],
@@ -55,5 +55,5 @@ const GROWTH: readonly (readonly [from: number | undefined, to: number | undefin
 ];
 
 for (const [from, to, expected] of GROWTH) {
-  test(`growth from ${from} to ${to}`, () => assert.equal(growth(from, to), expected));
+  test(`increase from ${from} to ${to}`, () => assert.equal(increase(from, to), expected));
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { metricSet, ROW_DEFINITIONS } from '../../../src/metrics/definitions.ts';
-import { DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { catalogueRows, EVERYTHING } from '../../../src/metrics/catalogue.ts';
 import { levelsOf } from '../../../src/metrics/row.ts';
-import { ECS_PREFIX, EVERYTHING, SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
+import { metricSet, ROW_DEFINITIONS } from '../../../src/metrics/row-instruments.ts';
+import { DIMENSIONS, ECS_PREFIX, SCOPES, VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 
-/** ecs-container-exporter 2.4.0's series: these names and levels may never change. */
+/** Series of ecs-container-exporter 2.4.0. Their names and levels must not change. */
 const OLD_SERIES: Readonly<Record<string, readonly string[]>> = {
   ecs_task_cpu_limit: ['container', 'task'],
   ecs_task_mem_limit: ['container', 'task'],
@@ -35,7 +34,7 @@ const OLD_SERIES: Readonly<Record<string, readonly string[]>> = {
   ecs_task_exporter_status: ['exporter'],
 };
 
-test('the old program’s series, and only they, are called compatible', () => {
+test('exactly the series of 2.4.0 are marked compatible', () => {
   const compatible = catalogueRows().filter(([, row]) => row.stability === 'compatible');
   const ours = compatible.map(([id, row]): readonly [string, readonly string[]] => {
     const [definition] = Object.values(ROW_DEFINITIONS.get(id)?.ecs ?? {});
@@ -48,15 +47,17 @@ test('the old program’s series, and only they, are called compatible', () => {
 for (const [id, row] of catalogueRows()) {
   test(`row ${id}`, () => {
     assert.match(id, /^[a-z]+(?:_[a-z]+)*$/);
-    assert.ok(row.ecs !== undefined || row.semconv !== undefined, 'it has a name');
-    for (const text of [row.description, row.semconv?.description ?? row.description]) {
-      assert.match(text, /^[A-Z][^\n]*\.$/, 'a sentence on one line');
+    assert.ok(row.ecs !== undefined || row.semconv !== undefined, 'has a name');
+    const { description, semconv: { description: other = description, taskDescription = other } = {} } = row;
+    for (const text of [description, other, taskDescription]) {
+      assert.match(text, /^[A-Z][^\n]*\.$/, 'sentences on one line');
+      assert.ok(text.length <= 150, text);
       assert.doesNotMatch(text, /\s\s|"|\\/);
     }
     assert.match(row.source, /^[^\n]+[^.\n]$/);
     if (row.ecs !== undefined) {
       assert.match(row.ecs.name, /^[a-z]+(?:_[a-z]+)*$/);
-      assert.doesNotMatch(row.ecs.name, /_total$/, 'the serializer adds it');
+      assert.doesNotMatch(row.ecs.name, /_total$/, 'the serializer adds _total');
       assert.ok(levelsOf(row).length > 0);
     }
     for (const level of ['container', 'task', 'exporter'] as const) {
@@ -78,8 +79,12 @@ for (const vocabulary of VOCABULARIES) {
     assert.equal(scope, SCOPES[vocabulary]);
     assert.equal(version, '1.2.3');
     const names = metrics.map(({ name }) => name);
-    assert.equal(new Set(names).size, names.length, 'one instrument a name');
-    assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length, 'instrument names ignore case');
+    assert.equal(new Set(names).size, names.length, 'one instrument per name');
+    assert.equal(
+      new Set(names.map((name) => name.toLowerCase())).size,
+      names.length,
+      'instrument names are case-insensitive',
+    );
     for (const { name, unit } of metrics) {
       assert.match(name, /^[a-z][a-z0-9_.]{0,254}$/);
       if (vocabulary === 'ecs') {
@@ -92,27 +97,27 @@ for (const vocabulary of VOCABULARIES) {
   });
 }
 
-/** What each instrument of the semconv vocabulary is told apart by, row by row, and what the row says of it. */
-function semconvRows(): ReadonlyMap<string, readonly (readonly [constants: string, says: string])[]> {
+/** Constant attributes and definition of each row, by semconv instrument. */
+function semconvRows(): ReadonlyMap<string, readonly (readonly [constants: string, definition: string])[]> {
   const rows = catalogueRows().flatMap(([, row]) => {
     const { kind = row.kind, unit, description = row.description, constants = {} } = row.semconv ?? { unit: '' };
-    const says = JSON.stringify({ kind, unit, description });
+    const definition = JSON.stringify({ kind, unit, description });
     return [row.semconv?.container, row.semconv?.task, row.semconv?.exporter].flatMap((name) =>
-      name === undefined ? [] : [{ name, pair: [JSON.stringify(constants), says] as const }],
+      name === undefined ? [] : [{ name, pair: [JSON.stringify(constants), definition] as const }],
     );
   });
   return new Map([...Map.groupBy(rows, ({ name }) => name)].map(([name, all]) => [name, all.map(({ pair }) => pair)]));
 }
 
-test('rows that share an instrument say the same of it, and differ by an attribute', () => {
+test('rows that share an instrument have the same definition and different constant attributes', () => {
   const byName = semconvRows();
   for (const [name, rows] of byName) {
-    assert.equal(new Set(rows.map(([constants]) => constants)).size, rows.length, `${name}: told apart`);
-    assert.equal(new Set(rows.map(([, says]) => says)).size, 1, `${name}: kind, unit and description`);
+    assert.equal(new Set(rows.map(([constants]) => constants)).size, rows.length, `${name}: constant attributes`);
+    assert.equal(new Set(rows.map(([, definition]) => definition)).size, 1, `${name}: kind, unit and description`);
   }
   assert.ok(
     [...byName.values()].some((rows) => rows.length === 2),
-    'some are shared',
+    'some instruments are shared',
   );
 });
 
@@ -121,7 +126,7 @@ test('an ecs name belongs to one row', () => {
   assert.equal(new Set(names).size, names.length);
 });
 
-test('no two instruments, of whatever vocabulary, become one Prometheus name', () => {
+test('Prometheus names are unique over both vocabularies', () => {
   const names = VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '', EVERYTHING).metrics.map(prometheusName));
   assert.deepEqual(
     names.filter((name, at) => names.indexOf(name) !== at),
@@ -129,14 +134,14 @@ test('no two instruments, of whatever vocabulary, become one Prometheus name', (
   );
 });
 
-test('dimensions have one name each in a vocabulary, and as Prometheus labels too', () => {
+test('attribute names are unique within a vocabulary, and as Prometheus labels', () => {
   for (const vocabulary of VOCABULARIES) {
     const names = Object.values(DIMENSIONS).flatMap((dimension) => dimension[vocabulary]?.replaceAll('.', '_') ?? []);
     assert.equal(new Set(names).size, names.length);
   }
 });
 
-test('a description holds for the name that it stands at', () => {
+test('descriptions name no metric of the other vocabulary', () => {
   for (const [id] of catalogueRows()) {
     const { ecs, semconv } = ROW_DEFINITIONS.get(id) ?? {};
     for (const { name, description } of Object.values(ecs ?? {})) {

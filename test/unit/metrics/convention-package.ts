@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-/** What the installed package of OpenTelemetry's semantic conventions says of one of its constants. */
+/** A constant of the installed package of OpenTelemetry's semantic conventions. */
 export interface ConventionConstant {
   /** `METRIC_CONTAINER_CPU_TIME`, `ATTR_CPU_MODE`, `CPU_MODE_VALUE_USER`. */
   readonly name: string;
@@ -10,12 +10,12 @@ export interface ConventionConstant {
   readonly isDeprecated: boolean;
 }
 
-/** A constant of a text, with the comment before it. Templates (`container.label.<key>`) are functions, and left out. */
+/** A string constant with its comment. Templates (`container.label.<key>`) are functions and do not match. */
 const CONSTANT = /\/\*\*((?:(?!\*\/).)*)\*\/\s*declare const ([A-Z0-9_]+): "([^"]+)";/gs;
 
 const FILES = ['stable_metrics', 'experimental_metrics', 'stable_attributes', 'experimental_attributes'] as const;
 
-/** Every constant of the package, out of its declarations: what is deprecated stands only in their comments. */
+/** All constants of the package, from its declarations: only their comments mark deprecation. */
 export function conventionConstants(): readonly ConventionConstant[] {
   const entry = import.meta.resolve('@opentelemetry/semantic-conventions/incubating');
   return FILES.flatMap((file) => {
@@ -23,7 +23,7 @@ export function conventionConstants(): readonly ConventionConstant[] {
     const constants = [...text.matchAll(CONSTANT)].map(([, comment = '', name = '', value = '']) => {
       return { name, value, isDeprecated: comment.includes('@deprecated') };
     });
-    assert.equal(constants.length, text.match(/^declare const \w+: "/gm)?.length, `${file}: all were understood`);
+    assert.equal(constants.length, text.match(/^declare const \w+: "/gm)?.length, `${file}: all parsed`);
     return constants;
   });
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { taskIdentity } from '../../../src/metrics/identity.ts';
 
-/** Values of the package's constants whose names begin so. */
+/** Values of the constants with a name prefix. */
 function constants(prefix: string): ReadonlySet<string> {
   const found = Object.entries(conventions).flatMap(([name, value]) =>
     name.startsWith(prefix) && typeof value === 'string' ? [value] : [],
@@ -14,7 +14,7 @@ function constants(prefix: string): ReadonlySet<string> {
 
 const attributes = constants('ATTR_');
 
-test('attributes of the resource are the conventions’, but for those that they do not have', () => {
+test('resource attributes are those of the conventions, where they exist', () => {
   const identity = taskIdentity({
     cluster: 'c',
     arn: 'arn:aws:ecs:eu-west-1:111122223333:task/c/abc',

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { metricSet } from '../../../src/metrics/definitions.ts';
-import { EVERYTHING, VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
+import { EVERYTHING } from '../../../src/metrics/catalogue.ts';
+import { metricSet } from '../../../src/metrics/row-instruments.ts';
+import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
 import { prometheusName } from '../../helpers/prometheus-name.ts';
 
 const scenarios = new URL('../../scenarios/', import.meta.url);
 
-/** Metric names of the pages that the scenarios give, with their types and descriptions. */
+/** Metric names of the scenario pages, with their types and descriptions. */
 function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   const folders = readdirSync(scenarios, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -23,7 +24,7 @@ function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySe
   return found;
 }
 
-/** Scenarios only pull, and do not last; test/e2e/otlp-faults.test.ts and test/e2e/process-metrics.test.ts look at these. */
+/** Not on scenario pages; tested in test/e2e/otlp-faults.test.ts and test/e2e/process-metrics.test.ts. */
 const ELSEWHERE =
   /exporter_(?:exports|export_failures|export_rejected_points)_total$|data_point_exported_total$|event_?loop_delay/;
 
@@ -31,12 +32,12 @@ for (const vocabulary of VOCABULARIES) {
   const { metrics } = metricSet(vocabulary, '', EVERYTHING);
   const pages = pageMetrics(vocabulary);
 
-  test(`every metric of the ${vocabulary} vocabulary is on some scenario’s page`, () => {
+  test(`every metric of the ${vocabulary} vocabulary is on a scenario page`, () => {
     const missing = metrics.map(prometheusName).filter((name) => !pages.has(name) && !ELSEWHERE.test(name));
     assert.deepEqual(missing, []);
   });
 
-  test(`no page has a name that is not in the ${vocabulary} vocabulary`, () => {
+  test(`pages contain only names of the ${vocabulary} vocabulary`, () => {
     const known = new Set(metrics.map(prometheusName));
     assert.deepEqual(
       [...pages.keys()].filter((name) => !known.has(name)),

@@ -3,18 +3,18 @@ import { test } from 'node:test';
 import { COUNTER_GROUPS } from '../../../src/history/view.ts';
 import { catalogueRows } from '../../../src/metrics/catalogue.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
-import { containerView, startsOf, taskView, tellOf } from './views.ts';
+import { containerView, startsOf, taskView, valuesOf } from './views.ts';
 
 const MIB = 1024 ** 2;
 
-test('memory: levels of the containers and their sums, each as far as it is known', () => {
+test('memory: values of the containers, and sums that are complete', () => {
   const a = containerView('a', {
     info: { memoryMib: 1 },
     sample: { memory: { usageBytes: 100, cacheBytes: 40, workingSetBytes: 80 } },
   });
   const b = containerView('b', { sample: { memory: { usageBytes: 10, rssBytes: 5 } } });
   const c = containerView('c', {});
-  assert.deepEqual(tellOf('memory', taskView({ memoryMib: 2 }, [a, b, c])), {
+  assert.deepEqual(valuesOf('memory', taskView({ memoryMib: 2 }, [a, b, c])), {
     'mem_usage a': 100,
     'mem_usage b': 10,
     'mem_usage _task_': 110,
@@ -28,37 +28,37 @@ test('memory: levels of the containers and their sums, each as far as it is know
   });
 });
 
-test('memory: available is the smaller of the headroom of the container and of the task', () => {
+test('memory: available is the smaller remainder of the container and task limits', () => {
   const used = (name: string, mib: number, own?: number) =>
     containerView(name, {
       info: { knownStatus: 'RUNNING', memoryMib: own },
       sample: { memory: { workingSetBytes: mib * MIB } },
     });
-  const told = tellOf('memory', taskView({ memoryMib: 100 }, [used('a', 30, 40), used('b', 60, 90), used('c', 1)]));
-  assert.equal(told['mem_available _task_'], 9 * MIB);
-  assert.equal(told['mem_available a'], 9 * MIB, 'its own limit leaves 10');
-  assert.equal(told['mem_available b'], 9 * MIB, 'its own limit leaves 30');
-  assert.equal(told['mem_available c'], 9 * MIB);
-  const tight = tellOf('memory', taskView({ memoryMib: 100 }, [used('a', 38, 40)]));
+  const actual = valuesOf('memory', taskView({ memoryMib: 100 }, [used('a', 30, 40), used('b', 60, 90), used('c', 1)]));
+  assert.equal(actual['mem_available _task_'], 9 * MIB);
+  assert.equal(actual['mem_available a'], 9 * MIB, 'its own limit leaves 10');
+  assert.equal(actual['mem_available b'], 9 * MIB, 'its own limit leaves 30');
+  assert.equal(actual['mem_available c'], 9 * MIB);
+  const tight = valuesOf('memory', taskView({ memoryMib: 100 }, [used('a', 38, 40)]));
   assert.equal(tight['mem_available a'], 2 * MIB);
   const missing = containerView('d', { info: { knownStatus: 'RUNNING' } });
-  const partial = tellOf('memory', taskView({ memoryMib: 100 }, [used('a', 30, 40), missing]));
+  const partial = valuesOf('memory', taskView({ memoryMib: 100 }, [used('a', 30, 40), missing]));
   assert.equal(partial['mem_available a'], undefined);
   assert.equal(partial['mem_available _task_'], undefined);
-  const unlimited = tellOf('memory', taskView({}, [used('a', 30, 40), missing]));
-  assert.equal(unlimited['mem_available a'], 10 * MIB, 'without a limit of the task its own counts');
+  const unlimited = valuesOf('memory', taskView({}, [used('a', 30, 40), missing]));
+  assert.equal(unlimited['mem_available a'], 10 * MIB, 'without a task limit, its own limit applies');
 });
 
-test('memory: more used than allowed leaves nothing, and without a limit there is no share', () => {
+test('memory: available is not negative, and absent without a limit like the ratio', () => {
   const over = containerView('a', { info: { memoryMib: 1 }, sample: { memory: { workingSetBytes: 3 * MIB } } });
-  const told = tellOf('memory', taskView({}, [over]));
-  assert.equal(told['mem_available a'], 0);
-  assert.equal(told['mem_usage_ratio a'], 3);
-  assert.equal(told['mem_available _task_'], undefined);
-  assert.equal(told['mem_usage_ratio _task_'], undefined);
+  const actual = valuesOf('memory', taskView({}, [over]));
+  assert.equal(actual['mem_available a'], 0);
+  assert.equal(actual['mem_usage_ratio a'], 3);
+  assert.equal(actual['mem_available _task_'], undefined);
+  assert.equal(actual['mem_usage_ratio _task_'], undefined);
 });
 
-test('memory: what is counted and what few ask for, of containers alone', () => {
+test('memory: counters and opt-in values exist for containers only', () => {
   const memory = {
     minorFaults: 90,
     majorFaults: 10,
@@ -70,7 +70,7 @@ test('memory: what is counted and what few ask for, of containers alone', () => 
     commitPeakBytes: 9,
   };
   const view = taskView({}, [containerView('a', { sample: { memory } }), containerView('b', { sample: {} })]);
-  assert.deepEqual(tellOf('memory', view), {
+  assert.deepEqual(valuesOf('memory', view), {
     'mem_failures a': 0,
     'mem_peak_bytes a': 5,
     'mem_swap_bytes a': 6,
@@ -82,28 +82,28 @@ test('memory: what is counted and what few ask for, of containers alone', () => 
   });
 });
 
-test('memory: faults have the start of their group', () => {
+test('memory: faults have the start time of their group', () => {
   const sample = { readNs: 100n, memory: { minorFaults: 1, limitHits: 1 } };
   const groups = new Map([[COUNTER_GROUPS.faults, { starts: { minorFaults: 50n } }]]);
-  const starts = startsOf('memory', taskView({}, [{ ...containerView('a', { sample }), countedFromNs: 5n, groups }]));
+  const starts = startsOf('memory', taskView({}, [{ ...containerView('a', { sample }), startTimeNs: 5n, groups }]));
   assert.deepEqual(starts, { 'mem_failures a': 5n, 'mem_page_faults a {"faultType":"minor"}': 50n });
 });
 
-test('pids: of each container, and their sum if all are known', () => {
+test('pids: per container, and their sum if complete', () => {
   const a = containerView('a', { sample: { pids: { current: 3, limit: 10 } } });
   const b = containerView('b', { sample: { pids: { current: 4 } } });
   const c = containerView('c', { sample: {} });
-  assert.equal(tellOf('pids', taskView({}, [a, b, c]))['pids _task_'], undefined);
-  assert.deepEqual(tellOf('pids', taskView({}, [a, b, containerView('d', {})])), {
+  assert.equal(valuesOf('pids', taskView({}, [a, b, c]))['pids _task_'], undefined);
+  assert.deepEqual(valuesOf('pids', taskView({}, [a, b, containerView('d', {})])), {
     'pids a': 3,
     'pids_limit a': 10,
     'pids b': 4,
     'pids _task_': 7,
   });
-  assert.deepEqual(tellOf('pids', taskView({}, [c])), {});
+  assert.deepEqual(valuesOf('pids', taskView({}, [c])), {});
 });
 
-test('disk: totals, devices apart, and the whole where there are no devices', () => {
+test('disk: totals, and values per device, or without a device if none is reported', () => {
   const byDevice = new Map([
     ['8:0', { readBytes: 1 }],
     ['259:1', { readBytes: 2, writtenBytes: 3 }],
@@ -111,7 +111,7 @@ test('disk: totals, devices apart, and the whole where there are no devices', ()
   const linux = containerView('a', { sample: { disk: { total: { readBytes: 3, writtenBytes: 3 }, byDevice } } });
   const windows = containerView('b', { sample: { disk: { total: { readBytes: 7, reads: 1 } } } });
   const view = taskView({}, [linux, windows, containerView('c', {})], { readBytes: 100, writes: 5 });
-  assert.deepEqual(tellOf('disk', view), {
+  assert.deepEqual(valuesOf('disk', view), {
     'disk_read_bytes a': 3,
     'disk_written_bytes a': 3,
     'device_read_bytes a {"device":"8:0"}': 1,
@@ -126,15 +126,15 @@ test('disk: totals, devices apart, and the whole where there are no devices', ()
   });
 });
 
-test('network: by interface; what is shared is no container’s own in the semconv vocabulary', () => {
+test('network: per interface; shared namespaces per container in ecs only', () => {
   const networks = new Map([
     ['eth0', { rx_bytes: 1, tx_errors: 0 }],
     ['eth1', { rx_bytes: 2 }],
   ]);
   const own = containerView('a', { sample: { networks } });
-  const shared = containerView('b', { info: { sharesSandbox: true }, sample: { networks } });
+  const shared = containerView('b', { info: { sharesNetworkNamespace: true }, sample: { networks } });
   const view = taskView({}, [own, shared, containerView('c', { sample: {} })], { rx_bytes: 3 });
-  assert.deepEqual(tellOf('network', view), {
+  assert.deepEqual(valuesOf('network', view), {
     'network_rx_bytes a {"iface":"eth0"}': 1,
     'network_tx_errors a {"iface":"eth0"}': 0,
     'network_rx_bytes a {"iface":"eth1"}': 2,
@@ -145,16 +145,19 @@ test('network: by interface; what is shared is no container’s own in the semco
   });
 });
 
-test('network: nothing is a rate of ours: the counters may be older than `read`', () => {
+test('network: no rates are computed, because counters can be older than `read`', () => {
   const rows = catalogueRows().filter(([, { family }]) => family === 'network');
   assert.equal(rows.length, 8);
   for (const [id, { kind, semconv }] of rows) assert.deepEqual([kind, semconv?.kind], ['counter', undefined], id);
 });
 
-test('network: counters of a shared namespace did not begin with the container that shows them', () => {
+test('network: counters of a shared namespace have no start time', () => {
   const networks = new Map([['eth0', { rx_bytes: 1 }]]);
-  const own = { ...containerView('a', { sample: { networks } }), countedFromNs: 5n };
-  const shared = { ...containerView('b', { info: { sharesSandbox: true }, sample: { networks } }), countedFromNs: 5n };
+  const own = { ...containerView('a', { sample: { networks } }), startTimeNs: 5n };
+  const shared = {
+    ...containerView('b', { info: { sharesNetworkNamespace: true }, sample: { networks } }),
+    startTimeNs: 5n,
+  };
   const starts = startsOf('network', taskView({}, [own, shared]));
   assert.deepEqual(starts, {
     'network_rx_bytes a {"iface":"eth0"}': 5n,
@@ -162,39 +165,39 @@ test('network: counters of a shared namespace did not begin with the container t
   });
 });
 
-test('lifecycle: what is known of a container, stopped ones too', () => {
+test('lifecycle: exported for stopped containers too', () => {
   const up = containerView('a', {
     info: { knownStatus: 'RUNNING', image: 'i', imageId: 's', arn: 'r', dockerName: 'd' },
   });
   const down = containerView('b', { info: { knownStatus: 'STOPPED' } });
-  const told = tellOf('lifecycle', taskView({}, [up, down, containerView('c', {})]));
+  const actual = valuesOf('lifecycle', taskView({}, [up, down, containerView('c', {})]));
   const identity = { containerId: 'id-a', image: 'i', imageId: 's', containerArn: 'r', dockerName: 'd' };
-  assert.equal(told[`container_info a ${JSON.stringify(identity)} (ecs only)`], 1);
-  assert.equal(told['container_info b {"containerId":"id-b"} (ecs only)'], 1);
-  assert.equal(told['container_running a'], 1);
-  assert.equal(told['container_running b'], 0);
-  assert.equal(told['container_running c'], undefined);
+  assert.equal(actual[`container_info a ${JSON.stringify(identity)} (ecs only)`], 1);
+  assert.equal(actual['container_info b {"containerId":"id-b"} (ecs only)'], 1);
+  assert.equal(actual['container_running a'], 1);
+  assert.equal(actual['container_running b'], 0);
+  assert.equal(actual['container_running c'], undefined);
 });
 
-test('a family of which nothing is wanted is not computed', () => {
-  const asked: string[] = [];
+test('rows that are not exported are not computed', () => {
+  const accessed: string[] = [];
   const nothing = new Proxy(
     {},
     {
       get(_, name) {
-        asked.push(String(name));
+        accessed.push(String(name));
         return undefined;
       },
     },
   );
   const computed = () => assert.fail('computed');
   const out = {
-    wants: () => false,
-    container: () => computed,
-    task: () => computed,
-    exporter: () => computed,
+    isExported: () => false,
+    observeContainer: () => computed,
+    observeTask: () => computed,
+    observeExporter: () => computed,
     failed: assert.fail,
   };
   evaluate({ task: nothing, containers: [], totals: {} }, out);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(accessed, []);
 });

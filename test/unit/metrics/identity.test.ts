@@ -13,7 +13,7 @@ const FARGATE: TaskInfo = {
   serviceName: 'web',
 };
 
-test('all that the metadata gives', () => {
+test('all attributes', () => {
   assert.deepEqual(taskIdentity(FARGATE), {
     'cloud.provider': 'aws',
     'cloud.platform': 'aws_ecs',
@@ -32,7 +32,7 @@ test('all that the metadata gives', () => {
   });
 });
 
-test('nothing given: only where it must be running', () => {
+test('empty metadata: only cloud provider and platform', () => {
   assert.deepEqual(taskIdentity({}), { 'cloud.provider': 'aws', 'cloud.platform': 'aws_ecs' });
 });
 
@@ -77,7 +77,11 @@ const CASES: readonly Case[] = [
     { arn: 'arn:aws:ecs:eu-west-1:1:service/c/abc' },
     { [ID]: undefined, 'cloud.region': undefined },
   ],
-  ['empty parts are no parts', { arn: 'arn:aws:ecs:::task/c/abc' }, { 'cloud.region': undefined, [ID]: 'abc' }],
+  [
+    'empty parts of an ARN are omitted',
+    { arn: 'arn:aws:ecs:::task/c/abc' },
+    { 'cloud.region': undefined, [ID]: 'abc' },
+  ],
   [
     'where it runs, and its tags',
     { availabilityZoneId: 'euw1-az2', vpcId: 'vpc-1', tags: new Map([['aws:ecs:serviceName', 'web']]) },

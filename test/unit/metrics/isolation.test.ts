@@ -3,17 +3,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import type { TaskView } from '../../../src/history/view.ts';
-import { createColumns } from '../../../src/metrics/columns.ts';
+import { createAttributeCache } from '../../../src/metrics/attribute-cache.ts';
+import { EVERYTHING } from '../../../src/metrics/catalogue.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
 import { createRecorder, type Recorder } from '../../../src/metrics/recorder.ts';
-import { createSeriesBook } from '../../../src/metrics/series.ts';
-import { EVERYTHING } from '../../../src/metrics/vocabulary.ts';
-import type { MemoryLevels } from '../../../src/snapshot/snapshot.ts';
+import { createRowInstruments } from '../../../src/metrics/row-instruments.ts';
+import type { MemoryStats } from '../../../src/snapshot/snapshot.ts';
 import { containerView, taskView } from './views.ts';
 
 function record(view: TaskView): Recorder {
-  const columns = createColumns(['ecs'], EVERYTHING);
-  const recorder = createRecorder({ columns, series: createSeriesBook(), polledNs: 0n, exporterStartNs: 0n });
+  const instruments = createRowInstruments(['ecs'], EVERYTHING);
+  const recorder = createRecorder({
+    instruments,
+    attributeCache: createAttributeCache(),
+    polledNs: 0n,
+    exporterStartNs: 0n,
+  });
   evaluate(view, recorder);
   return recorder;
 }
@@ -23,10 +28,10 @@ function keysOf({ readings }: Recorder): readonly string[] {
   return all.map(({ metric, attributes }) => `${metric.name} ${JSON.stringify(attributes)}`);
 }
 
-const MEMORY: MemoryLevels = { usageBytes: 5, cacheBytes: 2, rssBytes: 1, workingSetBytes: 4, limitBytes: 9 };
+const MEMORY: MemoryStats = { usageBytes: 5, cacheBytes: 2, rssBytes: 1, workingSetBytes: 4, limitBytes: 9 };
 
 /** Two containers; the one named `odd` has this memory. */
-function viewOf(memory: MemoryLevels): TaskView {
+function viewOf(memory: MemoryStats): TaskView {
   const info = { knownStatus: 'RUNNING' };
   return taskView({}, [
     containerView('odd', { info, sample: { memory, pids: { current: 1 } } }),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR_CONTAINER_LABEL } from '@opentelemetry/semantic-conventions/incubating';
-import { createSeriesBook, type Subject } from '../../../src/metrics/series.ts';
+import { createAttributeCache, type Subject } from '../../../src/metrics/attribute-cache.ts';
 
 function labelsOf(vocabulary: 'ecs' | 'semconv', labels: Readonly<Record<string, string>>) {
   const subject: Subject = { level: 'container', name: 'web', id: 'abc', labels: new Map(Object.entries(labels)) };
-  const attributes = createSeriesBook().attributes(vocabulary, 'container_info', subject, { image: 'nginx' });
+  const attributes = createAttributeCache().attributes(vocabulary, 'container_info', subject, { image: 'nginx' });
   const own = ['container_name', 'image', 'container.name', 'container.id', 'container.image.name'];
   assert.ok(Object.isFrozen(attributes));
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !own.includes(name)));
@@ -27,7 +27,12 @@ const CASES: readonly (readonly [what: string, labels: Texts, ecs: Texts, semcon
     { label_a_b: '0;1;2' },
     { 'container.label.a--b': '0;1;2' },
   ],
-  ['underscores in front meet the prefix’', { _a: '1', a: '2' }, { label_a: '1;2' }, { 'container.label._a': '1;2' }],
+  [
+    'leading underscores merge with that of the prefix',
+    { _a: '1', a: '2' },
+    { label_a: '1;2' },
+    { 'container.label._a': '1;2' },
+  ],
   [
     'names of our own cannot be overwritten',
     { container_name: 'x', __proto__x: 'y', image: 'z' },
@@ -43,12 +48,12 @@ for (const [what, labels, ecs, semconv] of CASES) {
   });
 }
 
-test('the name is the conventions’', () => {
+test('the prefix is that of the conventions', () => {
   assert.deepEqual(Object.keys(labelsOf('semconv', { team: 'core' })), [ATTR_CONTAINER_LABEL('team')]);
 });
 
-test('only the info metric has labels, and one object as long as they are the same', () => {
-  const book = createSeriesBook();
+test('only the info metric has labels, and it keeps its attribute object', () => {
+  const book = createAttributeCache();
   const subject = (team: string): Subject => ({
     level: 'container',
     name: 'w',

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerInfo } from '../../../src/snapshot/snapshot.ts';
-import { containerView, SECOND_NS, startsOf, taskView, tellOf } from './views.ts';
+import { containerView, SECOND_NS, startsOf, taskView, valuesOf } from './views.ts';
 
-/** What is told of one container, without its info metric. */
+/** Values of one container, without its info metric. */
 function toldOf(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<string, number>> {
   const container = containerView('a', { info, ...(readNs !== undefined && { sample: { readNs } }) });
-  const all = tellOf('lifecycle', taskView({}, [{ ...container, runStartNs: info.startedAtNs }]));
+  const all = valuesOf('lifecycle', taskView({}, [{ ...container, runStartNs: info.startedAtNs }]));
   assert.equal(all['container_info a {"containerId":"id-a"} (ecs only)'], 1);
   assert.equal(all['container_info a {"containerId":"id-a"} (semconv only)'], 1);
   return Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith('container_info')));
@@ -15,12 +15,12 @@ function toldOf(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<
 type Case = readonly [
   what: string,
   info: Partial<ContainerInfo>,
-  told: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number>>,
   readSeconds?: bigint,
 ];
 
 const CASES: readonly Case[] = [
-  ['nothing known', {}, {}],
+  ['no metadata', {}, {}],
   [
     'running',
     { knownStatus: 'RUNNING', desiredStatus: 'RUNNING' },
@@ -43,8 +43,8 @@ const CASES: readonly Case[] = [
     { health: { state: 'HEALTHY', sinceNs: SECOND_NS }, knownStatus: 'STOPPED' },
     { 'container_running a': 0, 'container_status a {"knownStatus":"STOPPED"}': 1 },
   ],
-  ['ended well', { exitCode: 0 }, { 'container_exit_code a': 0 }],
-  ['ended badly', { exitCode: -1 }, { 'container_exit_code a': -1 }],
+  ['exit code 0', { exitCode: 0 }, { 'container_exit_code a': 0 }],
+  ['negative exit code', { exitCode: -1 }, { 'container_exit_code a': -1 }],
   ['never restarted, with a policy', { restartCount: 0 }, { 'container_restarts a': 0 }],
   [
     'times, to the microsecond',
@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
     { 'container_start_time_seconds a': 101 },
     100n,
   ],
-  ['when it started is not known', { startedNs: SECOND_NS }, {}, 100n],
+  ['unknown start', { runStartNs: SECOND_NS }, {}, 100n],
 ];
 
 function health(healthy: number, unhealthy: number, unknown: number): Readonly<Record<string, number>> {
@@ -78,9 +78,9 @@ function health(healthy: number, unhealthy: number, unknown: number): Readonly<R
   };
 }
 
-for (const [what, info, told, readSeconds] of CASES) {
-  test(`a container: ${what}`, () => {
-    assert.deepEqual(toldOf(info, readSeconds === undefined ? undefined : readSeconds * SECOND_NS), told);
+for (const [what, info, values, readSeconds] of CASES) {
+  test(`lifecycle: ${what}`, () => {
+    assert.deepEqual(toldOf(info, readSeconds === undefined ? undefined : readSeconds * SECOND_NS), values);
   });
 }
 
@@ -92,7 +92,7 @@ test('container_info has all known attributes, and the image under the names of 
     dockerName: 'd',
     snapshotter: 'soci',
   };
-  const names = Object.keys(tellOf('lifecycle', taskView({}, [containerView('a', { info })])));
+  const names = Object.keys(valuesOf('lifecycle', taskView({}, [containerView('a', { info })])));
   const rest = '"imageId":"ii","containerArn":"arn","dockerName":"d","snapshotter":"soci"}';
   assert.deepEqual(names, [
     `container_info a {"containerId":"id-a","image":"r.example:5000/i:1.2@sha256:ab",${rest} (ecs only)`,
@@ -100,8 +100,8 @@ test('container_info has all known attributes, and the image under the names of 
   ]);
 });
 
-test('restarts are not counted since the start of the current run', () => {
-  const container = { ...containerView('a', { info: { restartCount: 2 } }), countedFromNs: 50n };
+test('the restart counter has no start time', () => {
+  const container = { ...containerView('a', { info: { restartCount: 2 } }), startTimeNs: 50n };
   const starts = startsOf('lifecycle', taskView({}, [container]));
   assert.deepEqual(starts, {
     'container_info a {"containerId":"id-a"} (ecs only)': 50n,
@@ -113,7 +113,7 @@ test('restarts are not counted since the start of the current run', () => {
 test('a restart without a reported time: neither start time nor uptime', () => {
   const sample = { readNs: 100n * SECOND_NS };
   const container = containerView('a', { info: { startedAtNs: SECOND_NS }, sample });
-  const told = tellOf('lifecycle', taskView({}, [{ ...container, isStartUnknown: true }]));
-  assert.equal(told['container_start_time_seconds a'], undefined);
-  assert.equal(told['container_uptime_seconds a'], undefined);
+  const values = valuesOf('lifecycle', taskView({}, [{ ...container, isStartUnknown: true }]));
+  assert.equal(values['container_start_time_seconds a'], undefined);
+  assert.equal(values['container_uptime_seconds a'], undefined);
 });

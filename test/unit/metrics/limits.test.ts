@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cpuLimitCores, memoryLimitBytes } from '../../../src/metrics/limits.ts';
-import type { MemoryLevels } from '../../../src/snapshot/snapshot.ts';
-import { containerView, taskView, tellOf } from './views.ts';
+import type { MemoryStats } from '../../../src/snapshot/snapshot.ts';
+import { containerView, taskView, valuesOf } from './views.ts';
 
 const MIB = 1024 ** 2;
 
@@ -34,24 +34,24 @@ for (const [cpuUnits, cpuCores, expected] of CPU) {
 type MemoryCase = readonly [
   what: string,
   own: number | undefined,
-  memory: MemoryLevels | undefined,
+  memory: MemoryStats | undefined,
   ofTask: number | undefined,
   expected: number | undefined,
 ];
 
 const MEMORY: readonly MemoryCase[] = [
-  ['its own', 64, { hierarchicalLimitBytes: 1, limitBytes: 2 }, 512, 64 * MIB],
-  ['0 is none: what the hierarchy says', 0, { hierarchicalLimitBytes: 1000, limitBytes: 2 }, 512, 1000],
-  ['a hierarchy that says 0 says nothing', 0, { hierarchicalLimitBytes: 0, limitBytes: 2000 }, undefined, 2000],
-  ['missing is none too', undefined, { hierarchicalLimitBytes: 1000 }, undefined, 1000],
-  ['v2 on EC2, the host’s memory and a task limit: the smaller', 0, { limitBytes: 8 * 1024 * MIB }, 512, 512 * MIB],
-  ['v2, what docker reports is smaller', 0, { limitBytes: 100 * MIB }, 512, 100 * MIB],
-  ['v2 on EC2, no limit anywhere: the host’s memory', 0, { limitBytes: 8000 }, undefined, 8000],
-  ['nothing reported: the task’s', 0, {}, 512, 512 * MIB],
-  ['a reported limit of 0 is none', 0, { limitBytes: 0 }, 512, 512 * MIB],
-  ['no memory stats: the task’s', undefined, undefined, 512, 512 * MIB],
-  ['a task limit of 0 is none', undefined, { limitBytes: 70 }, 0, 70],
-  ['nowhere any', undefined, {}, undefined, undefined],
+  ['limit of the container', 64, { hierarchicalLimitBytes: 1, limitBytes: 2 }, 512, 64 * MIB],
+  ['0 means unset: hierarchical limit', 0, { hierarchicalLimitBytes: 1000, limitBytes: 2 }, 512, 1000],
+  ['a hierarchical limit of 0 is ignored', 0, { hierarchicalLimitBytes: 0, limitBytes: 2000 }, undefined, 2000],
+  ['missing means unset: hierarchical limit', undefined, { hierarchicalLimitBytes: 1000 }, undefined, 1000],
+  ['v2 on EC2: the smaller of host memory and task limit', 0, { limitBytes: 8 * 1024 * MIB }, 512, 512 * MIB],
+  ['v2: the limit that Docker reports is smaller', 0, { limitBytes: 100 * MIB }, 512, 100 * MIB],
+  ['v2 on EC2 without limits: host memory', 0, { limitBytes: 8000 }, undefined, 8000],
+  ['no reported limit: task limit', 0, {}, 512, 512 * MIB],
+  ['a reported limit of 0 is ignored', 0, { limitBytes: 0 }, 512, 512 * MIB],
+  ['no memory stats: task limit', undefined, undefined, 512, 512 * MIB],
+  ['a task limit of 0 is ignored', undefined, { limitBytes: 70 }, 0, 70],
+  ['no limit', undefined, {}, undefined, undefined],
 ];
 
 for (const [what, memoryMib, memory, taskMib, expected] of MEMORY) {
@@ -61,9 +61,9 @@ for (const [what, memoryMib, memory, taskMib, expected] of MEMORY) {
   });
 }
 
-test('limits as the old program gave them: 0 for none; the one in force is left out then', () => {
+test('unset limits are 0 as in 2.4.0; the effective limit is absent', () => {
   const view = taskView({}, [containerView('a', {}), containerView('b', { info: { cpuUnits: 2, memoryMib: 64 } })]);
-  assert.deepEqual(tellOf('limits', view), {
+  assert.deepEqual(valuesOf('limits', view), {
     'cpu_limit _task_': 0,
     'mem_limit _task_': 0,
     'cpu_limit a': 0,
@@ -75,7 +75,7 @@ test('limits as the old program gave them: 0 for none; the one in force is left 
 
 test('the limits of the task in CPU units, MiB and cores', () => {
   const view = taskView({ cpuCores: 0.25, memoryMib: 512 }, [containerView('a', { info: { cpuUnits: 128 } })]);
-  assert.deepEqual(tellOf('limits', view), {
+  assert.deepEqual(valuesOf('limits', view), {
     'cpu_limit _task_': 256,
     'mem_limit _task_': 512,
     'cpu_limit_cores _task_': 0.25,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { catalogueRows } from '../../../src/metrics/catalogue.ts';
 import { PLATFORMS } from '../../../src/metrics/row.ts';
 
-test('a row that does not exist everywhere names its platforms, in their order', () => {
+test('platforms are listed in the standard order', () => {
   for (const [id, { platforms = PLATFORMS }] of catalogueRows()) {
     assert.deepEqual(
       platforms,

@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerView, TaskView } from '../../../src/history/view.ts';
-import { createColumns } from '../../../src/metrics/columns.ts';
+import { createAttributeCache } from '../../../src/metrics/attribute-cache.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
 import { createRecorder, type Recorder } from '../../../src/metrics/recorder.ts';
-import { createSeriesBook } from '../../../src/metrics/series.ts';
+import { createRowInstruments } from '../../../src/metrics/row-instruments.ts';
 import { SCOPES, VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
 
 function recorder(vocabularies: readonly VocabularyName[] = VOCABULARIES): Recorder {
   return createRecorder({
-    columns: createColumns(vocabularies),
-    series: createSeriesBook(),
+    instruments: createRowInstruments(vocabularies),
+    attributeCache: createAttributeCache(),
     polledNs: 9n,
     exporterStartNs: 7n,
   });
 }
 
 const web: ContainerView = {
-  info: { id: 'abc', name: 'web', sandbox: 's', sharesSandbox: false },
-  countedFromNs: 5n,
+  info: { id: 'abc', name: 'web', networkNamespace: 's', sharesNetworkNamespace: false },
+  startTimeNs: 5n,
   isSelected: true,
 };
-const view: TaskView = { task: {}, containers: [web], totals: {}, startedNs: 3n };
+const view: TaskView = { task: {}, containers: [web], totals: {}, startTimeNs: 3n };
 
 /** `scope's vocabulary: name value start`. */
-function told({ readings }: Recorder): readonly string[] {
+function actual({ readings }: Recorder): readonly string[] {
   return VOCABULARIES.flatMap((vocabulary) =>
     (readings.byScope.get(SCOPES[vocabulary]) ?? []).map(
       ({ metric, value, startTimeNs }) => `${vocabulary}: ${metric.name} ${value} ${startTimeNs}`,
@@ -32,15 +32,15 @@ function told({ readings }: Recorder): readonly string[] {
   );
 }
 
-test('a value is recorded in each vocabulary that has a name for it at that level', () => {
+test('a value is recorded in each vocabulary that has a name for it at its level', () => {
   const out = recorder();
-  out.container(web)('cpu_usage_seconds', [{ value: 1.5 }]);
-  out.task(view)('cpu_usage_seconds', [{ value: 2.5 }]);
-  out.container(web)('mem_limit', [{ value: 64 }]);
-  out.container(web)('mem_available', [{ value: 9 }]);
-  out.task(view)('percpu_usage_ratio', [{ value: 1 }]);
-  out.exporter()('exporter_polls', [{ value: 4 }]);
-  assert.deepEqual(told(out), [
+  out.observeContainer(web)('cpu_usage_seconds', [{ value: 1.5 }]);
+  out.observeTask(view)('cpu_usage_seconds', [{ value: 2.5 }]);
+  out.observeContainer(web)('mem_limit', [{ value: 64 }]);
+  out.observeContainer(web)('mem_available', [{ value: 9 }]);
+  out.observeTask(view)('percpu_usage_ratio', [{ value: 1 }]);
+  out.observeExporter()('exporter_polls', [{ value: 4 }]);
+  assert.deepEqual(actual(out), [
     'ecs: ecs_task.cpu_usage_seconds 1.5 5',
     'ecs: ecs_task.cpu_usage_seconds 2.5 3',
     'ecs: ecs_task.mem_limit 64 undefined',
@@ -52,38 +52,38 @@ test('a value is recorded in each vocabulary that has a name for it at that leve
   ]);
 });
 
-test('only the vocabularies that somebody speaks, and only the one that a value is for', () => {
+test('values are recorded in the enabled vocabularies, or only in that of the point', () => {
   const one = recorder(['semconv']);
-  one.container(web)('mem_usage', [{ value: 1 }]);
-  assert.deepEqual(told(one), ['semconv: container.memory.usage 1 undefined']);
+  one.observeContainer(web)('mem_usage', [{ value: 1 }]);
+  assert.deepEqual(actual(one), ['semconv: container.memory.usage 1 undefined']);
   assert.deepEqual([...one.readings.byScope.keys()], [SCOPES.semconv]);
   const both = recorder();
-  both.container(web)('network_rx_bytes', [{ value: 1, dimensions: { iface: 'eth0' }, only: 'ecs' }]);
-  assert.deepEqual(told(both), ['ecs: ecs_task.network_rx_bytes 1 5']);
+  both.observeContainer(web)('network_rx_bytes', [{ value: 1, dimensions: { iface: 'eth0' }, only: 'ecs' }]);
+  assert.deepEqual(actual(both), ['ecs: ecs_task.network_rx_bytes 1 5']);
 });
 
 for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 60, 2 ** 64]) {
-  test(`${value} is no value`, () => {
+  test(`${value} is not recorded`, () => {
     const out = recorder();
-    out.container(web)('mem_usage', [{ value: value }]);
-    out.task(view)('mem_usage', [{ value: value }]);
-    out.exporter()('exporter_polls', [{ value: value }]);
-    assert.deepEqual(told(out), []);
+    out.observeContainer(web)('mem_usage', [{ value: value }]);
+    out.observeTask(view)('mem_usage', [{ value: value }]);
+    out.observeExporter()('exporter_polls', [{ value: value }]);
+    assert.deepEqual(actual(out), []);
   });
 }
 
 for (const value of [0, 2 ** 60 - 128]) {
-  test(`${value} is a value`, () => {
+  test(`${value} is recorded`, () => {
     const out = recorder(['ecs']);
-    out.container(web)('mem_usage', [{ value: value }]);
-    assert.deepEqual(told(out), [`ecs: ecs_task.mem_usage ${value} undefined`]);
+    out.observeContainer(web)('mem_usage', [{ value: value }]);
+    assert.deepEqual(actual(out), [`ecs: ecs_task.mem_usage ${value} undefined`]);
   });
 }
 
-test('a container that is not selected shows nothing', () => {
+test('no values of a container that is not selected', () => {
   const out = recorder();
   evaluate({ ...view, containers: [{ ...web, isSelected: false, info: { ...web.info, cpuUnits: 512 } }] }, out);
-  assert.ok(told(out).length > 0);
+  assert.ok(actual(out).length > 0);
   assert.ok(
     [...out.readings.byScope.values()].flat().every(({ attributes }) => !JSON.stringify(attributes).includes('web')),
   );
@@ -91,15 +91,15 @@ test('a container that is not selected shows nothing', () => {
 
 test('a container with a duplicate name is exported in semconv only, where its id distinguishes it', () => {
   const out = recorder();
-  out.container({ ...web, isNameTaken: true })('mem_usage', [{ value: 1 }]);
-  assert.deepEqual(told(out), ['semconv: container.memory.usage 1 undefined']);
+  out.observeContainer({ ...web, isNameTaken: true })('mem_usage', [{ value: 1 }]);
+  assert.deepEqual(actual(out), ['semconv: container.memory.usage 1 undefined']);
 });
 
 test('ratios are rounded to 4 digits in ecs, and exact in semconv; integers have no fraction', () => {
   const out = recorder();
-  out.container(web)('mem_usage_ratio', [{ value: 1 / 3 }]);
-  out.container(web)('mem_usage', [{ value: 7.9 }]);
-  assert.deepEqual(told(out), [
+  out.observeContainer(web)('mem_usage_ratio', [{ value: 1 / 3 }]);
+  out.observeContainer(web)('mem_usage', [{ value: 7.9 }]);
+  assert.deepEqual(actual(out), [
     'ecs: ecs_task.mem_usage_ratio 0.3333 undefined',
     'ecs: ecs_task.mem_usage 7 undefined',
     `semconv: aws.ecs.container.memory.limit_utilization ${1 / 3} undefined`,
@@ -107,15 +107,15 @@ test('ratios are rounded to 4 digits in ecs, and exact in semconv; integers have
   ]);
 });
 
-test('a sampled value has the time of the sample, the others that of the poll', () => {
+test('values from a sample have its time, others that of the poll', () => {
   const out = recorder(['ecs']);
   const sampled = { ...web, sample: { readNs: 4n } };
-  out.container(sampled)('mem_usage', [{ value: 1 }]);
-  out.container(sampled)('container_running', [{ value: 1 }]);
-  out.container(sampled)('container_uptime_seconds', [{ value: 1 }]);
-  out.task({ ...view, sampledNs: 6n })('cpu_cores', [{ value: 1 }]);
-  out.task(view)('cpu_cores', [{ value: 1 }]);
-  out.exporter()('exporter_polls', [{ value: 1 }]);
+  out.observeContainer(sampled)('mem_usage', [{ value: 1 }]);
+  out.observeContainer(sampled)('container_running', [{ value: 1 }]);
+  out.observeContainer(sampled)('container_uptime_seconds', [{ value: 1 }]);
+  out.observeTask({ ...view, sampledNs: 6n })('cpu_cores', [{ value: 1 }]);
+  out.observeTask(view)('cpu_cores', [{ value: 1 }]);
+  out.observeExporter()('exporter_polls', [{ value: 1 }]);
   const times = (out.readings.byScope.get(SCOPES.ecs) ?? []).map(({ metric, timeNs }) => [metric.name, timeNs]);
   assert.deepEqual(times, [
     ['ecs_task.mem_usage', 4n],

@@ -1,32 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogueRows } from '../../../src/metrics/catalogue.ts';
-import { metricSet } from '../../../src/metrics/definitions.ts';
-import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/dimensions.ts';
+import { catalogueRows, EVERYTHING } from '../../../src/metrics/catalogue.ts';
 import { evaluate } from '../../../src/metrics/evaluate.ts';
-import { EVERYTHING } from '../../../src/metrics/vocabulary.ts';
+import { metricSet } from '../../../src/metrics/row-instruments.ts';
+import { CONTAINER_ATTRIBUTES, DIMENSIONS } from '../../../src/metrics/vocabulary.ts';
 import { type ConventionConstant, conventionConstants } from './convention-package.ts';
 import { isUnit } from './ucum.ts';
-import { containerView, recordingSink, taskView } from './views.ts';
+import { containerView, createValueSink, taskView } from './views.ts';
 
 const constants = conventionConstants();
 
-/** The constant of a kind with this value that is in force; undefined where there is none, or only a deprecated one. */
-function inForce(prefix: string, value: string): ConventionConstant | undefined {
+/** The constant with this prefix and value, unless deprecated. */
+function findConstant(prefix: string, value: string): ConventionConstant | undefined {
   return constants.find((one) => one.name.startsWith(prefix) && one.value === value && !one.isDeprecated);
 }
 
-test('the package is read: what is there, and what is deprecated', () => {
+test('constants are read, and deprecated ones are recognized', () => {
   assert.ok(constants.length > 2000, `${constants.length}`);
-  assert.equal(inForce('METRIC_', 'container.cpu.time')?.name, 'METRIC_CONTAINER_CPU_TIME');
-  assert.equal(inForce('METRIC_', 'container.memory.paging.faults'), undefined);
-  assert.equal(inForce('ATTR_', 'process.paging.fault_type'), undefined);
-  assert.equal(inForce('CPU_MODE_VALUE_', 'kernel'), undefined);
-  assert.equal(inForce('CPU_MODE_VALUE_', 'system')?.name, 'CPU_MODE_VALUE_SYSTEM');
+  assert.equal(findConstant('METRIC_', 'container.cpu.time')?.name, 'METRIC_CONTAINER_CPU_TIME');
+  assert.equal(findConstant('METRIC_', 'container.memory.paging.faults'), undefined);
+  assert.equal(findConstant('ATTR_', 'process.paging.fault_type'), undefined);
+  assert.equal(findConstant('CPU_MODE_VALUE_', 'kernel'), undefined);
+  assert.equal(findConstant('CPU_MODE_VALUE_', 'system')?.name, 'CPU_MODE_VALUE_SYSTEM');
 });
 
 /**
- * Kinds and units. The package has neither: they are out of the metrics.yaml of the container, process and nodejs models.
+ * Kinds and units from metrics.yaml of the container, process and nodejs models. The package does not contain them.
  *
  * @see https://github.com/open-telemetry/semantic-conventions/tree/v1.45.0/model
  */
@@ -52,17 +51,17 @@ const metrics = metricSet('semconv', '', EVERYTHING).metrics;
 const borrowed = metrics.filter(({ name }) => !OWN.test(name));
 
 for (const { name, kind, unit } of borrowed) {
-  test(`${name} is as the conventions have it`, () => {
-    assert.ok(inForce('METRIC_', name) !== undefined, 'it is in the package, and not deprecated');
+  test(`${name} follows the conventions`, () => {
+    assert.ok(findConstant('METRIC_', name) !== undefined, 'in the package, and not deprecated');
     assert.deepEqual([kind, unit], KINDS_AND_UNITS[name]);
   });
 }
 
-test('there are such metrics', () => {
+test('some metrics follow the conventions', () => {
   assert.ok(borrowed.filter(({ name }) => name.startsWith('container.')).length >= 9, `${borrowed.length}`);
 });
 
-test('what begins with aws.ecs. is ours: no metric of the conventions is called so', () => {
+test('metrics below aws.ecs. are not in the conventions', () => {
   for (const { name } of metrics.filter((metric) => OWN.test(metric.name))) {
     assert.ok(!constants.some((one) => one.name.startsWith('METRIC_') && one.value === name), name);
   }
@@ -75,26 +74,26 @@ const keys = new Set([
 ]);
 
 for (const key of keys) {
-  test(`the attribute ${key} is in the conventions and not deprecated, or ours`, () => {
-    assert.ok(OWN.test(key) || inForce('ATTR_', key) !== undefined);
+  test(`the attribute ${key} is in the conventions and not deprecated, or below aws.ecs.`, () => {
+    assert.ok(OWN.test(key) || findConstant('ATTR_', key) !== undefined);
   });
 }
 
-test('no attribute is deprecated, those below aws.ecs. neither', () => {
+test('no attribute is deprecated, including those below aws.ecs.', () => {
   for (const key of keys) {
     const known = constants.filter(({ name, value }) => name.startsWith('ATTR_') && value === key);
     assert.ok(known.length === 0 || known.some(({ isDeprecated }) => !isDeprecated), key);
   }
 });
 
-/** Refuses a value that an attribute with a list of values does not have there. */
+/** Asserts that the value is in the list of values of its attribute. */
 function assertValue(key: string, value: string): void {
-  const attribute = inForce('ATTR_', key) ?? assert.fail(`no attribute ${key}`);
+  const attribute = findConstant('ATTR_', key) ?? assert.fail(`no attribute ${key}`);
   const prefix = `${attribute.name.replace('ATTR_', '')}_VALUE_`;
-  assert.ok(inForce(prefix, value) !== undefined, `${key}=${value}`);
+  assert.ok(findConstant(prefix, value) !== undefined, `${key}=${value}`);
 }
 
-test('values that rows always carry are in the lists of their attributes', () => {
+test('values of constant attributes are in the conventions', () => {
   const all = catalogueRows().flatMap(([, { semconv }]) => Object.entries(semconv?.constants ?? {}));
   const listed = all.filter(([key]) => !OWN.test(key));
   for (const [key, value] of listed) assertValue(key, value);
@@ -102,11 +101,11 @@ test('values that rows always carry are in the lists of their attributes', () =>
   assert.ok(used.has('cpu.mode=user') && used.has('cpu.mode=system') && used.has('disk.io.direction=read'));
 });
 
-test('so are types of page faults', () => {
-  const sink = recordingSink('memory');
+test('types of page faults are in the conventions', () => {
+  const sink = createValueSink('memory');
   const sample = { memory: { minorFaults: 1, majorFaults: 1 } };
   evaluate(taskView({}, [containerView('c', { sample })]), sink);
-  const types = [...sink.told.keys()].flatMap((key) => /"faultType":"(\w+)"/.exec(key)?.[1] ?? []);
+  const types = [...sink.values.keys()].flatMap((key) => /"faultType":"(\w+)"/.exec(key)?.[1] ?? []);
   assert.deepEqual(types, ['minor', 'major']);
   for (const type of types) assertValue(DIMENSIONS.faultType.semconv ?? '', type);
 });

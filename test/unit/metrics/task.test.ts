@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
-import { SECOND_NS, taskView, tellOf } from './views.ts';
+import { SECOND_NS, taskView, valuesOf } from './views.ts';
 
 const MIB = 1024 ** 2;
 
-type Case = readonly [what: string, task: TaskInfo, told: Readonly<Record<string, number>>];
+type Case = readonly [what: string, task: TaskInfo, expected: Readonly<Record<string, number>>];
 
 const CASES: readonly Case[] = [
-  ['nothing known', {}, {}],
+  ['no metadata', {}, {}],
   [
     'what it is: the cluster by its name',
     {
@@ -26,21 +26,21 @@ const CASES: readonly Case[] = [
       'task_info _task_ {"cluster":"shop","taskArn":"t","taskFamily":"f","revision":"3","service":"s","launchType":"FARGATE","availabilityZone":"z","availabilityZoneId":"zi","vpcId":"v"}': 1,
     },
   ],
-  ['EC2 gives the name itself', { cluster: 'shop' }, { 'task_info _task_ {"cluster":"shop"}': 1 }],
+  ['EC2: the cluster name', { cluster: 'shop' }, { 'task_info _task_ {"cluster":"shop"}': 1 }],
   [
     'statuses',
     { knownStatus: 'RUNNING', desiredStatus: 'STOPPED' },
     { 'task_status _task_ {"knownStatus":"RUNNING","desiredStatus":"STOPPED"}': 1 },
   ],
-  ['a desired status alone', { desiredStatus: 'RUNNING' }, {}],
+  ['a desired status only', { desiredStatus: 'RUNNING' }, {}],
   ['a pull that has not ended', { pullStartedNs: SECOND_NS }, {}],
   [
     'a pull',
     { pullStartedNs: SECOND_NS, pullStoppedNs: 3_500_000_000n },
     { 'task_image_pull_duration_seconds _task_': 2.5 },
   ],
-  ['a pull that ended before it began', { pullStartedNs: 2n, pullStoppedNs: 1n }, {}],
-  ['told to stop', { executionStoppedNs: 8n * SECOND_NS }, { 'task_execution_stop_time_seconds _task_': 8 }],
+  ['a pull that ended before it started', { pullStartedNs: 2n, pullStoppedNs: 1n }, {}],
+  ['being stopped', { executionStoppedNs: 8n * SECOND_NS }, { 'task_execution_stop_time_seconds _task_': 8 }],
   ['fault injection', { isFaultInjectionEnabled: true }, { 'task_fault_injection_enabled _task_': 1 }],
   ['no fault injection', { isFaultInjectionEnabled: false }, { 'task_fault_injection_enabled _task_': 0 }],
   [
@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
       'ephemeral_storage_usage_ratio _task_': 0.0125,
     },
   ],
-  ['storage of nothing', { ephemeralStorage: {} }, {}],
+  ['empty storage metrics', { ephemeralStorage: {} }, {}],
   [
     'nothing reserved: no share',
     { ephemeralStorage: { usedMib: 1, reservedMib: 0 } },
@@ -75,6 +75,6 @@ const CASES: readonly Case[] = [
   ['a clock whose status is unknown', { clock: { isSynchronized: undefined } }, {}],
 ];
 
-for (const [what, task, told] of CASES) {
-  test(`a task: ${what}`, () => assert.deepEqual(tellOf('task', taskView(task, [])), told));
+for (const [what, task, expected] of CASES) {
+  test(`a task: ${what}`, () => assert.deepEqual(valuesOf('task', taskView(task, [])), expected));
 }

@@ -1,8 +1,8 @@
-/** Terms that OpenTelemetry's guidelines leave of UCUM: no prefixes (`ms`, `KiBy`), no `%`, and no words but in braces. */
+/** UCUM terms that OpenTelemetry's guidelines allow: no prefixes (`ms`, `KiBy`), no `%`, words in braces only. */
 const TERM = /^(?:1|s|By|\{[a-z]+(?:_[a-z]+)*\})$/;
 
 /**
- * Whether a unit is UCUM as OpenTelemetry's guidelines want it: a term, or one over another (`{request}/s`).
+ * Whether a unit is UCUM as in OpenTelemetry's guidelines: a term, or a quotient of two (`{request}/s`).
  *
  * @see https://opentelemetry.io/docs/specs/semconv/general/metrics/#instrument-units
  */

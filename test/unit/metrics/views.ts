@@ -1,45 +1,49 @@
 import type { ContainerView, TaskView } from '../../../src/history/view.ts';
 import { CATALOGUE } from '../../../src/metrics/catalogue.ts';
-import { evaluate, type Put, type Sink } from '../../../src/metrics/evaluate.ts';
+import { evaluate, type Observe, type Sink } from '../../../src/metrics/evaluate.ts';
 import type { Family, Point } from '../../../src/metrics/row.ts';
 import type { ContainerInfo, ContainerSample, CpuCounters, TaskInfo } from '../../../src/snapshot/snapshot.ts';
 
 export const SECOND_NS = 1_000_000_000n;
 
-/** What a sink was told: `row container {dimensions}` or `row _task_`, with the value. Values that are none are left out. */
-export type Told = ReadonlyMap<string, number>;
+/** Values by `row container {dimensions}` or `row _task_`. Undefined values are left out. */
+export type Values = ReadonlyMap<string, number>;
 
-export interface RecordingSink extends Sink {
-  readonly told: Told;
-  /** The start of each point in `told`, in the same order; null if no source reports one. */
+export interface ValueSink extends Sink {
+  readonly values: Values;
+  /** Start time of each point in `values`, in the same order; null if no source reports one. */
   readonly starts: ReadonlyMap<string, bigint | null | undefined>;
 }
 
-/** A sink that keeps what it is told of one family. */
-export function recordingSink(family: Family): RecordingSink {
-  const told = new Map<string, number>();
+/** Records the values of one family. */
+export function createValueSink(family: Family): ValueSink {
+  const values = new Map<string, number>();
   const starts = new Map<string, bigint | null | undefined>();
-  const put = (name: string, ofAll: bigint | undefined, { value, dimensions, only, startNs = ofAll }: Point): void => {
+  const record = (
+    name: string,
+    ofAll: bigint | undefined,
+    { value, dimensions, only, startTimeNs = ofAll }: Point,
+  ): void => {
     const suffix = dimensions === undefined ? '' : ` ${JSON.stringify(dimensions)}`;
     const key = `${name}${suffix}${only === undefined ? '' : ` (${only} only)`}`;
-    if (told.has(key)) throw new Error(`${key} is there twice`);
+    if (values.has(key)) throw new Error(`${key} is there twice`);
     if (value === undefined) return;
-    told.set(key, value);
-    starts.set(key, startNs);
+    values.set(key, value);
+    starts.set(key, startTimeNs);
   };
-  const putAll =
-    (suffix: string, ofAll: bigint | undefined): Put =>
+  const recordAll =
+    (suffix: string, ofAll: bigint | undefined): Observe =>
     (row, value) => {
       const points = typeof value === 'number' ? [{ value }] : (value ?? []);
-      for (const point of points) put(`${row}${suffix}`, ofAll, point);
+      for (const point of points) record(`${row}${suffix}`, ofAll, point);
     };
   return {
-    told,
+    values,
     starts,
-    wants: (row) => CATALOGUE[row].family === family,
-    container: ({ info, countedFromNs }) => putAll(` ${info.name}`, countedFromNs),
-    task: ({ startedNs }) => putAll(' _task_', startedNs),
-    exporter: () => putAll('', undefined),
+    isExported: (row) => CATALOGUE[row].family === family,
+    observeContainer: ({ info, startTimeNs }) => recordAll(` ${info.name}`, startTimeNs),
+    observeTask: ({ startTimeNs }) => recordAll(' _task_', startTimeNs),
+    observeExporter: () => recordAll('', undefined),
     failed: (_row, error) => {
       throw error;
     },
@@ -49,7 +53,7 @@ export function recordingSink(family: Family): RecordingSink {
 export interface ContainerParts {
   readonly info?: Partial<ContainerInfo>;
   readonly sample?: Partial<ContainerSample>;
-  /** CPU of `sample`, and of the baseline one second before. */
+  /** CPU of `sample`, and of the previous sample, one second before. */
   readonly cpu?: readonly [before: CpuCounters, now: CpuCounters];
   readonly elapsedNs?: bigint;
 }
@@ -58,9 +62,9 @@ export function containerView(name: string, parts: ContainerParts): ContainerVie
   const { info, sample, cpu, elapsedNs = SECOND_NS } = parts;
   const readNs = 100n * SECOND_NS;
   return {
-    info: { id: `id-${name}`, name, sandbox: name, sharesSandbox: false, ...info },
+    info: { id: `id-${name}`, name, networkNamespace: name, sharesNetworkNamespace: false, ...info },
     ...((sample !== undefined || cpu !== undefined) && { sample: { readNs, cpu: cpu?.[1], ...sample } }),
-    ...(cpu !== undefined && { baseline: { readNs: readNs - elapsedNs, cpu: cpu[0] } }),
+    ...(cpu !== undefined && { previousCpu: { readNs: readNs - elapsedNs, cpu: cpu[0] } }),
     isSelected: true,
   };
 }
@@ -73,15 +77,15 @@ export function taskView(
   return { task, containers, totals };
 }
 
-export function tellOf(family: Family, view: TaskView): Readonly<Record<string, number>> {
-  const sink = recordingSink(family);
+export function valuesOf(family: Family, view: TaskView): Readonly<Record<string, number>> {
+  const sink = createValueSink(family);
   evaluate(view, sink);
-  return Object.fromEntries(sink.told);
+  return Object.fromEntries(sink.values);
 }
 
-/** The starts of the counters of one container or of the task, by what was told. */
+/** Start times of the counters, with the keys of `values`. */
 export function startsOf(family: Family, view: TaskView): Readonly<Record<string, bigint | null | undefined>> {
-  const sink = recordingSink(family);
+  const sink = createValueSink(family);
   evaluate(view, sink);
   return Object.fromEntries(sink.starts);
 }

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import type { Reading } from '../../../instrumentation/metric-definition.ts';
 import type { Sampler, TaskReadings } from '../../../src/sampler/sampler.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
-import { arnOf, type ManyTasks, manyTasks, snapshotOf } from './scripted-tasks.ts';
+import { arnOf, INTERVAL_MS, type ManyTasks, manyTasks, snapshotOf } from './scripted-tasks.ts';
 
 const readingsOf = (entry: TaskReadings | undefined): readonly Reading[] =>
   [...(entry?.readings.byScope.values() ?? [])].flat();
@@ -38,7 +38,7 @@ function three(seconds: number): Readonly<Record<'a' | 'b' | 'c', TaskSnapshot>>
   return { a: at('a', 0.1), b: at('b', 0.2), c: at('c', 0.3) };
 }
 
-test('each task has an entry with its resource and its readings, and the exporter has one of its own', async () => {
+test('each task has an entry with its resource and readings, and the exporter has a separate entry', async () => {
   const tasks = manyTasks();
   const { sampler, entry, poll } = tasks;
   assert.deepEqual(keysOf(sampler), ['']);
@@ -54,7 +54,7 @@ test('each task has an entry with its resource and its readings, and the exporte
   assert.ok(readingsOf(entry('exporter')).every(isOfExporter));
 });
 
-test('the counts of the exporter are those of all tasks', async () => {
+test('the exporter’s counts cover all tasks', async () => {
   const tasks = manyTasks();
   const { entry, poll } = tasks;
   await poll(three(10));
@@ -73,7 +73,28 @@ test('the counts of the exporter are those of all tasks', async () => {
   assert.equal(own(tasks, 'containers_without_stats'), 1);
 });
 
-test('no task is a good poll with 0 containers, and a poll that fails first leaves their number unknown', async () => {
+test('stale containers and containers without stats are summed over all tasks', async () => {
+  const tasks = manyTasks();
+  await tasks.poll(three(10));
+  const older = { read: 5, used: 1 };
+  await tasks.poll({ a: snapshotOf('a', older), b: snapshotOf('b', older), c: three(20).c });
+  assert.equal(own(tasks, 'containers'), 1);
+  assert.equal(own(tasks, 'stale_containers'), 2);
+  assert.equal(own(tasks, 'containers_without_stats'), 2);
+});
+
+test('the number of containers is unknown after expired values, and after a failed poll without tasks', async () => {
+  const expired = manyTasks();
+  await expired.poll(three(10));
+  expired.clock.ms += 3 * INTERVAL_MS + 1;
+  assert.equal(own(expired, 'containers'), undefined);
+  const failed = manyTasks();
+  await failed.poll({});
+  await failed.fail();
+  assert.equal(own(failed, 'containers'), undefined);
+});
+
+test('a poll without tasks is good and has 0 containers; after a failed first poll their number is unknown', async () => {
   const tasks = manyTasks();
   await tasks.fail();
   assert.equal(own(tasks, 'containers'), undefined);
@@ -85,7 +106,7 @@ test('no task is a good poll with 0 containers, and a poll that fails first leav
   assert.ok(tasks.sampler.isFresh());
 });
 
-test('a task that a complete list lacks is gone at once, and starts again if it returns', async () => {
+test('a task that is missing from a complete list is removed at once, and is new if it returns', async () => {
   const { sampler, entry, poll, outcomes } = manyTasks();
   await poll(three(10));
   await poll(three(20));
@@ -106,7 +127,7 @@ test('a task that a complete list lacks is gone at once, and starts again if it 
   );
 });
 
-test('a task that an incomplete list lacks stays for three intervals, and its counts go on when it returns', async () => {
+test('a task that is missing from an incomplete list stays for three intervals, and its counters continue when it returns', async () => {
   const { sampler, entry, poll } = manyTasks();
   await poll(three(10));
   for (let seconds = 20; seconds <= 40; seconds += 10) {
@@ -122,7 +143,7 @@ test('a task that an incomplete list lacks stays for three intervals, and its co
   assert.equal(valueIn(entry('b'), 'cpu_cores'), 0.2);
 });
 
-test('polls that fail keep all tasks, and their values for three intervals', async () => {
+test('failed polls keep all tasks, and their values for three intervals', async () => {
   const tasks = manyTasks();
   const { clock, sampler, entry, poll, fail } = tasks;
   await poll(three(10));
@@ -154,7 +175,7 @@ function unrecordable(): TaskSnapshot {
   return { ...snapshot, containers };
 }
 
-test('a task that throws affects no other, and counts as an internal error', async () => {
+test('a task that throws does not affect others, and is an internal error', async () => {
   const tasks = manyTasks();
   const { sampler, entry, poll, outcomes } = tasks;
   await poll({ b: unfollowable(), c: unrecordable(), a: three(10).a });
@@ -199,6 +220,27 @@ test('one list per sample, and one resource object per task until its attributes
   assert.equal(before.list.length, 4, 'a list never changes');
 });
 
+test('the resource keeps attributes that a later document lacks', async () => {
+  const { entry, poll } = manyTasks();
+  const { a } = three(10);
+  await poll({ a: { ...a, task: { ...a.task, tags: new Map([['team', 'core']]) } } });
+  const before = entry('a')?.resource;
+  assert.equal(before?.['aws.ecs.task.tag.team'], 'core');
+  await poll({ a: three(20).a });
+  assert.equal(entry('a')?.resource, before);
+});
+
+test('the values of one task expire while those of others are current', async () => {
+  const { clock, entry, poll } = manyTasks();
+  const { a, b } = three(10);
+  await poll({ b, a });
+  for (let seconds = 20; seconds <= 40; seconds += 10) await poll({ a: three(seconds).a }, false);
+  assert.ok(readingsOf(entry('b')).length > 0);
+  clock.ms += 1;
+  assert.deepEqual(readingsOf(entry('b')), []);
+  assert.ok(readingsOf(entry('a')).length > 0);
+});
+
 const POLLS = 200;
 const NEW_PER_POLL = 10;
 const AT_A_TIME = 20;
@@ -212,7 +254,7 @@ function churning(poll: number): Readonly<Record<string, TaskSnapshot>> {
   return Object.fromEntries(ids.map((id) => [id, snapshotOf(id, { read: poll + 1, used: 1 })]));
 }
 
-test('of 2,000 tasks that come and go, nothing is held but the last ones', async () => {
+test('of 2,000 successive tasks, only the last ones are kept', async () => {
   const { sampler, poll, outcomes } = manyTasks();
   const held = new Map<string, readonly WeakRef<object>[]>();
   for (let at = 0; at < POLLS; at += 1) {
@@ -236,7 +278,23 @@ test('of 2,000 tasks that come and go, nothing is held but the last ones', async
   assert.deepEqual(left.map(([key]) => key).toSorted(), keysOf(sampler).toSorted());
 });
 
-test('lists that are never complete do not grow without limit', async () => {
+/** Polls this many tasks, and then, with incomplete lists, only one other task. */
+async function countAfter(absent: number, incompletePolls: number): Promise<number> {
+  const { sampler, poll } = manyTasks();
+  const ids = Array.from({ length: absent }, (_, index) => `${index}`);
+  await poll(Object.fromEntries(ids.map((id) => [id, snapshotOf(id, { read: 10, used: 1 })])));
+  for (let at = 1; at <= incompletePolls; at += 1) await poll({ a: three(10 + 10 * at).a }, false);
+  return sampler.current().length;
+}
+
+test('incomplete lists: up to 99 absent tasks without values are kept; tasks with current values are not dropped', async () => {
+  // The exporter and the listed task have an entry each. Values of absent tasks expire after three intervals.
+  assert.equal(await countAfter(99, 5), 101);
+  assert.equal(await countAfter(100, 5), 2);
+  assert.equal(await countAfter(150, 2), 152);
+});
+
+test('the number of tasks is limited if no list is complete', async () => {
   const { sampler, poll, outcomes } = manyTasks();
   let most = 0;
   for (let at = 0; at < POLLS; at += 1) {

@@ -7,10 +7,11 @@ import type { PollOutcome } from '../../../src/sampler/sampler.ts';
 import type { Followed } from '../../../src/sampler/task-state.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
+import { globsOf } from '../../helpers/config.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
-  const named = (name: string) => ({ info: { id: name, name, sandbox: name, sharesSandbox: false } });
+  const named = (name: string) => ({ info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false } });
   return {
     task: {},
     containers: names.map(named),
@@ -29,6 +30,7 @@ const OUTCOME: PollOutcome = {
   refused: new Map(),
   internalErrors: [],
   seconds: 0.02,
+  endedMs: 0,
 };
 
 const UNCHANGED: Followed = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };
@@ -40,7 +42,11 @@ function polled(snapshot: TaskSnapshot, changes: Partial<Followed> = {}): PollOu
 
 function setUp(include: readonly string[], exclude: readonly string[]) {
   const logger = recordingLogger();
-  const log = createPollLog(logger, createTransitions({ logger }), createFilter(include, exclude));
+  const log = createPollLog(
+    logger,
+    createTransitions({ logger }),
+    createFilter(globsOf(...include), globsOf(...exclude)),
+  );
   const events = () =>
     logger.events
       .filter(({ level }) => level !== 'debug')
@@ -48,44 +54,44 @@ function setUp(include: readonly string[], exclude: readonly string[]) {
   return { log, events };
 }
 
-test('a pattern that matches nothing is told once, but not one for the containers of ECS', () => {
+test('a pattern that matches nothing is logged once, unless it is for a container of ECS', () => {
   const { log, events } = setUp([], ['sidecar', 'pau*', '~internal~ecs~pause', 'wbe', 'web']);
   const snapshot = snapshotOf(['web', 'db'], ['pause']);
   for (let poll = 0; poll < 3; poll += 1) log.onPoll(polled(snapshot, { isNew: poll === 0 }));
   assert.deepEqual(events(), [
-    'info task_found: reading the task',
-    'info pattern_matches_nothing: no container is called sidecar',
-    'info pattern_matches_nothing: no container is called wbe; did you mean web?',
+    'info task_found: found the task',
+    'info pattern_matches_nothing: include or exclude: sidecar matches no container',
+    'info pattern_matches_nothing: include or exclude: wbe matches no container; did you mean web?',
   ]);
 });
 
-test('include and exclude that leave nothing are worth a warning', () => {
+test('include and exclude that select nothing cause a warning', () => {
   const { log, events } = setUp(['web'], ['web']);
   log.onPoll(polled(snapshotOf(['web'])));
   assert.match(events().at(-1) ?? '', /^warn nothing_selected: /);
 });
 
-test('containers that started again are named, each time', () => {
+test('each restart is logged, with the names of the containers', () => {
   const { log, events } = setUp([], []);
   const snapshot = snapshotOf(['a', 'b']);
   log.onPoll(polled(snapshot, { restarted: ['a', 'b'] }));
   log.onPoll(polled(snapshot, { restarted: ['b'] }));
-  const told = events().filter((line) => line.includes('containers_restarted'));
-  assert.deepEqual(told, [
+  const logged = events().filter((line) => line.includes('containers_restarted'));
+  assert.deepEqual(logged, [
     'info containers_restarted: restarted in place: a, b',
     'info containers_restarted: restarted in place: b',
   ]);
 });
 
-test('an outage is one line at its start and one at its end', () => {
+test('an outage logs one line at its start and one at its end', () => {
   const { log, events } = setUp([], []);
   const failures = [new EndpointError('timeout', 'no answer')];
   for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, failures });
   log.onPoll(polled(snapshotOf(['a'])));
-  assert.deepEqual(events().slice(0, 2), ['warn poll_failing: no answer', 'info poll_recovered: works again']);
+  assert.deepEqual(events().slice(0, 2), ['warn poll_failing: no answer', 'info poll_recovered: recovered']);
 });
 
-test('tags that cannot be read are one line for each reason, and one when they come', () => {
+test('tags that cannot be read log one line for each reason, and one when they arrive', () => {
   const { log, events } = setUp([], []);
   const failure = { reason: 'refused', message: 'no permission' } as const;
   log.onPoll({ ...OUTCOME, tags: { failure } });
@@ -93,33 +99,57 @@ test('tags that cannot be read are one line for each reason, and one when they c
   log.onPoll({ ...OUTCOME, tags: { failure } });
   assert.deepEqual(events(), ['warn task_tags_failing: no permission']);
   log.onPoll({ ...OUTCOME, tags: {} });
-  assert.deepEqual(events().slice(1), ['info task_tags_recovered: works again']);
+  assert.deepEqual(events().slice(1), ['info task_tags_recovered: recovered']);
 });
 
 test('running containers without stats: one log line, one at the recovery, and none while the endpoint fails', () => {
   const { log, events } = setUp([], []);
   const running = (name: string) => ({
-    info: { id: name, name, sandbox: name, sharesSandbox: false, knownStatus: 'RUNNING' },
+    info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false, knownStatus: 'RUNNING' },
   });
   const snapshot = { ...snapshotOf([]), containers: [running('a'), running('b')] };
   log.onPoll(polled(snapshot, { withoutStats: ['b'] }));
   log.onPoll(polled(snapshot, { withoutStats: ['b'] }));
   log.onPoll(polled({ ...snapshot, hasStats: false }, { withoutStats: ['a', 'b'] }));
   log.onPoll(polled(snapshot));
-  const told = events().filter((line) => line.includes('container_stats'));
-  assert.deepEqual(told, [
+  const logged = events().filter((line) => line.includes('container_stats'));
+  assert.deepEqual(logged, [
     'warn container_stats_failing: no current stats for running containers: b; CPU, memory and process gauges of the task are absent',
-    'info container_stats_recovered: works again',
+    'info container_stats_recovered: recovered',
   ]);
 });
 
-test('several containers of one name cause one warning', () => {
+test('a restart loop logs no missing stats; stats that stay away are logged once', () => {
+  const { log, events } = setUp([], []);
+  const poll = (atSeconds: number, startedSeconds: number, hasStats: boolean): void => {
+    const startedAtNs = BigInt(startedSeconds) * 1_000_000_000n;
+    const info = {
+      id: 'a',
+      name: 'a',
+      networkNamespace: 'a',
+      sharesNetworkNamespace: false,
+      knownStatus: 'RUNNING',
+      startedAtNs,
+    };
+    const snapshot = { ...snapshotOf([]), containers: [{ info }] };
+    log.onPoll({ ...polled(snapshot, { withoutStats: hasStats ? [] : ['a'] }), endedMs: atSeconds * 1000 });
+  };
+  // The stats end some seconds before the new start, and return some seconds after it.
+  for (let startedSeconds = 0; startedSeconds < 1200; startedSeconds += 120) {
+    for (let age = 5; age < 120; age += 5) poll(startedSeconds + age, startedSeconds, age > 20 && age < 100);
+  }
+  assert.deepEqual(events(), []);
+  for (let age = 5; age < 600; age += 15) poll(1200 + age, 1200, false);
+  assert.match(events().join('\n'), /^warn container_stats_failing: [^\n]*$/);
+});
+
+test('several containers with the same name cause one warning', () => {
   const { log, events } = setUp([], []);
   const snapshot = { ...snapshotOf(['a', 'a']), duplicateNames: ['a'] };
   for (let poll = 0; poll < 3; poll += 1) log.onPoll(polled(snapshot));
-  const told = events().filter((line) => line.includes('duplicate_container_name'));
-  assert.deepEqual(told, [
-    'warn duplicate_container_name: several containers are named a: ecs metrics export only one of them',
+  const logged = events().filter((line) => line.includes('duplicate_container_name'));
+  assert.deepEqual(logged, [
+    'warn duplicate_container_name: several containers are named a: metrics with ecs names show only one of them',
   ]);
 });
 
@@ -127,10 +157,10 @@ test('a value that cannot be computed is logged once', () => {
   const { log, events } = setUp([], []);
   const internalErrors = [{ row: 'mem_cache', message: 'no cache' }] as const;
   for (let poll = 0; poll < 3; poll += 1) log.onPoll({ ...OUTCOME, internalErrors });
-  assert.deepEqual(events(), ['warn internal_error_failing: the metric mem_cache could not be computed: no cache']);
+  assert.deepEqual(events(), ['warn internal_error_failing: cannot compute the metric mem_cache: no cache']);
 });
 
-test('beside another task, the name of a container begins with the id of its task', () => {
+test('with several tasks, the name of a container begins with the ID of its task', () => {
   const { log, events } = setUp(['w?b'], []);
   const tasks = ['one', 'two'].map((id) => ({
     key: `arn:aws:ecs:eu-west-1:111122223333:task/c/${id}`,
@@ -143,17 +173,17 @@ test('beside another task, the name of a container begins with the id of its tas
   log.onPoll({ ...OUTCOME, tasks });
   assert.deepEqual(events(), [
     'warn container_stats_failing: no current stats for running containers: two/web; CPU, memory and process gauges of their tasks are absent',
-    'warn duplicate_container_name: several containers are named one/web: ecs metrics export only one of them',
-    'warn duplicate_container_name: several containers are named two/web: ecs metrics export only one of them',
+    'warn duplicate_container_name: several containers are named one/web: metrics with ecs names show only one of them',
+    'warn duplicate_container_name: several containers are named two/web: metrics with ecs names show only one of them',
     'info containers_restarted: restarted in place: one/web',
-    'info task_found: reading the task',
-    'info task_found: reading the task',
+    'info task_found: found the task',
+    'info task_found: found the task',
   ]);
 });
 
-test('a pattern that matches a container of any task matches something', () => {
+test('patterns are matched against the containers of all tasks', () => {
   const { log, events } = setUp(['web', 'db', 'no'], []);
   const tasks = ['web', 'db'].map((name) => ({ key: name, snapshot: snapshotOf([name]), ...UNCHANGED }));
   log.onPoll({ ...OUTCOME, tasks });
-  assert.deepEqual(events(), ['info pattern_matches_nothing: no container is called no']);
+  assert.deepEqual(events(), ['info pattern_matches_nothing: include or exclude: no matches no container']);
 });

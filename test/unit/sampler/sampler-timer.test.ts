@@ -6,22 +6,22 @@ import { type Answer, type ScriptedPoll, scriptedPoll } from './scripted-poll.ts
 
 const INTERVAL_MS = 1000;
 
-interface Timed {
+interface TimedSampler {
   readonly sampler: Sampler;
   readonly script: ScriptedPoll;
-  /** When each poll began, in milliseconds since the start, rounded down to 50 (a timer of 0 takes a moment here). */
-  readonly begun: readonly number[];
-  /** Lets `ms` pass, little by little. */
+  /** When each poll started, in milliseconds, rounded down to 50 (a timer of 0 ms is not exact here). */
+  readonly starts: readonly number[];
+  /** Advances the clock by `ms` in steps of 5. */
   pass(ms: number): Promise<void>;
 }
 
-/** A sampler on node:test's timers; each poll takes as long as `takesMs` says at that time. */
-function setUp(context: TestContext, first: Answer, takesMs: () => number): Timed {
+/** A sampler on node:test's timers; `durationMs` is the duration of the next poll. */
+function setUp(context: TestContext, first: Answer, durationMs: () => number): TimedSampler {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  const begun: number[] = [];
+  const starts: number[] = [];
   const script = scriptedPoll(first, async () => {
-    begun.push(Date.now() - (Date.now() % 50));
-    const ms = takesMs();
+    starts.push(Date.now() - (Date.now() % 50));
+    const ms = durationMs();
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   });
   const sampler = new Sampler({
@@ -37,7 +37,7 @@ function setUp(context: TestContext, first: Answer, takesMs: () => number): Time
   return {
     sampler,
     script,
-    begun,
+    starts,
     pass: async (ms) => {
       for (let step = 0; step < ms; step += 5) {
         context.mock.timers.tick(5);
@@ -49,74 +49,80 @@ function setUp(context: TestContext, first: Answer, takesMs: () => number): Time
 
 const GOOD: Answer = { read: 10, used: 1 };
 
-test('polls begin an interval apart, however long they take', async (context) => {
-  const { sampler, begun, pass } = setUp(context, GOOD, () => 300);
+test('polls start an interval apart, independently of their duration', async (context) => {
+  const { sampler, starts, pass } = setUp(context, GOOD, () => 300);
   sampler.start();
   await pass(5500);
-  assert.deepEqual(begun, [0, 1000, 2000, 3000, 4000, 5000]);
+  assert.deepEqual(starts, [0, 1000, 2000, 3000, 4000, 5000]);
 });
 
-test('after a poll that took too long the next begins at once, and what was missed is not made up for', async (context) => {
-  let takesMs = 2500;
-  const { sampler, begun, pass } = setUp(context, GOOD, () => takesMs);
+test('after a poll longer than the interval, the next one starts at once, and missed polls are skipped', async (context) => {
+  let durationMs = 2500;
+  const { sampler, starts, pass } = setUp(context, GOOD, () => durationMs);
   sampler.start();
   await pass(50);
-  takesMs = 0;
+  durationMs = 0;
   await pass(5000);
-  assert.deepEqual(begun, [0, 2500, 3500, 4500]);
+  assert.deepEqual(starts, [0, 2500, 3500, 4500]);
 });
 
 test('polls never overlap', async (context) => {
-  const { sampler, begun, pass } = setUp(context, GOOD, () => 1500);
+  const { sampler, starts, pass } = setUp(context, GOOD, () => 1500);
   sampler.start();
   await pass(5000);
-  assert.deepEqual(begun, [0, 1500, 3000, 4500]);
+  assert.deepEqual(starts, [0, 1500, 3000, 4500]);
 });
 
-test('a poll that somebody asks for does not move the timer', async (context) => {
-  const { sampler, begun, pass } = setUp(context, GOOD, () => 0);
+test('an extra poll does not change the timer', async (context) => {
+  const { sampler, starts, pass } = setUp(context, GOOD, () => 0);
   sampler.start();
   await pass(400);
   await sampler.poll();
   await pass(1800);
-  assert.deepEqual(begun, [0, 400, 1000, 2000]);
+  assert.deepEqual(starts, [0, 400, 1000, 2000]);
 });
 
-test('before the first success polls come sooner', async (context) => {
-  const { sampler, script, begun, pass } = setUp(context, { fails: 'unreachable' }, () => 0);
+test('polls are more frequent before the first success', async (context) => {
+  const { sampler, script, starts, pass } = setUp(context, { fails: 'unreachable' }, () => 0);
   sampler.start();
   await pass(2500);
   script.answer = GOOD;
   await pass(2000);
-  assert.deepEqual(begun, [0, 1000, 2000, 3000, 4000]);
+  assert.deepEqual(starts, [0, 1000, 2000, 3000, 4000]);
 });
 
-test('an endpoint that throttles is asked less and less often', async (context) => {
-  const { sampler, script, begun, pass } = setUp(context, GOOD, () => 0);
+test('polls of an endpoint that throttles become less frequent', async (context) => {
+  const { sampler, script, starts, pass } = setUp(context, GOOD, () => 0);
   sampler.start();
   await pass(50);
   script.answer = { fails: 'throttled' };
   await pass(9000);
-  assert.deepEqual(begun, [0, 1000, 2000, 4000, 8000]);
+  assert.deepEqual(starts, [0, 1000, 2000, 4000, 8000]);
 });
 
 test('stop ends the timer', async (context) => {
-  const { sampler, begun, pass } = setUp(context, GOOD, () => 0);
+  const { sampler, starts, pass } = setUp(context, GOOD, () => 0);
   sampler.start();
   await pass(1200);
   void sampler.stop();
   await pass(5000);
-  assert.deepEqual(begun, [0, 1000]);
+  assert.deepEqual(starts, [0, 1000]);
 });
 
-test('stop during a poll: its readings still come, and no other poll follows', async (context) => {
-  const { sampler, begun, pass } = setUp(context, GOOD, () => 500);
+test('stop during a poll: the poll completes, and no other one starts', async (context) => {
+  const { sampler, starts, pass } = setUp(context, GOOD, () => 500);
   sampler.start();
   await pass(100);
-  void sampler.stop();
+  let hasStopped = false;
+  void sampler.stop().then(() => {
+    hasStopped = true;
+  });
   const before = sampler.current();
+  await pass(300);
+  assert.equal(hasStopped, false);
   await pass(5000);
-  assert.deepEqual(begun, [0]);
+  assert.equal(hasStopped, true);
+  assert.deepEqual(starts, [0]);
   assert.notEqual(sampler.current(), before);
   assert.ok(
     sampler
@@ -126,12 +132,12 @@ test('stop during a poll: its readings still come, and no other poll follows', a
   );
 });
 
-test('stop before start: nothing ever begins, but one poll can still be asked for', async (context) => {
-  const { sampler, begun, pass } = setUp(context, GOOD, () => 0);
+test('stop before start: no timer starts, but poll() still works', async (context) => {
+  const { sampler, starts, pass } = setUp(context, GOOD, () => 0);
   void sampler.stop();
   sampler.start();
   await pass(3000);
-  assert.deepEqual(begun, []);
+  assert.deepEqual(starts, []);
   await sampler.poll();
-  assert.equal(begun.length, 1);
+  assert.equal(starts.length, 1);
 });

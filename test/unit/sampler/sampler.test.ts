@@ -12,12 +12,12 @@ interface Clock {
   ms: number;
 }
 
-interface Setting {
+interface TestSampler {
   readonly clock: Clock;
   readonly script: ScriptedPoll;
   readonly sampler: Sampler;
   readonly outcomes: PollOutcome[];
-  /** The clock goes on, then the endpoint is polled. */
+  /** Advances the clock, then polls. */
   pollAfter(ms: number, answer?: Answer): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ function setUp(
   intervalMs = INTERVAL_MS,
   delay?: () => Promise<void>,
   changes: Partial<SamplerOptions> = {},
-): Setting {
+): TestSampler {
   const clock = { ms: 5000 };
   const script = scriptedPoll(first, delay);
   const outcomes: PollOutcome[] = [];
@@ -79,14 +79,14 @@ function valuesOf(readings: Readings): Readonly<Record<string, number>> {
 
 const namesOf = (sampler: Sampler): readonly string[] => Object.keys(valuesOf(readingsOf(sampler)));
 
-function onlyAboutItself(sampler: Sampler): boolean {
+function hasOnlyOwnMetrics(sampler: Sampler): boolean {
   const names = [...readingsOf(sampler).byScope.values()].flat().map(({ metric }) => metric.name);
   return names.length > 0 && names.every((name) => /^(?:ecs_task|aws\.ecs)\.exporter[._]/.test(name));
 }
 
-test('before the first poll: the exporter’s own series, every reason of failure among them, and not ready', () => {
+test('before the first poll: only the exporter’s own series, with every failure reason, and not ready', () => {
   const { sampler } = setUp({ read: 10, used: 1 });
-  assert.ok(onlyAboutItself(sampler));
+  assert.ok(hasOnlyOwnMetrics(sampler));
   const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_status'], 0);
   assert.equal(values['exporter_polls'], 0);
@@ -97,7 +97,7 @@ test('before the first poll: the exporter’s own series, every reason of failur
   assert.deepEqual(resourceOf(sampler), {});
 });
 
-test('the exporter’s own readings have the key of the task before the task is known', async () => {
+test('the exporter’s own readings have the key of the task before its metadata is known', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   const before = sampler.current();
   await pollAfter(0);
@@ -107,7 +107,7 @@ test('the exporter’s own readings have the key of the task before the task is 
   assert.deepEqual(before[0]?.resource, {});
 });
 
-test('the first poll brings readings in both vocabularies, the second one differences', async () => {
+test('the first poll gives readings in both vocabularies, the second poll rates', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   const first = valuesOf(readingsOf(sampler));
@@ -125,7 +125,7 @@ test('the first poll brings readings in both vocabularies, the second one differ
   assert.equal(semconv.find(({ metric }) => metric.name === 'container.cpu.usage')?.value, 0.5);
 });
 
-test('counters carry the start of what they count', async () => {
+test('counters have start times', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1, started: 3 });
   await pollAfter(0);
   const counters = (readingsOf(sampler).byScope.get(SCOPES.ecs) ?? []).filter(
@@ -151,22 +151,22 @@ test('a failed poll keeps the values for three intervals; the status is 0 at onc
     await pollAfter(INTERVAL_MS, { fails: 'timeout' });
     const values = valuesOf(readingsOf(sampler));
     assert.equal(values['exporter_status'], 0);
-    assert.equal(values['exporter_poll_failures timeout'], 2 * failed, 'of either document');
+    assert.equal(values['exporter_poll_failures timeout'], 2 * failed, 'one per document');
     assert.equal(values['cpu_usage_seconds app'], 1);
     assert.deepEqual(namesOf(sampler), good);
     assert.ok(sampler.isFresh());
   }
   clock.ms += 1;
   assert.equal(sampler.isFresh(), false);
-  assert.ok(onlyAboutItself(sampler), 'whoever reads notices without a poll');
+  assert.ok(hasOnlyOwnMetrics(sampler), 'expired without a poll');
   assert.equal(valuesOf(readingsOf(sampler))['exporter_containers'], undefined);
 });
 
-test('and it recovers, with a difference over the whole outage', async () => {
+test('after an outage, rates cover the whole outage', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   await pollAfter(100_000, { fails: 'reset' });
-  assert.ok(onlyAboutItself(sampler));
+  assert.ok(hasOnlyOwnMetrics(sampler));
   await pollAfter(INTERVAL_MS, { read: 120, used: 111 });
   const values = valuesOf(readingsOf(sampler));
   assert.equal(values['exporter_status'], 1);
@@ -175,7 +175,7 @@ test('and it recovers, with a difference over the whole outage', async () => {
   assert.ok(sampler.isFresh());
 });
 
-test('a task document that fails is a failure, but the poll is good', async () => {
+test('if only /task fails, the poll has a failure but is good', async () => {
   const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'task' });
@@ -186,7 +186,7 @@ test('a task document that fails is a failure, but the poll is good', async () =
   assert.ok(outcomes[1]?.tasks.length === 1 && outcomes[1].failures.length === 1);
 });
 
-test('stats that fail cost only usage, also while polls are far apart because the endpoint throttles', async () => {
+test('failing stats remove only usage, also while throttling delays polls', async () => {
   const { clock, sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   for (const waitMs of [10_000, 10_000, 20_000, 40_000, 60_000]) {
@@ -196,7 +196,7 @@ test('stats that fail cost only usage, also while polls are far apart because th
   }
   assert.equal(valuesOf(readingsOf(sampler))['mem_usage app'], undefined);
   clock.ms += 71_000;
-  assert.ok(onlyAboutItself(sampler), 'no poll, no state');
+  assert.ok(hasOnlyOwnMetrics(sampler), 'expired');
 });
 
 const THROWING: readonly (readonly [what: string, changes: Partial<SamplerOptions>])[] = [
@@ -205,13 +205,13 @@ const THROWING: readonly (readonly [what: string, changes: Partial<SamplerOption
 ];
 
 for (const [what, changes] of THROWING) {
-  test(`${what} that throws is an internal error, and polls go on`, async () => {
+  test(`${what} that throws is an internal error, and polling continues`, async () => {
     const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, INTERVAL_MS, undefined, changes);
     await pollAfter(0);
     await pollAfter(INTERVAL_MS);
     const values = valuesOf(readingsOf(sampler));
     assert.equal(values['exporter_polls'], 2);
-    assert.equal(values['exporter_invalid_values internal'], 1, 'of the poll before');
+    assert.equal(values['exporter_invalid_values internal'], 1, 'of the previous poll');
   });
 }
 
@@ -222,7 +222,7 @@ const STALE: readonly (readonly [intervalMs: number, lifeMs: number])[] = [
 ];
 
 for (const [intervalMs, lifeMs] of STALE) {
-  test(`a sample that is not renewed is gone after ${lifeMs} ms where polls are ${intervalMs} ms apart`, async () => {
+  test(`an interval of ${intervalMs} ms: a sample that is not renewed expires after ${lifeMs} ms`, async () => {
     const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, intervalMs);
     await pollAfter(0);
     for (let age = intervalMs; age <= lifeMs; age += intervalMs) {
@@ -235,14 +235,14 @@ for (const [intervalMs, lifeMs] of STALE) {
     assert.equal(values['cpu_usage_seconds app'], undefined);
     assert.equal(values['exporter_containers'], 0);
     assert.equal(values['exporter_status'], 1);
-    assert.equal(values['container_running app'], 1, 'the metadata speaks for itself');
-    assert.equal(values['cpu_usage_seconds _task_'], undefined, 'what the task has used by now is unknown');
+    assert.equal(values['container_running app'], 1, 'from the metadata');
+    assert.equal(values['cpu_usage_seconds _task_'], undefined, 'the usage of the task is unknown');
     await pollAfter(intervalMs, { read: 200, used: 20 });
     assert.equal(valuesOf(readingsOf(sampler))['cpu_cores app'], 0.1);
   });
 }
 
-test('a restart is counted, and has no differences', async () => {
+test('a restart is counted, and has no rates', async () => {
   const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 5 });
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { read: 20, used: 6, started: 15 });
@@ -257,7 +257,7 @@ test('a restart is counted, and has no differences', async () => {
   );
 });
 
-test('readings are another object only after a poll, or when they expire', async () => {
+test('readings are a new object only after a poll or when they expire', async () => {
   const { sampler, clock, pollAfter } = setUp({ read: 10, used: 1 });
   const seen = [sampler.current()];
   const isNew = (): boolean => {
@@ -270,7 +270,7 @@ test('readings are another object only after a poll, or when they expire', async
   assert.equal(isNew(), true);
   assert.equal(isNew(), false);
   await pollAfter(1000);
-  assert.equal(isNew(), true, 'the exporter’s own counters have moved');
+  assert.equal(isNew(), true, 'the exporter’s own counters have changed');
   clock.ms += 3 * INTERVAL_MS;
   assert.equal(isNew(), false);
   clock.ms += 1;
@@ -280,7 +280,7 @@ test('readings are another object only after a poll, or when they expire', async
   assert.equal(isNew(), false);
 });
 
-test('attribute objects of a series are the same from poll to poll', async () => {
+test('the attributes of a series are the same object at each poll', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   const before = [...readingsOf(sampler).byScope.values()].flat();
@@ -290,7 +290,7 @@ test('attribute objects of a series are the same from poll to poll', async () =>
   for (const { attributes, metric } of before) assert.ok(after.has(attributes), metric.name);
 });
 
-test('and forgotten once polls do without them', async () => {
+test('unused attributes are dropped', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   const find = (): object | undefined =>
     readingsOf(sampler)
@@ -319,7 +319,7 @@ test('the identity is the same object until it changes', async () => {
   assert.equal(resourceOf(sampler)['aws.ecs.task.id'], 'other');
 });
 
-test('a poll joins the one that is under way', async () => {
+test('a poll waits for the running poll', async () => {
   const waiting: (() => void)[] = [];
   const delay = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
   const { sampler, script } = setUp({ read: 10, used: 1 }, INTERVAL_MS, delay);
@@ -337,7 +337,7 @@ test('a poll joins the one that is under way', async () => {
   assert.equal(script.polls, 2);
 });
 
-test('how long a poll took is told in seconds', async () => {
+test('the duration of a poll is in seconds', async () => {
   const { sampler, clock } = setUp({ read: 10, used: 1 }, INTERVAL_MS, async () => {
     clock.ms += 123.456_789;
   });
@@ -345,7 +345,7 @@ test('how long a poll took is told in seconds', async () => {
   assert.equal(valuesOf(readingsOf(sampler))['exporter_poll_duration_seconds'], 0.123457);
 });
 
-test('/task/stats fails, /task answers: usage stays for three intervals, values from /task continue', async () => {
+test('only /task/stats fails: usage stays for three intervals, values from /task continue', async () => {
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   for (let failed = 1; failed <= 3; failed += 1) {
@@ -400,7 +400,7 @@ test('a poll that throws is a failed poll, and an observer that throws does not 
   await sampler.stop();
 });
 
-test('what the process costs cannot be read for once: only that is missing', async () => {
+test('if the process usage cannot be read, only its metrics are missing', async () => {
   let isReadable = true;
   const processMeter = {
     read() {

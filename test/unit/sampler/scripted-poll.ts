@@ -9,14 +9,14 @@ export interface GoodAnswer {
   readonly arn?: string;
 }
 
-/** Result of the next poll: CPU seconds of the one container at a reading, or how the endpoint (or one document) fails. */
+/** Result of the next poll: CPU seconds of the container at a reading, or a failure of both documents or of one. */
 export type Answer = GoodAnswer | { readonly fails: EndpointErrorCode; readonly document?: 'task' | 'stats' };
 
 export interface ScriptedPoll {
   readonly source: TaskSource;
-  /** In force until changed. */
+  /** The response of each poll until changed. */
   answer: Answer;
-  /** How many polls began. */
+  /** Number of polls that have started. */
   readonly polls: number;
 }
 
@@ -24,7 +24,7 @@ const ORIGIN_MS = Date.UTC(2026, 0, 1);
 
 const iso = (seconds: number): string => new Date(ORIGIN_MS + seconds * 1000).toISOString();
 
-/** The real source over an endpoint that does as it is told; `delay` is waited for before each answer. */
+/** The real source with a scripted endpoint, which waits for `delay` before each response. */
 export function scriptedPoll(first: Answer, delay: () => Promise<void> = async () => {}): ScriptedPoll {
   let polls = 0;
   let read: Answer = first;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { type PollOutcome, Sampler, type TaskReadings } from '../../../src/sampler/sampler.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { joinStats } from '../../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../../src/snapshot/task-document.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import type { PollResult } from '../../../src/sources/task-source.ts';
 import { type GoodAnswer, statsOf, taskOf } from './scripted-poll.ts';
@@ -16,9 +16,9 @@ export const arnOf = (id: string): string => `arn:aws:ecs:eu-west-1:111122223333
 /** A task with one container called app. */
 export function snapshotOf(id: string, answer: GoodAnswer): TaskSnapshot {
   const scripted = { ...answer, arn: arnOf(id) };
-  const refusals = createRefusals();
-  const metadata = parseTask(taskOf(scripted), refusals);
-  const snapshot = metadata && joinStats(metadata, statsOf(scripted), refusals);
+  const invalidValues = createInvalidValues();
+  const metadata = parseTask(taskOf(scripted), invalidValues);
+  const snapshot = metadata && joinStats(metadata, statsOf(scripted), invalidValues);
   assert.ok(snapshot !== undefined);
   return snapshot;
 }
@@ -27,11 +27,11 @@ export interface ManyTasks {
   readonly clock: { ms: number };
   readonly sampler: Sampler;
   readonly outcomes: PollOutcome[];
-  /** The clock goes on by an interval, then the source returns these tasks, by id. */
+  /** Advances the clock by an interval, then polls; the source returns these tasks, by ID. */
   poll(tasks: Readonly<Record<string, TaskSnapshot>>, isComplete?: boolean): Promise<void>;
-  /** The same for a poll that fails. */
+  /** The same for a failed poll. */
   fail(): Promise<void>;
-  /** The entry of a task, by id, or the exporter's own. */
+  /** The entry of a task, by ID, or the exporter's own. */
   entry(id: string | 'exporter'): TaskReadings | undefined;
 }
 
@@ -39,8 +39,8 @@ export interface ManyTasks {
 export function manyTasks(): ManyTasks {
   const clock = { ms: 0 };
   const outcomes: PollOutcome[] = [];
-  const nothing: PollResult = { tasks: [], isComplete: false, failures: [], refused: new Map() };
-  let result = nothing;
+  const empty: PollResult = { tasks: [], isComplete: false, failures: [], refused: new Map() };
+  let result = empty;
   const sampler = new Sampler({
     source: { poll: async () => result },
     intervalMs: INTERVAL_MS,
@@ -62,9 +62,9 @@ export function manyTasks(): ManyTasks {
     outcomes,
     poll: (snapshots, isComplete = true) => {
       const tasks = Object.entries(snapshots).map(([id, snapshot]) => ({ key: arnOf(id), snapshot }));
-      return pollWith({ ...nothing, tasks, isComplete });
+      return pollWith({ ...empty, tasks, isComplete });
     },
-    fail: () => pollWith({ ...nothing, failures: [new EndpointError('timeout', 'no answer')] }),
+    fail: () => pollWith({ ...empty, failures: [new EndpointError('timeout', 'no answer')] }),
     entry: (id) => sampler.current().find(({ key }) => key === (id === 'exporter' ? '' : arnOf(id))),
   };
 }

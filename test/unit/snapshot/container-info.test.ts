@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseContainerInfo } from '../../../src/snapshot/container-info.ts';
-import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 const APP = { id: 'abc', name: 'app' };
 
-function infoOf(container: object, refusals = createRefusals()) {
-  return parseContainerInfo({ ...container }, APP, undefined, refusals);
+function infoOf(container: object, invalidValues = createInvalidValues()) {
+  return parseContainerInfo({ ...container }, APP, undefined, invalidValues);
 }
 
-test('a container that has ended, all members', () => {
+test('all members, of a stopped container', () => {
   const info = parseContainerInfo(
     {
       DockerName: 'ecs-f-3-app',
@@ -30,7 +30,7 @@ test('a container that has ended, all members', () => {
     },
     APP,
     (key) => key === 'team',
-    createRefusals(),
+    createInvalidValues(),
   );
   assert.deepEqual(info, {
     id: 'abc',
@@ -46,8 +46,8 @@ test('a container that has ended, all members', () => {
     exitCode: 137,
     createdNs: 1_767_225_600_000_000_000n,
     startedAtNs: 1_767_225_601_500_000_000n,
-    startedNs: 1_767_225_601_500_000_000n,
-    firstStartedNs: 1_767_225_601_500_000_000n,
+    runStartNs: 1_767_225_601_500_000_000n,
+    firstRunStartNs: 1_767_225_601_500_000_000n,
     finishedNs: 1_767_225_660_000_000_000n,
     restartCount: 0,
     cpuUnits: 2,
@@ -62,10 +62,10 @@ const ns = (seconds: number): bigint => 1_767_225_600_000_000_000n + BigInt(seco
 type StartCase = readonly [what: string, entry: object, started: number | undefined, first: number | undefined];
 
 const STARTS: readonly StartCase[] = [
-  ['created only', { CreatedAt: at(1) }, undefined, 1],
+  ['created, not started', { CreatedAt: at(1) }, undefined, 1],
   ['started', { KnownStatus: 'RUNNING', StartedAt: at(2) }, 2, 2],
   ['restarted on EC2', { KnownStatus: 'RUNNING', StartedAt: at(2), FinishedAt: at(9), RestartCount: 1 }, 9, 2],
-  ['restarted, with a StartedAt that moves', { KnownStatus: 'RUNNING', StartedAt: at(9), FinishedAt: at(8) }, 9, 9],
+  ['restarted, with a new StartedAt', { KnownStatus: 'RUNNING', StartedAt: at(9), FinishedAt: at(8) }, 9, 9],
   ['stopped', { KnownStatus: 'STOPPED', StartedAt: at(2), FinishedAt: at(9) }, 2, 2],
   [
     'stopped after restarts',
@@ -76,35 +76,35 @@ const STARTS: readonly StartCase[] = [
 ];
 
 for (const [what, entry, started, first] of STARTS) {
-  test(`the start of the current run and of the first one: ${what}`, () => {
-    const { startedAtNs, firstStartedNs } = infoOf(entry, createRefusals());
+  test(`start of the current and the first run: ${what}`, () => {
+    const { startedAtNs, firstRunStartNs } = infoOf(entry, createInvalidValues());
     assert.equal(startedAtNs, started === undefined ? undefined : ns(started));
-    assert.equal(firstStartedNs, first === undefined ? undefined : ns(first));
+    assert.equal(firstRunStartNs, first === undefined ? undefined : ns(first));
   });
 }
 
-test('nothing but a name: nothing else known, and nothing refused', () => {
-  const refusals = createRefusals();
-  const { id, name, ...rest } = infoOf({}, refusals);
+test('only a name: no other values, and none invalid', () => {
+  const invalidValues = createInvalidValues();
+  const { id, name, ...rest } = infoOf({}, invalidValues);
   assert.deepEqual([id, name], ['abc', 'app']);
   for (const [member, value] of Object.entries(rest)) assert.equal(value, undefined, member);
-  assert.equal(refusals.counts.size, 0);
+  assert.equal(invalidValues.counts.size, 0);
 });
 
-test('labels are not looked at where nobody asked for any', () => {
-  const refusals = createRefusals();
-  assert.equal(infoOf({ Labels: 5 }, refusals).labels, undefined);
-  assert.equal(refusals.counts.size, 0);
+test('labels are not read unless selected', () => {
+  const invalidValues = createInvalidValues();
+  assert.equal(infoOf({ Labels: 5 }, invalidValues).labels, undefined);
+  assert.equal(invalidValues.counts.size, 0);
 });
 
-test('a container that has not started yet: its counters begin when it was made, and it has no start', () => {
+test('a container that has not started: CreatedAt is its run start, and it has no StartedAt', () => {
   const info = infoOf({ CreatedAt: '2026-01-01T00:00:00Z', StartedAt: '0001-01-01T00:00:00Z' });
-  assert.equal(info.startedNs, 1_767_225_600_000_000_000n);
+  assert.equal(info.runStartNs, 1_767_225_600_000_000_000n);
   assert.equal(info.createdNs, 1_767_225_600_000_000_000n);
   assert.equal(info.startedAtNs, undefined);
 });
 
-const EXIT_CODES: readonly (readonly [given: unknown, code: number | undefined, refused?: RefusalReason])[] = [
+const EXIT_CODES: readonly (readonly [given: unknown, code: number | undefined, refused?: InvalidReason])[] = [
   [undefined, undefined],
   [null, undefined],
   [0, 0],
@@ -121,8 +121,8 @@ const EXIT_CODES: readonly (readonly [given: unknown, code: number | undefined, 
 
 for (const [given, code, refused] of EXIT_CODES) {
   test(`ExitCode ${JSON.stringify(given)}`, () => {
-    const refusals = createRefusals();
-    assert.equal(infoOf({ ExitCode: given }, refusals).exitCode, code);
-    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+    const invalidValues = createInvalidValues();
+    assert.equal(infoOf({ ExitCode: given }, invalidValues).exitCode, code);
+    assert.deepEqual([...invalidValues.counts], refused === undefined ? [] : [[refused, 1]]);
   });
 }

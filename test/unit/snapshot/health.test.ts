@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HealthState, parseHealth } from '../../../src/snapshot/health.ts';
-import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
+import { type HealthState, parseHealth } from '../../../src/snapshot/container-info.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
-const CASES: readonly (readonly [given: unknown, state: HealthState | undefined, refused?: RefusalReason])[] = [
+const CASES: readonly (readonly [given: unknown, state: HealthState | undefined, refused?: InvalidReason])[] = [
   [undefined, undefined],
   [null, undefined],
   [{}, 'UNKNOWN'],
@@ -20,13 +20,13 @@ const CASES: readonly (readonly [given: unknown, state: HealthState | undefined,
 
 for (const [given, state, refused] of CASES) {
   test(`health ${JSON.stringify(given)} is ${state}`, () => {
-    const refusals = createRefusals();
-    assert.equal(parseHealth(given, refusals)?.state, state);
-    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+    const invalidValues = createInvalidValues();
+    assert.equal(parseHealth(given, invalidValues)?.state, state);
+    assert.deepEqual([...invalidValues.counts], refused === undefined ? [] : [[refused, 1]]);
   });
 }
 
-test('since when', () => {
-  const health = parseHealth({ status: 'HEALTHY', statusSince: '2026-01-01T00:00:00.25Z' }, createRefusals());
+test('time of the last status change', () => {
+  const health = parseHealth({ status: 'HEALTHY', statusSince: '2026-01-01T00:00:00.25Z' }, createInvalidValues());
   assert.equal(health?.sinceNs, 1_767_225_600_250_000_000n);
 });

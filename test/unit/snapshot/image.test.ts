@@ -14,6 +14,6 @@ const IMAGES: readonly (readonly [image: string, name: string, tag: string | und
 ];
 
 for (const [image, name, tag] of IMAGES) {
-  test(`the image ${image}`, () =>
+  test(`image ${image}`, () =>
     assert.deepEqual(splitImage(image), tag === undefined && !image.endsWith(':') ? { name } : { name, tag }));
 }

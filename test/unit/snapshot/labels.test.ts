@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type IsWanted, parseLabels } from '../../../src/snapshot/labels.ts';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
+import { createInvalidValues, type IsWanted, parseLabels } from '../../../src/snapshot/values.ts';
 
 const all: IsWanted = () => true;
 
-function labelsOf(value: unknown, isWanted = all, refusals = createRefusals()) {
-  const labels = parseLabels(value, isWanted, refusals);
+function labelsOf(value: unknown, isWanted = all, invalidValues = createInvalidValues()) {
+  const labels = parseLabels(value, isWanted, invalidValues);
   return labels === undefined ? undefined : [...labels];
 }
 
@@ -24,7 +23,7 @@ const CASES: readonly Case[] = [
       ['b', '2'],
     ],
   ],
-  ['an empty value is none, and so is an empty key', { a: '', '': 'x' }, undefined],
+  ['empty keys and values are dropped', { a: '', '': 'x' }, undefined],
   [
     'names of an object’s own',
     JSON.parse('{"__proto__":"x","constructor":"y"}'),
@@ -33,20 +32,20 @@ const CASES: readonly Case[] = [
       ['constructor', 'y'],
     ],
   ],
-  ['text that would break a page', { 'a\nb\u0000': 'x\u0007\ud800' }, [['a\nb\ufffd', 'x\ufffd\ufffd']]],
-  ['long values are cut', { a: 'x'.repeat(2000) }, [['a', 'x'.repeat(1024)]]],
-  ['long keys are cut', { ['k'.repeat(300)]: 'x' }, [['k'.repeat(255), 'x']]],
+  ['control characters and lone surrogates', { 'a\nb\u0000': 'x\u0007\ud800' }, [['a\nb\ufffd', 'x\ufffd\ufffd']]],
+  ['long values are truncated', { a: 'x'.repeat(2000) }, [['a', 'x'.repeat(1024)]]],
+  ['long keys are truncated', { ['k'.repeat(300)]: 'x' }, [['k'.repeat(255), 'x']]],
 ];
 
 for (const [what, value, labels] of CASES) {
   test(`labels: ${what}`, () => {
-    const refusals = createRefusals();
-    assert.deepEqual(labelsOf(value, all, refusals), labels);
-    assert.equal(refusals.counts.size, 0);
+    const invalidValues = createInvalidValues();
+    assert.deepEqual(labelsOf(value, all, invalidValues), labels);
+    assert.equal(invalidValues.counts.size, 0);
   });
 }
 
-test('only what was asked for is kept, and counted against the bound', () => {
+test('only selected keys are kept, and count against the limit', () => {
   const labels = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`other-${at}`, 'x']));
   assert.deepEqual(
     labelsOf({ ...labels, team: 'core' }, (key) => key === 'team'),
@@ -54,25 +53,25 @@ test('only what was asked for is kept, and counted against the bound', () => {
   );
 });
 
-test('there is an end to labels', () => {
-  const refusals = createRefusals();
+test('the number of labels is bounded', () => {
+  const invalidValues = createInvalidValues();
   const labels = Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`k${String(at).padStart(2, '0')}`, 'x']));
-  const kept = parseLabels(labels, all, refusals);
+  const kept = parseLabels(labels, all, invalidValues);
   assert.equal(kept?.size, 64);
   assert.ok(kept.has('k63') && !kept.has('k64'));
-  assert.deepEqual([...refusals.counts], [['too_many', 6]]);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 6]]);
 });
 
-test('keys that are one after they were cut: the first', () => {
-  const refusals = createRefusals();
+test('of keys that are equal after truncation, the first is kept', () => {
+  const invalidValues = createInvalidValues();
   const long = 'k'.repeat(255);
-  assert.deepEqual(labelsOf({ [`${long}a`]: '1', [`${long}b`]: '2' }, all, refusals), [[long, '1']]);
-  assert.deepEqual([...refusals.counts], [['duplicate_name', 1]]);
+  assert.deepEqual(labelsOf({ [`${long}a`]: '1', [`${long}b`]: '2' }, all, invalidValues), [[long, '1']]);
+  assert.deepEqual([...invalidValues.counts], [['duplicate_name', 1]]);
 });
 
-test('what is no object, or no text, is refused', () => {
-  const refusals = createRefusals();
-  assert.equal(labelsOf(['a'], all, refusals), undefined);
-  assert.deepEqual(labelsOf({ a: 5, b: 'x', c: null }, all, refusals), [['b', 'x']]);
-  assert.deepEqual([...refusals.counts], [['wrong_type', 2]]);
+test('values other than objects and strings are invalid', () => {
+  const invalidValues = createInvalidValues();
+  assert.equal(labelsOf(['a'], all, invalidValues), undefined);
+  assert.deepEqual(labelsOf({ a: 5, b: 'x', c: null }, all, invalidValues), [['b', 'x']]);
+  assert.deepEqual([...invalidValues.counts], [['wrong_type', 2]]);
 });

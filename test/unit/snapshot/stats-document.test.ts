@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals, type Refusals } from '../../../src/snapshot/refusals.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { joinStats } from '../../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../../src/snapshot/task-document.ts';
+import { createInvalidValues, type InvalidValues } from '../../../src/snapshot/values.ts';
 
 const READ = '2026-01-01T00:00:10Z';
 const ENTRY = { read: READ, cpu_stats: { cpu_usage: { total_usage: 5 } } };
@@ -11,25 +11,25 @@ const ENTRY = { read: READ, cpu_stats: { cpu_usage: { total_usage: 5 } } };
 function join(
   containers: readonly object[],
   stats: unknown,
-  refusals: Refusals = createRefusals(),
+  invalidValues: InvalidValues = createInvalidValues(),
   launchType?: string,
 ): TaskSnapshot | undefined {
-  const metadata = parseTask({ TaskARN: 'arn', LaunchType: launchType, Containers: containers }, createRefusals());
+  const metadata = parseTask({ TaskARN: 'arn', LaunchType: launchType, Containers: containers }, createInvalidValues());
   assert.ok(metadata !== undefined);
-  return joinStats(metadata, stats, refusals);
+  return joinStats(metadata, stats, invalidValues);
 }
 
 const ONE = [{ DockerId: 'a', Name: 'app' }];
 
 const NO_SAMPLES: readonly (readonly [what: string, stats: unknown])[] = [
   ['no entry', {}],
-  ['no map at all', null],
+  ['null document', null],
   ['null', { a: null }],
   ['an empty object', { a: {} }],
-  ['no object', { a: [] }],
-  ['no time', { a: { cpu_stats: { cpu_usage: { total_usage: 5 } } } }],
-  ['docker’s document of zeros', { a: { read: '0001-01-01T00:00:00Z', cpu_stats: { cpu_usage: { total_usage: 0 } } } }],
-  ['a time that is none', { a: { ...ENTRY, read: 'soon' } }],
+  ['not an object', { a: [] }],
+  ['no read', { a: { cpu_stats: { cpu_usage: { total_usage: 5 } } } }],
+  ['Docker’s all-zero document', { a: { read: '0001-01-01T00:00:00Z', cpu_stats: { cpu_usage: { total_usage: 0 } } } }],
+  ['an invalid read', { a: { ...ENTRY, read: 'soon' } }],
 ];
 
 for (const [what, stats] of NO_SAMPLES) {
@@ -41,14 +41,14 @@ for (const [what, stats] of NO_SAMPLES) {
 }
 
 for (const stats of [undefined, [], 'failed to get stats', 5]) {
-  test(`no stats document: ${JSON.stringify(stats)}`, () => assert.equal(join(ONE, stats), undefined));
+  test(`not a stats document: ${JSON.stringify(stats)}`, () => assert.equal(join(ONE, stats), undefined));
 }
 
-test('a sample with nothing but a time is a sample', () => {
+test('a sample with only a time is valid', () => {
   assert.deepEqual(join(ONE, { a: { read: READ } })?.containers[0]?.sample, {
     readNs: 1_767_225_610_000_000_000n,
     cpu: undefined,
-    before: undefined,
+    precpu: undefined,
     memory: undefined,
     pids: undefined,
     networks: undefined,
@@ -56,32 +56,32 @@ test('a sample with nothing but a time is a sample', () => {
   });
 });
 
-const BEFORE: readonly (readonly [what: string, preread: string, total: number, hasBefore: boolean])[] = [
-  ['a real one', '2026-01-01T00:00:09Z', 4, true],
+const BEFORE: readonly (readonly [what: string, preread: string, total: number, hasPrecpu: boolean])[] = [
+  ['valid', '2026-01-01T00:00:09Z', 4, true],
   ['a zero date', '0001-01-01T00:00:00Z', 4, false],
   ['a zero total', '2026-01-01T00:00:09Z', 0, false],
 ];
 
-for (const [what, preread, total, hasBefore] of BEFORE) {
+for (const [what, preread, total, hasPrecpu] of BEFORE) {
   test(`precpu_stats: ${what}`, () => {
     const entry = { ...ENTRY, preread, precpu_stats: { cpu_usage: { total_usage: total } } };
-    const before = join(ONE, { a: entry })?.containers[0]?.sample?.before;
-    assert.equal(before?.cpu.totalNs, hasBefore ? total : undefined);
-    assert.equal(before?.readNs, hasBefore ? 1_767_225_609_000_000_000n : undefined);
+    const precpu = join(ONE, { a: entry })?.containers[0]?.sample?.precpu;
+    assert.equal(precpu?.cpu.totalNs, hasPrecpu ? total : undefined);
+    assert.equal(precpu?.readNs, hasPrecpu ? 1_767_225_609_000_000_000n : undefined);
   });
 }
 
 test('Windows counts in ticks, but not on Fargate', () => {
   const windows = { a: { ...ENTRY, num_procs: 2 } };
   assert.equal(join(ONE, windows)?.containers[0]?.sample?.cpu?.totalNs, 500);
-  assert.equal(join(ONE, windows, createRefusals(), 'FARGATE')?.containers[0]?.sample?.cpu?.totalNs, 5);
+  assert.equal(join(ONE, windows, createInvalidValues(), 'FARGATE')?.containers[0]?.sample?.cpu?.totalNs, 5);
 });
 
-test('ids that only the stats know', () => {
+test('ids without metadata', () => {
   assert.deepEqual(join(ONE, { a: ENTRY, b: ENTRY, c: null })?.unknownIds, ['b', 'c']);
 });
 
-test('the pause container is joined too, apart from the user’s', () => {
+test('the pause container is joined as an internal container', () => {
   const snapshot = join([...ONE, { DockerId: 'p', Name: 'pause', Type: 'CNI_PAUSE' }], { a: ENTRY, p: ENTRY });
   assert.equal(snapshot?.internals[0]?.sample?.cpu?.totalNs, 5);
   assert.deepEqual(snapshot?.unknownIds, []);
@@ -95,38 +95,38 @@ const created = (id: string, day: number, KnownStatus = 'RUNNING'): object => ({
 });
 
 const RIVALS: readonly (readonly [what: string, containers: readonly object[], stats: unknown, id: string])[] = [
-  ['the one that runs', [created('a', 1), created('b', 2, 'STOPPED')], { b: ENTRY }, 'a'],
-  ['the newer one of two that run', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
-  ['the newer one, also without stats', [created('a', 1), created('b', 2)], { a: ENTRY }, 'b'],
-  ['the newer one of two that have stopped', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
-  ['the other one, if one is not created', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
+  ['the running one', [created('a', 1), created('b', 2, 'STOPPED')], { b: ENTRY }, 'a'],
+  ['the newer of two running ones', [created('a', 2), created('b', 1)], { a: ENTRY, b: ENTRY }, 'a'],
+  ['the newer one, even without stats', [created('a', 1), created('b', 2)], { a: ENTRY }, 'b'],
+  ['the newer of two stopped ones', [created('a', 1, 'STOPPED'), created('b', 2, 'STOPPED')], {}, 'b'],
+  ['the other one, if one has no creation time', [ONE[0] ?? {}, created('b', 1)], {}, 'b'],
 ];
 
 for (const [what, containers, stats, id] of RIVALS) {
-  test(`two containers with one name: ${what}`, () => {
-    const refusals = createRefusals();
-    const snapshot = join(containers, stats, refusals);
+  test(`two containers with the same name: ${what}`, () => {
+    const invalidValues = createInvalidValues();
+    const snapshot = join(containers, stats, invalidValues);
     assert.equal(snapshot?.containers.length, 2, 'both count');
     const shown = snapshot?.containers.filter(({ isNameTaken }) => isNameTaken !== true);
     assert.deepEqual(
       shown?.map(({ info }) => info.id),
       [id],
     );
-    assert.equal(refusals.counts.get('duplicate_name'), 1);
+    assert.equal(invalidValues.counts.get('duplicate_name'), 1);
     assert.deepEqual(snapshot?.duplicateNames, ['app']);
     assert.deepEqual(snapshot?.unknownIds, []);
   });
 }
 
-test('no container takes the name of the task’s totals', () => {
-  const refusals = createRefusals();
+test('the name of the task totals is reserved', () => {
+  const invalidValues = createInvalidValues();
   const snapshot = join(
     [
       { DockerId: 'a', Name: '_task_' },
       { DockerId: 'b', Name: '_task' },
     ],
     {},
-    refusals,
+    invalidValues,
   );
   assert.deepEqual(
     snapshot?.containers.map(({ info, isNameTaken }) => [info.name, isNameTaken]),
@@ -135,10 +135,10 @@ test('no container takes the name of the task’s totals', () => {
       ['_task_', true],
     ],
   );
-  assert.deepEqual([...refusals.counts], [['reserved_name', 1]]);
+  assert.deepEqual([...invalidValues.counts], [['reserved_name', 1]]);
 });
 
-test('a container may be called and identified like a member of Object', () => {
+test('names and ids can be those of members of Object', () => {
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
   const stats: unknown = JSON.parse(`{"__proto__": ${JSON.stringify(ENTRY)}}`);
   const snapshot = join(
@@ -154,9 +154,9 @@ test('a container may be called and identified like a member of Object', () => {
 });
 
 const ZEROS: readonly (readonly [what: string, stats: object, isSample: boolean])[] = [
-  ['zeros, and no memory in use', { memory_stats: {} }, false],
-  ['zeros, and no memory at all', {}, false],
-  ['zeros, and memory of 0', { memory_stats: { usage: 0 } }, false],
+  ['zeros, and empty memory stats', { memory_stats: {} }, false],
+  ['zeros, and no memory stats', {}, false],
+  ['zeros, and a memory usage of 0', { memory_stats: { usage: 0 } }, false],
   [
     'zeros, with networks and an advancing host CPU time',
     { networks: { eth0: { rx_bytes: 5 } }, memory_stats: null },
@@ -167,7 +167,7 @@ const ZEROS: readonly (readonly [what: string, stats: object, isSample: boolean]
 ];
 
 for (const [what, stats, isSample] of ZEROS) {
-  test(`a reading of zeros is no sample: ${what}`, () => {
+  test(`a zero reading is not a sample: ${what}`, () => {
     const cpu_stats = { cpu_usage: { total_usage: 0 }, system_cpu_usage: 9e15, online_cpus: 2 };
     const snapshot = join(ONE, { a: { ...ENTRY, cpu_stats, ...stats } });
     assert.equal(snapshot?.containers[0]?.sample !== undefined, isSample);
@@ -176,18 +176,21 @@ for (const [what, stats, isSample] of ZEROS) {
 
 for (const systemCpu of [2 ** 60, 1.17e18, 9e18]) {
   test(`${systemCpu} ns of CPU time are valid on a large host`, () => {
-    const refusals = createRefusals();
+    const invalidValues = createInvalidValues();
     const cpu_stats = { cpu_usage: { total_usage: 2 ** 60 }, system_cpu_usage: systemCpu };
-    const cpu = join(ONE, { a: { ...ENTRY, cpu_stats } }, refusals)?.containers[0]?.sample?.cpu;
+    const cpu = join(ONE, { a: { ...ENTRY, cpu_stats } }, invalidValues)?.containers[0]?.sample?.cpu;
     assert.equal(cpu?.systemNs, systemCpu);
     assert.equal(cpu?.totalNs, 2 ** 60);
-    assert.equal(refusals.counts.size, 0);
+    assert.equal(invalidValues.counts.size, 0);
   });
 }
 
 test('an unsigned underflow of CPU time is invalid', () => {
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   const cpu_stats = { cpu_usage: { total_usage: 5 }, system_cpu_usage: 2 ** 64 - 4096 };
-  assert.equal(join(ONE, { a: { ...ENTRY, cpu_stats } }, refusals)?.containers[0]?.sample?.cpu?.systemNs, undefined);
-  assert.deepEqual([...refusals.counts], [['out_of_range', 1]]);
+  assert.equal(
+    join(ONE, { a: { ...ENTRY, cpu_stats } }, invalidValues)?.containers[0]?.sample?.cpu?.systemNs,
+    undefined,
+  );
+  assert.deepEqual([...invalidValues.counts], [['out_of_range', 1]]);
 });

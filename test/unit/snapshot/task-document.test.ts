@@ -1,54 +1,60 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
 import { parseTask, unidentifiedContainers } from '../../../src/snapshot/task-document.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 const NORMAL = { DockerId: 'id', Name: 'app' };
 
 test('a task and its containers', () => {
-  const metadata = parseTask({ TaskARN: 'arn', Family: 'f', Containers: [NORMAL] }, createRefusals());
+  const metadata = parseTask({ TaskARN: 'arn', Family: 'f', Containers: [NORMAL] }, createInvalidValues());
   assert.equal(metadata?.task.family, 'f');
   assert.deepEqual(
-    metadata?.containers.map(({ id, name, sandbox, sharesSandbox }) => ({ id, name, sandbox, sharesSandbox })),
-    [{ id: 'id', name: 'app', sandbox: 'id', sharesSandbox: false }],
+    metadata?.containers.map(({ id, name, networkNamespace, sharesNetworkNamespace }) => ({
+      id,
+      name,
+      networkNamespace,
+      sharesNetworkNamespace,
+    })),
+    [{ id: 'id', name: 'app', networkNamespace: 'id', sharesNetworkNamespace: false }],
   );
   assert.deepEqual(metadata?.internals, []);
-  assert.deepEqual([...(metadata?.claims ?? [])], [['id', { addresses: '' }]]);
+  assert.deepEqual([...(metadata?.networkSettings ?? [])], [['id', { addresses: '' }]]);
 });
 
-test('a container that says nothing of its network is where it was', () => {
+test('a container without Networks keeps its network settings', () => {
   const addressed = { ...NORMAL, Networks: [{ NetworkMode: 'bridge', IPv4Addresses: ['172.17.0.2'] }] };
-  const earlier = parseTask({ Containers: [addressed] }, createRefusals());
-  const later = parseTask({ Containers: [NORMAL] }, createRefusals(), { earlier });
-  assert.deepEqual(later?.claims.get('id'), { mode: 'bridge', addresses: '172.17.0.2' });
+  const earlier = parseTask({ Containers: [addressed] }, createInvalidValues());
+  const later = parseTask({ Containers: [NORMAL] }, createInvalidValues(), { earlier });
+  assert.deepEqual(later?.networkSettings.get('id'), { mode: 'bridge', addresses: '172.17.0.2' });
 });
 
-test('labels, where somebody asked for them', () => {
+test('selected labels', () => {
   const document = { Containers: [{ ...NORMAL, Labels: { a: '1', b: '2' } }] };
-  const labels = parseTask(document, createRefusals(), { isLabelWanted: (key) => key === 'a' })?.containers[0]?.labels;
+  const labels = parseTask(document, createInvalidValues(), { isLabelWanted: (key) => key === 'a' })?.containers[0]
+    ?.labels;
   assert.deepEqual(labels && [...labels], [['a', '1']]);
-  assert.equal(parseTask(document, createRefusals())?.containers[0]?.labels, undefined);
+  assert.equal(parseTask(document, createInvalidValues())?.containers[0]?.labels, undefined);
 });
 
 const NO_TASKS: readonly (readonly [what: string, document: unknown])[] = [
   ['undefined', undefined],
   ['null', null],
   ['a list (the tasks of a managed daemon)', [{ TaskARN: 'a', Containers: [] }]],
-  ['a text (an error of the agent)', 'V4 task metadata handler: unable to get task arn'],
+  ['a string (an error of the agent)', 'V4 task metadata handler: unable to get task arn'],
   ['an empty object', {}],
   ['the document of a container', NORMAL],
   ['another service', { status: 'ok', Containers: 'none' }],
 ];
 
 for (const [what, document] of NO_TASKS) {
-  test(`no task: ${what}`, () => assert.equal(parseTask(document, createRefusals()), undefined));
+  test(`not a task: ${what}`, () => assert.equal(parseTask(document, createInvalidValues()), undefined));
 }
 
 test('a task whose containers are not known yet is a task', () => {
-  assert.deepEqual(parseTask({ TaskARN: 'arn' }, createRefusals())?.containers, []);
+  assert.deepEqual(parseTask({ TaskARN: 'arn' }, createInvalidValues())?.containers, []);
 });
 
-const LEFT_OUT: readonly (readonly [what: string, containers: readonly unknown[], names: string[], RefusalReason?])[] =
+const LEFT_OUT: readonly (readonly [what: string, containers: readonly unknown[], names: string[], InvalidReason?])[] =
   [
     [
       'sorted by name and id',
@@ -71,17 +77,19 @@ const LEFT_OUT: readonly (readonly [what: string, containers: readonly unknown[]
 
 for (const [what, containers, names, refused] of LEFT_OUT) {
   test(`containers: ${what}`, () => {
-    const refusals = createRefusals();
-    const parsed = parseTask({ Containers: containers }, refusals)?.containers.map(({ name, id }) => `${name} ${id}`);
+    const invalidValues = createInvalidValues();
+    const parsed = parseTask({ Containers: containers }, invalidValues)?.containers.map(
+      ({ name, id }) => `${name} ${id}`,
+    );
     assert.deepEqual(parsed, names);
-    if (refused !== undefined) assert.equal(refusals.counts.get(refused), 1);
-    else assert.equal(refusals.counts.size, 0);
+    if (refused !== undefined) assert.equal(invalidValues.counts.get(refused), 1);
+    else assert.equal(invalidValues.counts.size, 0);
   });
 }
 
-test('ECS’ own containers are kept apart', () => {
+test('internal containers are separate', () => {
   const document = { Containers: [{ DockerId: 'p', Name: '~internal~ecs~pause', Type: 'CNI_PAUSE' }, NORMAL] };
-  const metadata = parseTask(document, createRefusals());
+  const metadata = parseTask(document, createInvalidValues());
   assert.deepEqual(
     metadata?.internals.map(({ id }) => id),
     ['p'],
@@ -92,13 +100,13 @@ test('ECS’ own containers are kept apart', () => {
   );
 });
 
-test('names are cut where ECS ends, and there is an end to containers', () => {
-  const refusals = createRefusals();
+test('names are truncated to the limit of ECS, and the number of containers is bounded', () => {
+  const invalidValues = createInvalidValues();
   const containers = Array.from({ length: 5003 }, (_, at) => ({ DockerId: `${at}`, Name: `${at}${'x'.repeat(300)}` }));
-  const metadata = parseTask({ Containers: containers }, refusals);
+  const metadata = parseTask({ Containers: containers }, invalidValues);
   assert.equal(metadata?.containers.length, 5000);
   assert.ok(metadata?.containers.every(({ name }) => name.length === 255));
-  assert.deepEqual([...refusals.counts], [['too_many', 3]]);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 3]]);
 });
 
 const UNIDENTIFIED: readonly (readonly [what: string, containers: unknown, number: number])[] = [
@@ -113,12 +121,12 @@ const UNIDENTIFIED: readonly (readonly [what: string, containers: unknown, numbe
   ['an id that is not a string', [{ DockerId: 5, Name: 'app' }], 1],
   ['an id that is null', [{ DockerId: null, Name: 'app' }], 1],
   ['no names', [{ DockerId: 'a' }, { DockerId: 'b', Name: '' }], 2],
-  ['no objects', [null, 'x'], 2],
+  ['not objects', [null, 'x'], 2],
   ['pulled and not created', [{ DockerId: '', Name: 'later' }], 0],
-  ['pulled and not created, with another one without id', [{ DockerId: '' }, { Name: 'app' }], 0],
+  ['pulled and not created, and one without an id', [{ DockerId: '' }, { Name: 'app' }], 0],
   ['one of two', [NORMAL, { Name: 'app' }], 0],
   ['none yet', [], 0],
-  ['no list', null, 0],
+  ['not a list', null, 0],
 ];
 
 for (const [what, containers, number] of UNIDENTIFIED) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
 import { parseTaskInfo } from '../../../src/snapshot/task-info.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
-test('a task, all members', () => {
+test('all members', () => {
   const task = parseTaskInfo(
     {
       Cluster: 'default',
@@ -31,7 +31,7 @@ test('a task, all members', () => {
       FaultInjectionEnabled: false,
       Errors: [{ ErrorField: 'TaskTags', ErrorCode: 'AccessDeniedException', ErrorMessage: 'no' }],
     },
-    createRefusals(),
+    createInvalidValues(),
   );
   assert.deepEqual(task, {
     cluster: 'default',
@@ -57,12 +57,12 @@ test('a task, all members', () => {
   });
 });
 
-test('nothing given is nothing known, and nothing refused', () => {
-  const refusals = createRefusals();
-  const { errors, ...rest } = parseTaskInfo({}, refusals);
+test('an empty document has no values, and none invalid', () => {
+  const invalidValues = createInvalidValues();
+  const { errors, ...rest } = parseTaskInfo({}, invalidValues);
   assert.deepEqual(errors, []);
   for (const [name, value] of Object.entries(rest)) assert.equal(value, undefined, name);
-  assert.equal(refusals.counts.size, 0);
+  assert.equal(invalidValues.counts.size, 0);
 });
 
 type Case = readonly [
@@ -94,7 +94,7 @@ const CASES: readonly Case[] = [
     { clock: { isSynchronized: undefined, errorBoundMs: 0 } },
     {},
   ],
-  ['a clock that is junk', { ClockDrift: 5 }, { clock: undefined }, { wrong_type: 1 }],
+  ['an invalid clock', { ClockDrift: 5 }, { clock: undefined }, { wrong_type: 1 }],
   ['fault injection', { FaultInjectionEnabled: true }, { isFaultInjectionEnabled: true }, {}],
   [
     'fault injection as a text',
@@ -102,9 +102,9 @@ const CASES: readonly Case[] = [
     { isFaultInjectionEnabled: undefined },
     { wrong_type: 1 },
   ],
-  ['a pull that has not begun', { PullStartedAt: '0001-01-01T00:00:00Z' }, { pullStartedNs: undefined }, {}],
-  ['a status of no known shape', { KnownStatus: 'on fire!' }, { knownStatus: 'OTHER' }, {}],
-  ['errors that are none', { Errors: 'all is well' }, { errors: [] }, { wrong_type: 1 }],
+  ['a pull that has not started', { PullStartedAt: '0001-01-01T00:00:00Z' }, { pullStartedNs: undefined }, {}],
+  ['an invalid status', { KnownStatus: 'on fire!' }, { knownStatus: 'OTHER' }, {}],
+  ['invalid errors', { Errors: 'all is well' }, { errors: [] }, { wrong_type: 1 }],
   [
     'an error without anything',
     { Errors: [{}, null, 'x'] },
@@ -114,13 +114,13 @@ const CASES: readonly Case[] = [
 ];
 
 for (const [what, document, expected, refused] of CASES) {
-  test(`a task: ${what}`, () => {
-    const refusals = createRefusals();
-    const task: Readonly<Record<string, unknown>> = { ...parseTaskInfo({ ...document }, refusals) };
+  test(`task: ${what}`, () => {
+    const invalidValues = createInvalidValues();
+    const task: Readonly<Record<string, unknown>> = { ...parseTaskInfo({ ...document }, invalidValues) };
     for (const [name, value] of Object.entries(expected)) {
       // Members that are undefined are the same as missing ones.
       assert.deepEqual(JSON.stringify(task[name]), JSON.stringify(value), name);
     }
-    assert.deepEqual(Object.fromEntries(refusals.counts), refused);
+    assert.deepEqual(Object.fromEntries(invalidValues.counts), refused);
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../src/snapshot/refusals.ts';
 import { countErrors, parseTaskTags } from '../../../src/snapshot/task-info.ts';
+import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 const TASK = { TaskARN: 'arn', Containers: [] };
 
@@ -21,8 +21,8 @@ type Case = readonly [
 
 const CASES: readonly Case[] = [
   ['tags', { ...TASK, TaskTags: { team: 'core' } }, { tags: [['team', 'core']] }],
-  ['a task without tags: the agent leaves the member out', TASK, {}],
-  ['tags of the container instance are not the task’s', { ...TASK, ContainerInstanceTags: { team: 'ops' } }, {}],
+  ['a task without tags: the agent omits the member', TASK, {}],
+  ['tags of the container instance are ignored', { ...TASK, ContainerInstanceTags: { team: 'ops' } }, {}],
   [
     'no permission for the task',
     { ...TASK, Errors: [error('ContainerInstanceTags', 'AccessDeniedException'), error('TaskTags', 'AccessDenied')] },
@@ -38,13 +38,13 @@ const CASES: readonly Case[] = [
     { ...TASK, Errors: [error('ContainerInstanceTags', 'AccessDeniedException')] },
     { errors: 1 },
   ],
-  ['an error that is none of AWS’', { ...TASK, Errors: [error('TaskTags')] }, { problem: 'OTHER', errors: 1 }],
-  ['an error that does not say of what', { ...TASK, Errors: [{ ErrorCode: 'Odd' }] }, { problem: 'Odd', errors: 1 }],
+  ['an error without a code', { ...TASK, Errors: [error('TaskTags')] }, { problem: 'OTHER', errors: 1 }],
+  ['an error without a field', { ...TASK, Errors: [{ ErrorCode: 'Odd' }] }, { problem: 'Odd', errors: 1 }],
 ];
 
 for (const [what, document, { tags, problem, errors = 0 }] of CASES) {
-  test(`the answer of /taskWithTags: ${what}`, () => {
-    const parsed = parseTaskTags(document, () => true, createRefusals());
+  test(`response of /taskWithTags: ${what}`, () => {
+    const parsed = parseTaskTags(document, () => true, createInvalidValues());
     assert.deepEqual(parsed?.tags && [...parsed.tags], tags);
     assert.equal(parsed?.problem, problem);
     assert.equal(parsed?.errors.length, errors);
@@ -52,15 +52,15 @@ for (const [what, document, { tags, problem, errors = 0 }] of CASES) {
 }
 
 for (const document of [null, undefined, [], {}, 'unable to generate metadata', { ok: true }]) {
-  test(`no task: ${JSON.stringify(document)}`, () => {
+  test(`not a task: ${JSON.stringify(document)}`, () => {
     assert.equal(
-      parseTaskTags(document, () => true, createRefusals()),
+      parseTaskTags(document, () => true, createInvalidValues()),
       undefined,
     );
   });
 }
 
-test('errors by code, as many codes as there are series for', () => {
+test('errors by code, with a bounded number of codes', () => {
   const codes = ['A', 'B', 'A', ...Array.from({ length: 30 }, (_, at) => `C${at}`), 'A'];
   const counts = countErrors(codes.map((code) => ({ code })));
   assert.equal(counts.get('A'), 3);

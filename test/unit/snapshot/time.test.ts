@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals, type RefusalReason } from '../../../src/snapshot/refusals.ts';
 import { timeOf } from '../../../src/snapshot/time.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 /** 2026-03-04T05:06:07Z in nanoseconds. */
 const BASE = 1_772_600_767_000_000_000n;
@@ -20,13 +20,13 @@ const TIMES: readonly (readonly [text: string, expected: bigint])[] = [
 
 for (const [text, expected] of TIMES) {
   test(`time ${text}`, () => {
-    const refusals = createRefusals();
-    assert.equal(timeOf(text, refusals), expected);
-    assert.equal(refusals.counts.size, 0);
+    const invalidValues = createInvalidValues();
+    assert.equal(timeOf(text, invalidValues), expected);
+    assert.equal(invalidValues.counts.size, 0);
   });
 }
 
-const NO_TIMES: readonly (readonly [value: unknown, refused?: RefusalReason])[] = [
+const NO_TIMES: readonly (readonly [value: unknown, reason?: InvalidReason])[] = [
   [undefined],
   [null],
   [''],
@@ -49,10 +49,10 @@ const NO_TIMES: readonly (readonly [value: unknown, refused?: RefusalReason])[] 
   ['+002026-03-04T05:06:07Z', 'bad_time'],
 ];
 
-for (const [value, refused] of NO_TIMES) {
-  test(`no time: ${JSON.stringify(value)}${refused === undefined ? ', and nothing to complain of' : `, ${refused}`}`, () => {
-    const refusals = createRefusals();
-    assert.equal(timeOf(value, refusals), undefined);
-    assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+for (const [value, reason] of NO_TIMES) {
+  test(`not a time: ${JSON.stringify(value)}${reason === undefined ? '' : `, ${reason}`}`, () => {
+    const invalidValues = createInvalidValues();
+    assert.equal(timeOf(value, invalidValues), undefined);
+    assert.deepEqual([...invalidValues.counts], reason === undefined ? [] : [[reason, 1]]);
   });
 }

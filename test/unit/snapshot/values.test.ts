@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals, type RefusalReason, type Refusals } from '../../../src/snapshot/refusals.ts';
-import { amountOf, limitOf, listOf, member, objectOf, textOf } from '../../../src/snapshot/values.ts';
+import {
+  amountOf,
+  createInvalidValues,
+  type InvalidReason,
+  type InvalidValues,
+  limitOf,
+  listOf,
+  member,
+  objectOf,
+  textOf,
+} from '../../../src/snapshot/values.ts';
 
-type Reader = (value: unknown, refusals: Refusals) => unknown;
-type Case = readonly [value: unknown, expected: unknown, refused?: RefusalReason];
+type Reader = (value: unknown, invalidValues: InvalidValues) => unknown;
+type Case = readonly [value: unknown, expected: unknown, refused?: InvalidReason];
 
 const READERS: Readonly<Record<string, readonly [Reader, readonly Case[]]>> = {
   amountOf: [
@@ -58,7 +67,7 @@ const READERS: Readonly<Record<string, readonly [Reader, readonly Case[]]>> = {
       [1, undefined, 'wrong_type'],
       [['a'], undefined, 'wrong_type'],
       ['x'.repeat(2000), 'x'.repeat(1024)],
-      // Cut in the middle of a pair: still well-formed.
+      // Truncated within a surrogate pair, but still well-formed.
       [`${'x'.repeat(1023)}😀`, `${'x'.repeat(1023)}\ufffd`],
     ],
   ],
@@ -86,20 +95,20 @@ const READERS: Readonly<Record<string, readonly [Reader, readonly Case[]]>> = {
 for (const [name, [read, cases]] of Object.entries(READERS)) {
   for (const [value, expected, refused] of cases) {
     test(`${name}(${JSON.stringify(value)?.slice(0, 60)})`, () => {
-      const refusals = createRefusals();
-      assert.equal(read(value, refusals), expected);
-      assert.deepEqual([...refusals.counts], refused === undefined ? [] : [[refused, 1]]);
+      const invalidValues = createInvalidValues();
+      assert.equal(read(value, invalidValues), expected);
+      assert.deepEqual([...invalidValues.counts], refused === undefined ? [] : [[refused, 1]]);
     });
   }
 }
 
-test('a text is cut to the length asked for', () => {
-  assert.equal(textOf('abcdef', createRefusals(), 3), 'abc');
+test('text is truncated to the given length', () => {
+  assert.equal(textOf('abcdef', createInvalidValues(), 3), 'abc');
 });
 
-test('a member is an own one, whatever it is called', () => {
+test('member returns own members only', () => {
   const parsed: unknown = JSON.parse('{"__proto__": 1, "a": null}');
-  const object = objectOf(parsed, createRefusals()) ?? {};
+  const object = objectOf(parsed, createInvalidValues()) ?? {};
   assert.equal(member(object, '__proto__'), 1);
   assert.equal(member(object, 'a'), null);
   assert.equal(member({}, '__proto__'), undefined);
@@ -107,11 +116,11 @@ test('a member is an own one, whatever it is called', () => {
   assert.equal(member({}, 'constructor'), undefined);
 });
 
-test('refusals are counted by reason', () => {
-  const refusals = createRefusals();
-  for (const reason of ['negative', 'bad_time', 'negative'] as const) refusals.add(reason);
+test('invalid values are counted by reason', () => {
+  const invalidValues = createInvalidValues();
+  for (const reason of ['negative', 'bad_time', 'negative'] as const) invalidValues.add(reason);
   assert.deepEqual(
-    [...refusals.counts],
+    [...invalidValues.counts],
     [
       ['negative', 2],
       ['bad_time', 1],

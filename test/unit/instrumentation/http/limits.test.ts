@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from '../../../../instrumentation/http/limited-server.
 import { STOP_DEADLINES } from '../../../../src/cli/run-exporter.ts';
 
 // Tests of behaviour shorten the limits; these are the ones that the documentation promises.
-test('the limits in force are those of docs/performance.md', () => {
+test('the HTTP server limits are those of docs/scraping.md', () => {
   const { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes } = DEFAULT_LIMITS;
   assert.deepEqual(
     { maxConnections, answerTimeoutMs, headersTimeoutMs, requestTimeoutMs, maxHeaderBytes },

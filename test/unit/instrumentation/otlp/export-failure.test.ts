@@ -6,25 +6,30 @@ import {
   ExportError,
   type ExportFailureReason,
   timedOut,
-} from '../../../../instrumentation/export-error.ts';
+} from '../../../../instrumentation/metric-exporter.ts';
 import {
-  answerTooLarge,
-  errorOfAnswer,
+  type ErrorResponse,
+  errorOfResponse,
   exportErrorOf,
-  type Refusal,
+  responseTooLarge,
 } from '../../../../instrumentation/otlp/export-failure.ts';
 
-/** Whatever a receiver or an address may hold; never to be seen. */
+/** Content of responses and errors that must not be in a message. */
 const CANARY = 'c4n4ry';
 
-type Row = readonly [name: string, failed: Refusal | Error | undefined, reason: ExportFailureReason, message: RegExp];
+type Row = readonly [
+  name: string,
+  failed: ErrorResponse | Error | undefined,
+  reason: ExportFailureReason,
+  message: RegExp,
+];
 
-/** As Node.js makes them. */
+/** An error as Node.js creates it. */
 function nodeError(code: string, message: string, members: object = {}): Error {
   return Object.assign(new Error(message), { code, ...members });
 }
 
-function answered(status: number, statusText: string, body: string = CANARY): Refusal {
+function answered(status: number, statusText: string, body: string = CANARY): ErrorResponse {
   return { status, statusText, body: Buffer.from(body) };
 }
 
@@ -51,97 +56,113 @@ const ANSWERS: readonly Row[] = [
   ['403', answered(403, 'Forbidden'), 'client_error', /^HTTP 403 Forbidden: .*OTLP_HEADERS$/],
   ['404', answered(404, 'Not Found'), 'client_error', /^HTTP 404 Not Found: .*\/v1\/metrics/],
   ['405', answered(405, 'Method Not Allowed'), 'client_error', /^HTTP 405 .*\/v1\/metrics/],
+  ['407', answered(407, 'Proxy Authentication Required'), 'client_error', /^HTTP 407 .*http:\/\/user:password@/],
   ['413', answered(413, 'Payload Too Large'), 'client_error', /^HTTP 413 Payload Too Large: .*too large/],
   ['415', answered(415, 'Unsupported Media Type'), 'client_error', /^HTTP 415 .*OTEL_EXPORTER_OTLP_PROTOCOL/],
   ['418', answered(418, "I'm a Teapot"), 'client_error', /^HTTP 418 I'm a Teapot: /],
   ['500', answered(500, 'Internal Server Error'), 'server_error', /^HTTP 500 Internal Server Error: .*log/],
   ['302', answered(302, 'Found'), 'redirect', /^HTTP 302 Found: .*not followed/],
-  ['304, of all things', answered(304, 'Not Modified'), 'redirect', /^HTTP 304 /],
-  ['no status that there is', answered(799, 'x'), 'server_error', /^HTTP 799: /],
-  ['a phrase of its own', answered(401, `Bearer ${CANARY}`), 'client_error', /^HTTP 401: /],
+  ['304', answered(304, 'Not Modified'), 'redirect', /^HTTP 304 /],
+  ['an unknown status', answered(799, 'x'), 'server_error', /^HTTP 799: /],
+  ['a non-standard phrase', answered(401, `Bearer ${CANARY}`), 'client_error', /^HTTP 401: /],
   ['no phrase', answered(500, ''), 'server_error', /^HTTP 500: /],
   ['a phrase in capitals', answered(400, 'BAD REQUEST'), 'client_error', /^HTTP 400 Bad Request: /],
   ['429', answered(429, 'Too Many Requests'), 'throttled', /^HTTP 429 Too Many Requests: /],
   ['502', answered(502, 'Bad Gateway'), 'server_error', /^HTTP 502 Bad Gateway: /],
   ['503', answered(503, CANARY), 'server_error', /^HTTP 503: /],
   ['504', answered(504, 'Gateway Timeout'), 'server_error', /^HTTP 504 Gateway Timeout: /],
+  ['an empty body', answered(503, 'Service Unavailable', ''), 'server_error', /^HTTP 503 Service Unavailable: /],
   [
-    'a body that ends too early',
-    answered(503, 'Service Unavailable', ''),
-    'server_error',
-    /^HTTP 503 Service Unavailable: /,
-  ],
-  [
-    'the words of Go for HTTP at a port for HTTPS',
+    'HTTP at an HTTPS port of a Go server',
     answered(400, 'Bad Request', `Client sent an HTTP request to an HTTPS server.\n${CANARY}`),
     'tls',
-    /^HTTP 400 Bad Request: the receiver wants TLS .*https:\/\/$/,
+    /^HTTP 400 Bad Request: the receiver requires TLS .*https:\/\/ in the endpoint$/,
   ],
   [
-    'the words of nginx for HTTP at a port for HTTPS',
+    'HTTP at an HTTPS port of nginx',
     answered(400, 'Bad Request', `<h1>The plain HTTP request was sent to HTTPS port</h1>${CANARY}`),
     'tls',
-    /https:\/\/$/,
+    /use https:\/\/ in the endpoint$/,
   ],
   [
-    'the words of nginx without a client certificate',
+    'no client certificate, from nginx',
     answered(400, 'Bad Request', `<h1>No required SSL certificate was sent</h1>${CANARY}`),
     'tls',
     /OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY/,
   ],
   [
-    'the words of nginx for a wrong client certificate',
+    'a wrong client certificate, from nginx',
     answered(400, 'Bad Request', `<h1>The SSL certificate error</h1>${CANARY}`),
     'tls',
-    /does not accept the client certificate/,
+    /rejects the client certificate/,
   ],
   [
-    "the Collector's words for too large a body",
+    'a request body that is too large, from the Collector',
     answered(400, 'Bad Request', 'http: request body too large'),
     'client_error',
     /^HTTP 400 Bad Request: .*too large for the receiver/,
   ],
   [
-    "Prometheus' words for points that are older than its newest",
+    'points that are out of order, from Prometheus',
     answered(400, 'Bad Request', 'out of order sample\n'),
     'client_error',
     /^HTTP 400 Bad Request: .*set storage\.tsdb\.out_of_order_time_window/,
   ],
+  [
+    'a server error whose body mentions a size',
+    answered(500, 'Internal Server Error', 'http: request body too large'),
+    'server_error',
+    /^HTTP 500 Internal Server Error: /,
+  ],
+  [
+    'a server error whose body mentions TLS',
+    answered(502, 'Bad Gateway', `Client sent an HTTP request to an HTTPS server.\n${CANARY}`),
+    'server_error',
+    /^HTTP 502 Bad Gateway: /,
+  ],
 ];
 
-test('a receiver that answers 415 to a compressed body may not take gzip: that is to be tried first', () => {
-  const compressed = errorOfAnswer(answered(415, 'Unsupported Media Type', ''), true).message;
-  const plain = errorOfAnswer(answered(415, 'Unsupported Media Type', '')).message;
-  assert.match(compressed, /try OTEL_EXPORTER_OTLP_COMPRESSION=none first/);
+test('415 for a compressed body suggests no compression first', () => {
+  const compressed = errorOfResponse(answered(415, 'Unsupported Media Type', ''), true).message;
+  const plain = errorOfResponse(answered(415, 'Unsupported Media Type', '')).message;
+  assert.match(compressed, /set OTEL_EXPORTER_OTLP_COMPRESSION=none first/);
   assert.ok(!plain.includes('COMPRESSION'));
 });
 
 const NETWORK: readonly Row[] = [
-  ['nobody listens', refused('127.0.0.1'), 'unreachable', /connect to 127\.0\.0\.1:4318 \(ECONNREFUSED\)/],
-  ['nobody listens, IPv6', refused('::1'), 'unreachable', /connect to \[::1\]:4318 \(ECONNREFUSED\)/],
+  ['a closed port', refused('127.0.0.1'), 'unreachable', /connect to 127\.0\.0\.1:4318 \(ECONNREFUSED\)/],
+  ['a closed port, IPv6', refused('::1'), 'unreachable', /connect to \[::1\]:4318 \(ECONNREFUSED\)/],
   [
-    'nobody listens at any address',
+    'a closed port at all addresses',
     Object.assign(new AggregateError([refused('::1'), refused('127.0.0.1')]), { code: 'ECONNREFUSED' }),
     'unreachable',
     /connect to \[::1\]:4318 or 127\.0\.0\.1:4318 \(ECONNREFUSED\)/,
   ],
   [
-    'no address answers',
+    'a timeout at all addresses',
     Object.assign(new AggregateError([]), { code: 'ETIMEDOUT' }),
     'timeout',
     /^timed out: .*firewall/,
   ],
   [
-    'no such name',
+    'an unknown host',
     nodeError('ENOTFOUND', 'getaddrinfo ENOTFOUND nowhere', { syscall: 'getaddrinfo', hostname: 'nowhere.invalid' }),
     'unreachable',
-    /^the host nowhere\.invalid cannot be looked up \(ENOTFOUND\)/,
+    /^cannot resolve the host nowhere\.invalid \(ENOTFOUND\)/,
   ],
   [
-    'no name server',
+    'no DNS server',
     nodeError('EAI_AGAIN', 'getaddrinfo EAI_AGAIN', { syscall: 'getaddrinfo', hostname: 'x'.repeat(5000) }),
     'unreachable',
-    /^the host x+… cannot be looked up \(EAI_AGAIN\)/,
+    /^cannot resolve the host x+… \(EAI_AGAIN\)/,
+  ],
+  [
+    'more than four addresses',
+    Object.assign(new AggregateError([1, 2, 3, 4, 5].map((part) => refused(`192.0.2.${part}`))), {
+      code: 'ECONNREFUSED',
+    }),
+    'unreachable',
+    /connect to 192\.0\.2\.1:4318 or .*192\.0\.2\.4:4318 \(ECONNREFUSED\)/,
   ],
   ['no route', nodeError('EHOSTUNREACH', 'x', { syscall: 'connect' }), 'unreachable', /EHOSTUNREACH/],
   ['not allowed', nodeError('EACCES', 'x', { syscall: 'connect' }), 'unreachable', /EACCES/],
@@ -153,11 +174,11 @@ const NETWORK: readonly Row[] = [
   ['not HTTP, no packet', nodeError('HPE_INVALID_CONSTANT', 'Parse Error'), 'other', /not HTTP/],
   ['too many headers', notHttp('HTTP/1.1', 'HPE_HEADER_OVERFLOW'), 'other', /HPE_HEADER_OVERFLOW/],
   ['a port for gRPC', notHttp('\x00\x00\x06\x04\x00\x00'), 'other', /gRPC port.*4318/],
-  ['an answer without an end', answerTooLarge(), 'other', /too large: /],
+  ['an answer without an end', responseTooLarge(), 'other', /too large: /],
 ];
 
 const TLS: readonly Row[] = [
-  ['HTTP at a port for TLS', notHttp('\x15\x03\x01\x00\x02\x02\x46'), 'tls', /https:\/\/$/],
+  ['HTTP at a port for TLS', notHttp('\x15\x03\x01\x00\x02\x02\x46'), 'tls', /use https:\/\/ in the endpoint$/],
   ['TLS at a port for HTTP', handshake('wrong version number'), 'tls', /http:\/\/.*\(wrong version number\)$/],
   ['TLS at a port for HTTP, older', alert('packet length too long'), 'tls', /http:\/\/.*length too long\)$/],
   ['expired', nodeError('CERT_HAS_EXPIRED', 'x'), 'tls', /^the receiver's certificate.* has expired .*renew/],
@@ -185,22 +206,20 @@ const TLS: readonly Row[] = [
     'tls',
     /is for DNS: \[31m red , DNS:x\.example.*…, not for/,
   ],
-  ['no client certificate', alert('tlsv13 alert certificate required'), 'tls', /wants a client .*CLIENT_KEY/],
-  ['no client certificate, TLS 1.2', handshake('ssl/tls alert handshake failure'), 'tls', /may want a client/],
+  ['no client certificate', alert('tlsv13 alert certificate required'), 'tls', /requires a client .*CLIENT_KEY/],
+  ['no client certificate, TLS 1.2', handshake('ssl/tls alert handshake failure'), 'tls', /may require a client/],
   ...['ssl/tls alert bad certificate', 'tlsv1 alert unknown ca', 'ssl/tls alert certificate unknown'].flatMap(
     (words): Row[] =>
       [alert(words), handshake(words)].map((error) => [
         `${words}, ${'code' in error ? error.code : ''}`,
         error,
         'tls',
-        new RegExp(
-          `does not accept the client certificate \\(${words}\\): check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE$`,
-        ),
+        new RegExp(`rejects the client certificate \\(${words}\\): check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE$`),
       ]),
   ),
   ['an old client certificate', alert('ssl/tls alert certificate expired'), 'tls', /client .*expired; renew/],
-  ['an old TLS', handshake('tlsv1 alert protocol version'), 'tls', /no TLS version in common .*TLS 1\.2/],
-  ['an old TLS, said here', handshake('unsupported protocol'), 'tls', /no TLS version in common/],
+  ['an old TLS', handshake('tlsv1 alert protocol version'), 'tls', /supports neither TLS 1\.2 nor TLS 1\.3/],
+  ['an old TLS, said here', handshake('unsupported protocol'), 'tls', /supports neither TLS 1\.2 nor TLS 1\.3/],
   ['no HTTP/1.1', handshake('tlsv1 alert no application protocol'), 'tls', /gRPC port/],
   ['another alert', handshake('tlsv1 alert internal error'), 'tls', /failed \(tlsv1 alert internal error\)$/],
   ['EPROTO alone', nodeError('EPROTO', 'write EPROTO'), 'tls', /failed \(EPROTO\)$/],
@@ -216,23 +235,23 @@ const TLS: readonly Row[] = [
 
 const OTHERS: readonly Row[] = [
   ['nothing', undefined, 'other', /./],
-  ['no words', new TypeError(''), 'other', /^TypeError$/],
-  ["the SDK's own words", new Error('Concurrent export limit reached'), 'other', /^Concurrent export limit/],
+  ['no message', new TypeError(''), 'other', /^TypeError$/],
+  ['an error of the SDK', new Error('Concurrent export limit reached'), 'other', /^Concurrent export limit/],
   ['an unknown code', nodeError('ERR_NEVER_HEARD_OF', CANARY), 'other', /^failed \(ERR_NEVER_HEARD_OF\)$/],
   [
-    'an address',
+    'a URL',
     new Error(`cannot use https://user:${CANARY}@host/?${CANARY}\nat all`),
     'other',
     /^cannot use \[address\] at all$/,
   ],
-  ['a page', new Error('x'.repeat(100_000)), 'other', /^x{120}…$/],
-  ['one of ours', timedOut(5), 'timeout', /^timed out after 5 ms: /],
+  ['a long message', new Error('x'.repeat(100_000)), 'other', /^x{120}…$/],
+  ['an ExportError', timedOut(5), 'timeout', /^timed out after 5 ms: /],
 ];
 
 for (const [name, failed, reason, message] of [...ANSWERS, ...NETWORK, ...TLS, ...OTHERS]) {
   test(`${reason}: ${name}`, () => {
     const isRefusal = failed !== undefined && 'status' in failed;
-    const failure = isRefusal ? errorOfAnswer(failed) : exportErrorOf(failed);
+    const failure = isRefusal ? errorOfResponse(failed) : exportErrorOf(failed);
     assert.ok(failure instanceof ExportError);
     assert.equal(failure.reason, reason);
     assert.match(failure.message, message);
@@ -241,18 +260,18 @@ for (const [name, failed, reason, message] of [...ANSWERS, ...NETWORK, ...TLS, .
   });
 }
 
-test('every reason is had somewhere', () => {
-  const had = new Set([...ANSWERS, ...NETWORK, ...TLS, ...OTHERS].map(([, , reason]) => reason));
-  assert.deepEqual([...had].sort(), [...EXPORT_FAILURE_REASONS].sort());
+test('the cases cover every reason', () => {
+  const covered = new Set([...ANSWERS, ...NETWORK, ...TLS, ...OTHERS].map(([, , reason]) => reason));
+  assert.deepEqual([...covered].sort(), [...EXPORT_FAILURE_REASONS].sort());
 });
 
-test('an export error is given back as it is', () => {
+test('an ExportError is returned unchanged', () => {
   const error = new ExportError('throttled', 'not now');
   assert.equal(exportErrorOf(error), error);
   assert.deepEqual([error.name, error.cause], ['ExportError', undefined]);
 });
 
-test('a timeout names its time where it is known', () => {
+test('a timeout error contains its time if known', () => {
   assert.match(timedOut(1999.7).message, /^timed out after 2000 ms: /);
   assert.match(timedOut(undefined).message, /^timed out: /);
 });

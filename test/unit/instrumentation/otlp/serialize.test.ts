@@ -14,7 +14,7 @@ import { decodeProtobuf } from '../../../helpers/otlp-protobuf.ts';
 import { messages, readMessage } from '../../../helpers/protobuf-reader.ts';
 import { at, listAt } from '../../../real/json.ts';
 
-/** Of a task with one metric of so many points. */
+/** One metric of a task with this many points. */
 function metricsOf(task: string, points: number): ResourceMetrics {
   const dataPoints = Array.from({ length: points }, (_, index) => ({
     attributes: { 'container.name': `"${index}"]},` },
@@ -47,19 +47,19 @@ const bySdk = (protocol: keyof typeof FORMATS, metrics: ResourceMetrics): Buffer
   Buffer.from(FORMATS[protocol].sdk.serializeRequest(metrics) ?? assert.fail('no request'));
 
 for (const protocol of ['http/protobuf', 'http/json'] as const) {
-  test(`${protocol}: a request of one resource is the SDK's own`, () => {
+  test(`${protocol}: a request of one resource equals the SDK's request`, () => {
     for (const metrics of ALL) assert.deepEqual(request(protocol, [metrics]), bySdk(protocol, metrics));
   });
 }
 
-test('http/protobuf: a request of three resources has those of three requests', () => {
+test('http/protobuf: a request of three resources equals three requests', () => {
   const resources = messages(readMessage(request('http/protobuf', ALL)), 1);
   const expected = ALL.flatMap((metrics) => messages(readMessage(bySdk('http/protobuf', metrics)), 1));
   assert.equal(resources.length, 3);
   assert.deepEqual(resources, expected);
 });
 
-test('http/json: a request of three resources has those of three requests, and nothing else', () => {
+test('http/json: a request of three resources equals three requests', () => {
   const decoded: unknown = JSON.parse(request('http/json', ALL).toString());
   const resourceMetrics = ALL.flatMap((metrics) =>
     listAt(JSON.parse(bySdk('http/json', metrics).toString()), 'resourceMetrics'),
@@ -71,7 +71,7 @@ test('http/json: a request of three resources has those of three requests, and n
   assert.deepEqual(tasks, ['a', 'b', 'c']);
 });
 
-test('each format decodes to the points that went in', () => {
+test('each format decodes to the original points', () => {
   for (const protocol of ['http/protobuf', 'http/json'] as const) {
     const [first = assert.fail()] = ALL;
     const decoded = FORMATS[protocol].decode(request(protocol, [first]));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { ClientRequest } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -13,12 +14,21 @@ import {
 } from '@opentelemetry/exporter-metrics-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ExportError } from '../../../../instrumentation/export-error.ts';
-import type { MetricExporter, Outcome } from '../../../../instrumentation/metric-exporter.ts';
+import { ExportError, type MetricExporter, type Outcome } from '../../../../instrumentation/metric-exporter.ts';
 import { createOtlpExporter, type OtlpOptions } from '../../../../instrumentation/otlp/otlp-exporter.ts';
+import { SERIALIZERS } from '../../../../instrumentation/otlp/serialize.ts';
 import { type Answer, type FaultReceiver, startFaultReceiver } from '../../../helpers/fault-receiver.ts';
 import { stopClock } from '../../../helpers/test-clock.ts';
-import { accepted, CANARY, DIES, dripping, GOOD, NEVER, refused, TAKES_AND_DIES } from '../../../outages/answers.ts';
+import {
+  ACCEPT_THEN_RESET,
+  accepted,
+  CANARY,
+  endless,
+  GOOD,
+  NO_RESPONSE,
+  RESET_EARLY,
+  refused,
+} from '../../../outages/responses.ts';
 import { at } from '../../../real/json.ts';
 import { until } from '../../../real/wait.ts';
 
@@ -33,21 +43,21 @@ const OPTIONS: Omit<OtlpOptions, 'url'> = {
   temporality: 'cumulative',
 };
 const NO_RETRY = { timeoutMs: 700 };
-const DEADLINE = new ExportError('timeout', 'the deadline has come');
+const DEADLINE = new ExportError('timeout', 'the deadline expired');
 
-interface Exporting {
+interface StartedExporter {
   readonly receiver: FaultReceiver;
   readonly exporter: MetricExporter;
   send(signal?: AbortSignal): Promise<Outcome>;
 }
 
-async function exporting(
+async function startExporter(
   t: TestContext,
   answer: FaultReceiver['answer'],
   changes: Partial<OtlpOptions> = {},
-): Promise<Exporting> {
+): Promise<StartedExporter> {
   const receiver = await startFaultReceiver(answer);
-  const exporter = await createOtlpExporter({ ...OPTIONS, url: receiver.url, ...changes }, 'test/1');
+  const exporter = await createOtlpExporter({ ...OPTIONS, url: new URL(receiver.url), ...changes }, 'test/1');
   t.after(async () => {
     await exporter.close();
     await receiver.down();
@@ -56,13 +66,13 @@ async function exporting(
   return { receiver, exporter, send };
 }
 
-/** Sent as it is: below HTTP. */
+/** Writes this text to the socket, below HTTP. */
 const raw = (text: string): Answer => ({ send: ({ socket }) => void socket?.write(text) });
 
 const closed = (receiver: FaultReceiver) =>
   until('no connection', () => (receiver.openConnections === 0 ? true : undefined));
 
-test('every export goes through OTLPMetricExporterBase, and the SDK logs no partial success', async (t) => {
+test('every export uses OTLPMetricExporterBase, and the SDK does not log partial success', async (t) => {
   const warnings: unknown[] = [];
   const ignore = (): void => {};
   const warn = (...words: unknown[]): void => void warnings.push(words);
@@ -70,7 +80,7 @@ test('every export goes through OTLPMetricExporterBase, and the SDK logs no part
   t.after(() => diag.disable());
   const exported = t.mock.method(OTLPMetricExporterBase.prototype, 'export');
   const body = JSON.stringify({ partialSuccess: { rejectedDataPoints: '2', errorMessage: 'Bearer c4n4ry is old' } });
-  const { send, receiver } = await exporting(t, accepted(body));
+  const { send, receiver } = await startExporter(t, accepted(body));
   assert.deepEqual(await send(), { partial: { rejectedPoints: 2, message: '*** is old' } });
   receiver.answer = refused(400);
   await send();
@@ -78,12 +88,12 @@ test('every export goes through OTLPMetricExporterBase, and the SDK logs no part
   assert.deepEqual(warnings, []);
 });
 
-test('the headers of a request', async (t) => {
+test('request headers', async (t) => {
   for (const [protocol, type] of [
     ['http/json', 'application/json'],
     ['http/protobuf', 'application/x-protobuf'],
   ] as const) {
-    const { send, receiver } = await exporting(t, GOOD, { protocol });
+    const { send, receiver } = await startExporter(t, GOOD, { protocol });
     assert.deepEqual(await send(), { partial: undefined });
     const headers = receiver.arrivals[0]?.headers ?? {};
     assert.equal(headers['content-type'], type);
@@ -94,7 +104,66 @@ test('the headers of a request', async (t) => {
   }
 });
 
-test('gzip: one compressed body for all tries', async (t) => {
+/** A partial success whose message repeats this text. */
+const repeating = (errorMessage: string): Answer => accepted(JSON.stringify({ partialSuccess: { errorMessage } }));
+
+test('no secret of the headers or the URL is in a message', async (t) => {
+  const receiver = await startFaultReceiver(
+    repeating('token tok3n, query key=s3cret%2Done&also=s3cret-two, values s3cret-one and s3cret-two'),
+  );
+  const headers = { authorization: 'Basic tok3n' };
+  const url = new URL(`${receiver.url}?key=s3cret%2Done&also=s3cret-two`);
+  const exporter = await createOtlpExporter({ ...OPTIONS, url, headers }, 'test/1');
+  t.after(async () => {
+    await exporter.close();
+    await receiver.down();
+  });
+  const { partial } = await exporter.export(METRICS, new AbortController().signal);
+  assert.equal(partial?.message, 'token ***, query ***, values *** and ***');
+});
+
+test('no credentials of a proxy are in a message', async (t) => {
+  const receiver = await startFaultReceiver(repeating('user us3r, password p@ssw0rd or p%40ssw0rd'));
+  const proxyUrl = new URL(receiver.url);
+  proxyUrl.username = 'us3r';
+  proxyUrl.password = 'p@ssw0rd';
+  const url = new URL('http://collector.example.com/');
+  const exporter = await createOtlpExporter({ ...OPTIONS, url, proxy: { url: proxyUrl } }, 'test/1');
+  t.after(async () => {
+    await exporter.close();
+    await receiver.down();
+  });
+  const { partial } = await exporter.export(METRICS, new AbortController().signal);
+  assert.equal(partial?.message, 'user ***, password *** or ***');
+});
+
+test('no secret is in the message of an error without a code', async (t) => {
+  const { send } = await startExporter(t, GOOD);
+  t.mock.method(ClientRequest.prototype, 'end', function end(this: ClientRequest) {
+    return this.destroy(new Error('cannot send Bearer c4n4ry'));
+  });
+  const { error } = await send();
+  assert.deepEqual([error?.reason, error?.message], ['other', 'cannot send ***']);
+});
+
+test('an error of the SDK, or an export without metrics, fails the export', async (t) => {
+  const { exporter, receiver, send } = await startExporter(t, GOOD);
+  const { mock } = t.mock.method(SERIALIZERS['http/json'], 'serializeRequest', () => undefined);
+  assert.equal((await send()).error?.reason, 'other');
+  mock.restore();
+  const { error } = await exporter.export([], new AbortController().signal);
+  assert.equal(error?.message, 'nothing to export');
+  assert.equal(receiver.arrivals.length, 0);
+});
+
+test('an export leaves no listener on its signal', async (t) => {
+  const { send } = await startExporter(t, GOOD);
+  const { signal } = new AbortController();
+  await send(signal);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+test('gzip: all attempts send the same compressed body', async (t) => {
   const clock = stopClock(t);
   const bodies: Buffer[] = [];
   const server = createServer((socket) => {
@@ -112,7 +181,7 @@ test('gzip: one compressed body for all tries', async (t) => {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());
-  const url = `http://127.0.0.1:${at(server.address(), 'port')}/`;
+  const url = new URL(`http://127.0.0.1:${at(server.address(), 'port')}/`);
   const exporter = await createOtlpExporter({ ...OPTIONS, url, compression: 'gzip' }, 'test/1');
   t.after(() => exporter.close());
   const outcome = await clock.during(exporter.export(METRICS, new AbortController().signal));
@@ -136,7 +205,7 @@ for (const [status, isRetried] of [
   test(`${status} is ${isRetried ? '' : 'not '}retried`, async (t) => {
     const clock = stopClock(t);
     const headers = { location: '/elsewhere' };
-    const { receiver, send } = await exporting(t, refused(status, headers));
+    const { receiver, send } = await startExporter(t, refused(status, headers));
     const { error } = await clock.during(send());
     assert.match(error?.message ?? '', new RegExp(`^HTTP ${status} `));
     assert.equal(receiver.arrivals.length, isRetried ? 6 : 1);
@@ -146,7 +215,7 @@ for (const [status, isRetried] of [
 
 test('a connection that is refused or reset is retried', async (t) => {
   const clock = stopClock(t);
-  const { receiver, send } = await exporting(t, ({ number }) => [DIES, TAKES_AND_DIES][number] ?? GOOD);
+  const { receiver, send } = await startExporter(t, ({ number }) => [RESET_EARLY, ACCEPT_THEN_RESET][number] ?? GOOD);
   assert.equal((await clock.during(send())).error, undefined);
   assert.equal(receiver.arrivals.length, 3);
   await receiver.down();
@@ -156,9 +225,9 @@ test('a connection that is refused or reset is retried', async (t) => {
   assert.ok(clock.elapsedMs - startMs > 8000, 'five waits');
 });
 
-test('retryAfterMs: of every status from 400 on, and five minutes at most', async (t) => {
+test('retryAfterMs: from every status of 400 or above, at most five minutes', async (t) => {
   const clock = stopClock(t);
-  const { receiver, send } = await exporting(t, GOOD, NO_RETRY);
+  const { receiver, send } = await startExporter(t, GOOD, NO_RETRY);
   const date = new Date(Date.now() + 7_200_000).toUTCString();
   for (const [status, value, expected] of [
     [503, '60', 60_000],
@@ -178,11 +247,11 @@ test('retryAfterMs: of every status from 400 on, and five minutes at most', asyn
   assert.equal(clock.elapsedMs, 0);
 });
 
-test('Retry-After: waited for if the retry can begin in time; otherwise the export ends at once', async (t) => {
+test('Retry-After: the exporter waits if the retry can begin in time; otherwise the export ends at once', async (t) => {
   const clock = stopClock(t);
   const wait = (seconds: number) => refused(503, { 'retry-after': String(seconds) });
   const answers = [wait(20), wait(30), wait(20)];
-  const { receiver, send } = await exporting(t, ({ number }) => answers[number] ?? GOOD);
+  const { receiver, send } = await startExporter(t, ({ number }) => answers[number] ?? GOOD);
   const { error, retryAfterMs } = await clock.during(send());
   assert.equal(error?.reason, 'server_error');
   assert.equal(retryAfterMs, 20_000);
@@ -192,9 +261,9 @@ test('Retry-After: waited for if the retry can begin in time; otherwise the expo
   assert.ok(third - second >= 30_000 && third - second < 31_000);
 });
 
-test('aborted during a wait: the error of the last try, and the rest of the wait', async (t) => {
+test('aborted during a wait: the error of the last attempt, and the rest of the wait', async (t) => {
   const clock = stopClock(t);
-  const { receiver, send } = await exporting(t, refused(429, { 'retry-after': '20' }));
+  const { receiver, send } = await startExporter(t, refused(429, { 'retry-after': '20' }));
   const controller = new AbortController();
   const sent = send(controller.signal);
   await until('the request', () => receiver.arrivals[0]);
@@ -208,14 +277,15 @@ test('aborted during a wait: the error of the last try, and the rest of the wait
 });
 
 for (const [what, answer, reason] of [
-  ['no answer', NEVER, 'timeout'],
-  ['a head that never ends', dripping('HTTP/1.1 200 OK\r\nx-filler: '), 'timeout'],
-  ['a body that never ends', dripping('HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n'), 'timeout'],
-  ['a refusal whose body never ends', dripping('HTTP/1.1 503 No\r\ncontent-length: 999\r\n\r\n'), 'server_error'],
-  ['informational answers', dripping('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
+  ['no answer', NO_RESPONSE, 'timeout'],
+  ['a head that never ends', endless('HTTP/1.1 200 OK\r\nx-filler: '), 'timeout'],
+  ['a body that never ends', endless('HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n'), 'timeout'],
+  ['a refusal whose body never ends', endless('HTTP/1.1 503 No\r\ncontent-length: 999\r\n\r\n'), 'server_error'],
+  ['a redirect whose body never ends', endless('HTTP/1.1 302 Found\r\ncontent-length: 999\r\n\r\n'), 'redirect'],
+  ['informational responses', endless('', 'HTTP/1.1 102 Processing\r\n\r\n'), 'timeout'],
 ] as const) {
-  test(`aborted, ${what}: ${reason}; the next export gets a connection of its own`, async (t) => {
-    const { receiver, send } = await exporting(t, answer);
+  test(`aborted, ${what}: ${reason}; the next export gets a new connection`, async (t) => {
+    const { receiver, send } = await startExporter(t, answer);
     const hasHead = what.includes('body');
     const controller = new AbortController();
     let heads = 0;
@@ -237,9 +307,9 @@ for (const [what, answer, reason] of [
   });
 }
 
-test('aborted in a retry: the error of the try before', async (t) => {
+test('aborted in a retry: the error of the previous attempt', async (t) => {
   const clock = stopClock(t);
-  const { receiver, send } = await exporting(t, ({ number }) => (number === 0 ? refused(503) : NEVER));
+  const { receiver, send } = await startExporter(t, ({ number }) => (number === 0 ? refused(503) : NO_RESPONSE));
   const controller = new AbortController();
   const sent = send(controller.signal);
   await clock.until('the retry', () => receiver.arrivals[1]);
@@ -248,8 +318,8 @@ test('aborted in a retry: the error of the try before', async (t) => {
   await closed(receiver);
 });
 
-test('aborted before it begins, or in the same moment: no request arrives', async (t) => {
-  const { receiver, send } = await exporting(t, GOOD);
+test('aborted before it begins, or at once: no request arrives', async (t) => {
+  const { receiver, send } = await startExporter(t, GOOD);
   const controller = new AbortController();
   const sent = send(controller.signal);
   controller.abort(DEADLINE);
@@ -259,8 +329,8 @@ test('aborted before it begins, or in the same moment: no request arrives', asyn
   assert.equal(receiver.arrivals.length, 1);
 });
 
-test('a connection in use by nobody survives an abort', async (t) => {
-  const { receiver, send } = await exporting(t, GOOD);
+test('an idle connection survives an abort', async (t) => {
+  const { receiver, send } = await startExporter(t, GOOD);
   await send();
   const controller = new AbortController();
   assert.equal((await send(controller.signal)).error, undefined);
@@ -270,15 +340,15 @@ test('a connection in use by nobody survives an abort', async (t) => {
   assert.equal(receiver.arrivals.length, 3);
 });
 
-/** A server that accepts connections, and answers each text that arrives. */
-async function silent(t: TestContext, answer: (socket: Socket) => void = () => {}) {
+/** Starts a server that passes each socket to `answer` when data arrives. */
+async function startSilentServer(t: TestContext, answer: (socket: Socket) => void = () => {}) {
   const open = new Set<Socket>();
-  const said: string[] = [];
+  const received: string[] = [];
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('error', () => {}).on('close', () => open.delete(socket));
     socket.on('data', (chunk) => {
-      said.push(chunk.toString('latin1'));
+      received.push(chunk.toString('latin1'));
       answer(socket);
     });
   });
@@ -287,7 +357,7 @@ async function silent(t: TestContext, answer: (socket: Socket) => void = () => {
     server.close();
     for (const socket of open) socket.destroy();
   });
-  return { port: Number(at(server.address(), 'port')), open, said };
+  return { port: Number(at(server.address(), 'port')), open, received };
 }
 
 for (const [what, scheme, isProxied, words] of [
@@ -298,22 +368,22 @@ for (const [what, scheme, isProxied, words] of [
 ] as const) {
   test(`aborted, ${what}: the export ends, and the connection is closed`, async (t) => {
     const hasTunnel = what.endsWith('tunnel') && !what.startsWith('a proxy');
-    const { port, open, said } = await silent(t, (socket) => {
-      if (hasTunnel && said.length === 1) socket.write('HTTP/1.1 200 Connected\r\n\r\n');
+    const { port, open, received } = await startSilentServer(t, (socket) => {
+      if (hasTunnel && received.length === 1) socket.write('HTTP/1.1 200 Connected\r\n\r\n');
     });
-    const proxy = `http://user:c4n4ry-proxy@127.0.0.1:${port}`;
+    const proxy = { url: new URL(`http://user:c4n4ry-proxy@127.0.0.1:${port}`) };
     const exporter = await createOtlpExporter(
       {
         ...OPTIONS,
-        url: isProxied ? `${scheme}://collector.example.com/` : `${scheme}://127.0.0.1:${port}/`,
-        proxyEnv: isProxied ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : undefined,
+        url: new URL(isProxied ? `${scheme}://collector.example.com/` : `${scheme}://127.0.0.1:${port}/`),
+        proxy: isProxied ? proxy : undefined,
       },
       'test/1',
     );
     t.after(() => exporter.close());
     const controller = new AbortController();
     const sent = exporter.export(METRICS, controller.signal);
-    await until('what it says', () => said.at(-1)?.startsWith(words) || undefined);
+    await until('the request', () => received.at(-1)?.startsWith(words) || undefined);
     controller.abort(DEADLINE);
     const { error } = await sent;
     const suffix = isProxied ? ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)' : '';
@@ -322,8 +392,8 @@ for (const [what, scheme, isProxied, words] of [
   });
 }
 
-test('informational answers without end: the exchange ends', async (t) => {
-  const { receiver, send } = await exporting(t, raw('HTTP/1.1 102 Processing\r\n\r\n'.repeat(101)));
+test('more than 100 informational responses end the exchange', async (t) => {
+  const { receiver, send } = await startExporter(t, raw('HTTP/1.1 102 Processing\r\n\r\n'.repeat(101)));
   const { error } = await send();
   assert.match(error?.message ?? '', /too large/);
   await closed(receiver);
@@ -333,8 +403,8 @@ test('informational answers without end: the exchange ends', async (t) => {
   assert.equal((await send()).error, undefined);
 });
 
-test('the body of an answer: 64 KiB at most, also byte by byte', async (t) => {
-  const { receiver, send } = await exporting(t, GOOD);
+test('response bodies are limited to 64 KiB, also byte by byte', async (t) => {
+  const { receiver, send } = await startExporter(t, GOOD);
   const text = JSON.stringify({ partialSuccess: { rejectedDataPoints: 5 } });
   for (const [length, isTaken] of [
     [64 * 1024, true],
@@ -351,50 +421,56 @@ test('the body of an answer: 64 KiB at most, also byte by byte', async (t) => {
   assert.equal((await send()).partial?.rejectedPoints, 5);
 });
 
-test('the body of a refusal: as much as is searched for a reason', async (t) => {
-  const { receiver, send } = await exporting(
+test('the body of an error response is read up to the limit of the search', async (t) => {
+  const { receiver, send } = await startExporter(
     t,
     raw('HTTP/1.1 400 Bad Request\r\n\r\nout of order sample'.padEnd(9000)),
   );
   const { error } = await send();
   assert.match(error?.message ?? '', /out_of_order_time_window/);
   await closed(receiver);
-  const { send: sendLong } = await exporting(t, refused(503, { 'retry-after': '9' }), NO_RETRY);
+  const { send: sendLong } = await startExporter(t, refused(503, { 'retry-after': '9' }), NO_RETRY);
   assert.ok(!JSON.stringify(await sendLong()).includes(CANARY));
 });
 
-test('a connection that ends within the body: what the status says', async (t) => {
+test('a connection lost during the body: the status decides', async (t) => {
   const half = (status: string): Answer => ({
     send: ({ socket }) => void socket?.end(`HTTP/1.1 ${status}\r\ncontent-length: 99\r\n\r\n{"partialSuccess":`),
   });
-  const { receiver, send } = await exporting(t, half('200 OK'), NO_RETRY);
+  const { receiver, send } = await startExporter(t, half('200 OK'), NO_RETRY);
   assert.deepEqual(await send(), { partial: undefined });
   receiver.answer = half('503 Service Unavailable');
   assert.match((await send()).error?.message ?? '', /^HTTP 503 Service Unavailable: /);
 });
 
-test('a header that HTTP does not allow fails the export, and is not in the message', async (t) => {
-  const { receiver, send } = await exporting(t, GOOD, { headers: { 'x-key': 'c4n4ry\nvalue' } });
+test('a malformed body after an error status: the status decides', async (t) => {
+  const malformed = raw('HTTP/1.1 503 Service Unavailable\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n');
+  const { send } = await startExporter(t, malformed, NO_RETRY);
+  assert.match((await send()).error?.message ?? '', /^HTTP 503 Service Unavailable: /);
+});
+
+test('an invalid header fails the export, and is not in the message', async (t) => {
+  const { receiver, send } = await startExporter(t, GOOD, { headers: { 'x-key': 'c4n4ry\nvalue' } });
   const { error } = await send();
   assert.equal(error?.reason, 'other');
   assert.ok(!error?.message.includes('c4n4ry'), error?.message);
   assert.equal(receiver.arrivals.length, 0);
 });
 
-test('the temporality of observable counters is the one that the SDK selects', async (t) => {
+test('observable counters have the temporality that the SDK selects', async (t) => {
   for (const [temporality, select] of [
     ['cumulative', CumulativeTemporalitySelector],
     ['delta', DeltaTemporalitySelector],
     ['lowmemory', LowMemoryTemporalitySelector],
   ] as const) {
-    const { exporter } = await exporting(t, GOOD, { temporality });
+    const { exporter } = await startExporter(t, GOOD, { temporality });
     const isDelta = select(InstrumentType.OBSERVABLE_COUNTER) === AggregationTemporality.DELTA;
     assert.equal(exporter.temporality, isDelta ? 'delta' : 'cumulative', temporality);
   }
 });
 
-test('close: no connection stays open', async (t) => {
-  const { receiver, exporter, send } = await exporting(t, GOOD);
+test('close closes all connections', async (t) => {
+  const { receiver, exporter, send } = await startExporter(t, GOOD);
   await send();
   assert.equal(receiver.openConnections, 1);
   await exporter.close();
@@ -402,11 +478,11 @@ test('close: no connection stays open', async (t) => {
   await closed(receiver);
 });
 
-test('aborted while the body of a refusal is read: it settles at once, with the wait that the receiver asked for', async (t) => {
+test('aborted while the body of an error response is read: settles at once, with its Retry-After', async (t) => {
   // Time stands still, so a wait would never end.
   stopClock(t);
   const refusal = raw('HTTP/1.1 503 No\r\nretry-after: 8\r\ncontent-length: 999\r\n\r\n');
-  const { send } = await exporting(t, refusal);
+  const { send } = await startExporter(t, refusal);
   const controller = new AbortController();
   const head = new Promise((resolve) => {
     subscribe('http.client.response.finish', resolve);
@@ -419,7 +495,7 @@ test('aborted while the body of a refusal is read: it settles at once, with the 
   assert.deepEqual([error?.reason, retryAfterMs], ['server_error', 8000]);
 });
 
-test('a receiver that answers before it has read the request, and never reads the rest, keeps no connection', async (t) => {
+test('the connection is closed if the receiver responds early and never reads the rest of the request', async (t) => {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket.on('error', () => {}).on('close', () => open.delete(socket)));
@@ -431,7 +507,10 @@ test('a receiver that answers before it has read the request, and never reads th
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const exporter = await createOtlpExporter({ ...OPTIONS, url: `http://127.0.0.1:${port}/v1/metrics` }, 'test/1');
+  const exporter = await createOtlpExporter(
+    { ...OPTIONS, url: new URL(`http://127.0.0.1:${port}/v1/metrics`) },
+    'test/1',
+  );
   t.after(async () => {
     await exporter.close();
     server.close();

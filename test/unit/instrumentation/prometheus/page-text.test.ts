@@ -52,19 +52,19 @@ function asCollected({ resource, scopeMetrics }: ResourceMetrics): readonly Reso
   return [{ key: 'a', resource, scopes }];
 }
 
-/** What the SDK makes of it at once. */
+/** The output of the SDK's serializer, without a cache. */
 function serialized(collected: ResourceMetrics): string {
   return new PrometheusSerializer(undefined, false, undefined, false, true).serialize(collected);
 }
 
 const WEB = { container_name: 'web' };
-const ODD = { 'a.b': 'quote " backslash \\ newline \n space', n: 7, yes: true, 'x-y__z': '' };
+const ESCAPED = { 'a.b': 'quote " backslash \\ newline \n space', n: 7, yes: true, 'x-y__z': '' };
 const NONE = {};
 
 const SAMPLES: readonly (readonly [name: string, families: readonly Family[]])[] = [
-  ['one', [{ name: 'up.now', kind: 'gauge', points: [[WEB, 1]] }]],
+  ['one series', [{ name: 'up.now', kind: 'gauge', points: [[WEB, 1]] }]],
   [
-    'labels of one metric serve another, with another type and name',
+    'cached labels in metrics of other types and names',
     [
       { name: 'up.now', kind: 'gauge', points: [[WEB, 2]] },
       { name: 'work', kind: 'counter', points: [[WEB, 3.5]] },
@@ -72,31 +72,31 @@ const SAMPLES: readonly (readonly [name: string, families: readonly Family[]])[]
     ],
   ],
   [
-    'new series between known ones, in another order',
+    'new series between cached ones, in another order',
     [
       {
         name: 'up.now',
         kind: 'gauge',
         description: 'Two\nlines, and a \\ in it.',
         points: [
-          [ODD, -0.5],
+          [ESCAPED, -0.5],
           [WEB, 1e-7],
           [NONE, 0],
         ],
       },
-      { name: 'size', kind: 'updowncounter', points: [[ODD, 5e-324]] },
+      { name: 'size', kind: 'updowncounter', points: [[ESCAPED, 5e-324]] },
     ],
   ],
-  ['what has no description', [{ name: 'bare', kind: 'gauge', description: '', points: [[NONE, 1]] }]],
+  ['a metric without a description', [{ name: 'bare', kind: 'gauge', description: '', points: [[NONE, 1]] }]],
   [
-    'numbers that are none',
+    'NaN and infinities',
     [
       {
         name: 'up.now',
         kind: 'gauge',
         points: [
           [WEB, Number.NaN],
-          [ODD, -Infinity],
+          [ESCAPED, -Infinity],
           [NONE, Infinity],
         ],
       },
@@ -104,21 +104,37 @@ const SAMPLES: readonly (readonly [name: string, families: readonly Family[]])[]
   ],
 ];
 
-test('the page is what the SDK makes of it at once, sample after sample', async (context) => {
+test('the page equals the output of the SDK’s serializer, also from the cache', async (context) => {
   const textOf = createPageText([]);
   for (const [name, families] of SAMPLES) {
     await context.test(name, () => {
       const collected = page(families);
       assert.equal(textOf(asCollected(collected)), serialized(collected));
-      assert.equal(textOf(asCollected(collected)), serialized(collected), 'and once more');
+      assert.equal(textOf(asCollected(collected)), serialized(collected), 'from the cache');
     });
   }
 });
 
-test('another resource is another target_info', () => {
+test('target_info changes with the resource', () => {
   const textOf = createPageText([]);
   const collected = page([{ name: 'up', kind: 'gauge', points: [[WEB, 1]] }]);
   assert.match(textOf(asCollected(collected)), /target_info\{service_name="a \\"b\\" \\\\ c",cloud_region="x"\} 1/);
   const moved = { ...collected, resource: resourceFromAttributes({ 'cloud.region': 'y' }) };
   assert.match(textOf(asCollected(moved)), /^target_info\{cloud_region="y"\} 1$/m);
 });
+
+const LABELS: readonly (readonly [name: string, attributes: Attributes, labels: string])[] = [
+  ['no attributes', {}, ''],
+  ['invalid characters become underscores', { 'cloud.region': 'a', 'x-y z': 'b' }, '{cloud_region="a",x_y_z="b"}'],
+  ['several invalid characters become one underscore', { 'a..b__c': 'x' }, '{a_b_c="x"}'],
+  ['a leading digit gets a prefix', { '1a': 'x' }, '{key_1a="x"}'],
+  ['values of one label are joined in the order of their names', { a_b: '2', 'a.b': '1', 'a-b': '0' }, '{a_b="0;1;2"}'],
+  ['numbers and booleans', { n: 1.5, t: true }, '{n="1.5",t="true"}'],
+];
+
+for (const [name, attributes, labels] of LABELS) {
+  test(`labels of target_info: ${name}`, () => {
+    const text = createPageText([])([{ key: 'a', resource: resourceFromAttributes(attributes), scopes: [] }]);
+    assert.equal(text.split('\n')[2], `target_info${labels} 1`);
+  });
+}

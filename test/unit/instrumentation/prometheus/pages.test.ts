@@ -14,7 +14,7 @@ import {
   ROOMS,
   readingsOf,
   TEMPERATURE,
-} from '../made-up.ts';
+} from '../fake-source.ts';
 
 const room = createRooms();
 
@@ -24,7 +24,7 @@ function pull(source: FakeSource = fakeSource(), sets = [ROOMS]) {
     source,
     page,
     collector,
-    /** The series of the page without those of the resource: `name{room}` and value. */
+    /** The values by `name{room}`, without target_info. */
     series: async (): Promise<Readonly<Record<string, number>>> => {
       const { body } = await page();
       const all = parseExposition(body.toString()).series.filter(({ name }) => name !== 'target_info');
@@ -43,20 +43,20 @@ test('gauges, counters and up-down counters on one page', async () => {
   const text = (await page()).body.toString();
   const lines = text.split('\n').filter((line) => line.includes('room'));
   assert.deepEqual(lines, [
-    '# HELP room_temperature How warm it is.',
+    '# HELP room_temperature Temperature.',
     '# TYPE room_temperature gauge',
     'room_temperature{room="hall"} 20.5',
-    '# HELP room_energy_total Heat so far.',
+    '# HELP room_energy_total Heat.',
     '# TYPE room_energy_total counter',
     'room_energy_total{room="hall"} 1000000000000000',
-    '# HELP room_people Who is in.',
+    '# HELP room_people People in the room.',
     '# TYPE room_people gauge',
     'room_people{room="hall"} 0',
   ]);
   assert.equal((await page()).contentType, 'text/plain; version=0.0.4; charset=utf-8');
 });
 
-test('a series that is not observed any more vanishes at once, and comes back', async () => {
+test('a series that is no longer observed disappears at once, and can return', async () => {
   const { source, series } = pull();
   const hall: readonly Reading[] = [TEMPERATURE, ENERGY, PEOPLE].map((metric) => ({
     metric,
@@ -86,7 +86,7 @@ test('a series that is not observed any more vanishes at once, and comes back', 
   });
 });
 
-test('values are exactly those that were read, whatever sums the SDK makes on the way', async () => {
+test('values are exact', async () => {
   const { source, series } = pull();
   const values = [0.1, 0.3, 0.30000000000000004, 0.7, 123456.789, 123456.79, 9007199254740991, 1e17 + 16];
   for (const value of values) {
@@ -98,7 +98,7 @@ test('values are exactly those that were read, whatever sums the SDK makes on th
   }
 });
 
-test('a counter that falls shows the lower value, and goes on from there', async () => {
+test('a counter that decreases shows the lower value', async () => {
   const { source, series } = pull();
   for (const value of [100, 250, 7, 8, 0, 3]) {
     source.show([{ metric: ENERGY, attributes: room('hall'), value }]);
@@ -106,22 +106,22 @@ test('a counter that falls shows the lower value, and goes on from there', async
   }
 });
 
-test('one page for one object of readings, rendered once', async () => {
+test('a page is rendered once per sample', async () => {
   const { source, page } = pull();
   source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
   const first = page();
   const second = page();
-  assert.equal(first, second, 'while it is rendered');
-  assert.equal(await first, await page(), 'and afterwards');
-  const before = source.asked;
+  assert.equal(first, second, 'during rendering');
+  assert.equal(await first, await page(), 'after rendering');
+  const before = source.reads;
   await Promise.all(Array.from({ length: 200 }, () => page()));
-  assert.equal(source.asked - before, 200, 'looked for new readings, and collected nothing');
+  assert.equal(source.reads - before, 200, 'checks for new readings only');
   assert.equal(await (await first).gzip(), await (await second).gzip());
   source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 1 }]);
-  assert.notEqual(page(), first, 'equal readings in another object are another sample');
+  assert.notEqual(page(), first, 'equal readings in a new object are a new sample');
 });
 
-test('new readings while a page is rendered: each asker gets a page of its own time or later', async () => {
+test('new readings during rendering: each scrape returns the sample of its time or a newer one', async () => {
   const { source, page } = pull();
   const show = (value: number): void => source.show([{ metric: TEMPERATURE, attributes: room('hall'), value }]);
   show(1);
@@ -138,7 +138,7 @@ test('new readings while a page is rendered: each asker gets a page of its own t
   assert.equal(values[2], 3);
 });
 
-test('a collection that fails is no page, and the next one tries again', async () => {
+test('a failed collection rejects; the next scrape collects again', async () => {
   const source = fakeSource();
   const { page, collector } = pagesOf(source);
   const { collect } = collector;
@@ -148,7 +148,7 @@ test('a collection that fails is no page, and the next one tries again', async (
   assert.match((await page()).body.toString(), /target_info/);
 });
 
-test('more series than the SDK’s 2000 are all there', async () => {
+test('the SDK’s limit of 2000 series does not apply', async () => {
   const { source, series } = pull();
   source.show(Array.from({ length: 5000 }, (_, at) => ({ metric: ENERGY, attributes: room(`r${at}`), value: at })));
   const found = await series();
@@ -157,14 +157,14 @@ test('more series than the SDK’s 2000 are all there', async () => {
   assert.ok(!Object.keys(found).some((name) => name.includes('overflow')));
 });
 
-test('the resource is the one known at the time of the page', async () => {
+test('a page has the current resource', async () => {
   const { source, page } = pull();
   source.show([]);
   const info = async (): Promise<ReadonlyMap<string, string> | undefined> =>
     parseExposition((await page()).body.toString()).series.find(({ name }) => name === 'target_info')?.labels;
   const before = await info();
   assert.equal(before?.get('service_name'), 'test');
-  assert.match(before?.get('service_instance_id') ?? '', /^[0-9a-f-]{36}$/, 'random, so that a fleet stays apart');
+  assert.match(before?.get('service_instance_id') ?? '', /^[0-9a-f-]{36}$/, 'random');
   source.identity = Object.freeze({ 'service.instance.id': 'task-1', 'cloud.region': 'eu-west-1' });
   source.show([]);
   const after = await info();
@@ -173,7 +173,7 @@ test('the resource is the one known at the time of the page', async () => {
   assert.equal(after?.get('service_name'), 'test');
 });
 
-test('two pipelines over one source show their own sets, each at its own pace', async () => {
+test('pages over one source show their own sets, each at its own time', async () => {
   const source = fakeSource();
   const rooms = pull(source, [ROOMS]);
   const garden = pull(source, [GARDEN]);
@@ -193,7 +193,7 @@ test('two pipelines over one source show their own sets, each at its own pace', 
   assert.deepEqual(await rooms.series(), { 'room_temperature{hall}': 21 });
 });
 
-test('readings of a metric that no set holds are left out', async () => {
+test('readings of a metric outside the sets are ignored', async () => {
   const { source, series } = pull();
   source.show([
     { metric: HUMIDITY, attributes: {}, value: 1 },
@@ -202,7 +202,18 @@ test('readings of a metric that no set holds are left out', async () => {
   assert.deepEqual(await series(), { 'room_temperature{}': 2 });
 });
 
-test('several resources: each family once, with labels that tell the resources apart', async () => {
+test('a resource without any attribute of the labels has no labels on its series', async () => {
+  const source = fakeSource();
+  const { page } = pagesOf(source, [{ ...ROOMS, resourceLabels: { 'house.name': 'house' } }]);
+  source.show([{ metric: TEMPERATURE, attributes: room('hall'), value: 20 }]);
+  const readings = readingsOf([{ metric: ENERGY, attributes: {}, value: 7 }]);
+  source.others = [{ key: 'other', resource: Object.freeze({ 'service.instance.id': '2' }), readings }];
+  const text = (await page()).body.toString();
+  assert.match(text, /^room_temperature\{room="hall"\} 20$/m);
+  assert.match(text, /^room_energy_total 7$/m);
+});
+
+test('several resources: each family once, with labels that identify the resources', async () => {
   const source = fakeSource();
   const sets = [{ ...ROOMS, resourceLabels: { 'house.name': 'house', 'house.street': 'street' } }, GARDEN];
   const { page } = pagesOf(source, sets);
@@ -224,18 +235,18 @@ test('several resources: each family once, with labels that tell the resources a
     '# TYPE target_info gauge',
     'target_info 1',
     'target_info 2',
-    '# HELP room_temperature How warm it is.',
+    '# HELP room_temperature Temperature.',
     '# TYPE room_temperature gauge',
     'room_temperature{house="a \\"b\\"",street="x",room="hall"} 20',
     'room_temperature{house="c",room="hall"} 21',
-    '# HELP room_energy_total Heat so far.',
+    '# HELP room_energy_total Heat.',
     '# TYPE room_energy_total counter',
     'room_energy_total{house="c"} 7',
-    '# HELP garden_humidity_ratio How wet it is.',
+    '# HELP garden_humidity_ratio Relative humidity.',
     '# TYPE garden_humidity_ratio gauge',
     'garden_humidity_ratio 0.5',
     '',
   ]);
   source.others = [];
-  assert.match((await page()).body.toString(), /^room_temperature\{room="hall"\} 20$/m, 'alone again');
+  assert.match((await page()).body.toString(), /^room_temperature\{room="hall"\} 20$/m, 'a single resource again');
 });

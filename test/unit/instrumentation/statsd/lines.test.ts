@@ -7,7 +7,7 @@ import { constantTag, joinLines } from '../../../../instrumentation/statsd/dogst
 import { createStatsdExporter, type StatsdOptions } from '../../../../instrumentation/statsd/statsd-exporter.ts';
 import { exportOf, metricOf, type StatsdReceiver, udpReceiver } from '../../../helpers/statsd-receiver.ts';
 
-/** What one export of these metrics sends. */
+/** Returns the datagrams of one export. */
 async function datagramsOf(
   t: TestContext,
   metrics: readonly MetricData[],
@@ -17,7 +17,7 @@ async function datagramsOf(
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port, ...options });
   assert.equal(await exportOf(exporter, metrics, resource), undefined);
-  // Over the loopback, a datagram that was sent is there: what comes after it, comes after all of the export.
+  // The loopback preserves the order: all datagrams of the export precede this one.
   await exportOf(exporter, [metricOf('end', [[1]])]);
   await endOf(receiver);
   return receiver.datagrams.slice(0, -1);
@@ -28,7 +28,7 @@ const endOf = async (receiver: StatsdReceiver): Promise<void> => {
     await receiver.lines(count);
 };
 
-test('gauges, counters and levels that add up, all as gauges, in one datagram', async (t) => {
+test('all metrics are sent as gauges, in one datagram', async (t) => {
   const task = { container_name: '_task_' };
   const web = { container_name: 'web' };
   const datagrams = await datagramsOf(t, [
@@ -59,13 +59,13 @@ const VALUES: readonly (readonly [value: number, lines: readonly string[]])[] = 
   [486_810_745_495, ['m:486810745495|g']],
   [2 ** 53 + 2, ['m:9007199254740994|g']],
   [18_446_744_073_709_552_000, ['m:18446744073709552000|g']],
-  // By itself it would be a change of the value before.
+  // Without the 0, the receiver would subtract.
   [-5, ['m:0|g', 'm:-5|g']],
   [Number.NaN, []],
   [Number.POSITIVE_INFINITY, []],
 ];
 
-test('values: as they are, negative ones after a zero, and none that are no number', async (t) => {
+test('values: unchanged; negative values after a zero; NaN and infinities omitted', async (t) => {
   const lines = VALUES.flatMap(([, expected]) => expected);
   const metrics = VALUES.map(([value]) => metricOf('m', [[value]]));
   assert.deepEqual(await datagramsOf(t, metrics), [lines.join('\n')]);
@@ -87,7 +87,7 @@ const TAGS: readonly (readonly [attributes: Attributes, tags: string])[] = [
   [{ long: 'x'.repeat(5000) }, `|#long:${'x'.repeat(1000)}`],
 ];
 
-test('attributes: whatever they are, a line stays one line and one metric', async (t) => {
+test('attributes cannot break a line', async (t) => {
   const datagrams = await datagramsOf(t, [
     metricOf(
       'm',
@@ -100,12 +100,12 @@ test('attributes: whatever they are, a line stays one line and one metric', asyn
   );
 });
 
-test('nothing to send, nothing sent', async (t) => {
+test('nothing is sent without points', async (t) => {
   assert.deepEqual(await datagramsOf(t, []), []);
   assert.deepEqual(await datagramsOf(t, [metricOf('m', [])]), []);
 });
 
-test('constant tags come after the metric’s own, and know the resource', async (t) => {
+test('constant tags come after the metric’s own, and can depend on the resource', async (t) => {
   const resource = resourceFromAttributes({ 'aws.ecs.task.id': 'abc' });
   const constantTags = (attributes: Attributes) => ['team:core', `task_id:${attributes['aws.ecs.task.id']}`, 'bare'];
   const metrics = [metricOf('m', [[-1, { a: 'own' }], [2]])];
@@ -131,21 +131,21 @@ const CONSTANT_TAGS: readonly (readonly [given: string, sent: string])[] = [
   ['e\u0301:😀', 'e_:_'],
 ];
 
-test('constant tags: the replacements of Datadog’s Python client', () => {
+test('constant tags: characters are replaced as in Datadog’s Python client', () => {
   assert.deepEqual(
     CONSTANT_TAGS.map(([given]) => [given, constantTag(given)]),
     CONSTANT_TAGS,
   );
 });
 
-test('lines are joined by their bytes, as many as fit', () => {
+test('lines are joined up to the maximum number of bytes', () => {
   assert.deepEqual(joinLines([], 5), []);
   assert.deepEqual(joinLines(['ab', 'cd', 'e', 'f'], 5), ['ab\ncd', 'e\nf']);
   assert.deepEqual(joinLines(['é', 'éé', 'é'], 7), ['é\néé', 'é']);
   assert.deepEqual(joinLines(['a', 'longer', 'b', 'c'], 5), ['a', 'longer', 'b\nc']);
 });
 
-test('totals are asked for, not differences', async () => {
+test('temporality is cumulative', async () => {
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: 8125 });
   assert.equal(exporter.temporality, 'cumulative');
 });

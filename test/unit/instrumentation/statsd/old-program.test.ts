@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import * as v from 'valibot';
 import { startExporter } from '../../../../src/exporter.ts';
-import { testConfig } from '../../../helpers/config.ts';
+import { globsOf, testConfig } from '../../../helpers/config.ts';
 import { startFaultEndpoint } from '../../../helpers/fault-endpoint.ts';
 import { recordingLogger } from '../../../helpers/recording-logger.ts';
 import { linesOf, udpReceiver } from '../../../helpers/statsd-receiver.ts';
@@ -21,7 +21,7 @@ const oldAnswer = v.object({
 /** The last line of every export. */
 const LAST = /^ecs_task\.exporter_build_info:1\|g\|#.*\n?/m;
 
-/** Plays a scenario, and then polls on and exports what stays the same, until `isThere` finds it in an export. */
+/** Plays a scenario, then polls until an export satisfies `isThere`. */
 async function exportsOf(t: TestContext, scenario: Scenario, isThere: (lines: readonly string[]) => boolean) {
   const receiver = await udpReceiver(t);
   const endpoint = await startFaultEndpoint();
@@ -29,8 +29,8 @@ async function exportsOf(t: TestContext, scenario: Scenario, isThere: (lines: re
   const { polls, include, exclude } = scenario;
   [endpoint.task, endpoint.stats] = [polls[0]?.task, polls[0]?.stats];
   const config = testConfig(endpoint.url, {
-    include,
-    exclude,
+    include: globsOf(...include),
+    exclude: globsOf(...exclude),
     exporters: ['statsd'],
     statsd: { ...testConfig(endpoint.url).statsd, port: receiver.port },
   });
@@ -63,7 +63,7 @@ for (const name of [...CASES, '19-include', '37-beyond-2^53']) {
     assert.ok(wanted.length >= 10, `${wanted.length}`);
     let missing = wanted;
     const play = exportsOf(t, readScenario(folder, name), (lines) => {
-      // The network's series have their interface in addition.
+      // Network series have an additional tag for the interface.
       const count = (line: string) => lines.filter((one) => one === line || one.startsWith(`${line},iface:`)).length;
       missing = wanted.filter((line) => count(line) !== 1);
       return missing.length === 0;

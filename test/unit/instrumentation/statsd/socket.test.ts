@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import timers, { setTimeout as sleep } from 'node:timers/promises';
-import { ExportError } from '../../../../instrumentation/export-error.ts';
-import type { MetricExporter } from '../../../../instrumentation/metric-exporter.ts';
+import { ExportError, type MetricExporter } from '../../../../instrumentation/metric-exporter.ts';
 import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import {
@@ -29,7 +28,7 @@ function exporterOn(path: string, options: { readonly maxWaitMs?: number } = {})
   });
 }
 
-/** More series than the queue of a socket holds in datagrams of 8 KiB with some 90 bytes for each. */
+/** More series than the queue of a socket holds, at about 90 lines per datagram. */
 const TOO_MANY = (Number(readFileSync('/proc/sys/net/unix/max_dgram_qlen', 'utf8')) + 50) * 90;
 
 function assertFailed(error: Error | undefined, reason: string, message: RegExp): void {
@@ -37,7 +36,7 @@ function assertFailed(error: Error | undefined, reason: string, message: RegExp)
   assert.deepEqual([error.reason, message.exec(error.message)?.index], [reason, 0], error.message);
 }
 
-test('1,000 series come whole and in order, in datagrams that the agent reads at once', async (t) => {
+test('1,000 series arrive completely and in order, in datagrams of the size that the agent reads', async (t) => {
   const path = socketPath(t);
   const receiver = unixReceiver(t, path);
   const exporter = await exporterOn(path);
@@ -55,10 +54,10 @@ test('1,000 series come whole and in order, in datagrams that the agent reads at
   for (const size of sizes.slice(0, -1)) assert.ok(size > 8000, `${size}`);
 });
 
-test('no agent, then one, then none but its socket, then another one', async (t) => {
+test('the agent starts, stops and restarts', async (t) => {
   const path = socketPath(t);
   const exporter = await exporterOn(path);
-  const gone = /^cannot send to \S+dsd\.socket \(No such file or directory\): does the agent run/;
+  const gone = /^cannot send to \S+dsd\.socket \(No such file or directory\): check that the agent is running/;
   assertFailed(await exportOf(exporter, [manySeries(1000)]), 'unreachable', gone);
 
   const first = unixReceiver(t, path);
@@ -74,7 +73,19 @@ test('no agent, then one, then none but its socket, then another one', async (t)
   assertFailed(await exportOf(exporter, one), 'unreachable', /^cannot send to \S+ \(Connection refused\)/);
 });
 
-test('paths that are no socket', async (t) => {
+test('exports leave no file descriptor open', async (t) => {
+  const path = socketPath(t);
+  const receiver = unixReceiver(t, path);
+  const exporter = await exporterOn(path);
+  const descriptors = (): number => readdirSync('/proc/self/fd').length;
+  assert.equal(await exportOf(exporter, one), undefined);
+  await receiver.lines(1);
+  const before = descriptors();
+  for (let number = 0; number < 10; number += 1) assert.equal(await exportOf(exporter, one), undefined);
+  await eventually(() => descriptors() <= before);
+});
+
+test('paths that are not sockets', async (t) => {
   const path = socketPath(t);
   writeFileSync(path, '');
   assertFailed(
@@ -84,7 +95,7 @@ test('paths that are no socket', async (t) => {
   );
   mkdirSync(`${path}.folder`);
   assertFailed(await exportOf(await exporterOn(`${path}.folder`), one), 'unreachable', /^cannot send to /);
-  // More than a socket's address can hold.
+  // Longer than a socket address.
   const long = `${path}${'x'.repeat(200)}`;
   assertFailed(
     await exportOf(await exporterOn(long), one),
@@ -93,7 +104,7 @@ test('paths that are no socket', async (t) => {
   );
 });
 
-test('an agent that stops reading for a moment gets everything', async (t) => {
+test('an agent that pauses receives everything', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
   const exporter = await exporterOn(path, { maxWaitMs: 60_000 });
@@ -105,18 +116,20 @@ test('an agent that stops reading for a moment gets everything', async (t) => {
   });
   agent.kill('SIGSTOP');
   const exported = exportOf(exporter, [manySeries(TOO_MANY)]);
-  await eventually(() => waits.mock.callCount() > 0);
+  await eventually(() => waits.mock.callCount() > 2);
   agent.kill('SIGCONT');
   assert.equal(await exported, undefined);
+  const delays = waits.mock.calls.map((call) => call.arguments[0]);
+  assert.deepEqual(delays.slice(0, 3), [5, 10, 20]);
 });
 
-test('an agent that does not read: the export fails, nothing is queued, the event loop does not spin', async (t) => {
+test('an agent that does not read: the export fails, nothing is queued, and the event loop does not spin', async (t) => {
   const path = socketPath(t);
   const agent = await readingProcess(t, path);
   const exporter = await exporterOn(path);
   agent.kill('SIGSTOP');
   const error = await exportOf(exporter, [manySeries(TOO_MANY)]);
-  assertFailed(error, 'throttled', /^the agent does not read what it gets at \S+dsd\.socket/);
+  assertFailed(error, 'throttled', /^the queue of the agent at \S+dsd\.socket is full/);
   await assertNothingSpins();
 
   agent.kill('SIGCONT');
@@ -124,7 +137,7 @@ test('an agent that does not read: the export fails, nothing is queued, the even
   await assertNothingSpins();
 });
 
-/** An event loop with nothing to do turns a few times before a timer of 100 ms fires, and one that spins thousands of times. */
+/** During 100 ms an idle event loop turns a few times, and a spinning one thousands of times. */
 async function assertNothingSpins(): Promise<void> {
   const turns = (): number => performance.nodeTiming.uvMetricsInfo.loopCount;
   const before = turns();

@@ -5,10 +5,10 @@ import dns from 'node:dns/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import timers, { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { ExportError } from '../../../../instrumentation/export-error.ts';
+import { ExportError } from '../../../../instrumentation/metric-exporter.ts';
 import { udpTarget } from '../../../../instrumentation/statsd/datagram-targets.ts';
 import { createStatsdExporter } from '../../../../instrumentation/statsd/statsd-exporter.ts';
 import { exportOf, linesOf, manySeries, metricOf, udpReceiver } from '../../../helpers/statsd-receiver.ts';
@@ -24,7 +24,7 @@ function reasonOf(error: Error | undefined): string | undefined {
   return error?.reason;
 }
 
-test('1,000 series come whole and in order, in datagrams of less than an Ethernet frame', async (t) => {
+test('1,000 series arrive completely and in order, in datagrams that fit an Ethernet frame', async (t) => {
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
   assert.equal(await exportOf(exporter, [manySeries(1000)]), undefined);
@@ -38,12 +38,12 @@ test('1,000 series come whole and in order, in datagrams of less than an Etherne
   );
   const sizes = receiver.datagrams.map((datagram) => Buffer.byteLength(datagram));
   assert.ok(Math.max(...sizes) <= 1432, `${Math.max(...sizes)}`);
-  // Each but the last is so full that the next line would not have fitted.
+  // Each datagram but the last is full.
   const [first = ''] = lines;
   for (const size of sizes.slice(0, -1)) assert.ok(size > 1432 - first.length - 10, `${size}`);
 });
 
-test('a line that is longer than a datagram should be goes alone', async (t) => {
+test('a line above the maximum size gets a separate datagram', async (t) => {
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
   const long = { a: 'x'.repeat(900), b: 'y'.repeat(900) };
@@ -56,7 +56,7 @@ for (const [name, metrics] of [
   ['one datagram', one],
   ['many datagrams', [manySeries(1000)]],
 ] as const) {
-  test(`the port is closed: an export of ${name} fails, and the next one reaches the agent`, async (t) => {
+  test(`closed port: an export of ${name} fails; after the agent starts, the next one succeeds`, async (t) => {
     const port = await lastingPort();
     const exporter = await createStatsdExporter({ host: '127.0.0.1', port });
     for (let i = 0; i < 3; i += 1) {
@@ -64,7 +64,7 @@ for (const [name, metrics] of [
       assert.equal(reasonOf(error), 'unreachable');
       assert.match(
         error?.message ?? '',
-        /^cannot send to port \d+ of 127\.0\.0\.1 \(ECONNREFUSED\): does the agent run/,
+        /^cannot send to port \d+ of 127\.0\.0\.1 \(ECONNREFUSED\): check that the agent is running/,
       );
     }
     const receiver = await udpReceiver(t, { port });
@@ -75,18 +75,18 @@ for (const [name, metrics] of [
   });
 }
 
-test('a host that has no address', async () => {
-  // No name server is needed to know: a part of a name has 63 characters at most.
+test('a host without an address', async () => {
+  // Fails without a DNS query: a label has at most 63 characters.
   const host = `${'x'.repeat(64)}.invalid`;
   const exporter = await createStatsdExporter({ host, port: 8125 });
   for (let i = 0; i < 2; i += 1) {
     const error = await exportOf(exporter, one);
     assert.equal(reasonOf(error), 'unreachable');
-    assert.match(error?.message ?? '', /^the host x{64}\.invalid cannot be looked up \(E\w+\): check STATSD_HOST/);
+    assert.match(error?.message ?? '', /^cannot resolve the host x{64}\.invalid \(E\w+\): check STATSD_HOST/);
   }
 });
 
-test('a name server that never answers: the export ends when it is cut off', async (t) => {
+test('a DNS server that never responds: the export ends on abort', async (t) => {
   t.mock.method(dns, 'lookup', () => new Promise(() => {}));
   syncBuiltinESMExports();
   t.after(() => {
@@ -107,7 +107,7 @@ test('a name server that never answers: the export ends when it is cut off', asy
   assert.match(error?.message ?? '', /DNS/);
 });
 
-test('IPv6: an address, and a name', { skip }, async (t) => {
+test('IPv6: an address and a name', { skip }, async (t) => {
   const receiver = await udpReceiver(t, { host: '::1' });
   const exporter = await createStatsdExporter({ host: '::1', port: receiver.port });
   assert.equal(await exportOf(exporter, one), undefined);
@@ -118,17 +118,17 @@ test('IPv6: an address, and a name', { skip }, async (t) => {
   assert.deepEqual((await receiver.lines(2)).slice(1), ['by name']);
 });
 
-test('localhost is 127.0.0.1, as agents listen there', async (t) => {
+test('localhost is 127.0.0.1, where agents listen', async (t) => {
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: 'localhost', port: receiver.port });
   assert.equal(await exportOf(exporter, one), undefined);
   assert.deepEqual(await receiver.lines(1), ['m:1|g']);
 });
 
-test('of several addresses, the first that this machine has a way to', async (t) => {
+test('the first address with a route is used', async (t) => {
   const receiver = await udpReceiver(t);
   const addresses: readonly LookupAddress[] = [
-    // A socket for sending to oneself cannot be connected to a broadcast address (EACCES).
+    // Connecting to a broadcast address fails (EACCES).
     { address: '255.255.255.255', family: 4 },
     { address: '127.0.0.1', family: 4 },
   ];
@@ -137,7 +137,7 @@ test('of several addresses, the first that this machine has a way to', async (t)
   assert.deepEqual(await receiver.lines(1), ['there']);
 });
 
-test('no way to any address fails the export', async () => {
+test('without a route to any address the export fails', async () => {
   const target = udpTarget('agent.test', 8125, async () => [{ address: '255.255.255.255', family: 4 }]);
   await assert.rejects(target.send(['lost'], new AbortController().signal), (error) => {
     assert.ok(error instanceof Error);
@@ -146,7 +146,7 @@ test('no way to any address fails the export', async () => {
   });
 });
 
-/** Exports while every file descriptor is taken, and again when they are free; prints how it ended. */
+/** Exports without free file descriptors, and again with free ones; prints the results. */
 const OUT_OF_DESCRIPTORS = `
   import { closeSync, openSync } from 'node:fs';
   import { createStatsdExporter } from '${import.meta.resolve('../../../../instrumentation/statsd/statsd-exporter.ts')}';
@@ -161,7 +161,7 @@ const OUT_OF_DESCRIPTORS = `
   errors.push(await exportOf(exporter, [metricOf('m', [[2]])]));
   console.log(JSON.stringify(errors.map((error) => error?.message ?? 'sent')));`;
 
-test('as long as the process has no file descriptor left, exports fail', async (t) => {
+test('exports fail while the process has no free file descriptor', async (t) => {
   const receiver = await udpReceiver(t);
   const node = [process.execPath, '--input-type=module', '-e', OUT_OF_DESCRIPTORS, `${receiver.port}`];
   const { stdout } = await promisify(execFile)('sh', ['-c', 'ulimit -n 100 && exec "$0" "$@"', ...node]);
@@ -171,7 +171,7 @@ test('as long as the process has no file descriptor left, exports fail', async (
   assert.deepEqual(await receiver.lines(1), ['m:2|g']);
 });
 
-test('what is under way can be cut off, and the next export is a new one', async (t) => {
+test('an export can be aborted, and the next one succeeds', async (t) => {
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
   const abortion = new AbortController();
@@ -182,7 +182,32 @@ test('what is under way can be cut off, and the next export is a new one', async
   assert.equal(linesOf(await receiver.lines(1)).at(-1), 'm:1|g');
 });
 
-test('between two exports nothing is open, and no timer runs', async (t) => {
+test('pauses after every 32 datagrams, and waits for an error after the last one', async (t) => {
+  const receiver = await udpReceiver(t);
+  const waits = t.mock.method(timers, 'setTimeout');
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const target = udpTarget('127.0.0.1', receiver.port);
+  const datagrams = Array.from({ length: 65 }, (_, index) => `m:${index}|g`);
+  await target.send(datagrams, new AbortController().signal);
+  assert.deepEqual(
+    waits.mock.calls.map((call) => call.arguments[0]),
+    [10, 10, 20],
+  );
+});
+
+test('after an abort no datagram is sent', async (t) => {
+  const receiver = await udpReceiver(t);
+  const target = udpTarget('127.0.0.1', receiver.port, async () => [{ address: '127.0.0.1', family: 4 }]);
+  await assert.rejects(target.send(['m:1|g'], AbortSignal.abort(new Error('aborted'))), /aborted/);
+  await target.send(['m:2|g'], new AbortController().signal);
+  assert.deepEqual(await receiver.lines(1), ['m:2|g']);
+});
+
+test('no socket or timer is left between exports', async (t) => {
   const receiver = await udpReceiver(t);
   const exporter = await createStatsdExporter({ host: '127.0.0.1', port: receiver.port });
   for (let i = 0; i < 5; i += 1) assert.equal(await exportOf(exporter, one), undefined);

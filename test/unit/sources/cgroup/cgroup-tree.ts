@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 export const TASK_ID = '0123456789abcdef0123456789abcdef';
 export const TASK_ARN = `arn:aws:ecs:eu-west-1:111122223333:task/cluster/${TASK_ID}`;
 
-/** A folder that stands for `/sys/fs/cgroup`, by path: a text is a file, a member `link` a symbolic link. */
+/** A simulated `/sys/fs/cgroup` by path: a text is a file, `link` a symbolic link. */
 export type TreeEntries = Readonly<Record<string, string | { readonly link: string }>>;
 
-/** Makes the folder for the time that `use` takes. */
+/** Creates the folder, and removes it when `use` has ended. */
 export async function withTree(entries: TreeEntries, use: (root: string) => Promise<void>): Promise<void> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'cgroup-')));
   try {
@@ -38,7 +38,7 @@ export const VERSION_1_TEXTS = {
 
 export const OOM_CONTROL = 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n';
 
-/** A cgroup's files on v2 (Linux 6.12), as they were recorded but for the events. */
+/** A cgroup's files on v2 (Linux 6.12), recorded except for the events. */
 export const VERSION_2_TEXTS = {
   'cpu.stat':
     'usage_usec 54065056\nuser_usec 45129104\nsystem_usec 8935951\nnice_usec 0\nnr_periods 1763\nnr_throttled 234\n' +
@@ -55,7 +55,7 @@ export function below(folder: string, texts: Readonly<Record<string, string>>): 
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]));
 }
 
-/** A v1 tree with the controllers where a distribution has them: `cpu` and `cpuacct` together, and links to that. */
+/** A v1 tree as distributions mount it: `cpu` and `cpuacct` together, with links. */
 export function version1Tree(taskPath: string): TreeEntries {
   const byPrefix = (prefix: RegExp): Readonly<Record<string, string>> =>
     Object.fromEntries(Object.entries(VERSION_1_TEXTS).filter(([name]) => prefix.test(name)));

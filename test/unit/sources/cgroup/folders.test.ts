@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { test } from 'node:test';
-import { realFiles } from '../../../../src/sources/cgroup/files.ts';
-import { findFolders } from '../../../../src/sources/cgroup/folders.ts';
+import { findFolders, realFiles } from '../../../../src/sources/cgroup/file-system.ts';
 import { TASK_ID, type TreeEntries, version1Tree, version2Tree, withTree } from './cgroup-tree.ts';
 
 const V1 = `ecs/${TASK_ID}`;
@@ -17,44 +16,41 @@ async function foldersIn(root: string, taskId = TASK_ID): Promise<Readonly<Recor
 }
 
 const TREES: Readonly<Record<string, readonly [TreeEntries, Readonly<Record<string, string>>]>> = {
-  'v1, with controllers that share a hierarchy': [
+  'v1, controllers in a shared hierarchy': [
     version1Tree(V1),
     { cpu: `1 cpu,cpuacct/${V1}`, cpuacct: `1 cpu,cpuacct/${V1}`, memory: `1 memory/${V1}` },
   ],
-  'v1, without the links of the distribution': [
+  'v1, without links': [
     { [`cpuacct,cpu/${V1}/cpu.stat`]: '', [`cpuset/${V1}/x`]: '' },
     { cpu: `1 cpuacct,cpu/${V1}`, cpuacct: `1 cpuacct,cpu/${V1}` },
   ],
-  'v1, each controller on its own': [
+  'v1, a hierarchy for each controller': [
     { [`cpu/${V1}/x`]: '', [`cpuacct/${V1}/x`]: '', [`memory/${V1}/x`]: '', 'cpu,cpuacct/x': '' },
     { cpu: `1 cpu/${V1}`, cpuacct: `1 cpuacct/${V1}`, memory: `1 memory/${V1}` },
   ],
   v2: [version2Tree(V2), { cpu: `2 ${V2}`, cpuacct: `2 ${V2}`, memory: `2 ${V2}` }],
-  'both: v1 has the controllers': [
+  'both versions: v1 has the controllers': [
     { ...version1Tree(V1), 'unified/cgroup.controllers': 'hugetlb\n', [`unified/${V1}/cpu.stat`]: '' },
     { cpu: `1 cpu,cpuacct/${V1}`, cpuacct: `1 cpu,cpuacct/${V1}`, memory: `1 memory/${V1}` },
   ],
-  'both: memory has moved to v2': [
+  'both versions: v2 has memory': [
     { [`cpu/${V1}/x`]: '', [`cpuacct/${V1}/x`]: '', [`unified/${V2}/memory.current`]: '' },
     { cpu: `1 cpu/${V1}`, cpuacct: `1 cpuacct/${V1}`, memory: `2 unified/${V2}` },
   ],
-  'both: memory has moved to v2, where the agent works without systemd': [
+  'both versions: v2 has memory, and the agent does not use systemd': [
     { [`cpu/${V1}/x`]: '', [`unified/${V1}/memory.current`]: '' },
     { cpu: `1 cpu/${V1}`, cpuacct: `2 unified/${V1}`, memory: `2 unified/${V1}` },
   ],
-  'another task’s alone': [
-    { ...version1Tree('ecs/other'), ...version2Tree('ecstasks.slice/ecstasks-other.slice') },
-    {},
-  ],
-  'a container’s own view': [{ 'cgroup.controllers': '', 'cpu.stat': 'usage_usec 1\n' }, {}],
-  nothing: [{}, {}],
+  'only another task': [{ ...version1Tree('ecs/other'), ...version2Tree('ecstasks.slice/ecstasks-other.slice') }, {}],
+  'the cgroup namespace of a container': [{ 'cgroup.controllers': '', 'cpu.stat': 'usage_usec 1\n' }, {}],
+  'an empty root': [{}, {}],
 };
 
 for (const [name, [tree, folders]] of Object.entries(TREES)) {
   test(name, () => withTree(tree, async (root) => assert.deepEqual(await foldersIn(root), folders)));
 }
 
-test('the UUID of an old ARN, in both places where it can be', async () => {
+test('the UUID of an old ARN, flat and nested', async () => {
   for (const path of ['ecstasks-a-b.slice', 'ecstasks-a.slice/ecstasks-a-b.slice']) {
     await withTree(version2Tree(`ecstasks.slice/${path}`), async (root) => {
       assert.equal((await foldersIn(root, 'a-b'))['cpu'], `2 ecstasks.slice/${path}`);
@@ -62,13 +58,13 @@ test('the UUID of an old ARN, in both places where it can be', async () => {
   }
 });
 
-test('no root, or a file', () =>
+test('a root that does not exist or is a file', () =>
   withTree({ file: '' }, async (root) => {
     assert.deepEqual(await foldersIn(`${root}/missing`), {});
     assert.deepEqual(await foldersIn(`${root}/file`), {});
   }));
 
-test('links that leave the root lead nowhere; the root itself may be one', () =>
+test('links must stay below the root; the root itself can be a link', () =>
   withTree(
     { ...version1Tree(V1), 'host/cpu': { link: '../cpu,cpuacct' }, 'host/memory': { link: '../memory' } },
     (outer) =>

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskCgroup } from '../../../../src/snapshot/snapshot.ts';
 import { type CgroupHistory, followCgroup } from '../../../../src/sources/cgroup/history.ts';
-import type { KernelValues } from '../../../../src/sources/cgroup/kernel-values.ts';
+import type { KernelValues } from '../../../../src/sources/cgroup/kernel-files.ts';
 
 interface Step {
   readonly values?: KernelValues;
   readonly kills?: Readonly<Record<string, number>>;
 }
 
-/** What is known after each of the readings, one a nanosecond. */
+/** The cgroup after each reading, one per nanosecond. */
 function follow(...steps: readonly Step[]): readonly TaskCgroup[] {
   let history: CgroupHistory | undefined;
   return steps.map(({ values = {}, kills }, at) => {
@@ -23,7 +23,7 @@ function follow(...steps: readonly Step[]): readonly TaskCgroup[] {
 const kills = (...steps: readonly Step['kills'][]): readonly (number | undefined)[] =>
   follow(...steps.map((one) => (one === undefined ? {} : { kills: one }))).map(({ oomKills }) => oomKills);
 
-test('the quota in cores, where there is one', () => {
+test('the quota in cores, if there is one', () => {
   const cores = (values: KernelValues): number | undefined => follow({ values })[0]?.quotaCores;
   assert.equal(cores({ quotaUs: 25_000, periodUs: 100_000 }), 0.25);
   assert.equal(cores({ quotaUs: 0, periodUs: 100_000 }), 0);
@@ -32,7 +32,7 @@ test('the quota in cores, where there is one', () => {
   assert.equal(cores({ quotaUs: 25_000, periodUs: 0 }), undefined);
 });
 
-test('levels are the last reading’s, and what is missing is not there', () => {
+test('gauges come from the last reading; missing values are absent', () => {
   const [, second] = follow(
     { values: { memoryBytes: 5, memoryPeakBytes: 7, cpuNs: 1 } },
     { values: { memoryBytes: 3 } },
@@ -42,7 +42,7 @@ test('levels are the last reading’s, and what is missing is not there', () => 
   assert.ok(second !== undefined && !('cpuNs' in second));
 });
 
-test('a counter that fell counts since the reading before; the others go on', () => {
+test('a counter that decreased counts from the previous reading; the others continue', () => {
   const steps = follow(
     { values: { cpuNs: 100, periods: 10, throttledPeriods: 5 } },
     { values: { cpuNs: 200, periods: 10 } },
@@ -51,7 +51,7 @@ test('a counter that fell counts since the reading before; the others go on', ()
     { values: { cpuNs: 1 } },
   );
   assert.deepEqual(
-    steps.map(({ countedFromNs }) => countedFromNs),
+    steps.map(({ startTimeNs }) => startTimeNs),
     [
       {},
       {},
@@ -66,26 +66,26 @@ test('a counter that fell counts since the reading before; the others go on', ()
   );
 });
 
-test('kills on v2 are the cgroup’s own', () => {
+test('v2: kills are those of the cgroup', () => {
   assert.deepEqual(
     follow({ values: { oomKills: 3 } }, { values: { oomKills: 4 } }).map(({ oomKills }) => oomKills),
     [3, 4],
   );
 });
 
-test('kills on v1: the sum over the containers, also over those whose cgroup is gone', () => {
+test('v1: kills are the sum over all containers, including removed ones', () => {
   assert.deepEqual(kills({ a: 0, b: 2 }, { a: 1, b: 2 }, { a: 1 }, {}, { a: 3, c: 1 }), [2, 3, 3, 3, 6]);
 });
 
-test('kills on v1: a container whose cgroup was made again counts anew', () => {
+test('v1: the kills of a container reset with its cgroup', () => {
   assert.deepEqual(kills({ a: 5 }, { a: 2 }, { a: 3 }), [5, 7, 8]);
 });
 
-test('kills on v1: unknown until some cgroup tells', () => {
+test('v1: kills are unknown until a cgroup reports them', () => {
   assert.deepEqual(kills({}, {}, { a: 0 }, {}), [undefined, undefined, 0, 0]);
 });
 
-test('containers that come and go by the thousand are not remembered for ever', () => {
+test('the number of remembered containers is limited', () => {
   let history: CgroupHistory | undefined;
   let oomKills: number | undefined;
   for (let at = 0; at < 5000; at += 1) {

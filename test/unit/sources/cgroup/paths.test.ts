@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containerFolder, taskIdOf, version1Paths, version2Paths } from '../../../../src/sources/cgroup/folders.ts';
+import { containerFolder, taskIdOf, version1Paths, version2Paths } from '../../../../src/sources/cgroup/file-system.ts';
 
 const HEX = '0123456789abcdef0123456789abcdef';
 const UUID = '01234567-89ab-cdef-0123-456789abcdef';
@@ -21,21 +21,21 @@ const ARNS: readonly (readonly [arn: string | undefined, id: string | undefined]
   [`arn:aws:ecs:eu-west-1:111122223333:task/cluster/${'a'.repeat(129)}`, undefined],
 ];
 
-for (const [arn, id] of ARNS) test(`the task of ${JSON.stringify(arn)}`, () => assert.equal(taskIdOf(arn), id));
+for (const [arn, id] of ARNS) test(`the task ID in ${JSON.stringify(arn)}`, () => assert.equal(taskIdOf(arn), id));
 
-test('where the agent makes the cgroup', () => {
+test('the paths of the cgroup of a task', () => {
   assert.deepEqual(version1Paths(HEX), [`ecs/${HEX}`]);
   assert.deepEqual(version2Paths(HEX), [`ecstasks.slice/ecstasks-${HEX}.slice`]);
 });
 
-test('a UUID may have led systemd some levels down', () => {
+test('systemd can nest the slice of a UUID', () => {
   assert.deepEqual(version2Paths('a-b-c'), [
     'ecstasks.slice/ecstasks-a-b-c.slice',
     'ecstasks.slice/ecstasks-a.slice/ecstasks-a-b.slice/ecstasks-a-b-c.slice',
   ]);
 });
 
-test('ids of containers that are no file names lead nowhere', () => {
+test('container IDs that are not valid file names have no folder', () => {
   assert.equal(containerFolder('4f'.repeat(32)), '4f'.repeat(32));
   for (const id of ['', '..', 'a/b', '../../etc', 'a\0', 'x'.repeat(129)]) assert.equal(containerFolder(id), undefined);
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { createTransitions } from '../../../../src/log/transitions.ts';
 import type { TaskSnapshot } from '../../../../src/snapshot/snapshot.ts';
-import { type CgroupFileSystem, realFiles } from '../../../../src/sources/cgroup/files.ts';
+import { type CgroupFileSystem, realFiles } from '../../../../src/sources/cgroup/file-system.ts';
 import {
   createTaskCgroupReader,
   type TaskCgroupOptions,
@@ -18,7 +18,7 @@ const V2 = `ecstasks.slice/ecstasks-${TASK_ID}.slice`;
 
 function snapshotOf(arn: string | undefined, ...ids: readonly string[]): TaskSnapshot {
   const containers = ids.map((id) => ({
-    info: { id, name: id, sandbox: id, sharesSandbox: false },
+    info: { id, name: id, networkNamespace: id, sharesNetworkNamespace: false },
     ...(id !== 'stopped' && { sample: { readNs: 1n } }),
   }));
   return { task: { arn }, containers, internals: [], unknownIds: [], hasStats: true, duplicateNames: [] };
@@ -26,37 +26,37 @@ function snapshotOf(arn: string | undefined, ...ids: readonly string[]): TaskSna
 
 const SNAPSHOT = snapshotOf(TASK_ARN, 'a', 'b', 'stopped', '../a');
 
-interface Watched extends TaskCgroupReader {
+interface RecordingReader extends TaskCgroupReader {
   readonly log: ReturnType<typeof recordingLogger>;
-  readonly asked: string[];
+  readonly calls: string[];
 }
 
-/** A reader whose questions to the file system are written down. */
-function reader(root: string, options: Partial<TaskCgroupOptions> = {}): Watched {
+/** A reader that records its file system calls. */
+function reader(root: string, options: Partial<TaskCgroupOptions> = {}): RecordingReader {
   const log = recordingLogger();
-  const asked: string[] = [];
+  const calls: string[] = [];
   const inner = options.files ?? realFiles;
   const files: CgroupFileSystem = {
     read: (path) => {
-      asked.push(`read ${path.slice(root.length + 1)}`);
+      calls.push(`read ${path.slice(root.length + 1)}`);
       return inner.read(path);
     },
     resolve: (path, below) => {
-      asked.push('resolve');
+      calls.push('resolve');
       return inner.resolve(path, below);
     },
     list: (folder) => {
-      asked.push('list');
+      calls.push('list');
       return inner.list(folder);
     },
   };
   const transitions = createTransitions({ logger: log });
-  return { ...createTaskCgroupReader({ root, transitions, deadlineMs: 60_000, ...options, files }), log, asked };
+  return { ...createTaskCgroupReader({ root, transitions, deadlineMs: 60_000, ...options, files }), log, calls };
 }
 
-test('v1: eight files of the task, and one of each container that runs', () =>
+test('v1: reads eight files of the task and one of each running container', () =>
   withTree({ ...version1Tree(V1), [`memory/${V1}/a/memory.oom_control`]: OOM_CONTROL }, async (root) => {
-    const { read, asked, log } = reader(root, { lookAgainMs: 0 });
+    const { read, calls, log } = reader(root, { searchAgainMs: 0 });
     const first = await read(SNAPSHOT);
     assert.deepEqual(first, {
       cgroup: {
@@ -70,91 +70,91 @@ test('v1: eight files of the task, and one of each container that runs', () =>
         memoryBytes: 19_496_960,
         memoryPeakBytes: 20_000_768,
         memoryLimitBytes: 67_108_864,
-        countedFromNs: {},
+        startTimeNs: {},
       },
       failures: [],
     });
-    const reads = asked.filter((one) => one.startsWith('read'));
+    const reads = calls.filter((one) => one.startsWith('read'));
     assert.equal(reads.length, 10);
     assert.deepEqual(reads.slice(-2), [
       `read memory/${V1}/a/memory.oom_control`,
       `read memory/${V1}/b/memory.oom_control`,
     ]);
-    // The folders are known by now.
-    asked.length = 0;
+    // The folders are known.
+    calls.length = 0;
     assert.deepEqual(await read(SNAPSHOT), first);
-    assert.deepEqual(asked, reads);
+    assert.deepEqual(calls, reads);
     assert.deepEqual(log.events, []);
   }));
 
-test('v2: six files', () =>
+test('v2: reads six files', () =>
   withTree(version2Tree(V2), async (root) => {
-    const { read, asked } = reader(root);
+    const { read, calls } = reader(root);
     const { cgroup, failures } = await read(SNAPSHOT);
     assert.deepEqual(failures, []);
     assert.equal(cgroup?.oomKills, 3);
     assert.equal(cgroup?.throttledNs, 7_371_768_000);
-    assert.equal(asked.filter((one) => one.startsWith('read')).length, 6);
+    assert.equal(calls.filter((one) => one.startsWith('read')).length, 6);
   }));
 
-test('never more files than those of twelve containers', () =>
+test('v1: reads the files of at most twelve containers', () =>
   withTree(version1Tree(V1), async (root) => {
-    const { read, asked } = reader(root);
+    const { read, calls } = reader(root);
     await read(snapshotOf(TASK_ARN, ...Array.from({ length: 500 }, (_, i) => `c${i}`)));
-    assert.equal(asked.filter((one) => one.startsWith('read')).length, 20);
+    assert.equal(calls.filter((one) => one.startsWith('read')).length, 20);
   }));
 
-test('a task that has no cgroup there: told once, counted each time, looked for again after a while', () =>
+test('a missing cgroup is logged once, counted each time and searched again after a while', () =>
   withTree(version1Tree('ecs/other'), async (root) => {
     let nowMs = 0;
-    const { read, asked, log } = reader(root, { monotonicMs: () => nowMs, lookAgainMs: 100 });
+    const { read, calls, log } = reader(root, { monotonicMs: () => nowMs, searchAgainMs: 100 });
     assert.deepEqual(await read(SNAPSHOT), { failures: ['not_found'] });
-    const looked = asked.length;
-    assert.ok(looked > 0);
+    const searchCalls = calls.length;
+    assert.ok(searchCalls > 0);
     nowMs = 99;
     assert.deepEqual(await read(SNAPSHOT), { failures: ['not_found'] });
-    assert.equal(asked.length, looked, 'too early');
+    assert.equal(calls.length, searchCalls, 'too early');
     nowMs = 100;
     assert.deepEqual(await read(SNAPSHOT), { failures: ['not_found'] });
-    assert.equal(asked.length, 2 * looked);
+    assert.equal(calls.length, 2 * searchCalls);
     assert.deepEqual(
       log.events.map(({ event, level }) => [level, event]),
       [['warn', 'task_cgroup_failing']],
     );
-    assert.ok(log.events[0]?.message.startsWith(`${root}: this task has no cgroup there`));
-    // Another task (of a local endpoint) is looked for at once.
+    assert.ok(log.events[0]?.message.startsWith(`no cgroup of this task below ${root}: `));
+    // The cgroup of another task (of a local endpoint) is searched immediately.
     const other = await read(snapshotOf(TASK_ARN.replace(TASK_ID, 'other')));
     assert.equal(other.cgroup?.periods, 161);
     assert.equal(log.events.at(-1)?.event, 'task_cgroup_recovered');
   }));
 
-test('no task id, and so no question', async () => {
+test('without a task ID, the file system is not read', async () => {
   for (const arn of [undefined, 'arn:aws:ecs:eu-west-1:111122223333:task/cluster/..']) {
-    const { read, asked } = reader('/sys/fs/cgroup');
+    const { read, calls } = reader('/sys/fs/cgroup');
     assert.deepEqual(await read(snapshotOf(arn)), { failures: ['not_found'] });
-    assert.deepEqual(asked, []);
+    assert.deepEqual(calls, []);
   }
 });
 
-test('a cgroup that goes, and comes back', () =>
+test('a cgroup that disappears is searched again', () =>
   withTree(version2Tree(V2), async (root) => {
     let isGone = false;
     const files: CgroupFileSystem = {
       ...realFiles,
       read: async (path) => (isGone ? undefined : realFiles.read(path)),
     };
-    const { read, asked } = reader(root, { files, lookAgainMs: 0 });
+    const { read, calls } = reader(root, { files, searchAgainMs: 0 });
     assert.deepEqual((await read(SNAPSHOT)).failures, []);
     isGone = true;
     assert.deepEqual(await read(SNAPSHOT), { failures: ['not_found'] });
-    asked.length = 0;
+    calls.length = 0;
     assert.deepEqual(await read(SNAPSHOT), { failures: ['not_found'] });
-    assert.ok(asked.includes('list'), 'it may be elsewhere by now');
+    assert.ok(calls.includes('list'), 'searched again');
     isGone = false;
     assert.equal((await read(SNAPSHOT)).cgroup?.periods, 1763);
   }));
 
-test('what cannot be read costs itself alone', () =>
+test('a file that cannot be read or parsed affects only its own values', () =>
   withTree({ ...version2Tree(V2), [`${V2}/cpu.stat`]: 'junk', [`${V2}/memory.peak`]: '-5' }, async (root) => {
     const files: CgroupFileSystem = {
       ...realFiles,
@@ -171,36 +171,36 @@ test('what cannot be read costs itself alone', () =>
     );
     await read(SNAPSHOT);
     assert.equal(log.events.length, 1);
-    assert.match(log.events[0]?.message ?? '', /cannot be read/);
+    assert.match(log.events[0]?.message ?? '', /^cannot read /);
   }));
 
-test('where nothing can be read, the place is right all the same', () =>
+test('the location stays known while its files cannot be read', () =>
   withTree(version2Tree(V2), async (root) => {
     const files = { ...realFiles, read: () => Promise.reject(new Error('EACCES')) };
-    const { read, asked } = reader(root, { files, lookAgainMs: 0 });
+    const { read, calls } = reader(root, { files, searchAgainMs: 0 });
     for (const _ of [1, 2]) assert.deepEqual(await read(SNAPSHOT), { failures: ['unreadable'] });
-    assert.equal(asked.filter((one) => one === 'list').length, 1);
+    assert.equal(calls.filter((one) => one === 'list').length, 1);
   }));
 
-test('a counter that falls began after the reading before; another task has a history of its own', () =>
+test('a counter that decreased was reset after the previous reading; each task has its own history', () =>
   withTree({ ...version2Tree(V2), 'ecstasks.slice/ecstasks-other.slice/cpu.stat': 'usage_usec 1\n' }, async (root) => {
     let wallMs = 5;
     const { read } = reader(root, { wallMs: () => wallMs });
     await read(SNAPSHOT);
     wallMs = 9;
     writeFileSync(`${root}/${V2}/cpu.stat`, 'usage_usec 1\n');
-    assert.deepEqual((await read(SNAPSHOT)).cgroup?.countedFromNs, { cpuNs: 5_000_000n });
+    assert.deepEqual((await read(SNAPSHOT)).cgroup?.startTimeNs, { cpuNs: 5_000_000n });
     const other = await read(snapshotOf(TASK_ARN.replace(TASK_ID, 'other')));
-    assert.deepEqual(other.cgroup?.countedFromNs, {});
+    assert.deepEqual(other.cgroup?.startTimeNs, {});
   }));
 
-test('a root that may not be read is no root without the task', () =>
+test('a root that cannot be read is not reported as a missing cgroup', () =>
   withTree({}, async (root) => {
     const files = { ...realFiles, list: () => Promise.reject(new Error('EACCES')) };
     assert.deepEqual(await reader(root, { files }).read(SNAPSHOT), { failures: ['unreadable'] });
   }));
 
-test('a file system that hangs: the poll does not wait, and does not read it a second time', (t) =>
+test('a file system that hangs: no poll waits for it, and no second read starts', (t) =>
   withTree(version2Tree(V2), async (root) => {
     const hanging = Promise.withResolvers<undefined>();
     let isHanging = true;
@@ -208,21 +208,21 @@ test('a file system that hangs: the poll does not wait, and does not read it a s
       ...realFiles,
       read: (path) => (isHanging ? hanging.promise : realFiles.read(path)),
     };
-    const { read, asked, log } = reader(root, { files, deadlineMs: 200 });
+    const { read, calls, log } = reader(root, { files, deadlineMs: 200 });
     t.mock.timers.enable({ apis: ['setTimeout'] });
-    const late = read(SNAPSHOT);
-    await eventually(() => asked.some((one) => one.startsWith('read')));
+    const outcome = read(SNAPSHOT);
+    await eventually(() => calls.some((one) => one.startsWith('read')));
     t.mock.timers.tick(200);
-    assert.deepEqual(await late, { failures: ['timeout'] });
-    const before = asked.length;
-    assert.equal(asked.filter((one) => one.startsWith('read')).length, 1);
+    assert.deepEqual(await outcome, { failures: ['timeout'] });
+    const before = calls.length;
+    assert.equal(calls.filter((one) => one.startsWith('read')).length, 1);
     for (const _ of [1, 2, 3]) assert.deepEqual(await read(SNAPSHOT), { failures: ['timeout'] });
-    assert.equal(asked.length, before);
-    // It answers after all. The reading that hung stops there.
+    assert.equal(calls.length, before);
+    // The pending read completes, and reads no further file.
     isHanging = false;
     hanging.resolve(undefined);
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(asked.length, before);
+    assert.equal(calls.length, before);
     assert.equal((await read(SNAPSHOT)).cgroup?.periods, 1763);
     assert.deepEqual(
       log.events.map(({ event }) => event),

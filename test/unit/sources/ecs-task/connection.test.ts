@@ -7,7 +7,7 @@ import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.t
 import { eventually } from '../../../helpers/eventually.ts';
 import { createClient, failureOf, recordWaits, setUp } from './set-up.ts';
 
-test('one connection serves many polls, and asks for plain JSON', async (t) => {
+test('all polls use one connection and request uncompressed JSON', async (t) => {
   const { server, client } = await setUp(t);
   for (let poll = 0; poll < 20; poll++) {
     assert.deepEqual(await client.fetchTask(), server.task);
@@ -21,13 +21,13 @@ test('one connection serves many polls, and asks for plain JSON', async (t) => {
   assert.equal(headers['accept-encoding'], 'identity');
 });
 
-test('both documents fetched at once share the connection', async (t) => {
+test('concurrent requests share the connection', async (t) => {
   const { server, client } = await setUp(t);
   assert.deepEqual(await Promise.all([client.fetchTask(), client.fetchStats()]), [server.task, server.stats]);
   assert.equal(server.connections, 1);
 });
 
-test('a kept connection that the server reset is replaced without an error', async (t) => {
+test('a kept-alive connection that the server has reset is replaced without an error', async (t) => {
   const { server, client } = await setUp(t);
   await client.fetchTask();
   server.resetConnections();
@@ -37,7 +37,7 @@ test('a kept connection that the server reset is replaced without an error', asy
   assert.deepEqual(await client.fetchTask(), server.task);
 });
 
-test('a request on a kept connection that is reset on arrival is tried again on a new one', async (t) => {
+test('a request that is reset on a kept-alive connection is retried on a new one', async (t) => {
   const { server, client } = await setUp(t);
   await client.fetchTask();
   server.failNext('task', 'reset');
@@ -46,7 +46,7 @@ test('a request on a kept connection that is reset on arrival is tried again on 
 });
 
 for (const suffix of ['/', '//', '?token=secret', '#fragment']) {
-  test(`a base address ending in ${suffix} asks for the same two paths`, async (t) => {
+  test(`a base address ending in ${suffix} requests the same two paths`, async (t) => {
     const { server } = await setUp(t);
     const client = createClient(t, server.url + suffix);
     await client.fetchTask();
@@ -58,7 +58,7 @@ for (const suffix of ['/', '//', '?token=secret', '#fragment']) {
   });
 }
 
-test('user and password of an address are neither sent nor told', async (t) => {
+test('user and password of the address are not sent, and not in messages', async (t) => {
   const { server } = await setUp(t);
   const client = createClient(t, server.url.replace('http://', 'http://user:pass-word@'));
   await client.fetchTask();
@@ -67,32 +67,32 @@ test('user and password of an address are neither sent nor told', async (t) => {
   assert.doesNotMatch((await failureOf(client.fetchTask())).message, /user|pass-word/);
 });
 
-test('an IPv6 literal', async (t) => {
+test('an IPv6 address', async (t) => {
   const { server, client } = await setUp(t, {}, { host: '::1' });
   assert.deepEqual(await client.fetchTask(), server.task);
   assert.equal(server.requests[0]?.headers.host, `[::1]:${server.port}`);
 });
 
-test('only http and https', () => {
+test('other schemes than http and https are rejected', () => {
   assert.throws(() => createEndpoint(new URL('file:///etc/passwd')), EndpointError);
 });
 
-test('close() ends what is under way and what is waiting, at once, and closes every socket', async (t) => {
+test('close() aborts running and waiting requests, and closes every socket', async (t) => {
   const { server, client } = await setUp(t);
   await client.fetchTask();
   server.fault = 'hang';
-  const underWay = [client.fetchTask(), client.fetchStats()].map(failureOf);
+  const pending = [client.fetchTask(), client.fetchStats()].map(failureOf);
   await eventually(() => server.requests.length === 2);
   client.close();
-  for (const error of await Promise.all(underWay)) {
+  for (const error of await Promise.all(pending)) {
     assert.equal(error.code, 'reset');
     assert.match(error.message, /shutting down/);
   }
   await eventually(() => server.openConnections === 0);
-  assert.equal(server.requests.length, 2, 'nothing was sent again');
+  assert.equal(server.requests.length, 2, 'no retry');
 });
 
-test('close() also ends the wait before a retry', async (t) => {
+test('close() ends the delay before a retry', async (t) => {
   const waits = recordWaits(t, async (signal) => {
     await once(signal, 'abort');
   });
@@ -106,7 +106,7 @@ test('close() also ends the wait before a retry', async (t) => {
   assert.equal(server.requests.length, 1);
 });
 
-test('after close() nothing is sent any more', async (t) => {
+test('after close() no request is sent', async (t) => {
   const { server, client } = await setUp(t);
   client.close();
   client.close();
@@ -114,7 +114,7 @@ test('after close() nothing is sent any more', async (t) => {
   assert.equal(server.connections, 0);
 });
 
-test('an https address speaks TLS, and a server that does not is unreachable', async (t) => {
+test('an https address uses TLS; a server without TLS is unreachable', async (t) => {
   const server = createServer();
   const firstByte = once(server, 'connection').then(async ([socket]) => {
     const [chunk] = await once(socket, 'data');

@@ -6,7 +6,7 @@ import { failureOf, setUp } from './set-up.ts';
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_VALUES = 262_144;
 
-/** As many as fit into the size cap. */
+/** As many items as fit into the size limit. */
 function filled(open: string, item: string, close: string): string {
   return open + item.repeat(Math.floor((MAX_BYTES - open.length - close.length) / item.length)) + close;
 }
@@ -17,7 +17,7 @@ const BOMBS: readonly (readonly [name: string, document: string, code: 'too_larg
   ['a million nested objects', '{"":'.repeat(MAX_BYTES / 5) + '0'.padEnd(MAX_BYTES / 5, '}'), 'too_large'],
   ['a million empty containers', filled('[', '{},', '{}]'), 'too_large'],
   ['a million members', filled('{', '"a":1,', '"b":1}'), 'too_large'],
-  ['one quote that never ends', filled('"', '\\"', ''), 'parse'],
+  ['a string that never ends', filled('"', '\\"', ''), 'parse'],
 ];
 
 for (const [name, document, code] of BOMBS) {
@@ -29,32 +29,32 @@ for (const [name, document, code] of BOMBS) {
   });
 }
 
-test('signs inside strings count for nothing', () => {
+test('brackets and commas in strings are not counted', () => {
   const text = '[{,'.repeat(200_000);
   const decoded = decodeJson(Buffer.from(JSON.stringify({ a: text, b: `é\\"${text}\\` })), MAX_VALUES);
   assert.deepEqual(decoded, { ok: true, document: { a: text, b: `é\\"${text}\\` } });
 });
 
-test('depth is not limited', () => {
+test('nesting is not limited', () => {
   const depth = 100_000;
   assert.equal(decodeJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), MAX_VALUES).ok, true);
 });
 
-test('limits hold to the value', () => {
+test('limits are exact', () => {
   const values = 40_000;
   const bytes = Buffer.from(JSON.stringify(Array.from({ length: values }, () => 'padding')));
   assert.equal(decodeJson(bytes, values + 1).ok, true);
   assert.equal(decodeJson(bytes, values).ok, false);
 });
 
-test('keys with a meaning in JavaScript are plain members', () => {
+test('special keys of JavaScript are plain members', () => {
   const decoded = decodeJson(Buffer.from('{"__proto__":{"polluted":1},"constructor":2}'), MAX_VALUES);
   assert.ok(decoded.ok && typeof decoded.document === 'object' && decoded.document !== null);
   assert.deepEqual(Object.keys(decoded.document), ['__proto__', 'constructor']);
   assert.equal('polluted' in {}, false);
 });
 
-test('a thousand containers, close to the size cap, are within all limits', async (t) => {
+test('a document of a thousand containers, close to the size limit, is within all limits', async (t) => {
   const { server, client } = await setUp(t);
   const counters = Object.fromEntries(Array.from({ length: 155 }, (_, i) => [`total_counter_${i}`, 1e10 + i]));
   const containers = Array.from({ length: 1000 }, (_, i) => [`${i}`.padStart(32, '0'), counters]);
@@ -70,7 +70,7 @@ test('a thousand containers, close to the size cap, are within all limits', asyn
   assert.deepEqual(await client.fetchStats(), JSON.parse(text));
 });
 
-test('an honest document above the size cap is refused', async (t) => {
+test('a document above the size limit is rejected', async (t) => {
   const { server, client } = await setUp(t, { maxBytes: 1000 });
   server.task = { padding: 'x'.repeat(1000 - '{"padding":""}'.length) };
   assert.deepEqual(await client.fetchTask(), server.task);

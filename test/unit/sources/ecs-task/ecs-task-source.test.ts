@@ -8,29 +8,29 @@ import { createTagReader, type TagReader } from '../../../../src/sources/ecs-tas
 const TASK = { TaskARN: 'arn', Containers: [{ DockerId: 'a', Name: 'app' }] };
 const STATS = { a: { read: '2026-01-01T00:00:10Z' } };
 
-/** An endpoint that answers as its script says, and remembers what it was asked for. */
+/** An endpoint with scripted responses, which records its requests. */
 function scriptedEndpoint(): Endpoint & {
   task: () => unknown;
   stats: () => unknown;
   tags: () => unknown;
-  readonly asked: string[];
+  readonly requests: string[];
 } {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const endpoint = {
-    asked,
+    requests,
     task: (): unknown => TASK,
     stats: (): unknown => STATS,
     tags: (): unknown => ({ ...TASK, TaskTags: { team: 'core', other: 'x' } }),
     fetchTask: async (): Promise<unknown> => {
-      asked.push('task');
+      requests.push('task');
       return endpoint.task();
     },
     fetchStats: async (): Promise<unknown> => {
-      asked.push('stats');
+      requests.push('stats');
       return endpoint.stats();
     },
     fetchTaskWithTags: async (): Promise<unknown> => {
-      asked.push('tags');
+      requests.push('tags');
       return endpoint.tags();
     },
     close: () => {},
@@ -38,7 +38,7 @@ function scriptedEndpoint(): Endpoint & {
   return endpoint;
 }
 
-/** Polls of a source on the endpoint; `snapshot` is that of its task. */
+/** Polls a source; `snapshot` is that of its task. */
 function pollerOf(...args: Parameters<typeof createEcsTaskSource>) {
   const source = createEcsTaskSource(...args);
   return async () => {
@@ -53,12 +53,12 @@ function failing(code: ConstructorParameters<typeof EndpointError>[0]): () => ne
   };
 }
 
-test('stats first, then the task, at every poll', async () => {
+test('each poll requests the stats before the task', async () => {
   const endpoint = scriptedEndpoint();
   const poll = pollerOf(endpoint);
   const { snapshot, failures, refused } = await poll();
   await poll();
-  assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task']);
+  assert.deepEqual(endpoint.requests, ['stats', 'task', 'stats', 'task']);
   assert.equal(snapshot?.containers[0]?.sample?.readNs, 1_767_225_610_000_000_000n);
   assert.deepEqual(failures, []);
   assert.equal(refused.size, 0);
@@ -93,7 +93,7 @@ test('/task/stats fails: /task is requested anyway, and its containers have no s
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('server_error');
   const { snapshot, failures } = await pollerOf(endpoint)();
-  assert.deepEqual(endpoint.asked, ['stats', 'task']);
+  assert.deepEqual(endpoint.requests, ['stats', 'task']);
   assert.equal(snapshot?.hasStats, false);
   assert.deepEqual(
     snapshot.containers.map(({ info, sample }) => [info.name, sample]),
@@ -110,15 +110,15 @@ test('an endpoint that throttles gets no request for /task while the metadata is
   let nowMs = 0;
   const poll = pollerOf(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
   endpoint.stats = failing('throttled');
-  for (const [atMs, asked] of [
+  for (const [atMs, requests] of [
     [0, ['stats', 'task']],
     [100, ['stats']],
     [101, ['stats', 'task']],
   ] as const) {
     nowMs = atMs;
-    endpoint.asked.length = 0;
+    endpoint.requests.length = 0;
     const { snapshot, failures } = await poll();
-    assert.deepEqual(endpoint.asked, asked);
+    assert.deepEqual(endpoint.requests, requests);
     assert.equal(snapshot?.hasStats, false);
     assert.equal(failures.length, 1);
   }
@@ -128,7 +128,7 @@ test('connection refused: only one request', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = failing('unreachable');
   const { snapshot, failures } = await pollerOf(endpoint)();
-  assert.deepEqual(endpoint.asked, ['stats']);
+  assert.deepEqual(endpoint.requests, ['stats']);
   assert.equal(snapshot, undefined);
   assert.equal(failures.length, 1);
 });
@@ -145,7 +145,7 @@ test('both documents fail: no snapshot, and both failures', async () => {
   );
 });
 
-test('metadata serves for a while where the task cannot be read any more, and no longer', async () => {
+test('metadata stays valid for maxMetadataAgeMs while /task fails', async () => {
   const endpoint = scriptedEndpoint();
   let nowMs = 0;
   const poll = pollerOf(endpoint, { maxMetadataAgeMs: 100, monotonicMs: () => nowMs });
@@ -164,7 +164,7 @@ test('metadata serves for a while where the task cannot be read any more, and no
   assert.ok((await poll()).snapshot !== undefined);
 });
 
-test('a task that fails: no snapshot at first, later the older metadata and a failure', async () => {
+test('/task fails: no snapshot without earlier metadata, otherwise the earlier metadata and a failure', async () => {
   const endpoint = scriptedEndpoint();
   const poll = pollerOf(endpoint);
   endpoint.task = failing('timeout');
@@ -185,7 +185,7 @@ test('a task that fails: no snapshot at first, later the older metadata and a fa
 const NO_TASKS: readonly unknown[] = [null, [], {}, 'task metadata handler: unable to get task', 5, { a: 1 }];
 
 for (const document of NO_TASKS) {
-  test(`a task document that is none: ${JSON.stringify(document)}`, async () => {
+  test(`not a task document: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     const poll = pollerOf(endpoint);
     endpoint.task = () => document;
@@ -204,7 +204,7 @@ for (const document of NO_TASKS) {
   });
 }
 
-test('a task whose containers all lack an id is a failure with a clear message, not an empty task', async () => {
+test('if all containers lack an ID, the poll fails with a message', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({
     TaskARN: 'arn',
@@ -220,7 +220,7 @@ test('a task whose containers all lack an id is a failure with a clear message, 
   assert.deepEqual(Object.fromEntries(refused), { no_id: 2 });
 });
 
-test('a task whose containers are all pulled and not created is one without containers', async () => {
+test('containers that are pulled but not created are left out', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({ TaskARN: 'arn', Containers: [{ DockerId: '', Name: 'app' }] });
   endpoint.stats = () => ({});
@@ -229,7 +229,7 @@ test('a task whose containers are all pulled and not created is one without cont
   assert.deepEqual(failures, []);
 });
 
-test('a container without an id does not affect the others', async () => {
+test('a container without an ID does not affect the others', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({ ...TASK, Containers: [...TASK.Containers, { ID: 'b', Name: 'db' }] });
   const { snapshot, failures, refused } = await pollerOf(endpoint)();
@@ -242,7 +242,7 @@ test('a container without an id does not affect the others', async () => {
 });
 
 for (const document of [null, {}]) {
-  test(`stats of no container: ${JSON.stringify(document)}`, async () => {
+  test(`stats without containers: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
     const { snapshot, failures } = await pollerOf(endpoint)();
@@ -255,7 +255,7 @@ for (const document of [null, {}]) {
 }
 
 for (const document of [[], 'failed to get stats', 5]) {
-  test(`a stats document that is none: ${JSON.stringify(document)}`, async () => {
+  test(`not a stats document: ${JSON.stringify(document)}`, async () => {
     const endpoint = scriptedEndpoint();
     endpoint.stats = () => document;
     const { snapshot, failures } = await pollerOf(endpoint)();
@@ -268,7 +268,7 @@ for (const document of [[], 'failed to get stats', 5]) {
   });
 }
 
-test('an endpoint that throws anything at all is a failure like others', async () => {
+test('an unexpected exception is a failure of the poll', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = () => {
     throw new TypeError('a defect');
@@ -278,32 +278,32 @@ test('an endpoint that throws anything at all is a failure like others', async (
   assert.ok(failures[0]?.cause instanceof TypeError);
 });
 
-test('what was refused is told by reason, unknown containers too', async () => {
+test('invalid values are counted by reason, unknown containers included', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.stats = () => ({ a: { read: 'junk' }, unknown: null });
   const { refused } = await pollerOf(endpoint)();
   assert.deepEqual(Object.fromEntries(refused), { bad_time: 1, unknown_id: 1 });
 });
 
-/** A poller with the tag `team` in its allow-list, and an endpoint that delays its answer with tags. */
+/** A poller with the tag `team` in its allow-list, and an endpoint that delays its response with tags. */
 function withHeldTags(options: { readonly waitsForTags?: boolean } = {}) {
   const endpoint = scriptedEndpoint();
-  const answer = Promise.withResolvers<unknown>();
+  const response = Promise.withResolvers<unknown>();
   const hasEnded = Promise.withResolvers<void>();
-  endpoint.tags = () => answer.promise;
+  endpoint.tags = () => response.promise;
   const reader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
   const tagReader: TagReader = {
     ...reader,
     requestIfDue: () => reader.requestIfDue().finally(hasEnded.resolve),
   };
   const release = (): Promise<void> => {
-    answer.resolve({ ...TASK, TaskTags: { team: 'core', other: 'x' } });
+    response.resolve({ ...TASK, TaskTags: { team: 'core', other: 'x' } });
     return hasEnded.promise;
   };
   return { endpoint, poll: pollerOf(endpoint, { ...options, tagReader }), release };
 }
 
-test('no sample waits for tags: the next poll after their arrival has them', async () => {
+test('polls do not wait for tags; the poll after their arrival has them', async () => {
   const { endpoint, poll, release } = withHeldTags();
   for (let polls = 0; polls < 3; polls += 1) {
     const { snapshot, tags, failures } = await poll();
@@ -318,17 +318,17 @@ test('no sample waits for tags: the next poll after their arrival has them', asy
     assert.deepEqual(tags, expected);
     assert.deepEqual([...(snapshot?.task.tags ?? [])], [['team', 'core']]);
   }
-  assert.equal(endpoint.asked.filter((path) => path === 'tags').length, 1);
+  assert.equal(endpoint.requests.filter((path) => path === 'tags').length, 1);
 });
 
-test('a poller that takes only one sample waits for tags', async () => {
+test('with waitsForTags, the first poll has the tags', async () => {
   const { poll, release } = withHeldTags({ waitsForTags: true });
   const polled = poll();
   await release();
   assert.deepEqual([...((await polled).snapshot?.task.tags ?? [])], [['team', 'core']]);
 });
 
-test('tags are asked for after the task, once, and are part of every snapshot from then on', async () => {
+test('tags are requested once, after the task, and are in every later snapshot', async () => {
   const endpoint = scriptedEndpoint();
   const tagReader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
   const poll = pollerOf(endpoint, { tagReader, waitsForTags: true });
@@ -337,10 +337,10 @@ test('tags are asked for after the task, once, and are part of every snapshot fr
     assert.deepEqual(tags, expected);
     assert.deepEqual([...(snapshot?.task.tags ?? [])], [['team', 'core']]);
   }
-  assert.deepEqual(endpoint.asked, ['stats', 'task', 'tags', 'stats', 'task', 'stats', 'task']);
+  assert.deepEqual(endpoint.requests, ['stats', 'task', 'tags', 'stats', 'task', 'stats', 'task']);
 });
 
-test('tags are not asked for as long as there is no task, and their failure fails nothing else', async () => {
+test('tags are not requested without a task; their failure does not affect the poll', async () => {
   const endpoint = scriptedEndpoint();
   const tagReader = createTagReader(endpoint, { isWanted: () => true });
   const poll = pollerOf(endpoint, { tagReader, waitsForTags: true });
@@ -349,7 +349,7 @@ test('tags are not asked for as long as there is no task, and their failure fail
   endpoint.task = () => ({ ...TASK, Errors: [{ ErrorCode: 'A' }] });
   endpoint.tags = () => ({ ...TASK, Errors: [{ ErrorCode: 'B' }] });
   const { snapshot, tags, failures } = await poll();
-  assert.deepEqual(endpoint.asked, ['stats', 'task', 'stats', 'task', 'tags']);
+  assert.deepEqual(endpoint.requests, ['stats', 'task', 'stats', 'task', 'tags']);
   assert.equal(tags?.failure?.reason, 'refused');
   assert.deepEqual(failures, []);
   assert.equal(snapshot?.containers.length, 1);
@@ -359,7 +359,7 @@ test('tags are not asked for as long as there is no task, and their failure fail
   );
 });
 
-test('labels of containers, those that were asked for', async () => {
+test('only wanted labels of containers are kept', async () => {
   const endpoint = scriptedEndpoint();
   const container = { DockerId: 'a', Name: 'app', Labels: { team: 'core', other: 'x' } };
   endpoint.task = () => ({ ...TASK, Containers: [container] });

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { setUp } from './set-up.ts';
 
-/** Prints what a fetch below `process.argv[1]` gives; `http.get` beside it shows whether a proxy would have been used. */
+/** Prints the result of a fetch below `process.argv[1]`; the control request by `http.get` uses the proxy. */
 const CHILD = `
   import { get, globalAgent } from 'node:http';
   import { createEndpoint } from ${JSON.stringify(new URL('../../../../src/sources/ecs-task/endpoint.ts', import.meta.url).href)};
@@ -16,7 +16,7 @@ const CHILD = `
   const task = await client.fetchTask().catch((error) => error.code);
   client.close();
   const plain = process.argv[1].startsWith('https:') ? undefined : await new Promise((resolve, reject) =>
-    get(process.argv[1] + '/task', { agent: undefined }, (answer) => resolve(answer.statusCode)).on('error', reject));
+    get(process.argv[1] + '/task', { agent: undefined }, (response) => resolve(response.statusCode)).on('error', reject));
   globalAgent.destroy();
   console.log(JSON.stringify({ task, plain }));
 `;
@@ -27,11 +27,11 @@ async function runChild(url: string, env: Record<string, string>): Promise<unkno
   return JSON.parse(stdout);
 }
 
-test('a proxy from the environment is never asked', async (t) => {
+test('a proxy from the environment is not used', async (t) => {
   const { server } = await setUp(t);
-  const askedOfProxy: (string | undefined)[] = [];
+  const proxyRequests: (string | undefined)[] = [];
   const proxy = createServer((request, response) => {
-    askedOfProxy.push(request.url);
+    proxyRequests.push(request.url);
     response.writeHead(418).end();
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -41,11 +41,11 @@ test('a proxy from the environment is never asked', async (t) => {
   const proxyUrl = `http://127.0.0.1:${address.port}`;
 
   const result = await runChild(server.url, { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxyUrl, http_proxy: proxyUrl });
-  assert.deepEqual(result, { task: server.task, plain: 418 }, 'the control request must have met the proxy');
-  assert.deepEqual(askedOfProxy, [`${server.url}/task`], 'only the control request');
+  assert.deepEqual(result, { task: server.task, plain: 418 }, 'the control request uses the proxy');
+  assert.deepEqual(proxyRequests, [`${server.url}/task`], 'only the control request');
 });
 
-test('https: a certificate of an unknown authority is refused, NODE_EXTRA_CA_CERTS makes it known', async (t) => {
+test('https: a certificate of an unknown authority is rejected unless NODE_EXTRA_CA_CERTS has the authority', async (t) => {
   const tls = selfSigned(t);
   if (tls === undefined) {
     t.skip('no openssl here');

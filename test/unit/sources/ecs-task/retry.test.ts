@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryDelayMs } from '../../../../src/sources/ecs-task/exchange.ts';
+import { retryDelayMs } from '../../../../src/sources/ecs-task/endpoint.ts';
 import { eventually } from '../../../helpers/eventually.ts';
-import { failureOf, PATIENT_MS, recordWaits, setUp } from './set-up.ts';
+import { failureOf, LONG_DEADLINE_MS, recordWaits, setUp } from './set-up.ts';
 
-for (const [wantedMs, remainingMs, random, expectedMs] of [
+for (const [retryAfterMs, remainingMs, random, expectedMs] of [
   [0, 2000, 0, 50],
   [0, 2000, 0.5, 150],
   [1000, 2000, 0.5, 1000],
@@ -14,8 +14,8 @@ for (const [wantedMs, remainingMs, random, expectedMs] of [
   [0, -1, 0, undefined],
   [Number.POSITIVE_INFINITY, 2000, 0, undefined],
 ] as const) {
-  test(`asked for ${wantedMs} of ${remainingMs} ms left: waits ${expectedMs}`, () => {
-    const delayMs = retryDelayMs(wantedMs, remainingMs, random);
+  test(`Retry-After of ${retryAfterMs} ms with ${remainingMs} ms left: waits ${expectedMs}`, () => {
+    const delayMs = retryDelayMs(retryAfterMs, remainingMs, random);
     assert.equal(delayMs === undefined ? undefined : Math.round(delayMs * 10) / 10, expectedMs);
   });
 }
@@ -26,7 +26,7 @@ for (const fault of [
   { status: 429, body: 'You have reached maximum request limit.' },
   { status: 500 },
 ] as const) {
-  test(`one ${typeof fault === 'string' ? fault : fault.status} is made good by one retry, 50 to 250 ms later`, async (t) => {
+  test(`one ${typeof fault === 'string' ? fault : fault.status} is retried once, 50 to 250 ms later`, async (t) => {
     const waits = recordWaits(t);
     const { server, client } = await setUp(t);
     server.failNext('task', fault);
@@ -38,7 +38,7 @@ for (const fault of [
   });
 }
 
-test('a Retry-After that fits is honoured', async (t) => {
+test('Retry-After within the deadline is respected', async (t) => {
   const waits = recordWaits(t);
   const { server, client } = await setUp(t);
   server.failNext('task', { status: 429, headers: { 'retry-after': '1' } });
@@ -46,31 +46,31 @@ test('a Retry-After that fits is honoured', async (t) => {
   assert.deepEqual(waits, [1000]);
 });
 
-test('a Retry-After that does not fit ends the fetch at once', async (t) => {
+test('Retry-After beyond the deadline ends the fetch at once', async (t) => {
   const waits = recordWaits(t);
   const { server, client } = await setUp(t);
-  server.fault = { status: 503, headers: { 'retry-after': String(PATIENT_MS / 1000) } };
+  server.fault = { status: 503, headers: { 'retry-after': String(LONG_DEADLINE_MS / 1000) } };
   assert.equal((await failureOf(client.fetchTask())).code, 'server_error');
   assert.deepEqual(waits, []);
   assert.equal(server.requests.length, 1);
 });
 
-test('the retry runs against the same deadline', async (t) => {
+test('the retry has the same deadline', async (t) => {
   recordWaits(t);
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const { server, client } = await setUp(t);
   server.failNext('stats', { status: 500 });
   server.fault = 'drip';
   const failure = failureOf(client.fetchStats());
-  t.mock.timers.tick(PATIENT_MS - 1);
+  t.mock.timers.tick(LONG_DEADLINE_MS - 1);
   await eventually(() => server.requests.length === 2);
   t.mock.timers.tick(1);
   assert.equal((await failure).code, 'timeout');
   assert.equal(server.requests.length, 2);
 });
 
-test('a deadline too short for any retry reports the first failure', async (t) => {
-  // No time passes for the deadline itself.
+test('if the deadline is too short for a retry, the first failure is reported', async (t) => {
+  // The deadline itself does not expire.
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { server, client } = await setUp(t, { deadlineMs: 45 });
   server.fault = 'reset';

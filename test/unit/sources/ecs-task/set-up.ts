@@ -6,17 +6,21 @@ import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../..
 import { EndpointError } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { type FaultEndpoint, type FaultEndpointOptions, startFaultEndpoint } from '../../../helpers/fault-endpoint.ts';
 
-/** Longer than a busy machine takes for any fetch. */
-export const PATIENT_MS = 60_000;
+/** Longer than any fetch takes on a busy machine. */
+export const LONG_DEADLINE_MS = 60_000;
 
-/** A client that is closed with the test. Unless the test sets a deadline, no fetch misses it. */
+/** A client that is closed with the test. By default, no fetch exceeds its deadline. */
 export function createClient(t: TestContext, url: string, options?: EndpointOptions): Endpoint {
-  const client = createEndpoint(new URL(url), { deadlineMs: PATIENT_MS, tagsDeadlineMs: PATIENT_MS, ...options });
+  const client = createEndpoint(new URL(url), {
+    deadlineMs: LONG_DEADLINE_MS,
+    tagsDeadlineMs: LONG_DEADLINE_MS,
+    ...options,
+  });
   t.after(() => client.close());
   return client;
 }
 
-/** An endpoint with two small documents, and a client of it. */
+/** An endpoint with two small documents, and its client. */
 export async function setUp(
   t: TestContext,
   options?: EndpointOptions,
@@ -29,7 +33,7 @@ export async function setUp(
   return { server, client: createClient(t, server.url, options) };
 }
 
-/** What a fetch fails with; fails itself where the fetch does not, or throws anything that is not an EndpointError. */
+/** The EndpointError of a fetch. Rejects if the fetch succeeds or throws another error. */
 export async function failureOf(fetched: Promise<unknown>): Promise<EndpointError> {
   const error: unknown = await fetched.then(
     () => assert.fail('expected a failure'),
@@ -39,7 +43,7 @@ export async function failureOf(fetched: Promise<unknown>): Promise<EndpointErro
   return error;
 }
 
-/** Records how long the client waits before a retry, and lets it wait no longer than `onWait` does. */
+/** Records the delays before retries; each lasts only as long as `onWait`. */
 export function recordWaits(t: TestContext, onWait: (signal: AbortSignal) => Promise<void> = async () => {}): number[] {
   const waits: number[] = [];
   t.mock.method(timers, 'setTimeout', async (ms: number, _: unknown, { signal }: { signal: AbortSignal }) => {

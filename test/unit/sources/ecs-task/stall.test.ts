@@ -1,11 +1,11 @@
-/** A stall of the event loop that is longer than the deadline: no CPU, or a process that was suspended. */
+/** An event loop stall longer than the deadline: no CPU, or a suspended process. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { createClient, PATIENT_MS } from './set-up.ts';
+import { createClient, LONG_DEADLINE_MS } from './set-up.ts';
 
-/** Answers the one request when it is told to, and says so without the event loop of the client. */
+/** Answers one request on a message; `workerData` signals it without the event loop of the client. */
 const SERVER = `
 const { createServer } = require('node:http');
 const { parentPort, workerData } = require('node:worker_threads');
@@ -21,7 +21,7 @@ const server = createServer((_, response) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-test('an answer that arrived during a stall counts, although the deadline has passed', async (t) => {
+test('a response that arrived during a stall is read, although the deadline has passed', async (t) => {
   const answered = new Int32Array(new SharedArrayBuffer(4));
   const server = new Worker(SERVER, { eval: true, workerData: answered });
   t.after(() => server.terminate());
@@ -32,6 +32,6 @@ test('an answer that arrived during a stall counts, although the deadline has pa
   await once(server, 'message');
   server.postMessage('answer');
   Atomics.wait(answered, 0, 0);
-  t.mock.timers.tick(PATIENT_MS);
+  t.mock.timers.tick(LONG_DEADLINE_MS);
   assert.deepEqual(await fetched, { Family: 'demo' });
 });

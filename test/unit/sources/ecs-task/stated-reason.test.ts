@@ -53,7 +53,7 @@ for (const [what, body, contentType, reason] of REASONS) {
   });
 }
 
-test('any input: no throw, and one printable line of bounded length', () => {
+test('any input: no exception, and one printable line of limited length', () => {
   const body = fc.oneof(
     fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)),
     fc.string({ unit: 'binary', maxLength: 600 }).map((text) => Buffer.from(text)),
@@ -97,7 +97,7 @@ test('a redirect has no reason: its target is not shown', async (t) => {
   assert.doesNotMatch((await failureOf(client.fetchTask())).message, /moved/);
 });
 
-test('an error answer of any length: a few KiB of it are read, and its connection is closed', async (t) => {
+test('a few KiB of a long error response are read, and its connection is closed', async (t) => {
   const { server, client } = await setUp(t);
   server.fault = json(404, 'x'.repeat(1000 * MAX_REASON_BYTES));
   assert.match((await failureOf(client.fetchTask())).message, /404 "x{200}…"/);
@@ -105,10 +105,10 @@ test('an error answer of any length: a few KiB of it are read, and its connectio
   await failureOf(client.fetchTask());
   server.fault = 'none';
   assert.deepEqual(await client.fetchTask(), server.task);
-  assert.equal(server.connections, 3, 'no connection is used again after an error');
+  assert.equal(server.connections, 3, 'no connection is reused after an error');
 });
 
-test('an error answer that breaks off is reported by its status', async (t) => {
+test('an incomplete error response is reported by its status', async (t) => {
   const { server, client } = await setUp(t, { deadlineMs: 300 });
   const headers = { 'content-type': JSON_TYPE };
   for (const ending of ['cut', 'stalled'] as const) {

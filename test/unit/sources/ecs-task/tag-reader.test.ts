@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRefusals } from '../../../../src/snapshot/refusals.ts';
+import { createInvalidValues } from '../../../../src/snapshot/values.ts';
 import { EndpointError, type EndpointErrorCode } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { createTagReader, type TagFailureReason } from '../../../../src/sources/ecs-task/tag-reader.ts';
 
@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const TAGGED = { TaskARN: 'arn', TaskTags: { team: 'core', secret: 'x' } };
 const REFUSED = { TaskARN: 'arn', Errors: [{ ErrorField: 'TaskTags', ErrorCode: 'AccessDeniedException' }] };
 
-/** A reader on a clock of its own, whose endpoint answers as `answer` says. */
+/** A reader with a test clock, and an endpoint whose response is `answer`. */
 function setUp(first: () => unknown) {
   const state = { nowMs: 0, answer: first, requests: 0 };
   const reader = createTagReader(
@@ -22,7 +22,7 @@ function setUp(first: () => unknown) {
   );
   const read = async (): Promise<TagFailureReason | 'none' | undefined> => {
     await reader.requestIfDue();
-    const attempt = reader.takeOutcome(createRefusals());
+    const attempt = reader.takeOutcome(createInvalidValues());
     return attempt === undefined ? undefined : (attempt.failure?.reason ?? 'none');
   };
   return { state, reader, read };
@@ -34,7 +34,7 @@ function failing(code: EndpointErrorCode): () => never {
   };
 }
 
-test('one request, whose answer is kept', async () => {
+test('one request, whose tags are kept', async () => {
   const { state, reader, read } = setUp(() => TAGGED);
   assert.equal(reader.known(), undefined);
   assert.equal(await read(), 'none');
@@ -44,7 +44,7 @@ test('one request, whose answer is kept', async () => {
   assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
 });
 
-test('a task without tags is an answer too', async () => {
+test('a response without tags ends the requests', async () => {
   const { state, reader, read } = setUp(() => ({ TaskARN: 'arn' }));
   assert.equal(await read(), 'none');
   state.nowMs = 1e9;
@@ -69,27 +69,27 @@ const FAILURES: readonly (readonly [what: string, answer: () => unknown, reason:
 ];
 
 for (const [what, answer, reason] of FAILURES) {
-  test(`asked again after a minute, doubled each time, seven times in all: ${what}`, async () => {
+  test(`${what}: seven requests, after one minute and twice as long each time`, async () => {
     const { state, read } = setUp(answer);
-    const askedAt: number[] = [];
+    const requestedAt: number[] = [];
     for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS / 4) {
       const outcome = await read();
       if (outcome === undefined) continue;
       assert.equal(outcome, reason);
-      askedAt.push(state.nowMs / MINUTE_MS);
+      requestedAt.push(state.nowMs / MINUTE_MS);
     }
-    assert.deepEqual(askedAt, [0, 1, 3, 7, 15, 31, 63]);
+    assert.deepEqual(requestedAt, [0, 1, 3, 7, 15, 31, 63]);
   });
 }
 
-test('what fails at first may work later', async () => {
+test('a request can succeed after failures', async () => {
   const { state, reader, read } = setUp(() => REFUSED);
   assert.equal(await read(), 'refused');
   assert.equal(reader.known()?.errors.length, 1);
   state.answer = failing('throttled');
   state.nowMs = MINUTE_MS;
   assert.equal(await read(), 'throttled');
-  assert.equal(reader.known()?.errors.length, 1, 'the last answer is still the last answer');
+  assert.equal(reader.known()?.errors.length, 1, 'the last response is kept');
   state.answer = () => TAGGED;
   state.nowMs = 3 * MINUTE_MS;
   assert.equal(await read(), 'none');
@@ -98,36 +98,36 @@ test('what fails at first may work later', async () => {
   assert.equal(await read(), undefined);
 });
 
-test('a refusal says what to look at, and nothing of the answer but the code', async () => {
+test('a refused request: the message names the permission, and only the code of the response', async () => {
   const document = { ...REFUSED, Errors: [{ ErrorCode: 'AccessDeniedException', ErrorMessage: 'User: arn:aws:sts' }] };
   const { reader } = setUp(() => document);
   await reader.requestIfDue();
-  const message = reader.takeOutcome(createRefusals())?.failure?.message ?? '';
+  const message = reader.takeOutcome(createInvalidValues())?.failure?.message ?? '';
   assert.match(message, /AccessDeniedException.*ecs:ListTagsForResource/);
   assert.doesNotMatch(message, /arn:aws/);
 });
 
-test('what could not be taken of the tags is told to the poll', async () => {
+test('invalid tags are counted', async () => {
   const { reader } = setUp(() => ({ TaskARN: 'arn', TaskTags: { team: 5 } }));
-  const refusals = createRefusals();
+  const invalidValues = createInvalidValues();
   await reader.requestIfDue();
-  assert.deepEqual(reader.takeOutcome(refusals), {});
-  assert.deepEqual([...refusals.counts], [['wrong_type', 1]]);
+  assert.deepEqual(reader.takeOutcome(invalidValues), {});
+  assert.deepEqual([...invalidValues.counts], [['wrong_type', 1]]);
 });
 
-test('one request at a time; its outcome is returned once, after it has ended', async () => {
+test('one request at a time; its outcome is returned once, after its end', async () => {
   const answer = Promise.withResolvers<unknown>();
   const { state, reader } = setUp(() => answer.promise);
   const first = reader.requestIfDue();
   const second = reader.requestIfDue();
   assert.equal(state.requests, 1);
-  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+  assert.equal(reader.takeOutcome(createInvalidValues()), undefined);
   answer.resolve(TAGGED);
   await Promise.all([first, second]);
   assert.equal(reader.known(), undefined);
-  assert.deepEqual(reader.takeOutcome(createRefusals()), {});
+  assert.deepEqual(reader.takeOutcome(createInvalidValues()), {});
   assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
-  assert.equal(reader.takeOutcome(createRefusals()), undefined);
+  assert.equal(reader.takeOutcome(createInvalidValues()), undefined);
 });
 
 for (const code of ['timeout', 'reset'] as const) {
@@ -136,7 +136,7 @@ for (const code of ['timeout', 'reset'] as const) {
     const messages: string[] = [];
     for (state.nowMs = 0; state.nowMs < 300 * MINUTE_MS; state.nowMs += MINUTE_MS) {
       await reader.requestIfDue();
-      const failure = reader.takeOutcome(createRefusals())?.failure;
+      const failure = reader.takeOutcome(createInvalidValues())?.failure;
       if (failure !== undefined) messages.push(failure.message);
     }
     for (const message of messages)

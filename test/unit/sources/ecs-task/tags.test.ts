@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failureOf, setUp } from './set-up.ts';
 
-test('the task with its tags is read below the same address', async (t) => {
+test('tags are requested below the same address', async (t) => {
   const { server, client } = await setUp(t);
   server.taskWithTags = { TaskTags: { team: 'core' } };
   assert.deepEqual(await client.fetchTaskWithTags(), { TaskTags: { team: 'core' } });
@@ -13,7 +13,7 @@ test('the task with its tags is read below the same address', async (t) => {
 });
 
 for (const fault of [{ status: 429 }, { status: 500 }, 'reset'] as const) {
-  test(`${typeof fault === 'string' ? fault : fault.status} is not tried again: each request costs calls of ECS’ API`, async (t) => {
+  test(`${typeof fault === 'string' ? fault : fault.status} is not retried: each request causes calls of the ECS API`, async (t) => {
     const { server, client } = await setUp(t);
     server.taskWithTags = {};
     server.fault = { tags: fault };
@@ -22,7 +22,7 @@ for (const fault of [{ status: 429 }, { status: 500 }, 'reset'] as const) {
   });
 }
 
-test('tags have a deadline of their own', async (t) => {
+test('tags have a separate deadline', async (t) => {
   const { server, client } = await setUp(t, { deadlineMs: 60_000, tagsDeadlineMs: 100 });
   server.taskWithTags = {};
   server.fault = { tags: 'hang' };
@@ -31,12 +31,12 @@ test('tags have a deadline of their own', async (t) => {
   assert.match(failure.message, /within 100 ms/);
 });
 
-test('an endpoint without tags answers 404', async (t) => {
+test('an endpoint without tags fails with client_error', async (t) => {
   const { client } = await setUp(t);
   assert.equal((await failureOf(client.fetchTaskWithTags())).code, 'client_error');
 });
 
-test('a slow answer with tags delays no other document, and close() ends the request', async (t) => {
+test('a slow response with tags delays no other document, and close() aborts it', async (t) => {
   const { server, client } = await setUp(t);
   server.taskWithTags = {};
   server.fault = { tags: 'hang' };

@@ -1,0 +1,67 @@
+import { shownOrigin } from '../config/addresses.ts';
+import { messageOf } from '../text/printable.ts';
+import { type CommandContext, EXIT, print, reportFailure, reportInvalid } from './context.ts';
+import { loggerFor, logStart, resolveForCommand } from './run.ts';
+import { listenForStop, runExporter } from './run-exporter.ts';
+
+/** Replaced when the simulated endpoint listens: the configuration is validated before anything starts. */
+const PLACEHOLDER_URL = new URL('http://localhost');
+
+/** The simulated endpoint has a new sample every second. */
+const INTERVAL_MS = 1000;
+
+/** `demo`: a simulated endpoint, and the exporter on it. */
+export async function demo(context: CommandContext): Promise<number> {
+  const defaults = { metadataUrl: PLACEHOLDER_URL, defaultIntervalMs: INTERVAL_MS };
+  const resolved = resolveForCommand(context, defaults);
+  if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
+  const { isEndpointOnly, demoPort: port } = resolved.command;
+  const logger = loggerFor(context, resolved.config);
+  logStart(logger, resolved);
+  const { startDemoEndpoint } = await import('../demo/server.ts');
+  const endpoint = await startDemoEndpoint(port).catch(messageOf);
+  if (typeof endpoint === 'string') return reportFailure(context.stderr, endpoint);
+
+  try {
+    if (isEndpointOnly) {
+      await print(context.stdout, endpointText(endpoint.url));
+      const stop = listenForStop(context.host, logger);
+      await stop.requested;
+      stop.release();
+      return stop.hasCrashed() ? EXIT.runtime : EXIT.ok;
+    }
+    const config = { ...resolved.config, metadataUrl: new URL(endpoint.url) };
+    return await runExporter({
+      start: async () => (await import('../exporter.ts')).startExporter(config, logger),
+      host: context.host,
+      logger,
+      onStarted: ({ address }) => {
+        const origin = address && shownOrigin(address.host, address.port);
+        void print(context.stdout, runningText(endpoint.url, origin, config.exporters.includes('prometheus')));
+      },
+    });
+  } finally {
+    await endpoint.close();
+  }
+}
+
+function endpointText(url: string): string {
+  return `Serving a simulated task metadata endpoint. In another terminal:
+
+  export ECS_CONTAINER_METADATA_URI_V4=${url}
+
+Stop with Ctrl-C.
+`;
+}
+
+function runningText(url: string, origin: string | undefined, isServingMetrics: boolean): string {
+  const metrics = isServingMetrics ? `  Metrics   ${origin}/metrics\n` : '';
+  const overview = origin === undefined ? '' : `  Overview  ${origin}/\n`;
+  return `Exporting a simulated task.
+
+${metrics}${overview}  Endpoint  ${url}/task
+            ${url}/task/stats
+
+Stop with Ctrl-C.
+`;
+}

@@ -1,0 +1,86 @@
+import { httpOrigin, shownOrigin } from '../config/addresses.ts';
+import { type Config, shownConfig } from '../config/config.ts';
+import { readTextFile } from '../config/files.ts';
+import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
+import { createStreamLogger, type Logger } from '../log/logger.ts';
+import { type CommandContext, EXIT, print, reportFailure, reportInvalid, warningLines } from './context.ts';
+import { runExporter } from './run-exporter.ts';
+
+/** `run`: polls and exports until a signal. */
+export async function run(context: CommandContext): Promise<number> {
+  const resolved = resolveForCommand(context);
+  if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
+  const { config, command, given, warnings } = resolved;
+  if (command.isConfigPrinted) {
+    const shown = { given: Object.fromEntries(given), effective: shownConfig(config) };
+    await print(context.stdout, `${JSON.stringify(shown, undefined, 2)}\n`);
+    await print(context.stderr, warningLines(warnings));
+    return EXIT.ok;
+  }
+  const logger = loggerFor(context, config);
+  logStart(logger, resolved);
+  return runExporter({
+    // Loaded here, so that configuration errors are reported before OpenTelemetry is read from disk.
+    start: async () => (await import('../exporter.ts')).startExporter(config, logger),
+    host: context.host,
+    logger,
+    onStarted: ({ address }) => {
+      if (config.exporters.length === 0 && !config.statsd.isDisabled) {
+        logger.warn('nothing_exported', 'no exporter is enabled: OTEL_SDK_DISABLED is true, or exporters is none');
+      }
+      const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };
+      if (address === undefined) logger.info('pushing', 'pushing metrics without an HTTP server', fields);
+      else logger.info('listening', `listening on ${shownOrigin(address.host, address.port)}`, fields);
+    },
+  });
+}
+
+/** `once`: one sample on stdout. */
+export async function once(context: CommandContext): Promise<number> {
+  const resolved = resolveForCommand(context);
+  if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
+  const { takeOnce } = await import('../once.ts');
+  const { config, command } = resolved;
+  // At the default level, only warnings and errors are logged next to the sample.
+  const level = config.log.level === 'info' ? 'warn' : config.log.level;
+  const logger = loggerFor(context, { ...config, log: { ...config.log, level } });
+  logStart(logger, resolved);
+  const { ok, text, reason } = await takeOnce(config, command.onceFormat, logger);
+  if (text !== '') await print(context.stdout, text);
+  return ok ? EXIT.ok : reportFailure(context.stderr, reason ?? 'the sample failed');
+}
+
+/** Logs the warnings, and at level debug the effective configuration. */
+export function logStart(logger: Logger, { config, warnings, given }: ResolvedConfig): void {
+  for (const { code, message } of warnings) logger.warn(code, message);
+  if (config.log.level !== 'debug') return;
+  const fields = { ...shownConfig(config), given: Object.fromEntries(given) };
+  logger.debug('configuration', 'effective configuration', fields);
+}
+
+export function resolveForCommand(
+  { line, env, stderr }: CommandContext,
+  defaults: Pick<ResolveInput, 'metadataUrl' | 'defaultIntervalMs'> = {},
+): Resolved {
+  return resolveCommandLine(line, { env, isTTY: stderr.isTTY === true, readFile: readTextFile, ...defaults });
+}
+
+/** Colours on a terminal, unless disabled by https://no-color.org. */
+export function loggerFor({ stderr, env }: CommandContext, config: Config): Logger {
+  const { NO_COLOR = '' } = env;
+  return createStreamLogger(config.log, stderr, stderr.isTTY === true && NO_COLOR === '');
+}
+
+/** Addresses to which metrics are pushed, without the query, which may contain a key; and the export interval. */
+function destinations({
+  exporters,
+  otlp: { url },
+  statsd,
+  exportIntervalMs,
+}: Config): Readonly<Record<string, string | number>> {
+  const agent = statsd.socketPath ?? httpOrigin(statsd.host, statsd.port).replace('http:', 'udp:');
+  return {
+    ...(exporters.includes('otlp') && { otlp: `${url.origin}${url.pathname}`, export_interval_ms: exportIntervalMs }),
+    ...(exporters.includes('statsd') && { statsd: agent }),
+  };
+}

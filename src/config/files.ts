@@ -1,0 +1,82 @@
+import type { KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { Parsed } from './option.ts';
+
+/** The text of a file, or why it cannot be read. */
+export type FileText = { readonly text: string } | { readonly wrong: string };
+
+/** Certificates and headers have a few kilobytes. */
+const MAX_BYTES = 1_048_576;
+
+/** Reads a small text file. Never throws. */
+export function readTextFile(path: string): FileText {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return { wrong: 'it is not a regular file' };
+    if (stats.size > MAX_BYTES) return { wrong: 'it is larger than 1 MiB' };
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return { wrong: 'it does not exist' };
+    if (code === 'EACCES' || code === 'EPERM') return { wrong: 'permission denied' };
+    return { wrong: `it cannot be opened (${String(code ?? 'unknown reason')})` };
+  }
+}
+
+/** Loaded only if there is a file to check: it is a large part of Node.js. */
+const crypto = () => process.getBuiltinModule('node:crypto');
+
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+
+export interface Certificates {
+  readonly pem: string;
+  /** The one that a key must match. */
+  readonly first: X509Certificate;
+}
+
+export interface PrivateKey {
+  readonly pem: string;
+  readonly key: KeyObject;
+}
+
+/** Parses all certificates of a PEM file. */
+export function parseCertificates(pem: string): Parsed<Certificates> {
+  const blocks = pem.match(CERTIFICATE) ?? [];
+  const begun = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
+  if (blocks.length > 0 && begun > blocks.length) return { wrong: 'a certificate is truncated' };
+  let first: X509Certificate | undefined;
+  for (const [index, block] of blocks.entries()) {
+    const certificate = attempt(() => new (crypto().X509Certificate)(block));
+    if (certificate === undefined) return { wrong: `certificate ${index + 1} cannot be parsed` };
+    first ??= certificate;
+  }
+  return first === undefined ? { wrong: 'it contains no PEM certificate' } : { value: { pem, first } };
+}
+
+export function parsePrivateKey(pem: string): Parsed<PrivateKey> {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem)) {
+    return { wrong: 'the key is encrypted, and passphrases are not supported' };
+  }
+  const key = attempt(() => crypto().createPrivateKey(pem));
+  return key === undefined ? { wrong: 'it contains no PEM private key' } : { value: { pem, key } };
+}
+
+/** Why TLS cannot use the two together, as the end of a sentence about the key; undefined if it can. */
+export function pairProblem(certificates: Certificates, { pem, key }: PrivateKey, name: string): string | undefined {
+  if (!certificates.first.checkPrivateKey(key)) return `does not match the certificate in ${name}`;
+  try {
+    process.getBuiltinModule('node:tls').createSecureContext({ cert: certificates.pem, key: pem });
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    return `cannot be used for TLS with the certificate in ${name} (${code})`;
+  }
+}
+
+function attempt<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { compileGlob, type Glob } from '../text/globs.ts';
+import { nearest } from '../text/nearest.ts';
+import { printable } from '../text/printable.ts';
+import { type MetricSelection, selectMetrics } from './metric-selection.ts';
+import type { Parsed, Parser } from './option.ts';
+
+/** The maximum length of a container name on ECS. */
+const MAX_GLOB_LENGTH = 255;
+
+/** The items of a comma-separated list, trimmed; empty items and repetitions are dropped. */
+function commaItems(text: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return [...new Set(items.filter((item) => item !== ''))];
+}
+
+/** A list of words in any case, returned in the order of `allowed`; at least one unless `mayBeEmpty`. */
+export function listOf<T extends string>(allowed: readonly T[], mayBeEmpty = false): Parser<readonly T[]> {
+  const wrong = `must be a comma-separated list of ${allowed.join(', ')}`;
+  return (text) => {
+    const words = commaItems(text.toLowerCase());
+    const unknown = words.find((word) => !allowed.some((one) => one === word));
+    const meant = unknown === undefined ? undefined : nearest(unknown, allowed);
+    if (meant !== undefined) return { wrong: `${wrong}; did you mean "${meant}"?` };
+    if (unknown !== undefined || (words.length === 0 && !mayBeEmpty)) return { wrong };
+    return { value: allowed.filter((word) => words.includes(word)) };
+  };
+}
+
+/** Patterns over names. An empty list is valid, so that an empty flag overrides a variable. */
+export const globList: Parser<readonly Glob[]> = (text) => {
+  const globs: Glob[] = [];
+  for (const item of commaItems(text)) {
+    const glob =
+      item.length > MAX_GLOB_LENGTH ? { wrong: `is longer than ${MAX_GLOB_LENGTH} characters` } : compileGlob(item);
+    if ('wrong' in glob) return { wrong: `contains ${printable(item)}, which ${glob.wrong}` };
+    globs.push(glob);
+  }
+  return { value: globs };
+};
+
+const EXPORTERS = ['prometheus', 'otlp', 'statsd', 'console'] as const;
+
+export type ExporterName = (typeof EXPORTERS)[number];
+
+const exporterWords = listOf([...EXPORTERS, 'none']);
+
+/** `none` is the empty list. */
+export const exporterList: Parser<readonly ExporterName[]> = (text) => {
+  const parsed = exporterWords(text);
+  if ('wrong' in parsed) return parsed;
+  const exporters = parsed.value.filter((word) => word !== 'none');
+  const isMixed = exporters.length > 0 && exporters.length < parsed.value.length;
+  return isMixed ? { wrong: 'must not combine none with other exporters' } : { value: exporters };
+};
+
+/** DogStatsD tags, unchanged; a key may have several values. */
+export const tagList: Parser<readonly string[]> = (text) => ({ value: commaItems(text) });
+
+/** Names and patterns of metrics, resolved against the catalogue. */
+export const metricSelection: Parser<MetricSelection> = (text) => {
+  const items = commaItems(text);
+  return items.length === 0 ? { wrong: 'must be a list of metric names or patterns' } : selectMetrics(items);
+};
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** The characters that node:http accepts. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/**
+ * Parses `key=value,key=value` with percent-encoded keys and values: W3C Baggage without `;` metadata
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables). A value may
+ * contain raw `=` (base64 padding). Errors give the number of the item and not its text, which may be a secret.
+ */
+function parsePairs(
+  text: string,
+  check: (key: string, value: string) => string | undefined,
+): Parsed<[string, string][]> {
+  const pairs: [string, string][] = [];
+  for (const [index, item] of text.split(',').entries()) {
+    if (item.trim() === '') continue;
+    const place = `item ${index + 1}`;
+    const equals = item.indexOf('=');
+    if (equals < 0) return { wrong: `must be comma-separated key=value pairs; ${place} has no =` };
+    const key = percentDecoded(item.slice(0, equals).trim());
+    const value = percentDecoded(item.slice(equals + 1).trim());
+    if (key === undefined || value === undefined) {
+      return { wrong: `must be percent-encoded UTF-8; ${place} has an invalid % sequence` };
+    }
+    if (key === '') return { wrong: `must be comma-separated key=value pairs; ${place} has no key` };
+    const wrong = check(key, value);
+    if (wrong !== undefined) return { wrong: `must be valid HTTP headers; ${place} ${wrong}` };
+    pairs.push([key, value]);
+  }
+  return { value: pairs };
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+/** HTTP headers with names in lower case; the last one of a name wins. */
+export const headerPairs: Parser<Readonly<Record<string, string>>> = (text) => {
+  const pairs = parsePairs(text, (name, value) => {
+    if (!HEADER_NAME.test(name)) return 'has an invalid name';
+    return HEADER_VALUE.test(value) ? undefined : 'has a value with control characters or characters outside Latin-1';
+  });
+  if ('wrong' in pairs) return pairs;
+  return { value: Object.fromEntries(pairs.value.map(([name, value]) => [name.toLowerCase(), value])) };
+};
+
+export const attributePairs: Parser<Readonly<Record<string, string>>> = (text) => {
+  const pairs = parsePairs(text, () => undefined);
+  return 'wrong' in pairs ? pairs : { value: Object.fromEntries(pairs.value) };
+};

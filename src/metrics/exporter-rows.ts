@@ -1,0 +1,261 @@
+import type { ByReason, SelfScope } from '../self/self-scope.ts';
+import type { MetricRow, Point } from './row.ts';
+
+export const EXPORTER_ROWS = {
+  exporter_status: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Whether the last poll of the metadata endpoint succeeded (1) or failed (0).',
+    source: 'the last poll',
+    stability: 'compatible',
+    ecs: { name: 'exporter_status' },
+    semconv: { exporter: 'aws.ecs.exporter.status', unit: '{status}' },
+    exporter: ({ polls }) => (polls.isLastGood ? 1 : 0),
+  },
+  exporter_polls: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Polls of the metadata endpoint, including failed ones.',
+    source: 'counted',
+    stability: 'stable',
+    ecs: { name: 'exporter_polls' },
+    semconv: { exporter: 'aws.ecs.exporter.polls', unit: '{poll}' },
+    exporter: ({ polls }) => polls.count,
+  },
+  exporter_poll_failures: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Failed requests to the metadata endpoint, by reason.',
+    source: 'counted; also if the poll could use earlier task metadata',
+    stability: 'stable',
+    dimensions: ['reason'],
+    ecs: { name: 'exporter_poll_failures' },
+    semconv: { exporter: 'aws.ecs.exporter.poll.failures', unit: '{failure}' },
+    exporter: ({ polls }) => byReason(polls.failures),
+  },
+  exporter_poll_duration_seconds: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'Duration of the last poll of the metadata endpoint, in seconds.',
+    source: 'monotonic clock',
+    stability: 'stable',
+    ecs: { name: 'exporter_poll_duration_seconds' },
+    semconv: { exporter: 'aws.ecs.exporter.poll.duration', unit: 's' },
+    exporter: ({ polls }) => polls.lastSeconds,
+  },
+  exporter_last_success_timestamp_seconds: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'double',
+    description: 'Time of the last successful poll of the metadata endpoint, in seconds since the epoch.',
+    source: 'wall clock',
+    stability: 'stable',
+    ecs: { name: 'exporter_last_success_timestamp_seconds' },
+    semconv: { exporter: 'aws.ecs.exporter.last_success', unit: 's' },
+    exporter: ({ polls }) => polls.lastSuccessSeconds,
+  },
+  exporter_container_restarts: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'In-place container restarts seen by the exporter.',
+    source: 'counted: a new start time, a higher RestartCount or a reset of CPU time',
+    stability: 'stable',
+    ecs: { name: 'exporter_container_restarts' },
+    semconv: { exporter: 'aws.ecs.exporter.container_restarts', unit: '{restart}' },
+    exporter: ({ polls }) => polls.restarts,
+  },
+  exporter_invalid_values: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description:
+      'Invalid values from the metadata endpoint, and values that could not be computed (reason internal), by reason.',
+    source: 'counted',
+    stability: 'stable',
+    dimensions: ['reason'],
+    ecs: { name: 'exporter_invalid_values' },
+    semconv: { exporter: 'aws.ecs.exporter.invalid_values', unit: '{value}' },
+    exporter: ({ polls }) => byReason(polls.invalidValues),
+  },
+  exporter_task_tags_failures: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Failed requests for the tags of the task, by reason. Only with --task-tags.',
+    source: 'counted; reason refused: the response lists an error instead of the tags',
+    stability: 'stable',
+    dimensions: ['reason'],
+    ecs: { name: 'exporter_task_tags_failures' },
+    semconv: { exporter: 'aws.ecs.exporter.task_tags.failures', unit: '{failure}' },
+    exporter: ({ polls }) => byReason(polls.tagFailures),
+  },
+  exporter_containers: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Containers of the task with stats in the last successful poll, including excluded ones.',
+    source: 'the last successful poll',
+    stability: 'stable',
+    ecs: { name: 'exporter_containers' },
+    semconv: { exporter: 'aws.ecs.exporter.containers', unit: '{container}', kind: 'updowncounter' },
+    exporter: ({ containers }) => containers?.withStats,
+  },
+  exporter_containers_without_stats: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description:
+      'RUNNING containers without a current sample, including excluded ones. If above 0, task gauges that sum over containers are absent.',
+    source: 'KnownStatus is RUNNING, and the stats are missing, all zero or stale',
+    stability: 'stable',
+    ecs: { name: 'exporter_containers_without_stats' },
+    semconv: {
+      exporter: 'aws.ecs.exporter.containers_without_stats',
+      unit: '{container}',
+      kind: 'updowncounter',
+    },
+    exporter: ({ containers }) => containers?.withoutStats,
+  },
+  exporter_stale_containers: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Containers whose stats are too old to export, or older than the previous ones.',
+    source: 'read did not advance for 3 intervals (at least 60 s), or went back',
+    stability: 'stable',
+    ecs: { name: 'exporter_stale_containers' },
+    semconv: { exporter: 'aws.ecs.exporter.stale_containers', unit: '{container}', kind: 'updowncounter' },
+    exporter: ({ containers }) => containers?.stale,
+  },
+  exporter_series: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Number of exported series of containers and the task, in all vocabularies.',
+    source: 'counted',
+    stability: 'stable',
+    ecs: { name: 'exporter_series' },
+    semconv: { exporter: 'aws.ecs.exporter.series', unit: '{series}', kind: 'updowncounter' },
+    exporter: ({ series }) => series,
+  },
+  exporter_process_cpu_seconds: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'double',
+    description: 'CPU time of the exporter process, user and system, in seconds.',
+    source: 'process.cpuUsage()',
+    stability: 'development',
+    ecs: { name: 'exporter_process_cpu_seconds' },
+    semconv: { exporter: 'process.cpu.time', unit: 's' },
+    exporter: ({ processUse }) => processUse?.cpuSeconds,
+  },
+  exporter_process_resident_memory_bytes: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Resident memory of the exporter process, in bytes.',
+    source: 'process.memoryUsage.rss()',
+    stability: 'development',
+    ecs: { name: 'exporter_process_resident_memory_bytes' },
+    semconv: { exporter: 'process.memory.usage', unit: 'By', kind: 'updowncounter' },
+    exporter: ({ processUse }) => processUse?.residentBytes,
+  },
+  exporter_event_loop_delay_seconds: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'double',
+    description:
+      'Maximum event loop delay since the previous poll, checked once per second, in seconds. Shorter delays can be missed.',
+    source: 'lateness of a timer of one second',
+    stability: 'development',
+    ecs: { name: 'exporter_event_loop_delay_seconds' },
+    semconv: { exporter: 'nodejs.eventloop.delay.max', unit: 's' },
+    exporter: ({ processUse }) => processUse?.eventLoopDelaySeconds,
+  },
+  exporter_exports: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Exports by push exporters, including failed ones.',
+    source: 'counted, up to the last poll',
+    stability: 'stable',
+    dimensions: ['exporter'],
+    ecs: { name: 'exporter_exports' },
+    semconv: { exporter: 'aws.ecs.exporter.exports', unit: '{export}' },
+    exporter: ({ exports }) => byExporter(exports.exports),
+  },
+  exporter_export_failures: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Failed exports by push exporters, by reason.',
+    source: 'counted, up to the last poll',
+    stability: 'stable',
+    dimensions: ['exporter', 'reason'],
+    ecs: { name: 'exporter_export_failures' },
+    semconv: { exporter: 'aws.ecs.exporter.export_failures', unit: '{export}' },
+    exporter: exportFailures,
+  },
+  exporter_export_rejected_points: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Data points that a receiver rejected in otherwise successful exports.',
+    source: 'counted, from partial success responses',
+    stability: 'stable',
+    dimensions: ['exporter'],
+    ecs: { name: 'exporter_export_rejected_points' },
+    exporter: ({ exports }) => byExporter(exports.rejected),
+  },
+  exporter_exported_points: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description: 'Data points in completed exports, with a reason if the receiver did not accept them.',
+    source: 'counted, up to the last poll; reason rejected: from partial success responses',
+    stability: 'development',
+    dimensions: ['exporter', 'reason'],
+    semconv: { exporter: 'otel.sdk.exporter.metric_data_point.exported', unit: '{data_point}' },
+    exporter: exportedPoints,
+  },
+  exporter_build_info: {
+    family: 'exporter',
+    kind: 'gauge',
+    valueType: 'int',
+    description: 'Versions of the exporter and of Node.js as attributes, with a constant value of 1.',
+    source: 'package version, process.version',
+    stability: 'stable',
+    dimensions: ['version', 'nodeVersion'],
+    ecs: { name: 'exporter_build_info' },
+    semconv: { exporter: 'aws.ecs.exporter.build_info', unit: '{build}' },
+    exporter: ({ version, nodeVersion }) => [{ value: 1, dimensions: { version, nodeVersion } }],
+  },
+} as const satisfies Record<string, MetricRow>;
+
+/** One point per reason. */
+export function byReason(counts: ByReason): readonly Point[] {
+  return [...counts].map(([reason, value]) => ({ value, dimensions: { reason } }));
+}
+
+function byExporter(counts: ReadonlyMap<string, number>): readonly Point[] {
+  return [...counts].map(([exporter, value]) => ({ value, dimensions: { exporter } }));
+}
+
+function exportFailures({ exports }: SelfScope): readonly Point[] {
+  return byExporterAndReason(exports.failures);
+}
+
+function exportedPoints({ exports }: SelfScope): readonly Point[] {
+  return [...byExporter(exports.acceptedPoints), ...byExporterAndReason(exports.failedPoints)];
+}
+
+function byExporterAndReason(all: ReadonlyMap<string, ByReason>): readonly Point[] {
+  return [...all].flatMap(([exporter, counts]) =>
+    [...counts].map(([reason, value]) => ({ value, dimensions: { exporter, reason } })),
+  );
+}

@@ -1,0 +1,58 @@
+import type { ExportCounts } from './self-scope.ts';
+
+/** The counters to create. All of them start at 0, so that the first failure is an increase. */
+export interface ExportKinds {
+  readonly exporters: readonly string[];
+  readonly failureReasons: readonly string[];
+  /** Exporters whose receivers report rejected data points. */
+  readonly withRejections: readonly string[];
+}
+
+/** The result of one export. */
+export interface ExportResult {
+  /** Undefined for a success. */
+  readonly reason?: string | undefined;
+  /** Number of data points. */
+  readonly points: number;
+  /** Number of data points that the receiver rejected. */
+  readonly rejectedPoints?: number | undefined;
+}
+
+export interface ExportCounters {
+  record(exporter: string, result: ExportResult): void;
+  counts(): ExportCounts;
+}
+
+/** `error.type` of data points that the receiver rejected from an export that it accepted. */
+export const REJECTED = 'rejected';
+
+export function createExportCounters({ exporters, failureReasons, withRejections }: ExportKinds): ExportCounters {
+  const zeros = (names: readonly string[]): Map<string, number> => new Map(names.map((name) => [name, 0]));
+  const exports = zeros(exporters);
+  const acceptedPoints = zeros(exporters);
+  const rejected = zeros(withRejections);
+  const failures = new Map(exporters.map((name) => [name, zeros(failureReasons)]));
+  const failedPoints = new Map(
+    exporters.map((name) => [name, zeros(rejected.has(name) ? [...failureReasons, REJECTED] : failureReasons)]),
+  );
+
+  return {
+    record(exporter, { reason, points, rejectedPoints }) {
+      increment(exports, exporter);
+      if (reason !== undefined) {
+        increment(failures.get(exporter), reason);
+        increment(failedPoints.get(exporter), reason, points);
+        return;
+      }
+      increment(acceptedPoints, exporter, Math.max(0, points - (rejectedPoints ?? 0)));
+      if (rejectedPoints === undefined) return;
+      increment(rejected, exporter, rejectedPoints);
+      increment(failedPoints.get(exporter), REJECTED, rejectedPoints);
+    },
+    counts: () => ({ exports, failures, rejected, acceptedPoints, failedPoints }),
+  };
+}
+
+export function increment<Name>(counts: Map<Name, number> | undefined, name: Name, by = 1): void {
+  counts?.set(name, (counts.get(name) ?? 0) + by);
+}

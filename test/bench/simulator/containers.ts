@@ -1,0 +1,142 @@
+import { hash, unit } from './curves.ts';
+import {
+  type ContainerLoad,
+  createTraffic,
+  leakyLoad,
+  migrateLoad,
+  sidecarLoad,
+  type Traffic,
+  webLoad,
+  workerLoad,
+} from './load-model.ts';
+
+/** A container of the simulated task: its task definition and its load. */
+export interface SimulatedContainer {
+  readonly name: string;
+  readonly image: string;
+  /** CPU units of the task definition; 2 where it sets none, as the agent shows it. */
+  readonly cpuUnits: number;
+  /** Hard limit in MiB; absent where the task definition sets none. */
+  readonly memoryMib?: number;
+  readonly lifetime: Lifetime;
+  readonly load: ContainerLoad;
+  /** What its runs end with. */
+  readonly exitCode?: number;
+  /** Has a restart policy: RestartCount is shown, and its end is not the end. */
+  readonly isRestarted?: boolean;
+  /** Has a health check. */
+  readonly isChecked?: boolean;
+}
+
+export interface SimulatedWorld {
+  readonly traffic: Traffic;
+  readonly containers: readonly SimulatedContainer[];
+}
+
+const REGISTRY = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+
+/** A web shop's task: a server, a worker, this exporter, a migration that is done, and one that runs out of memory. */
+export function shopWorld(seed: number): SimulatedWorld {
+  const traffic = createTraffic(seed);
+  const containers: readonly SimulatedContainer[] = [
+    {
+      name: 'web',
+      image: `${REGISTRY}/shop/web:2.14.0`,
+      cpuUnits: 512,
+      memoryMib: 1024,
+      lifetime: forever(14.108_356_271),
+      load: webLoad(hash(seed, 10), traffic),
+      isChecked: true,
+    },
+    {
+      name: 'worker',
+      image: `${REGISTRY}/shop/worker:2.14.0`,
+      cpuUnits: 256,
+      lifetime: forever(14.411_902_644),
+      load: workerLoad(hash(seed, 11), traffic),
+    },
+    {
+      name: 'ecs-container-exporter',
+      image: `${REGISTRY}/ecs-container-exporter:3`,
+      cpuUnits: 2,
+      memoryMib: 96,
+      lifetime: forever(0.402_718_553),
+      load: sidecarLoad(hash(seed, 12)),
+    },
+    {
+      name: 'migrate',
+      image: `${REGISTRY}/shop/migrate:2.14.0`,
+      cpuUnits: 2,
+      lifetime: once(1.217_640_389, 13.530_227_716),
+      load: migrateLoad(hash(seed, 13)),
+      exitCode: 0,
+    },
+    {
+      name: 'flaky',
+      image: `${REGISTRY}/shop/recommendations:0.3.1`,
+      cpuUnits: 128,
+      memoryMib: 256,
+      lifetime: again(15.204_771_938, 90.013_482_756, 88.004_921_17),
+      load: leakyLoad(hash(seed, 14)),
+      exitCode: 137,
+      isRestarted: true,
+    },
+  ];
+  return { traffic, containers };
+}
+
+/**
+ * `count` web servers alike (`web-001`, ...) that share one task's CPU and memory. More than the ten that ECS allows
+ * are for measuring.
+ */
+export function replicaWorld(seed: number, count: number): SimulatedWorld {
+  const traffic = createTraffic(seed);
+  const digits = Math.max(3, String(count).length);
+  const containers = Array.from({ length: count }, (_, index): SimulatedContainer => {
+    const ownSeed = hash(seed, 20, index);
+    return {
+      name: `web-${String(index + 1).padStart(digits, '0')}`,
+      image: `${REGISTRY}/shop/web:2.14.0`,
+      cpuUnits: 2,
+      lifetime: forever(1 + 2 * unit(ownSeed)),
+      load: webLoad(ownSeed, createTraffic(ownSeed), 1.8 / count),
+    };
+  });
+  return { traffic, containers };
+}
+
+/** One run of a container, in seconds since the task's start. */
+export interface Life {
+  /** How often the container was restarted before. */
+  readonly restarts: number;
+  readonly startS: number;
+  /** When it ended or will end; infinity for never. */
+  readonly endS: number;
+}
+
+/** The life under way, or else the last one, or the first one to come. */
+export type Lifetime = (seconds: number) => Life;
+
+export function forever(startS: number): Lifetime {
+  return () => ({ restarts: 0, startS, endS: Number.POSITIVE_INFINITY });
+}
+
+/** A container that does its work and exits. */
+export function once(startS: number, endS: number): Lifetime {
+  return () => ({ restarts: 0, startS, endS });
+}
+
+/** A container with a restart policy that dies `runS` after each start, and starts again every `everyS`. */
+export function again(startS: number, everyS: number, runS: number): Lifetime {
+  return (seconds) => {
+    const restarts = Math.max(0, Math.floor((seconds - startS) / everyS));
+    const thisStartS = startS + restarts * everyS;
+    return { restarts, startS: thisStartS, endS: thisStartS + runS };
+  };
+}
+
+/** The life that has stats at `seconds`; undefined before the start and after the end. */
+export function lifeAt(lifetime: Lifetime, seconds: number): Life | undefined {
+  const life = lifetime(seconds);
+  return life.startS <= seconds && seconds < life.endS ? life : undefined;
+}

@@ -1,0 +1,114 @@
+/** Commands on the pages: programs, scripts, options and files exist. test/e2e/docs.test.ts runs those of this program. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+import { Script } from 'node:vm';
+import * as v from 'valibot';
+import { resolveConfig } from '../../../src/config/resolve.ts';
+import { COMMANDS, type Command, programArguments } from '../../helpers/doc-commands.ts';
+import { codeIn, PAGES, ROOT } from '../../helpers/pages.ts';
+
+const manifest = v.parse(
+  v.object({
+    name: v.string(),
+    scripts: v.record(v.string(), v.string()),
+    dependencies: v.record(v.string(), v.string()),
+    devDependencies: v.record(v.string(), v.string()),
+  }),
+  JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')),
+);
+const packages = [manifest.name, ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })];
+const dockerfile = readFileSync(`${ROOT}Dockerfile`, 'utf8');
+
+/** What each program's commands are checked for; returns what is wrong. A program without an entry is a mistake. */
+const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> = {
+  npm({ args: [first = '', ...rest] }) {
+    if (first === 'run') return rest[0] !== undefined && rest[0] in manifest.scripts ? [] : [`no script ${rest[0]}`];
+    if (first === 'install') return rest.filter((name) => !packages.includes(name)).map((name) => `no package ${name}`);
+    return ['ci', 'test', 'start'].includes(first) ? [] : [`npm ${first}`];
+  },
+  node({ args: [file = '', ...flags] }) {
+    if (file === '-e') return syntaxProblem(flags[0] ?? '');
+    if (!existsSync(`${ROOT}${file}`)) return [`no file ${file}`];
+    const folder = `${ROOT}${posix.dirname(file)}`;
+    const sources = [file, `${posix.dirname(file)}/plan.ts`].filter((path) => existsSync(`${ROOT}${path}`));
+    const text = sources.map((path) => readFileSync(`${ROOT}${path}`, 'utf8')).join('\n');
+    const names = flags.filter((flag) => flag.startsWith('--')).map((flag) => flag.slice(2));
+    return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)).map((name) => `${folder}: no --${name}`);
+  },
+  curl: ({ args }) => (/^http:\/\/localhost:9545\/\S*$/.test(args.join(' ')) ? [] : ['not the exporter on its port']),
+  docker({ args }) {
+    const buildArgs = args.flatMap((arg, index) =>
+      args[index - 1] === '--build-arg' ? (arg.split('=')[0] ?? '') : [],
+    );
+    return buildArgs.filter((name) => !dockerfile.includes(`ARG ${name}`)).map((name) => `no ARG ${name}`);
+  },
+  aws({ page, args }) {
+    const files = args.flatMap((arg) =>
+      arg.startsWith('file://') ? posix.join(posix.dirname(page), arg.slice(7)) : [],
+    );
+    return files.filter((file) => !existsSync(`${ROOT}${file}`)).map((file) => `no file ${file}`);
+  },
+  cosign: () => [],
+};
+
+for (const command of COMMANDS) {
+  const { page, line, program, args } = command;
+  test(`${page}:${line}: ${program} ${args.join(' ')}`, () => {
+    const check = CHECKS[program];
+    assert.ok(check !== undefined, `no check for ${program}`);
+    assert.deepEqual(check(command), []);
+    const own = programArguments(command);
+    if (own !== undefined) assert.deepEqual(problemsOf(own), []);
+  });
+}
+
+test('there are commands of every kind', () => {
+  const programs = new Set(COMMANDS.map(({ program }) => program));
+  assert.deepEqual([...programs].sort(), Object.keys(CHECKS).sort());
+  assert.ok(COMMANDS.filter((command) => programArguments(command) !== undefined).length >= 5);
+});
+
+for (const { path, text } of PAGES) {
+  test(`npm scripts that ${path} names exist`, () => {
+    const names = [...text.matchAll(/\bnpm run ([\w:]+)/g)].map(([, name = '']) => name);
+    assert.deepEqual(
+      names.filter((name) => !(name in manifest.scripts)),
+      [],
+    );
+  });
+}
+
+for (const page of PAGES) {
+  const lines = codeIn(page).filter((code) => /^(?:run|once|healthcheck|demo) -/.test(code));
+  if (lines.length === 0) continue;
+  test(`invocations in the text of ${page.path} parse`, () => {
+    for (const line of lines) assert.deepEqual(problemsOf(line.split(' ')), [], line);
+  });
+}
+
+test('mistakes are found', () => {
+  assert.match(problemsOf(['demo', '--exporter', 'otlp']).join(), /unknown option --exporter/);
+  assert.match(problemsOf(['dmeo']).join(), /dmeo/);
+  const at = { page: 'README.md', line: 1 };
+  assert.deepEqual(CHECKS['npm']?.({ ...at, program: 'npm', args: ['run', 'demos'] }), ['no script demos']);
+  assert.deepEqual(CHECKS['aws']?.({ ...at, program: 'aws', args: ['file://a.json'] }), ['no file a.json']);
+  assert.deepEqual(CHECKS['docker']?.({ ...at, program: 'docker', args: ['--build-arg', 'A=1'] }), ['no ARG A']);
+  assert.equal(syntaxProblem('const = 1').length, 1);
+});
+
+/** What the program finds wrong in its arguments. */
+function problemsOf(argv: readonly string[]): readonly string[] {
+  const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/abc' };
+  const resolved = resolveConfig({ argv, env, isTTY: false, readFile: () => ({ text: '' }) });
+  return 'problems' in resolved ? resolved.problems.map(({ message }) => message) : [];
+}
+
+function syntaxProblem(code: string): readonly string[] {
+  try {
+    return new Script(code) === undefined ? ['no script'] : [];
+  } catch (error) {
+    return [String(error)];
+  }
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createExportCounters } from '../../../src/self/export-counters.ts';
+
+const KINDS = { exporters: ['otlp', 'statsd'], failureReasons: ['timeout', 'tls'], withRejections: ['otlp'] };
+
+test('all counters start at 0', () => {
+  const { exports, failures, rejected, acceptedPoints, failedPoints } = createExportCounters(KINDS).counts();
+  const none = new Map([
+    ['otlp', 0],
+    ['statsd', 0],
+  ]);
+  assert.deepEqual([exports, acceptedPoints], [none, none]);
+  assert.deepEqual(
+    failures.get('statsd'),
+    new Map([
+      ['timeout', 0],
+      ['tls', 0],
+    ]),
+  );
+  assert.deepEqual(rejected, new Map([['otlp', 0]]));
+  assert.deepEqual([...(failedPoints.get('otlp')?.keys() ?? [])], ['timeout', 'tls', 'rejected']);
+  assert.deepEqual([...(failedPoints.get('statsd')?.values() ?? [])], [0, 0]);
+});
+
+test('a data point counts once: as accepted, as rejected, or with the failure reason of its export', () => {
+  const counters = createExportCounters(KINDS);
+  counters.record('otlp', { points: 10 });
+  counters.record('otlp', { points: 10, rejectedPoints: 3 });
+  counters.record('otlp', { points: 7, reason: 'timeout' });
+  counters.record('otlp', { points: 5, rejectedPoints: 9 });
+  counters.record('statsd', { points: 4 });
+  const { exports, failures, rejected, acceptedPoints, failedPoints } = counters.counts();
+  assert.deepEqual([...exports.values()], [4, 1]);
+  assert.equal(failures.get('otlp')?.get('timeout'), 1);
+  assert.equal(rejected.get('otlp'), 12);
+  // A receiver that rejects more points than it received has accepted none.
+  assert.deepEqual([...acceptedPoints.values()], [17, 4]);
+  assert.deepEqual(Object.fromEntries(failedPoints.get('otlp') ?? []), { timeout: 7, tls: 0, rejected: 12 });
+});
