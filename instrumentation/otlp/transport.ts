@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { retryAfterMs } from '../http/headers.ts';
+import { createBodyBytes, watchInformational } from '../http/response-limits.ts';
 import type { HttpClient } from './agent.ts';
 import { MAX_REASON_BYTES, responseTooLarge } from './export-failure.ts';
 
@@ -20,7 +21,6 @@ export interface Post {
 }
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
-const MAX_INFORMATIONAL = 100;
 /** A longer gap in the metrics looks like a task that has stopped. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
@@ -41,7 +41,6 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
   });
   let errorResponse: (() => HttpResponse) | undefined;
   let hasHead = false;
-  let informational = 0;
 
   const fail = (error: unknown): void => {
     reject(error);
@@ -53,10 +52,7 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
   };
   signal.addEventListener('abort', onAbort, { once: true });
 
-  request.on('information', () => {
-    informational += 1;
-    if (informational > MAX_INFORMATIONAL) fail(responseTooLarge());
-  });
+  watchInformational(request, () => fail(responseTooLarge()));
   request.on('error', (error) => {
     if (!hasHead) reject(error);
   });
@@ -64,7 +60,7 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
     hasHead = true;
     const { statusCode: status = 0 } = response;
     const isAccepted = status < 300;
-    const received = createBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_REASON_BYTES);
+    const received = createBodyBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_REASON_BYTES);
     const result = (): HttpResponse => httpResponse(response, received.content());
     if (!isAccepted) errorResponse = result;
     response.on('data', (chunk: Buffer) => {
@@ -95,28 +91,5 @@ function httpResponse(
     statusText: statusMessage,
     retryAfterMs: Math.min(waitMs, MAX_RETRY_AFTER_MS),
     body,
-  };
-}
-
-interface Bytes {
-  /** Returns false if the limit truncated the chunk. */
-  add(chunk: Buffer): boolean;
-  content(): Buffer;
-}
-
-/** Copies chunks into one buffer: a list of one-byte chunks would need a hundred times the memory of their content. */
-function createBytes(limit: number): Bytes {
-  let buffer = Buffer.alloc(0);
-  let length = 0;
-  return {
-    add(chunk) {
-      const end = Math.min(length + chunk.length, limit);
-      if (end > buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * end, limit));
-      chunk.copy(buffer, length, 0, end - length);
-      const isWhole = length + chunk.length === end;
-      length = end;
-      return isWhole;
-    },
-    content: () => buffer.subarray(0, length),
   };
 }

@@ -118,8 +118,8 @@ export function updateTask(history: TaskHistory, snapshot: TaskSnapshot, options
     view: {
       task,
       containers: views,
-      isIncomplete: snapshot.unknownIds.some((id) => history.containers.has(id)),
-      totals: isKnown ? totalsOf(taskCounters, complete) : {},
+      isIncomplete: snapshot.isTruncated || snapshot.unknownIds.some((id) => history.containers.has(id)),
+      totals: isKnown && !snapshot.isTruncated ? totalsOf(taskCounters, complete) : {},
       sampledNs,
       startTimeNs,
       cgroup,

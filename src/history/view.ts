@@ -64,7 +64,7 @@ export type TaskTotals = Readonly<Partial<Record<TotalKey, number>>>;
 export interface TaskView {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerView[];
-  /** True if the metadata lacks a container that was sampled before and still has stats. */
+  /** True if the metadata lacks containers: it was truncated, or one that was sampled before still has stats. */
   readonly isIncomplete?: boolean | undefined;
   readonly totals: TaskTotals;
   /** Time of the newest sample in the totals. Undefined if no container has a current sample. */

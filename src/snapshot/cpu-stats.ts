@@ -26,7 +26,7 @@ export interface CpuCounters {
   readonly throttledNs?: number | undefined;
 }
 
-/** More than any ECS host has. Bounds the number of series. */
+/** More than any ECS host has. */
 const MAX_CPUS = 1024;
 
 /** Windows counts CPU time in ticks of 100 ns. */
@@ -44,6 +44,8 @@ export interface CpuPlatform {
   readonly tickNs: number;
   /** CPUs of a Windows host, which has no `online_cpus`. */
   readonly processors?: number | undefined;
+  /** Limit for the length of `percpu_usage`. @default 1024 */
+  readonly maxPerCpu?: number | undefined;
 }
 
 /**
@@ -80,7 +82,7 @@ export function parseCpu(value: unknown, platform: CpuPlatform, invalidValues: I
     totalNs,
     kernelNs: hasModes ? kernelNs : undefined,
     userNs: hasModes ? userNs : undefined,
-    perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), invalidValues),
+    perCpuNs: parsePerCpu(member(usage, 'percpu_usage'), platform.maxPerCpu ?? MAX_CPUS, invalidValues),
     systemNs: cpuTimeOf(member(stats, 'system_cpu_usage'), invalidValues),
     onlineCpus: positive(amountOf(member(stats, 'online_cpus'), invalidValues)) ?? platform.processors,
     throttlePeriods: amountOf(member(throttling, 'periods'), invalidValues),
@@ -97,10 +99,10 @@ export function hasCpuTime({ totalNs }: CpuCounters, readNs: EpochNs, runStartNs
 }
 
 /** Indexes are CPU numbers, so one invalid entry invalidates the list. */
-function parsePerCpu(value: unknown, invalidValues: InvalidValues): readonly number[] | undefined {
+function parsePerCpu(value: unknown, limit: number, invalidValues: InvalidValues): readonly number[] | undefined {
   const list = listOf(value, invalidValues);
   if (list === undefined || list.length === 0) return undefined;
-  if (list.length > MAX_CPUS) {
+  if (list.length > Math.min(MAX_CPUS, limit)) {
     invalidValues.add('too_many');
     return undefined;
   }

@@ -1,11 +1,14 @@
 import type { NetworkSettings } from './snapshot.ts';
-import { type InvalidValues, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
+import { atMost, type InvalidValues, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
 
 export interface NetworkNamespace {
   readonly key: string;
   /** True if several containers report its counters. */
   readonly isShared: boolean;
 }
+
+/** Of a container, and of one of its networks. Bounds the cost of one document. */
+const MAX_ADDRESSES = 100;
 
 const AWSVPC = 'awsvpc';
 const CONTAINER_MODE = 'container:';
@@ -23,12 +26,13 @@ export function parseNetworkSettings(container: JsonObject, invalidValues: Inval
   if (networks === undefined) return undefined;
   let mode: string | undefined;
   const addresses = new Set<string>();
-  for (const item of networks) {
+  for (const item of atMost(MAX_ADDRESSES, networks, invalidValues)) {
     const network = objectOf(item, invalidValues);
     if (network === undefined) continue;
     mode ??= textOf(member(network, 'NetworkMode'), invalidValues);
     for (const family of ['IPv4Addresses', 'IPv6Addresses']) {
-      for (const address of listOf(member(network, family), invalidValues) ?? []) {
+      const list = listOf(member(network, family), invalidValues) ?? [];
+      for (const address of atMost(MAX_ADDRESSES, list, invalidValues)) {
         const text = textOf(address, invalidValues);
         if (text !== undefined) addresses.add(text);
       }

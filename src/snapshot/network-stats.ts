@@ -25,13 +25,18 @@ export function parseNetworks(
 ): ReadonlyMap<string, InterfaceCounters> | undefined {
   const networks = objectOf(value, invalidValues);
   if (networks === undefined) return undefined;
+  const keys = Object.keys(networks);
+  if (keys.length > MAX_INTERFACES) {
+    // Without all of them, sums would be a part.
+    invalidValues.add('too_many', keys.length);
+    return undefined;
+  }
   const byName = new Map<string, InterfaceCounters>();
   for (const [key, entry] of Object.entries(networks)) {
     const name = textOf(key, invalidValues, MAX_NAME);
     const counters = objectOf(entry, invalidValues);
     if (name === undefined || counters === undefined) continue;
     if (byName.has(name)) invalidValues.add('duplicate_name');
-    else if (byName.size >= MAX_INTERFACES) invalidValues.add('too_many');
     else byName.set(name, countersOf(counters, invalidValues));
   }
   return byName.size === 0 ? undefined : byName;

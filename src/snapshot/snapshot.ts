@@ -148,6 +148,8 @@ export interface TaskMetadata {
   readonly internals: readonly ContainerInfo[];
   /** Last reported network settings of each container, by id. */
   readonly networkSettings: ReadonlyMap<string, NetworkSettings>;
+  /** True if the document lists more containers than are read. */
+  readonly isTruncated: boolean;
 }
 
 export interface ContainerSnapshot {
@@ -169,6 +171,8 @@ export interface TaskSnapshot {
   readonly duplicateNames: readonly string[];
   /** Ids with stats but no metadata, such as those of another task if a local endpoint covers a whole machine. */
   readonly unknownIds: readonly string[];
+  /** True if the metadata is. @see TaskMetadata */
+  readonly isTruncated: boolean;
   /** From the cgroup file system, if it is mounted and has the cgroup of the task. */
   readonly cgroup?: TaskCgroup | undefined;
 }

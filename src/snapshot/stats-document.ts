@@ -35,9 +35,12 @@ export function joinStats(
   const entries = document === null ? {} : objectOf(document, invalidValues);
   if (entries === undefined) return undefined;
   const { launchType } = metadata.task;
+  let maxPerCpu = MAX_PER_CPU;
   const read = (info: ContainerInfo): ContainerSnapshot => {
     const entry = objectOf(member(entries, info.id), invalidValues);
-    return { info, sample: entry && parseSample(entry, launchType, invalidValues) };
+    const sample = entry && parseSample(entry, launchType, maxPerCpu, invalidValues);
+    maxPerCpu -= sample?.cpu?.perCpuNs?.length ?? 0;
+    return { info, sample };
   };
   const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
   const unknownIds = Object.keys(entries).filter((id) => !known.has(id));
@@ -45,7 +48,7 @@ export function joinStats(
 }
 
 function snapshotOf(
-  { task, containers, internals }: TaskMetadata,
+  { task, containers, internals, isTruncated }: TaskMetadata,
   read: (info: ContainerInfo) => ContainerSnapshot,
   rest: Pick<TaskSnapshot, 'hasStats' | 'unknownIds'>,
   invalidValues: InvalidValues,
@@ -59,6 +62,7 @@ function snapshotOf(
     }),
     internals: internals.map(read),
     duplicateNames,
+    isTruncated,
   };
 }
 
@@ -87,17 +91,21 @@ function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   return (b.createdNs ?? 0n) > (a.createdNs ?? 0n) ? b : a;
 }
 
+/** More than ten containers on the largest host (896 CPUs) have. Bounds the number of series. */
+const MAX_PER_CPU = 16_384;
+
 /** Launch types whose stats come straight from Docker. The other agents are closed source. */
 const FROM_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);
 
 function parseSample(
   entry: JsonObject,
   launchType: string | undefined,
+  maxPerCpu: number,
   invalidValues: InvalidValues,
 ): ContainerSample | undefined {
   const readNs = timeOf(member(entry, 'read'), invalidValues);
   if (readNs === undefined) return undefined;
-  const platform = cpuPlatform(entry, launchType === 'FARGATE', invalidValues);
+  const platform = { ...cpuPlatform(entry, launchType === 'FARGATE', invalidValues), maxPerCpu };
   const cpu = parseCpu(member(entry, 'cpu_stats'), platform, invalidValues);
   const memory = parseMemory(member(entry, 'memory_stats'), FROM_DOCKER.has(launchType), invalidValues);
   if (isZeroReading(cpu, memory)) return undefined;

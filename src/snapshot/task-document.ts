@@ -16,7 +16,7 @@ import {
 /** ECS allows 255 characters. */
 const MAX_NAME = 255;
 /** ECS allows 10. A local endpoint lists every container of a machine. Bounds the cost of one document. */
-const MAX_CONTAINERS = 5000;
+const MAX_CONTAINERS = 1000;
 
 export interface TaskOptions {
   /** The previous metadata: a container without `Networks` keeps its last network settings. */
@@ -41,15 +41,20 @@ export function parseTask(
   const list = listOf(member(object, 'Containers'), invalidValues);
   if (list === undefined && task.arn === undefined) return undefined;
   const parsed = new Map<string, ParsedContainer>();
-  for (const item of list ?? []) {
+  let isTruncated = false;
+  for (const [index, item] of (list ?? []).entries()) {
+    if (parsed.size >= MAX_CONTAINERS) {
+      isTruncated = true;
+      invalidValues.add('too_many', (list ?? []).length - index);
+      break;
+    }
     const entry = objectOf(item, invalidValues);
     const container = entry && parseContainer(entry, options, invalidValues);
     if (container === undefined) continue;
     if (parsed.has(container.info.id)) invalidValues.add('duplicate_id');
-    else if (parsed.size >= MAX_CONTAINERS) invalidValues.add('too_many');
     else parsed.set(container.info.id, container);
   }
-  return assemble(task, parsed);
+  return { ...assemble(task, parsed), isTruncated };
 }
 
 /**
@@ -74,7 +79,7 @@ interface ParsedContainer {
   readonly isNormal: boolean;
 }
 
-function assemble(task: TaskInfo, parsed: ReadonlyMap<string, ParsedContainer>): TaskMetadata {
+function assemble(task: TaskInfo, parsed: ReadonlyMap<string, ParsedContainer>): Omit<TaskMetadata, 'isTruncated'> {
   const namespaces = resolveNetworkNamespaces(parsed, task.launchType);
   const containers: ContainerInfo[] = [];
   const internals: ContainerInfo[] = [];

@@ -2,6 +2,7 @@ import type { ClockInfo, EphemeralStorage, TaskInfo } from './snapshot.ts';
 import { timeOf } from './time.ts';
 import {
   amountOf,
+  atMost,
   errorCodeOf,
   type InvalidValues,
   type IsWanted,
@@ -95,9 +96,12 @@ export type ErrorCounts = ReadonlyMap<string, number>;
 /** Bounds the series; further codes count as `OTHER`. The agent currently lists at most two errors. */
 const MAX_CODES = 16;
 
+/** The agent lists at most two. Bounds the cost of one document. */
+const MAX_ERRORS = 100;
+
 export function parseErrors(value: unknown, invalidValues: InvalidValues): readonly TaskError[] {
   const errors: TaskError[] = [];
-  for (const item of listOf(value, invalidValues) ?? []) {
+  for (const item of atMost(MAX_ERRORS, listOf(value, invalidValues) ?? [], invalidValues)) {
     const error = objectOf(item, invalidValues);
     if (error === undefined) continue;
     const field = textOf(member(error, 'ErrorField'), invalidValues);

@@ -17,7 +17,8 @@ export type InvalidReason = (typeof INVALID_REASONS)[number];
 
 /** Counts the invalid values of a document by reason. */
 export interface InvalidValues {
-  add(reason: InvalidReason): void;
+  /** @param count default: 1 */
+  add(reason: InvalidReason, count?: number): void;
   readonly counts: ReadonlyMap<InvalidReason, number>;
 }
 
@@ -25,8 +26,8 @@ export function createInvalidValues(): InvalidValues {
   const counts = new Map<InvalidReason, number>();
   return {
     counts,
-    add(reason) {
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    add(reason, count = 1) {
+      counts.set(reason, (counts.get(reason) ?? 0) + count);
     },
   };
 }
@@ -65,6 +66,13 @@ export function listOf(value: unknown, invalidValues: InvalidValues): readonly u
   if (Array.isArray(value)) return value;
   invalidValues.add('wrong_type');
   return undefined;
+}
+
+/** The first `limit` items of a list. The others are counted as `too_many`. */
+export function atMost<T>(limit: number, list: readonly T[], invalidValues: InvalidValues): readonly T[] {
+  if (list.length <= limit) return list;
+  invalidValues.add('too_many', list.length - limit);
+  return list.slice(0, limit);
 }
 
 /** A finite number of at least 0, including sentinels, whose meaning depends on the caller. */
@@ -156,21 +164,22 @@ export type IsWanted = (key: string) => boolean;
 
 /** ECS allows 50 tags, Docker any number of labels. */
 const MAX_LABELS = 64;
+/** Bounds the cost of one object: keys are matched with patterns and sorted. */
+const MAX_KEYS = 1000;
 /** ECS allows 128 characters in the key of a tag, Docker any number in that of a label. */
 const MAX_KEY = 255;
 
 /**
  * Parses an object of strings, sorted by key. Keys and values are sanitized like any text; empty values are dropped.
- * Undefined if none is left.
+ * Undefined if none is left. Only the first keys of an object with an absurd number of them are read.
  */
 export function parseLabels(value: unknown, isWanted: IsWanted, invalidValues: InvalidValues): Labels | undefined {
   const object = objectOf(value, invalidValues);
   if (object === undefined) return undefined;
   const labels = new Map<string, string>();
-  for (const [name, content] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!isWanted(name)) continue;
+  for (const name of atMost(MAX_KEYS, Object.keys(object), invalidValues).filter(isWanted).sort()) {
     const key = textOf(name, invalidValues, MAX_KEY);
-    const text = textOf(content, invalidValues);
+    const text = textOf(object[name], invalidValues);
     if (key === undefined || text === undefined) continue;
     if (labels.has(key)) invalidValues.add('duplicate_name');
     else if (labels.size >= MAX_LABELS) invalidValues.add('too_many');

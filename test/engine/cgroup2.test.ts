@@ -55,6 +55,7 @@ test('the CPU time of the task’s slice, between two readings of the kernel', {
     unknownIds: [],
     hasStats: true,
     duplicateNames: [],
+    isTruncated: false,
   };
   await until('some CPU time', () => (kernelNs() > 1e8 ? true : undefined));
   for (const _ of [1, 2]) {

@@ -35,8 +35,6 @@ export interface EndpointOptions {
   readonly maxBytes?: number | undefined;
   /** Limit for the values in one document; a thousand containers have some 160,000. @default 262144 */
   readonly maxValues?: number | undefined;
-  /** Limit for the nesting of a large document; the endpoint's documents have 6 levels. @default 64 */
-  readonly maxDepth?: number | undefined;
 }
 
 /** How a document is fetched. */
@@ -59,7 +57,7 @@ interface RequestPolicy {
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
   const { deadlineMs = 5000, tagsDeadlineMs = 10_000, urlSource } = options;
-  const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144, maxDepth = 64 } = options;
+  const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
@@ -109,7 +107,7 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
 
   function decode(outcome: Outcome, where: string): unknown {
     if (!outcome.ok) throw outcome.error;
-    const decoded = decodeJson(outcome.body, { maxValues, maxDepth });
+    const decoded = decodeJson(outcome.body, maxValues);
     if (decoded.ok) return decoded.document;
     throw decoded.code === 'parse' ? notJson(where, decoded.what) : tooLarge(where, decoded.what);
   }

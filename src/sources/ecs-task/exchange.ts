@@ -1,5 +1,6 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { retryAfterMs } from '../../../instrumentation/http/headers.ts';
+import { createBodyBytes, watchInformational } from '../../../instrumentation/http/response-limits.ts';
 import { EndpointError, statusFailure, tooLarge, transportFailure } from './endpoint-error.ts';
 import { MAX_REASON_BYTES, statedReason } from './stated-reason.ts';
 
@@ -58,7 +59,7 @@ export async function exchange(target: URL, options: ExchangeOptions): Promise<O
 }
 
 /** Resolves with the head of the response; its body is unread. */
-function open(target: URL, { agent, signal }: ExchangeOptions): Promise<IncomingMessage> {
+function open(target: URL, { agent, signal, where }: ExchangeOptions): Promise<IncomingMessage> {
   const send = target.protocol === 'https:' ? https().request : requestHttp;
   return new Promise((resolve, reject) => {
     // Without compression, a gzip bomb is only bytes that are not JSON.
@@ -68,6 +69,7 @@ function open(target: URL, { agent, signal }: ExchangeOptions): Promise<Incoming
       request.shouldKeepAlive &&= isSuccess(response);
       resolve(response);
     });
+    watchInformational(request, () => request.destroy(tooLarge(where, 'a hundred informational responses')));
     request.on('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response);
@@ -83,36 +85,29 @@ function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
 
 /** Uses the part that arrived if the response breaks off. Never rejects. */
 async function readReason(response: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const received = createBodyBytes(MAX_REASON_BYTES);
   try {
-    for await (const part of response) {
-      const chunk: Buffer = part;
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size >= MAX_REASON_BYTES) break;
-    }
+    for await (const chunk of chunksOf(response)) if (!received.add(chunk)) break;
   } catch {
     // The caller reports the status.
   }
-  return statedReason(Buffer.concat(chunks).subarray(0, MAX_REASON_BYTES), response.headers['content-type']);
+  return statedReason(received.content(), response.headers['content-type']);
 }
 
 /** Undefined for a larger body; leaving the loop early destroys the connection. */
 async function readAtMost(response: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const part of response) {
-    const chunk: Buffer = part;
-    size += chunk.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+  const received = createBodyBytes(maxBytes);
+  for await (const chunk of chunksOf(response)) if (!received.add(chunk)) return undefined;
+  return received.content();
+}
+
+function chunksOf(response: IncomingMessage): AsyncIterable<Buffer> {
+  return response;
 }
 
 function failureOf(error: unknown, signal: AbortSignal, where: string): EndpointError {
   const reason: unknown = signal.reason;
   if (reason instanceof EndpointError) return reason;
+  if (error instanceof EndpointError) return error;
   return transportFailure(where, error instanceof Error ? error : new Error(String(error)));
 }

@@ -13,6 +13,7 @@ const EMPTY_SNAPSHOT: TaskSnapshot = {
   unknownIds: [],
   hasStats: true,
   duplicateNames: [],
+  isTruncated: false,
 };
 
 /** A container in the network namespace of the task, unless `info` overrides it. */

@@ -19,6 +19,7 @@ function snapshotOf(names: readonly string[], internals: readonly string[] = [])
     unknownIds: [],
     hasStats: true,
     duplicateNames: [],
+    isTruncated: false,
   };
 }
 

@@ -102,10 +102,11 @@ test('internal containers are separate', () => {
 
 test('names are truncated to the limit of ECS, and the number of containers is bounded', () => {
   const invalidValues = createInvalidValues();
-  const containers = Array.from({ length: 5003 }, (_, at) => ({ DockerId: `${at}`, Name: `${at}${'x'.repeat(300)}` }));
+  const containers = Array.from({ length: 1003 }, (_, at) => ({ DockerId: `${at}`, Name: `${at}${'x'.repeat(300)}` }));
   const metadata = parseTask({ Containers: containers }, invalidValues);
-  assert.equal(metadata?.containers.length, 5000);
+  assert.equal(metadata?.containers.length, 1000);
   assert.ok(metadata?.containers.every(({ name }) => name.length === 255));
+  assert.equal(metadata?.isTruncated, true);
   assert.deepEqual([...invalidValues.counts], [['too_many', 3]]);
 });
 

@@ -21,7 +21,15 @@ function snapshotOf(arn: string | undefined, ...ids: readonly string[]): TaskSna
     info: { id, name: id, networkNamespace: id, sharesNetworkNamespace: false },
     ...(id !== 'stopped' && { sample: { readNs: 1n } }),
   }));
-  return { task: { arn }, containers, internals: [], unknownIds: [], hasStats: true, duplicateNames: [] };
+  return {
+    task: { arn },
+    containers,
+    internals: [],
+    unknownIds: [],
+    hasStats: true,
+    duplicateNames: [],
+    isTruncated: false,
+  };
 }
 
 const SNAPSHOT = snapshotOf(TASK_ARN, 'a', 'b', 'stopped', '../a');

@@ -4,7 +4,7 @@ import { decodeJson } from '../../../../src/sources/ecs-task/decode-json.ts';
 import { failureOf, setUp } from './set-up.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const LIMITS = { maxValues: 262_144, maxDepth: 64 };
+const MAX_VALUES = 262_144;
 
 /** As many items as fit into the size limit. */
 function filled(open: string, item: string, close: string): string {
@@ -24,32 +24,31 @@ for (const [name, document, code] of BOMBS) {
   test(`${name}: ${code}`, () => {
     const bytes = Buffer.from(document);
     assert.ok(bytes.length > 3_000_000 && bytes.length <= MAX_BYTES, `${bytes.length} bytes`);
-    const decoded = decodeJson(bytes, LIMITS);
+    const decoded = decodeJson(bytes, MAX_VALUES);
     assert.equal(decoded.ok ? 'ok' : decoded.code, code);
   });
 }
 
 test('brackets and commas in strings are not counted', () => {
   const text = '[{,'.repeat(200_000);
-  const decoded = decodeJson(Buffer.from(JSON.stringify({ a: text, b: `é\\"${text}\\` })), LIMITS);
+  const decoded = decodeJson(Buffer.from(JSON.stringify({ a: text, b: `é\\"${text}\\` })), MAX_VALUES);
   assert.deepEqual(decoded, { ok: true, document: { a: text, b: `é\\"${text}\\` } });
 });
 
-test('the nesting of a small document is not limited', () => {
+test('nesting is not limited', () => {
   const depth = 100_000;
-  assert.equal(decodeJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), LIMITS).ok, true);
+  assert.equal(decodeJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), MAX_VALUES).ok, true);
 });
 
 test('limits are exact', () => {
   const values = 40_000;
   const bytes = Buffer.from(JSON.stringify(Array.from({ length: values }, () => 'padding')));
-  assert.equal(decodeJson(bytes, { maxValues: values + 1, maxDepth: 1 }).ok, true);
-  assert.equal(decodeJson(bytes, { maxValues: values, maxDepth: 1 }).ok, false);
-  assert.equal(decodeJson(bytes, { maxValues: values + 1, maxDepth: 0 }).ok, false);
+  assert.equal(decodeJson(bytes, values + 1).ok, true);
+  assert.equal(decodeJson(bytes, values).ok, false);
 });
 
 test('special keys of JavaScript are plain members', () => {
-  const decoded = decodeJson(Buffer.from('{"__proto__":{"polluted":1},"constructor":2}'), LIMITS);
+  const decoded = decodeJson(Buffer.from('{"__proto__":{"polluted":1},"constructor":2}'), MAX_VALUES);
   assert.ok(decoded.ok && typeof decoded.document === 'object' && decoded.document !== null);
   assert.deepEqual(Object.keys(decoded.document), ['__proto__', 'constructor']);
   assert.equal('polluted' in {}, false);
