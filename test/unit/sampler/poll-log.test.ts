@@ -135,9 +135,9 @@ test('a restart loop logs no missing stats; stats that stay away are logged once
     const snapshot = { ...snapshotOf([]), containers: [{ info }] };
     log.onPoll({ ...polled(snapshot, { withoutStats: hasStats ? [] : ['a'] }), endedMs: atSeconds * 1000 });
   };
-  // The stats end some seconds before the new start, and return some seconds after it.
+  // Stats are missing for 50 s before the new start and for 20 s after it: more than a minute, but each less than one.
   for (let startedSeconds = 0; startedSeconds < 1200; startedSeconds += 120) {
-    for (let age = 5; age < 120; age += 5) poll(startedSeconds + age, startedSeconds, age > 20 && age < 100);
+    for (let age = 5; age < 120; age += 5) poll(startedSeconds + age, startedSeconds, age > 20 && age < 70);
   }
   assert.deepEqual(events(), []);
   for (let age = 5; age < 600; age += 15) poll(1200 + age, 1200, false);
