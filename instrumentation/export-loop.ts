@@ -69,7 +69,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
     let points = 0;
     let outcome: Outcome;
     try {
-      // Collects even while exports are held back, because deltas begin with the first collection of a series.
+      // Collects even while exports are held back: deltas start at the first collection of a series.
       const metrics = await collect();
       if (metrics.length === 0) return;
       const holdMs = Math.ceil(holdUntilMs - performance.now());

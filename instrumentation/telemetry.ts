@@ -48,7 +48,7 @@ export interface Telemetry {
 const STATSD_TIMEOUT_MS = 5000;
 
 /**
- * Creates the configured exporters over one collector.
+ * Creates the configured exporters, which share one collector.
  *
  * @throws an Error with the missing requirement if this platform does not support an exporter
  */

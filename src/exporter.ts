@@ -10,7 +10,7 @@ import { messageOf } from './text/printable.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
 
-/** A running exporter: polling, observing, serving and pushing. */
+/** A running exporter: it polls the endpoint, serves the page and pushes metrics. */
 export interface Exporter {
   /** The address on which the HTTP server listens, with the actual port; undefined if it could not start. */
   readonly address: HttpServer['address'] | undefined;
@@ -95,7 +95,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 
   async function stop(): Promise<void> {
     void sampler.stop();
-    // Closing the source ends a running poll; the last export includes its failure.
+    // Closing the source aborts a running poll; the last export includes its failure.
     const deadline = setTimeout(() => source.close(), LAST_POLL_MS);
     await sampler.poll();
     clearTimeout(deadline);

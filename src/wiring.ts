@@ -118,7 +118,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   });
 }
 
-/** While a receiver is down, exports fail with several of these reasons: one outage, one line. */
+/** While a receiver is down, exports fail with several of these reasons. They are logged as one outage. */
 const RECEIVER_DOWN: readonly ExportError['reason'][] = [
   'unreachable',
   'reset',

@@ -19,7 +19,7 @@ export function exportErrorOf(error: unknown): ExportError {
   return code === undefined ? uncodedError(error) : codedError(code, error);
 }
 
-/** For a body, or informational answers before it, that receivers of OTLP do not send. */
+/** For a response body, or a series of 1xx responses, longer than any OTLP receiver sends. */
 export function responseTooLarge(): ExportError {
   return new ExportError('other', `the response of the receiver is too large: ${WRONG_SERVICE}`);
 }
@@ -53,7 +53,7 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: 'raise the limit of the receiver, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
-/** Limit for the part of a body that is searched for known error messages. */
+/** Maximum bytes of a body that are searched for known error messages. */
 export const MAX_REASON_BYTES = 1000;
 
 /** Error messages of the Prometheus storage. */

@@ -19,7 +19,7 @@ export interface DatagramTarget {
   explain(error: Error): ExportError;
 }
 
-/** Fits the 1,500 bytes of an Ethernet frame together with the headers of IPv6 and UDP. */
+/** With the IPv6 and UDP headers, a datagram of this size fits in an Ethernet frame (1,500 bytes). */
 const MAX_UDP_BYTES = 1432;
 /** Datagrams sent without a pause. By default Linux queues about 90 of them for a busy receiver (net.core.rmem_default). */
 const BURST = 32;
@@ -92,7 +92,7 @@ const FIRST_WAIT_MS = 5;
 /**
  * Sends over a Unix datagram socket. Node.js does not support these, so this needs an optional native package.
  *
- * @param maxWaitMs limit for the sum of the waits of one export; an agent that still reads frees space within it
+ * @param maxWaitMs limit for the total wait of one export; a working agent drains its queue faster
  * @throws an Error with the code `statsd_socket_unsupported` if the package is not installed
  */
 export async function unixTarget(path: string, maxWaitMs: number): Promise<DatagramTarget> {

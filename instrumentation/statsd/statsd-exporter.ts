@@ -16,7 +16,7 @@ export interface StatsdOptions {
   readonly maxWaitMs?: number;
 }
 
-/** Sending takes a second at most, so only a name server that does not answer lasts until the deadline. */
+/** Sending takes at most a second, so an export only times out if DNS does not respond. */
 const TIMED_OUT = 'not sent in time: check that DNS answers';
 
 /**

@@ -4,7 +4,7 @@ import { type CommandContext, EXIT, print, reportFailure, reportInvalid } from '
 import { loggerFor, logStart, resolveForCommand } from './run.ts';
 import { listenForStop, runExporter } from './run-exporter.ts';
 
-/** Replaced when the simulated endpoint listens: the configuration is validated before anything starts. */
+/** Replaced once the simulated endpoint listens: the configuration is validated before anything starts. */
 const PLACEHOLDER_URL = new URL('http://localhost');
 
 /** The simulated endpoint has a new sample every second. */

@@ -18,7 +18,7 @@ export interface RunOptions {
  */
 export const STOP_DEADLINES = { signal: 11_500, crash: 2_000 } as const;
 
-/** The maximum of setTimeout, 24.8 days. */
+/** The maximum delay of a timer, 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Runs an exporter until a signal or a crash; returns the exit code. Never rejects. */

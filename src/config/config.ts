@@ -15,7 +15,7 @@ export interface Config {
   readonly metadataUrl: URL;
   /** The flag or variable that set the URL; undefined if the caller passed it. */
   readonly metadataUrlSource?: string | undefined;
-  /** Between two polls of the endpoint. */
+  /** Time between two polls of the endpoint. */
   readonly intervalMs: number;
   /** Timeout for one document of the endpoint; reduced to `intervalMs` if that is shorter. */
   readonly endpointTimeoutMs: number;
@@ -36,7 +36,7 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number };
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;
-  /** Between two exports of otlp and console; statsd sends every sample. */
+  /** Time between two exports of otlp and console; statsd sends every sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   /** From OTEL_SERVICE_NAME. */

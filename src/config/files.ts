@@ -5,7 +5,7 @@ import type { Parsed } from './option.ts';
 /** The text of a file, or why it cannot be read. */
 export type FileText = { readonly text: string } | { readonly wrong: string };
 
-/** Certificates and headers have a few kilobytes. */
+/** Certificates and headers are a few kilobytes. */
 const MAX_BYTES = 1_048_576;
 
 /** Reads a small text file. Never throws. */
@@ -30,7 +30,7 @@ const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END
 
 export interface Certificates {
   readonly pem: string;
-  /** The one that a key must match. */
+  /** The certificate that a private key must match. */
   readonly first: X509Certificate;
 }
 
@@ -61,7 +61,7 @@ export function parsePrivateKey(pem: string): Parsed<PrivateKey> {
   return key === undefined ? { wrong: 'it contains no PEM private key' } : { value: { pem, key } };
 }
 
-/** Why TLS cannot use the two together, as the end of a sentence about the key; undefined if it can. */
+/** Why TLS cannot use the key with the certificates, as the end of a sentence about the key; undefined if it can. */
 export function pairProblem(certificates: Certificates, { pem, key }: PrivateKey, name: string): string | undefined {
   if (!certificates.first.checkPrivateKey(key)) return `does not match the certificate in ${name}`;
   try {

@@ -104,7 +104,7 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
-/** HTTP headers with names in lower case; the last one of a name wins. */
+/** HTTP headers with names in lower case; if a name is repeated, the last value wins. */
 export const headerPairs: Parser<Readonly<Record<string, string>>> = (text) => {
   const pairs = parsePairs(text, (name, value) => {
     if (!HEADER_NAME.test(name)) return 'has an invalid name';

@@ -10,7 +10,7 @@ export type Parsed<T> = { readonly value: T } | { readonly wrong: string };
 /** Parses the text of an option. `wrong` must not quote the text of an option that may hold a secret. */
 export type Parser<T> = (text: string) => Parsed<T>;
 
-/** A variable whose text differs from the option's, for example in its unit. */
+/** A variable whose syntax differs from that of the option, for example in its unit. */
 export interface Variable<T> {
   readonly name: string;
   readonly parse: Parser<T>;
@@ -24,12 +24,12 @@ export interface Option<T> {
   readonly flag?: string;
   /** Stands for the flag's value in the help. A flag without a placeholder is a switch. */
   readonly placeholder?: string;
-  /** In order of precedence: the exporter's own before OpenTelemetry's. */
+  /** In order of precedence: the exporter's variables before OpenTelemetry's. */
   readonly variables: readonly (string | Variable<T>)[];
   readonly parse: Parser<T>;
   /** Leading and trailing spaces are part of the value. Otherwise they are removed and a blank variable counts as unset. */
   readonly isVerbatim?: boolean;
-  /** Parsed like a text that was set. */
+  /** Parsed like a configured value. */
   readonly default?: string;
   /** Replaces `default` in help and docs if the default needs a unit or depends on other options. */
   readonly defaultNote?: string;
@@ -125,7 +125,7 @@ export interface Settings {
   readonly problems: readonly Problem[];
   warn(warning: Problem<WarningCode>): void;
   readonly warnings: readonly Problem<WarningCode>[];
-  /** Texts of the options read so far by flag or variable, with secrets hidden. */
+  /** Values of the options read so far, by flag or variable, with secrets hidden. */
   readonly shownSources: ReadonlyMap<string, string>;
 }
 

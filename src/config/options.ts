@@ -43,7 +43,7 @@ const EXPORTER_OPTIONS = {
   },
   configFile: {
     variables: ['OTEL_CONFIG_FILE'],
-    // It would change the meaning of all other variables, so the exporter must not start without it.
+    // A configuration file overrides all other variables, so ignoring it would start the exporter with other settings.
     parse: () => ({ wrong: 'is not supported; unset it and use the options in --help' }),
     defaultNote: 'must be unset',
     description: 'Declarative configuration files are not supported: setting this variable is an error.',

@@ -5,7 +5,7 @@ import recording from './recording.json' with { type: 'json' };
 const RESTARTING = 'flaky';
 const RUN_S = 90;
 
-/** Docker's zero time and counters: the first sample of a run has no previous one. */
+/** Docker's zero time and counters, for the first sample of a run, which has no previous sample. */
 const NO_TIME = '0001-01-01T00:00:00Z';
 const NO_CPU = { cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 } };
 
@@ -42,12 +42,12 @@ export const DOCUMENTS: ReadonlyMap<string, (seconds: number) => Json> = new Map
   ['/task/stats', taskStatsAt],
 ]);
 
-/** Names the task in the endpoint's address, as on Fargate. */
+/** Identifies the task in the path of the endpoint, as on Fargate. */
 export const ENDPOINT_ID = own.DockerId;
 
 export const RECORDED_AT_MS = Date.parse(recordedAt);
 
-/** An RFC 3339 time, whole seconds later: fractions of a second keep all their digits. */
+/** Adds whole seconds to an RFC 3339 time and keeps all digits of its fraction. */
 export function later(time: string, seconds: number): string {
   return `${new Date(Date.parse(time) + seconds * 1000).toISOString().slice(0, 19)}${time.slice(19)}`;
 }
@@ -115,7 +115,7 @@ function statsAt(name: string, id: string, seconds: number): Json {
   };
 }
 
-/** The counters of the task's one network namespace, which every container repeats. */
+/** Counters of the task's only network namespace, which every container reports. */
 function networksAt(seconds: number): Json {
   const { work } = progressOf(recording.stats.web, seconds);
   return between(networks.first, networks.second, () => work);

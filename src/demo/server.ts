@@ -15,7 +15,7 @@ const TIME = /^20\d\d-\d\d-\d\dT[\d:.]+Z$/;
  * Serves the task metadata endpoint, version 4, of a recorded task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
  * `<url>/stats` and `<url>/task/stats`.
  *
- * @param port 0 for any free one
+ * @param port 0 for any free port
  * Rejects with the system's error (`EADDRINUSE` and so on) if it cannot listen.
  */
 export async function startDemoEndpoint(port = 0): Promise<DemoEndpoint> {

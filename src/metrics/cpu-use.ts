@@ -33,14 +33,14 @@ export function cpuUse(container: ContainerView): CpuUse | undefined {
   return { usedNs, elapsedNs, hostNs, cpus };
 }
 
-/** Agents renew their samples at least this often, so a sample arrives at most this long after its timestamp. */
+/** Agents refresh their samples at least this often, so a sample arrives at most this long after its timestamp. */
 const RENEWAL_NS = 20e9;
-/** Threshold for hosts that do not report their CPU time: longer than any delay of a sample. */
+/** The same for hosts that do not report their CPU time: longer than any delay of a sample. */
 const UNLIKELY_NS = 120e9;
 
 /**
- * Timestamps come from the host's wall clock, which can be set. The host's CPU time divide by its CPUs is an independent
- * estimate of the elapsed time, but too low under steal, and wrong if a document names fewer CPUs than it counts. So it
+ * Timestamps come from the host's wall clock, which can be set. The host's CPU time divided by its CPUs is an independent
+ * estimate of the elapsed time, but too low under steal, and wrong if a document reports fewer CPUs than it counts. So it
  * replaces the timestamps only if the time between the arrivals contradicts them.
  */
 function elapsed(byStampNs: number, byHostNs: number | undefined, { arrivalGapMs }: PreviousCpu): number | undefined {
@@ -52,7 +52,7 @@ function elapsed(byStampNs: number, byHostNs: number | undefined, { arrivalGapMs
   return isSetBack || isSetForward ? byHostNs : byStampNs;
 }
 
-/** Docker before API 1.27 reports no number of CPUs, only a list of their times, which can be padded with zeros. */
+/** Before API 1.27, Docker reports no number of CPUs, only a list of CPU times, which can be padded with zeros. */
 export function cpusOf(cpu: CpuCounters): number | undefined {
   if (cpu.onlineCpus !== undefined) return cpu.onlineCpus;
   const active = cpu.perCpuNs?.filter((ns) => ns > 0).length;
@@ -65,9 +65,9 @@ export function coresOf(use: CpuUse | undefined): number | undefined {
 }
 
 /**
- * `ns` of CPU time in the interval of `use`, as a fraction of a limit, or of the host where there is none: the formula of
+ * `ns` of CPU time in the interval of `use`, as a fraction of a limit, or of the host without a limit. The formula is that of
  * ecs-container-exporter 2.4.0, `d(total_usage) / d(system_cpu_usage)`. Early Fargate and Windows report no
- * system_cpu_usage; cores divide by CPUs replace it.
+ * system_cpu_usage; cores divided by CPUs replace it.
  */
 export function usageRatio(use: CpuUse, ns: number, limitCores: number | undefined): number | undefined {
   const { hostNs, cpus, elapsedNs } = use;

@@ -162,7 +162,7 @@ export const CPU_ROWS = {
   },
 } as const satisfies Record<string, MetricRow>;
 
-/** The list has an entry for each possible CPU. 0 is a CPU that is absent or was never used. */
+/** The list has an entry for each possible CPU. 0 means that the CPU is absent or was never used. */
 function perCpuRatios({ previousCpu, sample, info, taskScope, cpuUse }: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of sample?.cpu?.perCpuNs?.entries() ?? []) {

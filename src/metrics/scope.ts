@@ -14,7 +14,7 @@ export interface ContainerScope extends ContainerView {
 export interface TaskScope extends Omit<TaskView, 'containers'> {
   /** Includes containers that are not selected: the sums of the task count them. */
   readonly containers: readonly ContainerScope[];
-  /** CPU limit of the task, else the CPUs of the host. */
+  /** CPU limit of the task, otherwise the number of CPUs of the host. */
   readonly cpus: () => number | undefined;
   /** CPU usage of all containers, in cores. */
   readonly cpuCores: () => number | undefined;

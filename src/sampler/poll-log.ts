@@ -7,7 +7,7 @@ import type { ContainerFilter } from './filter.ts';
 import type { PollOutcome, SamplerObserver } from './sampler.ts';
 import type { FollowedTask } from './tasks.ts';
 
-/** Containers of ECS: the image excludes them by name, and not every task has them. */
+/** Internal containers of ECS. The image excludes them by default, but not every task has them, so no match is normal. */
 const INTERNAL_PREFIX = '~internal~';
 
 /** Limits the warnings that hostile metadata can cause. */
@@ -16,7 +16,7 @@ const MAX_DUPLICATES = 20;
 /** A restart leaves a container without stats until the first sample of its new run: 20 s on Fargate, for example. */
 const STATS_GRACE_MS = 60_000;
 
-/** Logs changes between polls: failures and recoveries, restarts, and once the patterns that match nothing. */
+/** Logs changes between polls: failures, recoveries and restarts. Patterns that match nothing are logged once. */
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
   let hasCheckedFilter = false;
   const duplicates = new Set<string>();

@@ -67,9 +67,9 @@ export class Sampler implements SampleSource {
   readonly startedNs: bigint;
   readonly #counters: SelfCounters;
   readonly #tasks: Tasks;
-  /** When the last good poll ended, on the monotonic clock. */
+  /** When the last successful poll ended, on the monotonic clock. */
   #lastSuccessMs: number | undefined;
-  /** When the last poll ended, milliseconds since the epoch. */
+  /** When the last poll ended, in milliseconds since the epoch. */
   #polledMs: number;
   #entries: readonly TaskReadings[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -130,7 +130,7 @@ export class Sampler implements SampleSource {
     this.#counters.exports.record(exporter, result);
   }
 
-  /** True if a poll was good within the last three intervals. */
+  /** True if a poll succeeded within the last three intervals. */
   isFresh(): boolean {
     const lastMs = this.#lastSuccessMs;
     return lastMs !== undefined && this.#options.monotonicMs() - lastMs <= keepForMs(this.#options.intervalMs);
@@ -149,7 +149,7 @@ export class Sampler implements SampleSource {
     const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#counters.history());
     // Measured from the start of this poll, so that intervals do not drift by its duration.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
-    // No unref(): a host that only waits for the first sample must not end before it.
+    // No unref(): an application that only waits for the first sample must not exit before it.
     this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
   }
 

@@ -1,6 +1,6 @@
 import type { EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 
-/** First delay after a failure before the first success: the sidecar often starts before the endpoint has the task. */
+/** Initial retry delay before the first success: the sidecar often starts before the endpoint has the task. */
 const FIRST_RETRY_MS = 1000;
 /** Minimum time that a sample stays current while the endpoint does not renew it (Fargate renews every 10 s). */
 const MIN_SAMPLE_LIFE_MS = 60_000;

@@ -68,7 +68,7 @@ export function createSelfCounters({ version, exports: exportKinds, processMeter
       lastSeconds = seconds;
       for (const { code } of result.failures) increment(failures, code);
       for (const [reason, refused] of result.refused) increment(invalidValues, reason, refused);
-      // Also by 0: the first failure of each reason is then an increase.
+      // Incrementing by 0 creates the series, so that its first failure is an increase.
       if (tags !== undefined) {
         for (const reason of TAG_FAILURE_REASONS)
           increment(tagFailures, reason, tags.failure?.reason === reason ? 1 : 0);

@@ -19,7 +19,7 @@ export interface PollCounts {
   readonly isLastGood: boolean;
   readonly restarts: number;
   readonly lastSeconds?: number | undefined;
-  /** Time of the last good poll, in seconds since the epoch. */
+  /** Time of the last successful poll, in seconds since the epoch. */
   readonly lastSuccessSeconds?: number | undefined;
   readonly failures: ByReason;
   readonly invalidValues: ByReason;

@@ -66,7 +66,7 @@ export interface ContainerInfo {
   readonly startedAtNs?: EpochNs | undefined;
   /** Start of the current run, or CreatedAt if ECS reports no start. */
   readonly runStartNs?: EpochNs | undefined;
-  /** Start of the first run (StartedAt), else CreatedAt. */
+  /** Start of the first run (StartedAt), otherwise CreatedAt. */
   readonly firstRunStartNs?: EpochNs | undefined;
   readonly finishedNs?: EpochNs | undefined;
   /** Only with a restart policy: its absence is not 0. */
@@ -98,7 +98,7 @@ export interface TaskInfo {
   readonly serviceName?: string | undefined;
   readonly knownStatus?: string | undefined;
   readonly desiredStatus?: string | undefined;
-  /** From the start of the first image pull to the end of the last. */
+  /** Start of the first image pull, and end of the last one. */
   readonly pullStartedNs?: EpochNs | undefined;
   readonly pullStoppedNs?: EpochNs | undefined;
   /** When ECS began to stop the task. */

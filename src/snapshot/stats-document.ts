@@ -80,7 +80,7 @@ function byName(
   return { named, duplicateNames: [...duplicateNames] };
 }
 
-/** The only RUNNING one, else the newer one. */
+/** The RUNNING container if only one is running, otherwise the newer one. */
 function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   const isRunning = b.knownStatus === 'RUNNING';
   if ((a.knownStatus === 'RUNNING') !== isRunning) return isRunning ? b : a;

@@ -83,8 +83,8 @@ function assemble(task: TaskInfo, parsed: ReadonlyMap<string, ParsedContainer>):
     const list = isNormal ? containers : internals;
     list.push({ ...info, networkNamespace: networkNamespace.key, sharesNetworkNamespace: networkNamespace.isShared });
   }
-  // Go's maps return the containers in a different order each time.
   const networkSettings = new Map([...parsed].map(([id, { settings }]) => [id, settings]));
+  // Sorted, because Go maps have no stable order.
   return { task, containers: containers.sort(byName), internals: internals.sort(byName), networkSettings };
 }
 

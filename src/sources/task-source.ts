@@ -7,7 +7,7 @@ import type { TagsAttempt } from './ecs-task/tag-reader.ts';
 /** A source of tasks. */
 export interface TaskSource {
   /**
-   * The key of the task, for a source that only ever has one. The exporter's own metrics then belong to the resource of that
+   * The key of the task, for a source with a single task. The exporter's own metrics then belong to the resource of that
    * task.
    */
   readonly onlyTask?: string | undefined;
@@ -48,7 +48,7 @@ export function isGoodPoll({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'is
   return tasks.length === 0 ? isComplete : tasks.some(({ snapshot }) => snapshot.hasStats);
 }
 
-/** Turns an exception into a failed poll: it must stop neither the polling nor the host of the library. */
+/** Turns an exception into a failed poll: it must stop neither the polling nor an application that uses the library. */
 export async function pollSafely(source: Pick<TaskSource, 'poll'>): Promise<PollResult> {
   try {
     return await source.poll();

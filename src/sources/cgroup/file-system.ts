@@ -14,7 +14,7 @@ export interface CgroupFileSystem {
   list(folder: string): Promise<readonly string[]>;
 }
 
-/** Files of the kernel have a few hundred bytes. */
+/** Cgroup files are a few hundred bytes long. */
 const MAX_BYTES = 16_384;
 /** The root of a cgroup file system has about ten folders. */
 const MAX_NAMES = 256;
@@ -43,7 +43,7 @@ function isBelow(path: string, root: string): boolean {
   return path.startsWith(root.endsWith(sep) ? root : join(root, sep));
 }
 
-/** Follows no link, and does not block on a pipe. */
+/** Does not follow a link or block on a pipe. */
 async function readSmall(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -123,7 +123,7 @@ export async function findFolders(
   return found;
 }
 
-/** An ID that cannot lead to another folder as part of a path. */
+/** An ID that is safe as a path component. */
 const FILE_NAME = /^[0-9A-Za-z-]{1,128}$/;
 
 /** The ID of a task, from an ARN with or without the cluster; undefined if it is not a valid file name. */

@@ -31,7 +31,7 @@ export interface TagReaderOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** Doubles each time: seven requests within about an hour. Each causes calls of the ECS API, which is throttled. */
+/** Doubles each time: seven requests within about an hour. Each causes ECS API calls, which are throttled. */
 const FIRST_WAIT_MS = 60_000;
 const MAX_REQUESTS = 7;
 
