@@ -23,7 +23,7 @@ export interface ExportLoopOptions {
 /** Runs one exporter, at an interval or at every sample. Exports never overlap. */
 export interface ExportLoop {
   /** Reports a new sample. */
-  sampled(): void;
+  onSample(): void;
   /** Waits for the current export. With an interval, then exports the newest sample unless it was acknowledged. Never rejects. */
   flush(timeoutMs: number): Promise<void>;
   /** Ends the current export, exports the newest sample unless it was acknowledged, and closes. Never rejects. */
@@ -109,7 +109,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   }
 
   return {
-    sampled() {
+    onSample() {
       if (intervalMs === undefined && !isStopping) start(timeoutMs);
     },
     async flush(withinMs) {

@@ -41,9 +41,9 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
-  const onSample = (isGood: boolean): void => {
-    if (isGood) firstSample.resolve();
-    telemetry.sampled();
+  const onSample = (isSuccessful: boolean): void => {
+    if (isSuccessful) firstSample.resolve();
+    telemetry.onSample();
   };
   const sampler = createSampler(config, source, logger, transitions, onSample, processMeter);
   const isPulled = config.exporters.includes('prometheus');

@@ -53,7 +53,7 @@ export function createSampler(
   source: TaskSource,
   logger: Logger,
   transitions: Transitions,
-  onSample: (isGood: boolean, failures: readonly EndpointError[]) => void = () => {},
+  onSample: (isSuccessful: boolean, failures: readonly EndpointError[]) => void = () => {},
   processMeter?: ProcessMeter,
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
@@ -75,7 +75,7 @@ export function createSampler(
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
-        onSample(outcome.isGood, outcome.failures);
+        onSample(outcome.isSuccessful, outcome.failures);
       },
     },
   });

@@ -54,7 +54,7 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
 };
 
 /** Maximum bytes of a body that are searched for known error messages. */
-export const MAX_REASON_BYTES = 1000;
+export const MAX_ERROR_BODY_BYTES = 1000;
 
 /** Error messages of the Prometheus storage. */
 const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
@@ -65,7 +65,7 @@ export function errorOfResponse({ status, statusText, body }: ErrorResponse, isC
   // A non-standard phrase may contain the rejected header.
   const isStandard = statusText.toLowerCase() === phrase.toLowerCase();
   const summary = isStandard ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
-  const start = new TextDecoder().decode(body.subarray(0, MAX_REASON_BYTES));
+  const start = new TextDecoder().decode(body.subarray(0, MAX_ERROR_BODY_BYTES));
   const tls = status >= 400 && status < 500 ? responseTlsFailure(start) : undefined;
   if (tls !== undefined) return new ExportError('tls', `${summary}: ${tls}`);
   if (status === 400 && /body too large/i.test(start))

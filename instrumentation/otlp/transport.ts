@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { retryAfterMs } from '../http/retry-after.ts';
 import type { HttpClient } from './agent.ts';
-import { MAX_REASON_BYTES, responseTooLarge } from './export-failure.ts';
+import { MAX_ERROR_BODY_BYTES, responseTooLarge } from './export-failure.ts';
 
 /** The response of a receiver. */
 export interface HttpResponse {
@@ -9,7 +9,7 @@ export interface HttpResponse {
   readonly statusText: string;
   /** Retry-After of an error response (status 400 or above); 0 if absent. */
   readonly retryAfterMs: number;
-  /** Incomplete if the connection was lost. For a status above 299, limited to `MAX_REASON_BYTES`. */
+  /** Incomplete if the connection was lost. For a status above 299, limited to `MAX_ERROR_BODY_BYTES`. */
   readonly body: Buffer;
 }
 
@@ -63,7 +63,7 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
     hasHead = true;
     const { statusCode: status = 0 } = response;
     const isAccepted = status < 300;
-    const received = createBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_REASON_BYTES);
+    const received = createBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_ERROR_BODY_BYTES);
     const result = (): HttpResponse => httpResponse(response, received.content());
     if (!isAccepted) errorResponse = result;
     response.on('data', (chunk: Buffer) => {

@@ -43,7 +43,7 @@ export async function createStatsdExporter(options: StatsdOptions): Promise<Metr
       } catch (error) {
         if (signal.aborted) return { error: new ExportError('timeout', TIMED_OUT) };
         if (error instanceof ExportError) return { error };
-        return { error: target.explain(error instanceof Error ? error : new Error(String(error))) };
+        return { error: target.toExportError(error instanceof Error ? error : new Error(String(error))) };
       }
     },
     async close() {},

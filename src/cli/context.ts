@@ -18,7 +18,7 @@ export interface ProcessHost {
 }
 
 /** The arguments, environment and streams of the process. */
-export interface Surroundings {
+export interface ProcessContext {
   /** The arguments after the program's name. */
   readonly argv: readonly string[];
   readonly env: Environment;
@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly host: ProcessHost;
 }
 
-export interface CommandContext extends Surroundings {
+export interface CommandContext extends ProcessContext {
   readonly line: CommandLine;
 }
 

@@ -49,7 +49,7 @@ export interface Config {
 const HIDDEN = '[hidden]';
 
 /** A configuration for JSON output, with secrets hidden. */
-export function shownConfig(config: Config): object {
+export function redactedConfig(config: Config): object {
   return {
     ...config,
     metadataUrl: withoutCredentials(config.metadataUrl.href),
@@ -58,7 +58,7 @@ export function shownConfig(config: Config): object {
     containerLabels: textsOf(config.containerLabels),
     taskTags: textsOf(config.taskTags),
     metrics: config.metrics.items,
-    otlp: shownOtlp(config.otlp),
+    otlp: redactedOtlp(config.otlp),
   };
 }
 
@@ -66,7 +66,7 @@ function textsOf(globs: readonly Glob[]): readonly string[] {
   return globs.map(({ text }) => text);
 }
 
-function shownOtlp(otlp: OtlpConfig): object {
+function redactedOtlp(otlp: OtlpConfig): object {
   const { url, headers, clientKey, certificate, clientCertificate, proxy } = otlp;
   return {
     ...otlp,

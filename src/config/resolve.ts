@@ -1,6 +1,6 @@
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
-import { resolveEndpoint, resolveIntervalMs } from './endpoint.ts';
+import { resolveEndpoint, resolveIntervalMs } from './endpoint-options.ts';
 import type { FileText } from './files.ts';
 import {
   createSettings,
@@ -106,7 +106,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   const problems = [...line.problems, ...settings.problems];
   const warnings = [...settings.warnings, ...unknownVariables(input.env)];
   if (endpoint === undefined || problems.length > 0) return { problems, warnings };
-  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.shownSources };
+  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.redactedValues };
 }
 
 /** The address for `healthcheck`, which ignores all other options. */

@@ -1,7 +1,7 @@
 import type { StatsdOptions } from '../../instrumentation/statsd/statsd-exporter.ts';
 import { listOf, tagList } from './lists.ts';
 import { defaultOf, type Option, type OptionTable, problem, problemWith, type Settings } from './option.ts';
-import { hostName, socketPath, wholeNumber, yesOrNo } from './values.ts';
+import { hostName, socketPath, wholeNumber, yesOrNo } from './value-parsers.ts';
 
 /** Tags that identify the task, each with its resource attribute. Tags that Datadog's agent also sets keep the agent's names. */
 const TASK_TAG_ATTRIBUTES = {
@@ -149,8 +149,8 @@ export function resolveStatsd(settings: Settings, isWanted: boolean): StatsdConf
   const port = settings.given(STATSD_OPTIONS.statsdPort);
   const udp = host ?? port;
   if (socket !== undefined && udp !== undefined) {
-    const wrong = `conflicts with ${udp.source.name}; set either a Unix socket or a UDP host and port`;
-    settings.report(problemWith('conflict', STATSD_OPTIONS.statsdSocket, socket.source, wrong));
+    const error = `conflicts with ${udp.source.name}; set either a Unix socket or a UDP host and port`;
+    settings.report(problemWith('conflict', STATSD_OPTIONS.statsdSocket, socket.source, error));
   }
   const own = {
     host: host?.value ?? defaultOf(STATSD_OPTIONS.statsdHost),

@@ -35,15 +35,20 @@ export function progressAt(seconds: number, recordedS: number): Progress {
  * @param second the members that differ from the first sample
  * @param fractionOf returns the fraction for a number (0 is the first sample, 1 the second) by the key of its member
  */
-export function between(first: Json, second: Json | undefined, share: (key: string) => number, key = ''): Json {
+export function interpolate(
+  first: Json,
+  second: Json | undefined,
+  fractionOf: (key: string) => number,
+  key = '',
+): Json {
   if (typeof first === 'number') {
-    return typeof second === 'number' ? Math.floor(first + (second - first) * share(key)) : first;
+    return typeof second === 'number' ? Math.floor(first + (second - first) * fractionOf(key)) : first;
   }
   if (typeof first !== 'object' || first === null || typeof second !== 'object' || second === null) return first;
   const members = new Map(Object.entries(second));
   const moved = Object.entries(first).map(([name, value]): [string, Json] => [
     name,
-    between(value, members.get(name), share, Array.isArray(first) ? key : name),
+    interpolate(value, members.get(name), fractionOf, Array.isArray(first) ? key : name),
   ]);
   return Array.isArray(first) ? moved.map(([, value]) => value) : Object.fromEntries(moved);
 }

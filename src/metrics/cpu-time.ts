@@ -1,6 +1,6 @@
 import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
 import { toSeconds } from './arithmetic.ts';
-import { isCpuTimeKnown } from './cpu-use.ts';
+import { isCpuTimeKnown } from './cpu-usage.ts';
 import { CGROUP_1, type MetricRow, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 

@@ -8,15 +8,15 @@ import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { ExportKinds, ExportResult } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
-import { isGoodPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
-import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifeMs } from './schedule.ts';
+import { isSuccessfulPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
+import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifetimeMs } from './schedule.ts';
 import { createSelfCounters, type SelfCounters } from './self-counters.ts';
-import { createTasks, type FollowedTask, type Tasks } from './tasks.ts';
+import { createTasks, type Tasks, type UpdatedTask } from './tasks.ts';
 
 /** The outcome of a poll, for the log. */
 export interface PollOutcome extends Omit<PollResult, 'tasks'> {
-  readonly tasks: readonly FollowedTask[];
-  readonly isGood: boolean;
+  readonly tasks: readonly UpdatedTask[];
+  readonly isSuccessful: boolean;
   /** Values that could not be computed. */
   readonly internalErrors: readonly FailedValue[];
   /** Duration of the poll. */
@@ -139,7 +139,7 @@ export class Sampler implements SampleSource {
   #dropOldViews(): boolean {
     const { intervalMs, monotonicMs } = this.#options;
     const history = this.#counters.history();
-    return this.#tasks.expire(monotonicMs(), (hasStats) => viewLifeMs(intervalMs, history, hasStats));
+    return this.#tasks.expire(monotonicMs(), (hasStats) => viewLifetimeMs(intervalMs, history, hasStats));
   }
 
   async #tick(): Promise<void> {
@@ -157,18 +157,25 @@ export class Sampler implements SampleSource {
     const startedMs = this.#options.monotonicMs();
     const result = await pollSafely(this.#options.source);
     const nowMs = this.#options.monotonicMs();
-    const { followed: tasks, failures: followErrors } = this.#tasks.follow(result, nowMs);
-    const isGood = isGoodPoll(result);
-    if (isGood) this.#lastSuccessMs = nowMs;
+    const { updated: tasks, failures: updateFailures } = this.#tasks.update(result, nowMs);
+    const isSuccessful = isSuccessfulPoll(result);
+    if (isSuccessful) this.#lastSuccessMs = nowMs;
     const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     this.#polledMs = this.#options.wallMs();
     const restarts = tasks.reduce((sum, { restarted }) => sum + restarted.length, 0);
     this.#counters.recordPoll(result, seconds, restarts, this.#polledMs / 1000);
     this.#dropOldViews();
-    const internalErrors = [...followErrors, ...this.#record()];
+    const internalErrors = [...updateFailures, ...this.#record()];
     this.#counters.recordInternalErrors(internalErrors.length);
     try {
-      this.#options.observer.onPoll({ ...result, tasks, isGood, internalErrors, seconds, endedMs: this.#polledMs });
+      this.#options.observer.onPoll({
+        ...result,
+        tasks,
+        isSuccessful,
+        internalErrors,
+        seconds,
+        endedMs: this.#polledMs,
+      });
     } catch {
       // An observer that throws must not stop the polling.
       this.#counters.recordInternalErrors(1);

@@ -1,10 +1,10 @@
 import { createExportCounters, type ExportCounters, type ExportKinds, increment } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
-import type { PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
-import type { InvalidReason } from '../snapshot/values.ts';
+import type { PollCounts, ProcessUsage, SelfScope } from '../self/self-scope.ts';
+import type { InvalidReason } from '../snapshot/json-values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
-import { CGROUP_FAILURES, type CgroupFailure, isGoodPoll, type PollResult } from '../sources/task-source.ts';
+import { CGROUP_FAILURES, type CgroupFailure, isSuccessfulPoll, type PollResult } from '../sources/task-source.ts';
 import type { PollHistory } from './schedule.ts';
 
 /** Counters of the exporter's own work. */
@@ -52,7 +52,7 @@ export function createSelfCounters({ version, exports: exportKinds, processMeter
   });
 
   /** Undefined if it cannot be read, for example without a free file descriptor. */
-  function readProcess(): ProcessUse | undefined {
+  function readProcessUsage(): ProcessUsage | undefined {
     try {
       return processMeter?.read();
     } catch {
@@ -77,7 +77,7 @@ export function createSelfCounters({ version, exports: exportKinds, processMeter
         for (const reason of CGROUP_FAILURES)
           increment(cgroupFailures, reason, result.cgroupFailures.includes(reason) ? 1 : 0);
       }
-      if (isGoodPoll(result)) {
+      if (isSuccessfulPoll(result)) {
         consecutiveFailures = 0;
         lastSuccessSeconds = endedSeconds;
       } else {
@@ -97,7 +97,7 @@ export function createSelfCounters({ version, exports: exportKinds, processMeter
       containers,
       series,
       exports: exports.counts(),
-      processUse: readProcess(),
+      processUsage: readProcessUsage(),
     }),
   };
 }

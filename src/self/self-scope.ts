@@ -11,7 +11,7 @@ export interface SelfScope {
   /** Series of containers and of the task. */
   readonly series: number;
   readonly exports: ExportCounts;
-  readonly processUse?: ProcessUse | undefined;
+  readonly processUsage?: ProcessUsage | undefined;
 }
 
 export interface PollCounts {
@@ -49,7 +49,7 @@ export interface ExportCounts {
 }
 
 /** Resource usage of the exporter. */
-export interface ProcessUse {
+export interface ProcessUsage {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
   /** Undefined until the first measurement. */

@@ -1,5 +1,6 @@
 import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu-stats.ts';
 import { parseDisk } from './disk-stats.ts';
+import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './json-values.ts';
 import { parseMemory } from './memory-stats.ts';
 import { parseNetworks } from './network-stats.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type TaskSnapshot,
 } from './snapshot.ts';
 import { timeOf } from './time.ts';
-import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
 /** A snapshot without samples, for a poll whose `/task/stats` failed. */
 export function withoutStats(metadata: TaskMetadata, invalidValues: InvalidValues): TaskSnapshot {
@@ -39,13 +39,13 @@ export function joinStats(
     const entry = objectOf(member(entries, info.id), invalidValues);
     return { info, sample: entry && parseSample(entry, launchType, invalidValues) };
   };
-  const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
+  const known = new Set([...metadata.containers, ...metadata.internalContainers].map(({ id }) => id));
   const unknownIds = Object.keys(entries).filter((id) => !known.has(id));
   return snapshotOf(metadata, read, { hasStats: true, unknownIds }, invalidValues);
 }
 
 function snapshotOf(
-  { task, containers, internals }: TaskMetadata,
+  { task, containers, internalContainers }: TaskMetadata,
   read: (info: ContainerInfo) => ContainerSnapshot,
   rest: Pick<TaskSnapshot, 'hasStats' | 'unknownIds'>,
   invalidValues: InvalidValues,
@@ -57,7 +57,7 @@ function snapshotOf(
     containers: containers.map(read).map((container) => {
       return named.get(container.info.name) === container.info ? container : { ...container, isNameTaken: true };
     }),
-    internals: internals.map(read),
+    internalContainers: internalContainers.map(read),
     duplicateNames,
   };
 }

@@ -1,5 +1,5 @@
+import type { InvalidReason } from '../snapshot/json-values.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
-import type { InvalidReason } from '../snapshot/values.ts';
 import { messageOf } from '../text/printable.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
@@ -44,7 +44,7 @@ export interface PollResult {
 }
 
 /** True if the poll read the stats of a task, or found that there is no task. */
-export function isGoodPoll({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'isComplete'>): boolean {
+export function isSuccessfulPoll({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'isComplete'>): boolean {
   return tasks.length === 0 ? isComplete : tasks.some(({ snapshot }) => snapshot.hasStats);
 }
 

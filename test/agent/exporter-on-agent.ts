@@ -46,4 +46,4 @@ export function failuresOf(page: Exposition, reason: string): number {
   return page.value('ecs_task_exporter_poll_failures_total', { reason }) ?? Number.NaN;
 }
 
-export const isGood = (page: Exposition): boolean => page.value('ecs_task_exporter_status') === 1;
+export const isSuccessful = (page: Exposition): boolean => page.value('ecs_task_exporter_status') === 1;

@@ -16,14 +16,14 @@ const RETRY_MS = 2;
 const PATIENCE_MS = 30_000;
 
 /**
- * Scrapes until `isGood` holds, and resolves with the time.
+ * Scrapes until `isSuccessful` holds, and resolves with the time.
  *
  * @throws if the program exits, or after 30 s.
  */
 export async function firstGoodScrape(
   child: Child,
   port: number,
-  isGood: (page: string) => boolean,
+  isSuccessful: (page: string) => boolean,
   path = '/metrics',
 ): Promise<number> {
   for (const start = performance.now(); performance.now() - start < PATIENCE_MS; await sleep(RETRY_MS)) {
@@ -31,7 +31,7 @@ export async function firstGoodScrape(
     const scraper = createScraper(port, { path });
     const scrape = await scraper.scrape().catch(() => undefined);
     scraper.close();
-    if (scrape?.status === 200 && isGood(scrape.body.toString())) return performance.now();
+    if (scrape?.status === 200 && isSuccessful(scrape.body.toString())) return performance.now();
   }
   await child.stop();
   throw new Error('no good scrape within half a minute');
@@ -70,7 +70,7 @@ async function start(
   metadataUrl: string,
   pace: Pace,
   env: Readonly<Record<string, string>>,
-  isGood: (page: string) => boolean,
+  isSuccessful: (page: string) => boolean,
   path: string,
 ): Promise<RunningExporter> {
   const port = await lastingPort();
@@ -82,5 +82,5 @@ async function start(
   const child = startChild(process.execPath, [...nodeArgs, 'run', ...flags, '--log-level', 'error'], {
     env: { ...env, ...(hurried ? { HURRY_MS: String(pace.hurryMs) } : {}) },
   });
-  return { ...child, port, startMs: (await firstGoodScrape(child, port, isGood, path)) - startedMs };
+  return { ...child, port, startMs: (await firstGoodScrape(child, port, isSuccessful, path)) - startedMs };
 }

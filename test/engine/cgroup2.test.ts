@@ -51,7 +51,7 @@ test('the CPU time of the task’s slice, between two readings of the kernel', {
   const snapshot = {
     task: { arn: TASK_ARN },
     containers: [],
-    internals: [],
+    internalContainers: [],
     unknownIds: [],
     hasStats: true,
     duplicateNames: [],

@@ -1,5 +1,5 @@
+import { createInvalidValues } from '../../src/snapshot/json-values.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
-import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { shopWorld } from '../bench/simulator/containers.ts';
 import { formatInstant, instantAt, NO_TIME } from '../bench/simulator/curves.ts';
 import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';

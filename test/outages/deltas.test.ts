@@ -117,8 +117,8 @@ const BAD = [refused(503), refused(429), refused(400), RESET_EARLY];
 
 test('70 % of the exports fail at random: the acknowledged deltas add up to the growth', async (t) => {
   const running = await exporting(t, ({ number }) => {
-    const isGood = unit(5, number) < 0.3 || number >= EXPORTS;
-    return isGood ? GOOD : (BAD[Math.floor(unit(6, number) * BAD.length)] ?? GOOD);
+    const isSuccessful = unit(5, number) < 0.3 || number >= EXPORTS;
+    return isSuccessful ? GOOD : (BAD[Math.floor(unit(6, number) * BAD.length)] ?? GOOD);
   });
   const { receiver, task, sampler } = running;
   await running.next();

@@ -35,7 +35,7 @@ const MAX_CONTAINERS = 1000;
  * - On v1, the kills of a container disappear with its cgroup, but stay in the total. A kill after the last reading that also
  *   stops the container is not counted.
  */
-export function followCgroup(
+export function updateCgroup(
   history: CgroupHistory | undefined,
   { values, killsByContainer, readNs }: CgroupReading,
 ): { readonly history: CgroupHistory; readonly cgroup: TaskCgroup } {

@@ -1,4 +1,4 @@
-import { SENTINEL } from '../../snapshot/values.ts';
+import { SENTINEL } from '../../snapshot/json-values.ts';
 
 /** Values of one cgroup, in units that both versions share: nanoseconds and bytes; the quota in microseconds. */
 export interface KernelValues {
@@ -26,12 +26,12 @@ export type Controller = (typeof CONTROLLERS)[number];
 export type OnMalformed = () => void;
 
 export interface KernelFile {
-  /** Name within the folder of the cgroup. */
+  /** Name within the directory of the cgroup. */
   readonly name: string;
   readonly parse: (text: string, onMalformed: OnMalformed) => KernelValues;
 }
 
-/** The files of one cgroup version, by the controller whose folder has them. */
+/** The files of one cgroup version, by the controller whose directory has them. */
 export type KernelFiles = Readonly<Partial<Record<Controller, readonly KernelFile[]>>>;
 
 /**

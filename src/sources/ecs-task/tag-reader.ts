@@ -1,5 +1,5 @@
+import type { InvalidValues, IsWanted } from '../../snapshot/json-values.ts';
 import { parseTaskTags, type TaskTags } from '../../snapshot/task-info.ts';
-import type { InvalidValues, IsWanted } from '../../snapshot/values.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINT_ERROR_CODES, EndpointError } from './endpoint-error.ts';
 

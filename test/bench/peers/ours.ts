@@ -9,7 +9,7 @@ export function ours(program: Program): Peer {
     name: 'this',
     how: `\`${program.shown}\`, hours as milliseconds`,
     reads: 'before the scrape',
-    isGood: isGoodPage,
+    isSuccessful: isGoodPage,
     start(metadataUrl, port) {
       const nodeArgs = [...program.nodeFlags, '--require', HURRY, program.file];
       const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', '3600'];

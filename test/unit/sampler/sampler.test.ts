@@ -215,17 +215,17 @@ for (const [what, changes] of THROWING) {
   });
 }
 
-const STALE: readonly (readonly [intervalMs: number, lifeMs: number])[] = [
+const STALE: readonly (readonly [intervalMs: number, lifetimeMs: number])[] = [
   [10_000, 60_000],
   [20_000, 60_000],
   [30_000, 90_000],
 ];
 
-for (const [intervalMs, lifeMs] of STALE) {
-  test(`an interval of ${intervalMs} ms: a sample that is not renewed expires after ${lifeMs} ms`, async () => {
+for (const [intervalMs, lifetimeMs] of STALE) {
+  test(`an interval of ${intervalMs} ms: a sample that is not renewed expires after ${lifetimeMs} ms`, async () => {
     const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, intervalMs);
     await pollAfter(0);
-    for (let age = intervalMs; age <= lifeMs; age += intervalMs) {
+    for (let age = intervalMs; age <= lifetimeMs; age += intervalMs) {
       await pollAfter(intervalMs);
       assert.ok(namesOf(sampler).includes('cpu_usage_seconds app'), `${age} ms`);
       assert.equal(valuesOf(readingsOf(sampler))['exporter_containers'], 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskCgroup } from '../../../../src/snapshot/snapshot.ts';
-import { type CgroupHistory, followCgroup } from '../../../../src/sources/cgroup/history.ts';
+import { type CgroupHistory, updateCgroup } from '../../../../src/sources/cgroup/history.ts';
 import type { KernelValues } from '../../../../src/sources/cgroup/kernel-files.ts';
 
 interface Step {
@@ -14,7 +14,7 @@ function follow(...steps: readonly Step[]): readonly TaskCgroup[] {
   let history: CgroupHistory | undefined;
   return steps.map(({ values = {}, kills }, at) => {
     const killsByContainer = kills && new Map(Object.entries(kills));
-    const step = followCgroup(history, { values, killsByContainer, readNs: BigInt(at) });
+    const step = updateCgroup(history, { values, killsByContainer, readNs: BigInt(at) });
     history = step.history;
     return step.cgroup;
   });
@@ -89,7 +89,7 @@ test('the number of remembered containers is limited', () => {
   let history: CgroupHistory | undefined;
   let oomKills: number | undefined;
   for (let at = 0; at < 5000; at += 1) {
-    const step = followCgroup(history, { values: {}, killsByContainer: new Map([[`c${at}`, 1]]), readNs: BigInt(at) });
+    const step = updateCgroup(history, { values: {}, killsByContainer: new Map([[`c${at}`, 1]]), readNs: BigInt(at) });
     ({ history } = step);
     ({ oomKills } = step.cgroup);
     assert.ok(history.killsByContainer.size <= 1001);

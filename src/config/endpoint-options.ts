@@ -3,7 +3,7 @@ import type { Config, ExporterName } from './config.ts';
 import { globList } from './lists.ts';
 import { type OptionTable, problem, type Settings } from './option.ts';
 import { hasExportInterval } from './otlp.ts';
-import { absolutePath, secondsAsMs } from './values.ts';
+import { absolutePath, secondsAsMs } from './value-parsers.ts';
 
 /** A common Prometheus scrape interval. Most polls find a new sample. */
 export const DEFAULT_INTERVAL_MS = 15_000;

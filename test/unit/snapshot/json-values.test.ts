@@ -10,7 +10,7 @@ import {
   member,
   objectOf,
   textOf,
-} from '../../../src/snapshot/values.ts';
+} from '../../../src/snapshot/json-values.ts';
 
 type Reader = (value: unknown, invalidValues: InvalidValues) => unknown;
 type Case = readonly [value: unknown, expected: unknown, refused?: InvalidReason];
