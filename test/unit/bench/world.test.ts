@@ -12,7 +12,7 @@ function statsOf(world: World): ReadonlyMap<string, unknown> {
 const idsOf = (world: World): readonly string[] =>
   listAt(JSON.parse(world.task().toString()), 'Containers').map((container) => textAt(container, 'DockerId'));
 
-test('each advance is 15 s later, with counters that grew', () => {
+test('each advance is 15 s, and counters grow', () => {
   const world = createWorld({ containers: 2, samplesPerReplacement: 2 });
   const [id = ''] = idsOf(world);
   const before = statsOf(world).get(id);
@@ -22,18 +22,18 @@ test('each advance is 15 s later, with counters that grew', () => {
   assert.ok(Math.abs(elapsedMs - 15_000) <= 1, `${elapsedMs} ms`);
   const usage = ['cpu_stats', 'cpu_usage', 'total_usage'] as const;
   assert.ok(numberAt(after, ...usage) > numberAt(before, ...usage));
-  // The sample before the later one is the earlier one.
+  // The previous sample of the newer one is the older one.
   assert.equal(textAt(after, 'preread'), textAt(before, 'read'));
 });
 
-test('as long as nothing churns, the containers stay', () => {
+test('without churn, the containers stay', () => {
   const world = createWorld({ containers: 3, samplesPerReplacement: 1 });
   const before = idsOf(world);
   for (let sample = 0; sample < 5; sample += 1) world.advance();
   assert.deepEqual(idsOf(world), before);
 });
 
-test('churn replaces one container after the other, in statistics and metadata alike', () => {
+test('churn replaces one container at a time, in stats and metadata', () => {
   const world = createWorld({ containers: 2, samplesPerReplacement: 2 });
   world.churns = true;
   const seen = new Set(idsOf(world));
@@ -46,7 +46,7 @@ test('churn replaces one container after the other, in statistics and metadata a
   assert.equal(seen.size, 2 + 20 / 2);
 });
 
-test('a replacement has the name of the one before, a start of its own, and no sample before its first', () => {
+test('a replacement has the same name, a new start time, and no previous sample', () => {
   const world = createWorld({ containers: 1, samplesPerReplacement: 1 });
   const [old = ''] = idsOf(world);
   const name = textAt(statsOf(world).get(old), 'name');

@@ -94,7 +94,7 @@ test('the number of containers is unknown after expired values, and after a fail
   assert.equal(own(failed, 'containers'), undefined);
 });
 
-test('a poll without tasks is good and has 0 containers; after a failed first poll their number is unknown', async () => {
+test('a poll without tasks is successful and has 0 containers; after a failed first poll their number is unknown', async () => {
   const tasks = manyTasks();
   await tasks.fail();
   assert.equal(own(tasks, 'containers'), undefined);

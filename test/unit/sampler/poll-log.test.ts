@@ -119,7 +119,7 @@ test('running containers without stats: one log line, one at the recovery, and n
   ]);
 });
 
-test('a restart loop logs no missing stats; stats that stay away are logged once', () => {
+test('a restart loop logs no missing stats; stats that remain missing are logged once', () => {
   const { log, events } = setUp([], []);
   const poll = (atSeconds: number, startedSeconds: number, hasStats: boolean): void => {
     const startedAtNs = BigInt(startedSeconds) * 1_000_000_000n;

@@ -175,7 +175,7 @@ test('after an outage, rates cover the whole outage', async () => {
   assert.ok(sampler.isFresh());
 });
 
-test('if only /task fails, the poll has a failure but is good', async () => {
+test('if only /task fails, the poll has a failure but is successful', async () => {
   const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'task' });

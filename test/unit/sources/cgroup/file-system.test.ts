@@ -33,7 +33,7 @@ test('read does not block on a pipe without a writer', { timeout: 60_000 }, () =
   }),
 );
 
-test('read works on a file of the kernel', async () => {
+test('read works on a kernel file', async () => {
   assert.match((await realFiles.read('/proc/self/cgroup')) ?? '', /^\d+:/);
 });
 
