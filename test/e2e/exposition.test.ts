@@ -36,7 +36,7 @@ for (const vocabularies of [['ecs'], ['semconv'], ['ecs', 'semconv'], ['semconv'
   });
 }
 
-test('both vocabularies on one page are the two pages together', async (t) => {
+test('a page of both vocabularies is the union of their pages', async (t) => {
   const task = scriptedTask('web');
   const lines = async (...names: readonly VocabularyName[]): Promise<readonly string[]> => {
     const page = await (await startRunningExporter(t, spoken(...names), task)).page();
@@ -54,14 +54,14 @@ test('both vocabularies on one page are the two pages together', async (t) => {
   assert.deepEqual(both.filter((line) => line !== '').toSorted(), apart.filter((line) => line !== '').toSorted());
 });
 
-test('before the first good poll the page is right as well', async (t) => {
+test('the page is valid before the first successful poll', async (t) => {
   const running = await startRunningExporter(t, spoken('ecs', 'semconv'), scriptedTask());
   const page = await running.page();
   assert.deepEqual(brokenRules(page), []);
   assert.match(page, /^ecs_task_exporter_status 1$/m);
 });
 
-test('names, labels and resource attributes that nobody should use', async (t) => {
+test('unusual names, labels and resource attributes', async (t) => {
   const hostile = ['quote "', 'backslash \\', 'n\\n', '{x="y"} 1', '# HELP a b', '__proto__', 'ünïcode 監視'];
   const resourceAttributes = {
     'deployment.environment.name': 'te"st\\ \n',
@@ -85,7 +85,7 @@ test('names, labels and resource attributes that nobody should use', async (t) =
   }
 });
 
-test('the headers say which format, and gzip gives the same page', async (t) => {
+test('the content type has the format version, and gzip encodes the same page', async (t) => {
   const running = await startRunningExporter(t, spoken('ecs', 'semconv'));
   const plain = await fetch(`${running.origin}/metrics`, { headers: { 'accept-encoding': 'identity' } });
   assert.equal(plain.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');

@@ -1,4 +1,4 @@
-/** `startEcsMetrics` on a real endpoint, with the SDK as a host has it: without the readers of the program. */
+/** `startEcsMetrics` on a real endpoint, with an application's MeterProvider and readers. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
@@ -10,7 +10,7 @@ import { scriptedEndpoint } from '../helpers/running.ts';
 import { TASK_ARN } from '../helpers/scripted-task.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 
-/** Delta temporality: a collection holds what was observed for it, and nothing from before. */
+/** Delta temporality: a collection contains only series that were observed for it. */
 class DeltaReader extends MetricReader {
   constructor() {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
@@ -19,7 +19,7 @@ class DeltaReader extends MetricReader {
   override async onForceFlush(): Promise<void> {}
 }
 
-/** A MeterProvider of a host, collected on demand. */
+/** An application with a MeterProvider, collected on demand. */
 class Host {
   readonly #reader = new DeltaReader();
   readonly provider: MeterProvider;
@@ -61,7 +61,7 @@ function start(t: TestContext, options: EcsMetricsOptions): EcsMetrics {
   return metrics;
 }
 
-/** What the library reports through `diag`. */
+/** Messages of the library to `diag`. */
 function watchDiag(t: TestContext): readonly string[] {
   const messages: string[] = [];
   const at = (_namespace: string, ...args: unknown[]): void => {
@@ -73,7 +73,7 @@ function watchDiag(t: TestContext): readonly string[] {
   return messages;
 }
 
-/** Closes the endpoint, which is to come back at its address. */
+/** Closes the endpoint and starts another one at the same address. */
 async function comeBack(t: TestContext, { port, task, stats }: FaultEndpoint): Promise<FaultEndpoint> {
   const endpoint = await startFaultEndpoint({ port });
   t.after(() => endpoint.close());
@@ -146,7 +146,7 @@ test('a provider that is passed directly reports a failing endpoint from the sta
   );
 });
 
-test('stop: no polls, no callbacks, no connections, and the provider goes on', async (t) => {
+test('stop: no polls, callbacks or connections remain, and the provider keeps working', async (t) => {
   const clock = stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
   const host = new Host(t);
@@ -219,7 +219,7 @@ test('a function that calls stop gets no instruments', async (t) => {
   assert.deepEqual(await host.scopes(), []);
 });
 
-test('a provider that throws rejects ready, and does not reach the caller', async (t) => {
+test('if a provider throws, ready rejects, and the caller gets no exception', async (t) => {
   stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
   const getMeter = (): never => {
@@ -245,7 +245,7 @@ test('a diag logger that throws does not stop the polling', async (t) => {
   await clock.during(metrics.ready);
 });
 
-test('nobody has to look at ready', async (t) => {
+test('ready can be ignored', async (t) => {
   stopClock(t);
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => {
@@ -260,7 +260,7 @@ test('nobody has to look at ready', async (t) => {
   assert.deepEqual(unhandled, []);
 });
 
-test('include and exclude choose containers, metricNames the vocabularies', async (t) => {
+test('include and exclude select containers, metricNames selects vocabularies', async (t) => {
   stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
   const only = new Host(t);

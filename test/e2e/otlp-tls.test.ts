@@ -1,4 +1,4 @@
-/** OTLP over TLS, with certificates that are as they should be and with all that go wrong. */
+/** OTLP over TLS, with valid and invalid certificates. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
@@ -12,7 +12,7 @@ import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/runn
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
 
-/** Also the timeout of an export: shorter than the SDK waits before it tries again (800 ms at least). */
+/** Also the timeout of an export, shorter than the minimum backoff before a retry (800 ms). */
 const EXPORT_INTERVAL_MS = 700;
 
 type Files = Partial<Record<'CERTIFICATE' | 'CLIENT_CERTIFICATE' | 'CLIENT_KEY', Pem>>;
@@ -27,7 +27,7 @@ const client = (name: 'client' | 'client-expired' | 'client-unknown-ca'): Files 
 const WELL: Face = { server: 'server' };
 const MUTUAL: Face = { server: 'server', wantsClientCertificate: true };
 
-/** As the program would be told. */
+/** The environment of the program. */
 function environment(address: string, files: Files): Record<string, string> {
   return {
     EXPORTERS: 'prometheus,otlp',
@@ -48,7 +48,7 @@ interface Pushing extends Running {
   readonly clock: TestClock;
 }
 
-/** Exporter and receiver, on a clock that the test moves; the exporter has taken its first sample. */
+/** Starts a receiver and an exporter on the test's clock, and takes the first sample. */
 async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https'): Promise<Pushing> {
   const clock = stopClock(t);
   const receiver = await startTlsReceiver(face);
@@ -65,7 +65,7 @@ async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https
 
 const warnings = ({ lines }: Running) => lines().filter(({ level }) => level === 'warn');
 
-/** The receiver sees the newest sample, and the page is served as ever. */
+/** Asserts that the page was served during the failure, and that the receiver gets the newest sample afterwards. */
 async function worksAgain({ receiver, clock, task, poll, status, lines }: Pushing, face: Face): Promise<void> {
   task.advance(10);
   await poll();
@@ -109,7 +109,7 @@ const FAULTS: readonly Fault[] = [
     message: /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
   },
   {
-    name: 'an unknown authority that comes along',
+    name: 'an unknown authority in the certificate chain',
     face: { server: 'server-unknown-ca', chain: 'unknown-ca' },
     files: TRUSTING,
     message: /\(SELF_SIGNED_CERT_IN_CHAIN\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
@@ -128,7 +128,7 @@ const FAULTS: readonly Fault[] = [
       /may require a client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY\)/,
   },
   {
-    // The handshake is over for a client of TLS 1.3 before it is refused, and this server hangs up without an alert.
+    // With TLS 1.3, the client completes the handshake before the server rejects it; this server then closes without an alert.
     name: 'a client certificate of an unknown authority, TLS 1.3',
     face: { ...MUTUAL, tls: 'TLSv1.3' },
     files: client('client-unknown-ca'),
@@ -148,13 +148,13 @@ const FAULTS: readonly Fault[] = [
     message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
-    name: 'TLS spoken to a plain port',
+    name: 'TLS to a plain HTTP port',
     face: 'plain',
     files: TRUSTING,
     message: /does not use TLS at this port: use http:\/\//,
   },
   {
-    name: 'plain HTTP spoken to a port for TLS',
+    name: 'plain HTTP to a TLS port',
     face: WELL,
     files: {},
     scheme: 'http',
@@ -166,7 +166,7 @@ const FAULTS: readonly Fault[] = [
 
 describe('TLS', () => {
   for (const { name, face, files, message, reason = 'tls', scheme, mended = WELL } of FAULTS) {
-    test(`${name}: one warning that says so, metrics go on, one line when it works again`, async (t) => {
+    test(`${name}: one warning with the reason, metrics continue, one line at the recovery`, async (t) => {
       const exporter = await pushing(t, face, files, scheme);
       const { receiver, lines, clock } = exporter;
       await clock.until('three exports', () => (receiver.connections >= 3 ? true : undefined));
@@ -186,7 +186,7 @@ describe('TLS', () => {
     test(`mutual TLS with the right certificates, ${version}`, async (t) => {
       const { receiver, lines, clock } = await pushing(t, { ...MUTUAL, tls: version }, client('client'));
       await clock.until('two exports', () => receiver.exports[1]);
-      // Kept alive from one export to the next.
+      // Both exports used one connection.
       assert.equal(receiver.connections, 1);
       assert.deepEqual(
         lines().map(({ event }) => event),
@@ -195,12 +195,12 @@ describe('TLS', () => {
     });
   }
 
-  test('the program, told by its environment: mutual TLS works, and its end is a good one', async (t) => {
+  test('mutual TLS works if the program is configured by its environment, and it exits with code 0', async (t) => {
     const receiver = await startTlsReceiver(MUTUAL);
     t.after(() => receiver.close());
     const { endpoint } = await scriptedEndpoint(t);
     const env = environment(`https://localhost:${receiver.port}`, client('client'));
-    // One export follows the first sample, the other one the signal.
+    // One export after the first sample, and one after the signal.
     const seldom = { OTEL_METRIC_EXPORT_INTERVAL: '600000', OTEL_EXPORTER_OTLP_TIMEOUT: '30000' };
     const program = startProgram(t, [], { ...env, ...seldom, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
     await receiver.received(0);
@@ -210,14 +210,14 @@ describe('TLS', () => {
   });
 });
 
-test('nothing older than TLS 1.2, whatever Node.js is told', async (t) => {
-  // As `node --tls-min-v1.0 --tls-cipher-list=DEFAULT:@SECLEVEL=0` has them.
+test('TLS 1.2 is the minimum, whatever the options of Node.js', async (t) => {
+  // As with `node --tls-min-v1.0 --tls-cipher-list=DEFAULT:@SECLEVEL=0`.
   const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
   tls.DEFAULT_MIN_VERSION = 'TLSv1';
   tls.DEFAULT_CIPHERS = 'DEFAULT:@SECLEVEL=0';
   t.after(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
   const exporter = await pushing(t, { ...WELL, tls: 'TLSv1.1' }, TRUSTING);
-  // Anything else in this process would connect.
+  // Other clients in this process can connect.
   const { port } = exporter.receiver;
   const other = tls.connect({ host: 'localhost', port, ca: pemText('ca') });
   t.after(() => other.destroy());

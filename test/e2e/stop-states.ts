@@ -1,4 +1,4 @@
-/** The states in which the program may be asked to stop. */
+/** The states in which the program can receive a signal. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -14,32 +14,32 @@ export interface Scene {
   readonly clock: { until<T>(what: string, question: () => T | undefined): Promise<T> };
   readonly endpoint: FaultEndpoint;
   readonly task: ScriptedTask;
-  /** For OTLP. */
+  /** OTLP receiver. */
   readonly receiver: FaultReceiver;
-  /** For DogStatsD: what came, a text each. */
+  /** Datagrams that the DogStatsD agent received. */
   readonly datagrams: readonly string[];
 }
 
-/** Whom the last sample must have reached. */
+/** A receiver of the last sample. */
 export type Addressee = 'receiver' | 'agent';
 
 export interface State {
   readonly name: string;
   readonly signals: readonly NodeJS.Signals[];
-  /** Of the endpoint from the start. */
+  /** Initial fault of the endpoint. */
   readonly fault?: FaultSetting;
   /** @default prometheus */
   readonly exporters?: string;
-  /** Of the receiver from the start. @default GOOD */
+  /** Initial response of the receiver. @default GOOD */
   readonly answer?: Answer;
-  /** Another address than that of the receiver, or of the agent. */
+  /** Variables with other addresses than those of the receiver and the agent. */
   readonly elsewhere?: (t: TestContext) => Promise<Readonly<Record<string, string>>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Between polls. @default 1 */
+  /** Time between polls. @default 1 */
   readonly intervalSeconds?: number;
-  /** Resolves in the moment for the signal. */
+  /** Resolves when the state is reached and the signal can be sent. */
   readonly reach: (scene: Scene) => Promise<unknown>;
-  /** Upper limit for states in which something must time out first. All other states stop at once. */
+  /** Limit for states in which a timeout must expire first. In all other states, the program stops at once. */
   readonly withinMs?: number;
   /** The events in the log after `stopping`. @default ['stopped'] */
   readonly told?: readonly string[];
@@ -61,13 +61,13 @@ const failing = (scene: Scene) => logged(scene, 'otlp_export_failing');
 
 const OTLP = 'prometheus,otlp';
 
-/** An address where nobody is. */
+/** An address without a receiver. */
 async function nowhere(): Promise<Readonly<Record<string, string>>> {
   const port = String(await lastingPort());
   return { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, STATSD_PORT: port };
 }
 
-/** Takes connections, and never says a word of TLS. */
+/** A server that accepts connections and never responds to the TLS handshake. */
 async function silence(t: TestContext): Promise<Readonly<Record<string, string>>> {
   const server = createServer((socket) => {
     socket.on('error', () => {}).resume();
@@ -112,7 +112,7 @@ const PULLING: readonly State[] = [
     reach: (scene) => logged(scene, 'poll_failing'),
   },
   {
-    name: 'a client holds its connection',
+    name: 'a client keeps its connection open',
     signals: ['SIGTERM'],
     reach: async (scene) => {
       await ready(scene);
@@ -135,7 +135,7 @@ const PUSHING: readonly State[] = [
     withinMs: 12_000,
   },
   {
-    name: 'an export is tried again',
+    name: 'an export is retried',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(503),
@@ -156,7 +156,7 @@ const PUSHING: readonly State[] = [
     withinMs: 12_000,
   },
   {
-    name: 'a connection says nothing of TLS',
+    name: 'a TLS handshake hangs',
     signals: ['SIGTERM'],
     exporters: OTLP,
     elsewhere: silence,
@@ -165,7 +165,7 @@ const PUSHING: readonly State[] = [
     withinMs: 12_000,
   },
   {
-    name: 'nobody listens, first export',
+    name: 'no receiver, first export',
     signals: ['SIGTERM'],
     exporters: OTLP,
     elsewhere: nowhere,
@@ -174,7 +174,7 @@ const PUSHING: readonly State[] = [
     withinMs: 12_000,
   },
   {
-    name: 'nobody listens, exports fail',
+    name: 'no receiver, exports fail',
     signals: ['SIGTERM'],
     exporters: OTLP,
     elsewhere: nowhere,
@@ -182,14 +182,14 @@ const PUSHING: readonly State[] = [
     reach: failing,
   },
   {
-    name: 'exports are refused',
+    name: 'exports are rejected',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(401),
     reach: failing,
   },
   {
-    name: 'the receiver is to be left alone',
+    name: 'Retry-After has not expired',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(503, { 'retry-after': '60' }),
@@ -201,7 +201,7 @@ const PUSHING: readonly State[] = [
     lastSampleAt: ['receiver'],
   },
   {
-    name: 'the receiver takes its time',
+    name: 'the receiver is slow',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: late(600),
@@ -235,11 +235,11 @@ const PUSHING: readonly State[] = [
 ];
 
 /**
- * As a process only: the console is that of the whole process. There, time goes on: with a short interval a poll may be
- * under way at the signal, which is then the last one, with what the endpoint said before.
+ * For a separate process only, because the console exporter writes to the stdout of the process. The test does not control
+ * its clock: with a short interval, a poll could be running at the signal, and would return the previous sample.
  */
 export const EVERYBODY: State = {
-  name: 'pushing to everybody',
+  name: 'pushing with all exporters',
   signals: ['SIGTERM', 'SIGINT'],
   intervalSeconds: 3600,
   exporters: 'prometheus,otlp,console,statsd',

@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT in every state: exit code 0 within 12 s, ECS kills after 30; a second signal ends it at once. */
+/** SIGTERM and SIGINT in every state: exit code 0 within 12 s (ECS sends SIGKILL after 30 s); a second signal exits at once. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ interface FarEnds extends Omit<Scene, 'program' | 'clock'> {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Endpoint, receiver and agent, and how the program finds them. */
+/** Starts endpoint, receiver and agent, and returns the arguments and environment with their addresses. */
 async function startFarEnds(
   t: TestContext,
   { fault = 'none', exporters = 'prometheus', answer = GOOD, elsewhere, env, intervalSeconds = 1 }: State,
@@ -53,7 +53,7 @@ async function startFarEnds(
   };
 }
 
-/** Nothing listens, and no connection is open. */
+/** Asserts that the server no longer listens and that no connection is open. */
 async function assertGone({ endpoint, receiver }: Scene, origin: string): Promise<void> {
   await assert.rejects(fetch(`${origin}/-/healthy`));
   await until('every connection to be closed', () =>
@@ -61,7 +61,7 @@ async function assertGone({ endpoint, receiver }: Scene, origin: string): Promis
   );
 }
 
-/** What came last is of the last poll; datagrams may be read a little later than the end of the process that sent them. */
+/** Asserts that the last export is of the last poll. Datagrams can arrive after the exit of the process that sent them. */
 async function assertLastSample(scene: Scene, addressees: readonly Addressee[] = []): Promise<void> {
   const polls = scene.endpoint.requests.filter(({ path }) => path.endsWith('/task/stats')).length;
   for (const addressee of addressees) {
@@ -72,7 +72,7 @@ async function assertLastSample(scene: Scene, addressees: readonly Addressee[] =
   }
 }
 
-/** The number of polls and the CPU time of one container, as they came last. */
+/** The number of polls and the CPU time of one container in the last export. */
 function lastOf({ receiver, datagrams }: Scene, addressee: Addressee): readonly unknown[] {
   if (addressee === 'receiver') {
     const last = receiver.accepted.at(-1);
@@ -149,7 +149,7 @@ describe('as a process', { concurrency: 4 }, () => {
       void program.ended.then(() => {
         hasEnded = true;
       });
-      // The first one asks, those within 200 ms are its echoes, and the one after that ends the program.
+      // The first signal requests a stop, signals within 200 ms count as the same request, and the next one ends the program.
       await until('the end', () => {
         if (!hasEnded) program.child.kill(signal);
         return hasEnded || undefined;

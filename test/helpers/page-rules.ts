@@ -6,10 +6,10 @@ import { type Exposition, parseExposition, type Series } from '../real/expositio
 import { brokenRules } from './exposition-rules.ts';
 import { prometheusName } from './prometheus-name.ts';
 
-/** A page of one container with all that it has in both vocabularies has more. */
+/** Fewer than a complete page of one container has in both vocabularies. */
 const FEWEST_SERIES = 60;
 
-/** From here on a number is a sentinel for "no limit", or garbage. */
+/** Numbers at or above this are sentinels for "no limit", or invalid. */
 const SENTINEL = 2 ** 60;
 
 const MAY_BE_NEGATIVE = new Set(['ecs_task_container_exit_code', 'aws_ecs_container_exit_code']);
@@ -19,7 +19,7 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
   ...VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '0', EVERYTHING).metrics.map(prometheusName)),
 ]);
 
-/** Rules of every page: well-formed text, no series twice, possible values, names of the catalogue. */
+/** Asserts that a page is well-formed, without duplicate series, with plausible values and names of the catalogue. */
 export function assertLegalPage(page: string): Exposition {
   assert.deepEqual(brokenRules(page), []);
   const exposition = parseExposition(page);
@@ -32,7 +32,7 @@ export function assertLegalPage(page: string): Exposition {
   return exposition;
 }
 
-/** Rules of every page of a recording, in addition: polls that succeeded, and no invalid value that is not listed. */
+/** Also asserts that the polls succeeded and that only the listed values are invalid. For pages of recordings. */
 export function assertSoundPage(page: string, refused: Readonly<Record<string, number>> = {}): Exposition {
   const exposition = assertLegalPage(page);
   assert.ok(exposition.series.length >= FEWEST_SERIES, `only ${exposition.series.length} series`);
@@ -49,7 +49,7 @@ function refusedOn({ series }: Exposition): Readonly<Record<string, number>> {
   return Object.fromEntries(refused.map(({ labels, value }) => [labels.get('reason'), value]));
 }
 
-/** The task's counters never fall, whatever its containers do. */
+/** Asserts that no counter of the task has decreased. */
 export function assertTaskCountersRise(before: Exposition, after: Exposition): void {
   const counters = before.having({ container_name: '_task_' }).filter(({ name }) => name.endsWith('_total'));
   for (const counter of counters) {

@@ -48,7 +48,7 @@ test('exports continue, no point ends before it starts, no value is negative', a
   assert.equal(sum, 50 * 0.25);
 });
 
-/** Takes a sample and waits for two exports, without a burst after a clock change. */
+/** Takes a sample and waits for two exports, without extra exports after a clock change. */
 async function goesOn({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
   const taken = receiver.accepted.length;
   const requests = receiver.arrivals.length;

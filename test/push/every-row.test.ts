@@ -51,7 +51,7 @@ for (const vocabulary of VOCABULARIES) {
   });
 }
 
-/** All values differ, so that swapped names are detected. */
+/** One reading per metric. All values differ, so that swapped names are detected. */
 function oneReadingEach({ scope, metrics }: MetricSet): SampleSource {
   const startTimeNs = BigInt(Date.now() - 60_000) * 1_000_000n;
   const readings = metrics.map((metric, index) => ({
