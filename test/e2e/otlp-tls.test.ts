@@ -10,7 +10,14 @@ import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
 import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
-import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
+import {
+  type Pem,
+  pemFile,
+  pemText,
+  startTlsReceiver,
+  type TlsMode,
+  type TlsReceiver,
+} from '../helpers/tls-receiver.ts';
 
 /** Also the timeout of an export, shorter than the minimum backoff before a retry (800 ms). */
 const EXPORT_INTERVAL_MS = 700;
@@ -24,8 +31,8 @@ const client = (name: 'client' | 'client-expired' | 'client-unknown-ca'): Files 
   CLIENT_KEY: `${name}-key`,
 });
 
-const WELL: Face = { server: 'server' };
-const MUTUAL: Face = { server: 'server', wantsClientCertificate: true };
+const VALID: TlsMode = { server: 'server' };
+const MUTUAL: TlsMode = { server: 'server', wantsClientCertificate: true };
 
 /** The environment of the program. */
 function environment(address: string, files: Files): Record<string, string> {
@@ -49,9 +56,9 @@ interface Pushing extends Running {
 }
 
 /** Starts a receiver and an exporter on the test's clock, and takes the first sample. */
-async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https'): Promise<Pushing> {
+async function pushing(t: TestContext, mode: TlsMode, files: Files, scheme = 'https'): Promise<Pushing> {
   const clock = stopClock(t);
-  const receiver = await startTlsReceiver(face);
+  const receiver = await startTlsReceiver(mode);
   const { endpoint, task } = await scriptedEndpoint(t);
   const env = environment(`${scheme}://localhost:${receiver.port}`, files);
   t.after(async () => {
@@ -66,13 +73,13 @@ async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https
 const warnings = ({ lines }: Running) => lines().filter(({ level }) => level === 'warn');
 
 /** Asserts that the page was served during the failure, and that the receiver gets the newest sample afterwards. */
-async function worksAgain({ receiver, clock, task, poll, status, lines }: Pushing, face: Face): Promise<void> {
+async function assertRecovers({ receiver, clock, task, poll, status, lines }: Pushing, mode: TlsMode): Promise<void> {
   task.advance(10);
   await poll();
   assert.equal(await status('/metrics'), 200);
   assert.equal(await status('/-/ready'), 200);
   assert.equal(receiver.exports.length, 0);
-  receiver.become(face);
+  receiver.setMode(mode);
   const first = await clock.until('an export', () => receiver.exports[0]);
   assert.equal(pointsOf(first, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
   await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
@@ -80,49 +87,49 @@ async function worksAgain({ receiver, clock, task, poll, status, lines }: Pushin
 
 interface Fault {
   readonly name: string;
-  readonly face: Face;
+  readonly mode: TlsMode;
   readonly files: Files;
   readonly message: RegExp;
   readonly reason?: 'tls' | 'reset';
   readonly scheme?: 'http';
-  /** @default WELL */
-  readonly mended?: Face;
+  /** @default VALID */
+  readonly recovered?: TlsMode;
 }
 
 const FAULTS: readonly Fault[] = [
   {
     name: 'an expired certificate',
-    face: { server: 'server-expired' },
+    mode: { server: 'server-expired' },
     files: TRUSTING,
     message: /: the receiver's certificate, .*has expired \(CERT_HAS_EXPIRED\): renew it at the receiver/,
   },
   {
     name: 'a certificate for another host',
-    face: { server: 'server-other-host' },
+    mode: { server: 'server-other-host' },
     files: TRUSTING,
     message: /certificate is for DNS:collector\.example\.com, DNS:otel\.example\.com, not for localhost /,
   },
   {
     name: 'an unknown authority',
-    face: { server: 'server-unknown-ca' },
+    mode: { server: 'server-unknown-ca' },
     files: TRUSTING,
     message: /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
   },
   {
     name: 'an unknown authority in the certificate chain',
-    face: { server: 'server-unknown-ca', chain: 'unknown-ca' },
+    mode: { server: 'server-unknown-ca', chain: 'unknown-ca' },
     files: TRUSTING,
     message: /\(SELF_SIGNED_CERT_IN_CHAIN\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
   },
   {
     name: 'no client certificate, TLS 1.3',
-    face: { ...MUTUAL, tls: 'TLSv1.3' },
+    mode: { ...MUTUAL, tls: 'TLSv1.3' },
     files: TRUSTING,
     message: /requires a client certificate: .*OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY/,
   },
   {
     name: 'no client certificate, TLS 1.2',
-    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    mode: { ...MUTUAL, tls: 'TLSv1.2' },
     files: TRUSTING,
     message:
       /may require a client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY\)/,
@@ -130,50 +137,50 @@ const FAULTS: readonly Fault[] = [
   {
     // With TLS 1.3, the client completes the handshake before the server rejects it; this server then closes without an alert.
     name: 'a client certificate of an unknown authority, TLS 1.3',
-    face: { ...MUTUAL, tls: 'TLSv1.3' },
+    mode: { ...MUTUAL, tls: 'TLSv1.3' },
     files: client('client-unknown-ca'),
     reason: 'reset',
     message: /closed the connection .*reject the client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE\)/,
   },
   {
     name: 'a client certificate of an unknown authority, TLS 1.2',
-    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    mode: { ...MUTUAL, tls: 'TLSv1.2' },
     files: client('client-unknown-ca'),
     message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
     name: 'a client certificate that has expired',
-    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    mode: { ...MUTUAL, tls: 'TLSv1.2' },
     files: client('client-expired'),
     message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
     name: 'TLS to a plain HTTP port',
-    face: 'plain',
+    mode: 'plain',
     files: TRUSTING,
     message: /does not use TLS at this port: use http:\/\//,
   },
   {
     name: 'plain HTTP to a TLS port',
-    face: WELL,
+    mode: VALID,
     files: {},
     scheme: 'http',
     reason: 'reset',
     message: /closed the connection without a response \(ECONNRESET\): .*it may require TLS \(https:\/\/\)/,
-    mended: 'plain',
+    recovered: 'plain',
   },
 ];
 
 describe('TLS', () => {
-  for (const { name, face, files, message, reason = 'tls', scheme, mended = WELL } of FAULTS) {
+  for (const { name, mode, files, message, reason = 'tls', scheme, recovered = VALID } of FAULTS) {
     test(`${name}: one warning with the reason, metrics continue, one line at the recovery`, async (t) => {
-      const exporter = await pushing(t, face, files, scheme);
+      const exporter = await pushing(t, mode, files, scheme);
       const { receiver, lines, clock } = exporter;
       await clock.until('three exports', () => (receiver.connections >= 3 ? true : undefined));
       await clock.until('the warning', () => warnings(exporter)[0]);
-      await worksAgain(exporter, mended);
-      const told = lines().map(({ level, event, fields }) => [level, event, fields['reason']]);
-      assert.deepEqual(told, [
+      await assertRecovers(exporter, recovered);
+      const logged = lines().map(({ level, event, fields }) => [level, event, fields['reason']]);
+      assert.deepEqual(logged, [
         ['info', 'task_found', undefined],
         ['warn', 'otlp_export_failing', reason],
         ['info', 'otlp_export_recovered', undefined],
@@ -216,7 +223,7 @@ test('TLS 1.2 is the minimum, whatever the options of Node.js', async (t) => {
   tls.DEFAULT_MIN_VERSION = 'TLSv1';
   tls.DEFAULT_CIPHERS = 'DEFAULT:@SECLEVEL=0';
   t.after(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
-  const exporter = await pushing(t, { ...WELL, tls: 'TLSv1.1' }, TRUSTING);
+  const exporter = await pushing(t, { ...VALID, tls: 'TLSv1.1' }, TRUSTING);
   // Other clients in this process can connect.
   const { port } = exporter.receiver;
   const other = tls.connect({ host: 'localhost', port, ca: pemText('ca') });

@@ -239,7 +239,7 @@ type Mistake = readonly [
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   /** The source in the error message. */
-  told: string,
+  source: string,
 ];
 
 const headerMistakes = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'].flatMap((name) =>
@@ -312,12 +312,12 @@ const MISTAKES: readonly Mistake[] = [
 
 const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4' };
 
-for (const [name, argv, env, told] of MISTAKES) {
+for (const [name, argv, env, source] of MISTAKES) {
   test(`an error message without the secret: ${name.replaceAll(CANARY, '***')}`, async () => {
     const program = startInProcess(argv, { ...METADATA, ...SECRETS, ...env });
     assert.equal(await program.ended, 2);
     assert.match(program.stderr(), /^error: /);
-    assert.ok(program.stderr().includes(told), program.stderr());
+    assert.ok(program.stderr().includes(source), program.stderr());
     assertSilent('the problem', program.stderr() + program.stdout());
   });
 }

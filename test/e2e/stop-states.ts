@@ -9,7 +9,7 @@ import { GOOD, late, NO_RESPONSE, refused } from '../outages/responses.ts';
 import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
 
-export interface Scene {
+export interface Fixture {
   readonly program: { events(): readonly string[]; origin(): Promise<string> };
   readonly clock: { until<T>(what: string, question: () => T | undefined): Promise<T> };
   readonly endpoint: FaultEndpoint;
@@ -21,7 +21,7 @@ export interface Scene {
 }
 
 /** A receiver of the last sample. */
-export type Addressee = 'receiver' | 'agent';
+export type Recipient = 'receiver' | 'agent';
 
 export interface State {
   readonly name: string;
@@ -33,42 +33,43 @@ export interface State {
   /** Initial response of the receiver. @default GOOD */
   readonly answer?: Answer;
   /** Variables with other addresses than those of the receiver and the agent. */
-  readonly elsewhere?: (t: TestContext) => Promise<Readonly<Record<string, string>>>;
+  readonly otherAddress?: (t: TestContext) => Promise<Readonly<Record<string, string>>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Time between polls. @default 1 */
   readonly intervalSeconds?: number;
   /** Resolves when the state is reached and the signal can be sent. */
-  readonly reach: (scene: Scene) => Promise<unknown>;
+  readonly reach: (fixture: Fixture) => Promise<unknown>;
   /** Limit for states in which a timeout must expire first. In all other states, the program stops at once. */
   readonly withinMs?: number;
   /** The events in the log after `stopping`. @default ['stopped'] */
-  readonly told?: readonly string[];
-  readonly lastSampleAt?: readonly Addressee[];
+  readonly loggedEvents?: readonly string[];
+  readonly lastSampleAt?: readonly Recipient[];
 }
 
-async function ready({ program }: Scene): Promise<void> {
+async function ready({ program }: Fixture): Promise<void> {
   const origin = await program.origin();
   await until('readiness', async () => ((await fetch(`${origin}/-/ready`)).status === 200 ? true : undefined));
 }
 
-const asked = ({ endpoint }: Scene) => until('a request', () => (endpoint.requests.length > 0 ? true : undefined));
-const pushed = ({ receiver }: Scene) => until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
-const taken = ({ receiver }: Scene) => until('an export', () => receiver.accepted[0]);
-const got = ({ datagrams }: Scene) => until('a datagram', () => datagrams[0]);
-const logged = ({ program, clock }: Scene, event: string) =>
+const requested = ({ endpoint }: Fixture) =>
+  until('a request', () => (endpoint.requests.length > 0 ? true : undefined));
+const pushed = ({ receiver }: Fixture) => until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
+const accepted = ({ receiver }: Fixture) => until('an export', () => receiver.accepted[0]);
+const received = ({ datagrams }: Fixture) => until('a datagram', () => datagrams[0]);
+const logged = ({ program, clock }: Fixture, event: string) =>
   clock.until(`a log line ${event}`, () => program.events().includes(event) || undefined);
-const failing = (scene: Scene) => logged(scene, 'otlp_export_failing');
+const failing = (fixture: Fixture) => logged(fixture, 'otlp_export_failing');
 
 const OTLP = 'prometheus,otlp';
 
 /** An address without a receiver. */
-async function nowhere(): Promise<Readonly<Record<string, string>>> {
+async function unreachableAddress(): Promise<Readonly<Record<string, string>>> {
   const port = String(await lastingPort());
   return { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, STATSD_PORT: port };
 }
 
 /** A server that accepts connections and never responds to the TLS handshake. */
-async function silence(t: TestContext): Promise<Readonly<Record<string, string>>> {
+async function silentServer(t: TestContext): Promise<Readonly<Record<string, string>>> {
   const server = createServer((socket) => {
     socket.on('error', () => {}).resume();
     t.after(() => socket.destroy());
@@ -86,13 +87,13 @@ const PULLING: readonly State[] = [
   {
     name: 'mid-poll, the endpoint hangs',
     signals: ['SIGTERM', 'SIGINT'],
-    told: ['poll_failing', 'stopped'],
-    reach: async (scene) => {
-      await ready(scene);
-      const before = scene.endpoint.requests.length;
-      scene.endpoint.fault = 'hang';
-      await scene.clock.until('the poll that hangs', () =>
-        scene.endpoint.requests.length > before ? true : undefined,
+    loggedEvents: ['poll_failing', 'stopped'],
+    reach: async (fixture) => {
+      await ready(fixture);
+      const before = fixture.endpoint.requests.length;
+      fixture.endpoint.fault = 'hang';
+      await fixture.clock.until('the poll that hangs', () =>
+        fixture.endpoint.requests.length > before ? true : undefined,
       );
     },
     withinMs: 4000,
@@ -101,22 +102,22 @@ const PULLING: readonly State[] = [
     name: 'in the first poll, the endpoint hangs',
     signals: ['SIGTERM'],
     fault: 'hang',
-    told: ['poll_failing', 'stopped'],
-    reach: asked,
+    loggedEvents: ['poll_failing', 'stopped'],
+    reach: requested,
     withinMs: 4000,
   },
   {
     name: 'before a poll succeeded',
     signals: ['SIGTERM'],
     fault: { status: 404 },
-    reach: (scene) => logged(scene, 'poll_failing'),
+    reach: (fixture) => logged(fixture, 'poll_failing'),
   },
   {
     name: 'a client keeps its connection open',
     signals: ['SIGTERM'],
-    reach: async (scene) => {
-      await ready(scene);
-      const { port } = new URL(await scene.program.origin());
+    reach: async (fixture) => {
+      await ready(fixture);
+      const { port } = new URL(await fixture.program.origin());
       const socket = connect(Number(port), '127.0.0.1');
       socket.on('error', () => {});
       await new Promise<void>((resolve) => socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n', () => resolve()));
@@ -130,7 +131,7 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM', 'SIGINT'],
     exporters: OTLP,
     answer: NO_RESPONSE,
-    told: ['otlp_export_failing', 'stopped'],
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: pushed,
     withinMs: 12_000,
   },
@@ -139,7 +140,7 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(503),
-    told: ['otlp_export_failing', 'stopped'],
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: pushed,
     withinMs: 12_000,
   },
@@ -148,10 +149,10 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: NO_RESPONSE,
-    told: ['poll_failing', 'otlp_export_failing', 'stopped'],
-    reach: async (scene) => {
-      await pushed(scene);
-      scene.endpoint.fault = 'hang';
+    loggedEvents: ['poll_failing', 'otlp_export_failing', 'stopped'],
+    reach: async (fixture) => {
+      await pushed(fixture);
+      fixture.endpoint.fault = 'hang';
     },
     withinMs: 12_000,
   },
@@ -159,8 +160,8 @@ const PUSHING: readonly State[] = [
     name: 'a TLS handshake hangs',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    elsewhere: silence,
-    told: ['otlp_export_failing', 'stopped'],
+    otherAddress: silentServer,
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: ready,
     withinMs: 12_000,
   },
@@ -168,8 +169,8 @@ const PUSHING: readonly State[] = [
     name: 'no receiver, first export',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    elsewhere: nowhere,
-    told: ['otlp_export_failing', 'stopped'],
+    otherAddress: unreachableAddress,
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: ready,
     withinMs: 12_000,
   },
@@ -177,7 +178,7 @@ const PUSHING: readonly State[] = [
     name: 'no receiver, exports fail',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    elsewhere: nowhere,
+    otherAddress: unreachableAddress,
     env: { OTEL_METRIC_EXPORT_INTERVAL: '500' },
     reach: failing,
   },
@@ -193,10 +194,10 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(503, { 'retry-after': '60' }),
-    told: ['otlp_export_recovered', 'stopped'],
-    reach: async (scene) => {
-      await failing(scene);
-      scene.receiver.answer = GOOD;
+    loggedEvents: ['otlp_export_recovered', 'stopped'],
+    reach: async (fixture) => {
+      await failing(fixture);
+      fixture.receiver.answer = GOOD;
     },
     lastSampleAt: ['receiver'],
   },
@@ -213,7 +214,7 @@ const PUSHING: readonly State[] = [
     name: 'pushing',
     signals: ['SIGTERM', 'SIGINT'],
     exporters: OTLP,
-    reach: taken,
+    reach: accepted,
     lastSampleAt: ['receiver'],
   },
   {
@@ -221,7 +222,7 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM'],
     exporters: OTLP,
     env: { OTEL_METRIC_EXPORT_INTERVAL: '100' },
-    reach: taken,
+    reach: accepted,
     lastSampleAt: ['receiver'],
   },
 
@@ -229,8 +230,8 @@ const PUSHING: readonly State[] = [
     name: 'no DogStatsD agent',
     signals: ['SIGTERM'],
     exporters: 'prometheus,statsd',
-    elsewhere: nowhere,
-    reach: (scene) => logged(scene, 'statsd_export_failing'),
+    otherAddress: unreachableAddress,
+    reach: (fixture) => logged(fixture, 'statsd_export_failing'),
   },
 ];
 
@@ -238,14 +239,14 @@ const PUSHING: readonly State[] = [
  * For a separate process only, because the console exporter writes to the stdout of the process. The test does not control
  * its clock: with a short interval, a poll could be running at the signal, and would return the previous sample.
  */
-export const EVERYBODY: State = {
+export const ALL_EXPORTERS: State = {
   name: 'pushing with all exporters',
   signals: ['SIGTERM', 'SIGINT'],
   intervalSeconds: 3600,
   exporters: 'prometheus,otlp,console,statsd',
-  reach: async (scene) => {
-    await taken(scene);
-    await got(scene);
+  reach: async (fixture) => {
+    await accepted(fixture);
+    await received(fixture);
   },
   lastSampleAt: ['receiver', 'agent'],
 };

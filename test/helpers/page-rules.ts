@@ -3,11 +3,11 @@ import { EVERYTHING } from '../../src/metrics/catalogue.ts';
 import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
-import { brokenRules } from './exposition-rules.ts';
+import { formatViolations } from './exposition-rules.ts';
 import { prometheusName } from './prometheus-name.ts';
 
 /** Fewer than a complete page of one container has in both vocabularies. */
-const FEWEST_SERIES = 60;
+const MIN_SERIES = 60;
 
 /** Numbers at or above this are sentinels for "no limit", or invalid. */
 const SENTINEL = 2 ** 60;
@@ -20,8 +20,8 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Asserts that a page is well-formed, without duplicate series, with plausible values and names of the catalogue. */
-export function assertLegalPage(page: string): Exposition {
-  assert.deepEqual(brokenRules(page), []);
+export function assertValidPage(page: string): Exposition {
+  assert.deepEqual(formatViolations(page), []);
   const exposition = parseExposition(page);
   for (const series of exposition.series) {
     const { name, value } = series;
@@ -33,20 +33,20 @@ export function assertLegalPage(page: string): Exposition {
 }
 
 /** Also asserts that the polls succeeded and that only the listed values are invalid. For pages of recordings. */
-export function assertSoundPage(page: string, refused: Readonly<Record<string, number>> = {}): Exposition {
-  const exposition = assertLegalPage(page);
-  assert.ok(exposition.series.length >= FEWEST_SERIES, `only ${exposition.series.length} series`);
+export function assertRecordingPage(page: string, invalidValues: Readonly<Record<string, number>> = {}): Exposition {
+  const exposition = assertValidPage(page);
+  assert.ok(exposition.series.length >= MIN_SERIES, `only ${exposition.series.length} series`);
   assert.equal(exposition.value('ecs_task_exporter_status'), 1);
   for (const { name, value, labels } of exposition.series) {
     if (name === 'ecs_task_exporter_poll_failures_total') assert.equal(value, 0, `failed: ${labels.get('reason')}`);
   }
-  assert.deepEqual(refusedOn(exposition), refused);
+  assert.deepEqual(invalidValuesOn(exposition), invalidValues);
   return exposition;
 }
 
-function refusedOn({ series }: Exposition): Readonly<Record<string, number>> {
-  const refused = series.filter(({ name }) => name === 'ecs_task_exporter_invalid_values_total');
-  return Object.fromEntries(refused.map(({ labels, value }) => [labels.get('reason'), value]));
+function invalidValuesOn({ series }: Exposition): Readonly<Record<string, number>> {
+  const invalidValues = series.filter(({ name }) => name === 'ecs_task_exporter_invalid_values_total');
+  return Object.fromEntries(invalidValues.map(({ labels, value }) => [labels.get('reason'), value]));
 }
 
 /** Asserts that no counter of the task has decreased. */

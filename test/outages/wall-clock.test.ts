@@ -26,7 +26,7 @@ test('exports continue, no point ends before it starts, no value is negative', a
   await clock.until('the first exports', () => both.every(({ receiver }) => receiver.accepted.length > 0) || undefined);
   for (const stepMs of STEPS_MS) {
     clock.setWallClock(stepMs);
-    for (const running of both) await goesOn(running, clock);
+    for (const running of both) await assertContinues(running, clock);
   }
   for (const running of both) {
     assert.equal(await running.status('/-/ready'), 200);
@@ -49,7 +49,7 @@ test('exports continue, no point ends before it starts, no value is negative', a
 });
 
 /** Takes a sample and waits for two exports, without extra exports after a clock change. */
-async function goesOn({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
+async function assertContinues({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
   const taken = receiver.accepted.length;
   const requests = receiver.arrivals.length;
   const startMs = clock.elapsedMs;

@@ -13,7 +13,7 @@ const [containers = 1, samplesPerReplacement = 1] = process.argv.slice(2).map(Nu
 const world = createWorld({ containers, samplesPerReplacement });
 const base = `/v4/${world.endpointId}`;
 
-function tell(message: FromEndpoint): void {
+function notifyParent(message: FromEndpoint): void {
   process.send?.(message);
 }
 
@@ -39,7 +39,7 @@ function createAnswers() {
 
   function send(response: ServerResponse, body: Buffer): void {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-    response.end(body, () => tell({ requests, samples }));
+    response.end(body, () => notifyParent({ requests, samples }));
     requests += 1;
   }
 
@@ -57,7 +57,7 @@ function createAnswers() {
     send,
     task: (response: ServerResponse) => send(response, current.task),
     stats(response: ServerResponse) {
-      tell({ asked: true });
+      notifyParent({ asked: true });
       if (!gated) return sendSample(response);
       waiting.push(response);
       // A client that times out repeats its request; report each sample once.
@@ -100,4 +100,4 @@ process.on('message', (message) => {
 await once(server.listen(0, '127.0.0.1'), 'listening');
 const address = server.address();
 if (typeof address !== 'object' || address === null) throw new Error('the endpoint has no address');
-tell({ url: `http://127.0.0.1:${address.port}${base}` });
+notifyParent({ url: `http://127.0.0.1:${address.port}${base}` });

@@ -14,15 +14,15 @@ import {
 export interface SimulatedContainer {
   readonly name: string;
   readonly image: string;
-  /** CPU units of the task definition; 2 where it sets none, as the agent shows it. */
+  /** CPU units of the task definition; 2 if unset, as the agent reports it. */
   readonly cpuUnits: number;
-  /** Hard limit in MiB; absent where the task definition sets none. */
+  /** Hard limit in MiB; absent if the task definition sets none. */
   readonly memoryMib?: number;
   readonly lifetime: Lifetime;
   readonly load: ContainerLoad;
-  /** What its runs end with. */
+  /** Exit code of its runs. */
   readonly exitCode?: number;
-  /** Has a restart policy: RestartCount is shown, and its end is not the end. */
+  /** Has a restart policy: reports RestartCount and restarts after it exits. */
   readonly isRestarted?: boolean;
   /** Has a health check. */
   readonly isChecked?: boolean;
@@ -35,7 +35,7 @@ export interface SimulatedWorld {
 
 const REGISTRY = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 
-/** A web shop's task: a server, a worker, this exporter, a migration that is done, and one that runs out of memory. */
+/** The task of a web shop: a server, a worker, this exporter, a completed migration, and a container that runs out of memory. */
 export function shopWorld(seed: number): SimulatedWorld {
   const traffic = createTraffic(seed);
   const containers: readonly SimulatedContainer[] = [
@@ -86,8 +86,7 @@ export function shopWorld(seed: number): SimulatedWorld {
 }
 
 /**
- * `count` web servers alike (`web-001`, ...) that share one task's CPU and memory. More than the ten that ECS allows
- * are for measuring.
+ * `count` identical web servers (`web-001`, ...) that share one task's CPU and memory. ECS allows ten; benchmarks use more.
  */
 export function replicaWorld(seed: number, count: number): SimulatedWorld {
   const traffic = createTraffic(seed);
@@ -107,26 +106,26 @@ export function replicaWorld(seed: number, count: number): SimulatedWorld {
 
 /** One run of a container, in seconds since the task's start. */
 export interface Life {
-  /** How often the container was restarted before. */
+  /** Number of previous restarts. */
   readonly restarts: number;
   readonly startS: number;
-  /** When it ended or will end; infinity for never. */
+  /** End of the run; Infinity if it never ends. */
   readonly endS: number;
 }
 
-/** The life under way, or else the last one, or the first one to come. */
+/** Returns the current run, otherwise the last one, otherwise the first one. */
 export type Lifetime = (seconds: number) => Life;
 
 export function forever(startS: number): Lifetime {
   return () => ({ restarts: 0, startS, endS: Number.POSITIVE_INFINITY });
 }
 
-/** A container that does its work and exits. */
+/** A container that completes its work and exits. */
 export function once(startS: number, endS: number): Lifetime {
   return () => ({ restarts: 0, startS, endS });
 }
 
-/** A container with a restart policy that dies `runS` after each start, and starts again every `everyS`. */
+/** A container with a restart policy that exits `runS` after each start and restarts every `everyS`. */
 export function again(startS: number, everyS: number, runS: number): Lifetime {
   return (seconds) => {
     const restarts = Math.max(0, Math.floor((seconds - startS) / everyS));
@@ -135,7 +134,7 @@ export function again(startS: number, everyS: number, runS: number): Lifetime {
   };
 }
 
-/** The life that has stats at `seconds`; undefined before the start and after the end. */
+/** The run that has stats at `seconds`; undefined before the start and after the end. */
 export function lifeAt(lifetime: Lifetime, seconds: number): Life | undefined {
   const life = lifetime(seconds);
   return life.startS <= seconds && seconds < life.endS ? life : undefined;

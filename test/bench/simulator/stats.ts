@@ -5,23 +5,22 @@ import { blkioStats, cpuStats, memoryStats, noCpuStats } from './resource-stats.
 
 const MIB = 2 ** 20;
 
-/** What the samples of every container of one task have in common. */
+/** Parameters that the containers of a task share. */
 export interface SamplingGround {
   readonly seed: number;
   /** The task's start, Unix milliseconds. */
   readonly originMs: number;
-  /** Between two samples. */
+  /** Time between two samples. */
   readonly sampleMs: number;
   readonly interfaces: ReadonlyMap<string, InterfaceLoad>;
   readonly taskMemoryMib: number;
 }
 
 /**
- * The entry of one container in `/task/stats` as of sample `sample` (0 at the task's start): a document of Docker's
- * stats API as the agent passes it on, or null while the container does not run.
+ * The entry of a container in `/task/stats` at sample `sample` (0 at the task's start): a document of Docker's stats API,
+ * or null while the container is not running.
  *
- * Its members are those of Docker 20.10 on cgroup v1, which is what Fargate's platform version 1.4.0 shows, and
- * `pids_stats` is empty as it is there.
+ * Its members are those of Docker 20.10 on cgroup v1, as on Fargate 1.4.0, where `pids_stats` is empty.
  */
 export function statsDocument(
   container: SimulatedContainer,
@@ -66,7 +65,7 @@ export function statsDocument(
   };
 }
 
-/** Containers are read one after the other: each a little before the sample is published, and never quite evenly. */
+/** Containers are read one after the other, each shortly before the sample is published, with some jitter. */
 function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: SamplingGround): Instant {
   const beforeMs = 1 + (hash(seed, 30, place) % Math.max(1, Math.floor(sampleMs / 20)));
   return { ms: originMs + sample * sampleMs - beforeMs, ns: hash(seed, 31, place, sample) % 1_000_000 };
@@ -96,7 +95,7 @@ export interface InterfaceCounters {
   readonly tx_dropped: number;
 }
 
-/** `networks`: the counters of the task's one network namespace, which every container repeats. */
+/** `networks`: counters of the task's network namespace, which every container reports. */
 export function networkStats(
   interfaces: ReadonlyMap<string, InterfaceLoad>,
   taskS: number,
@@ -117,7 +116,7 @@ export function networkStats(
   return counters;
 }
 
-/** `network_rate_stats`: what version 4 of the endpoint adds, over all interfaces. */
+/** `network_rate_stats`, which version 4 of the endpoint adds: rates over all interfaces. */
 export function networkRates(
   previous: Readonly<Record<string, InterfaceCounters>>,
   current: Readonly<Record<string, InterfaceCounters>>,
