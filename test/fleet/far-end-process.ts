@@ -1,4 +1,4 @@
-/** A far end that keeps nothing, in a process of its own: it must not be what a sender of many requests waits for. */
+/** A backend that discards everything, in a separate process, so that it does not slow down the sender. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 

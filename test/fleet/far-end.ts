@@ -1,4 +1,4 @@
-/** Where the gateway sends everything: takes it, and looks into it only when asked. */
+/** The backend of the gateway. Stores requests, and decodes them only on demand. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -10,9 +10,9 @@ export interface FarEnd {
   readonly url: string;
   readonly requests: number;
   readonly bodyBytes: number;
-  /** Everything that has come. */
+  /** All received points. */
   points(): readonly PointsAt[];
-  /** A task's exports, the oldest first: the Collector sends several requests at a time. */
+  /** The exports of a task in order of time: the Collector sends requests concurrently. */
   exportsOf(taskId: string): readonly OtlpExport[];
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@ test('a fleet pushes to one gateway: every point arrives, once', async (t) => {
   const exports = reports.flatMap((report) => report.exports);
   const complaints = [...reports.flatMap((report) => report.complaints), ...gateway.complaints];
   assert.deepEqual([...new Set(complaints)], []);
-  // At the first attempt: no answer was lost, and none was "later".
+  // Every export succeeded at the first attempt.
   assert.deepEqual([...new Set(exports.map(({ answer }) => answer?.status))], [200]);
 
   const sent = exports.flatMap(({ points }) => points);
@@ -36,7 +36,7 @@ test('a fleet pushes to one gateway: every point arrives, once', async (t) => {
   const byTask = Map.groupBy(received, ({ taskId }) => taskId);
   assert.equal(byTask.size, plan.workers * plan.exportersPerWorker);
   assert.deepEqual([...byTask.keys()].sort(), tasks.map(({ taskId }) => taskId).sort());
-  // One at the start, one at the end, and the last interval may just not have passed.
+  // One at the start and one at the end; the last interval may be incomplete.
   const fewest = Math.floor(plan.runMs / plan.exportIntervalMs) + 1;
   for (const [taskId, { length }] of byTask)
     assert.ok(length >= fewest, `${length} exports of ${taskId}, not ${fewest}`);
@@ -44,7 +44,7 @@ test('a fleet pushes to one gateway: every point arrives, once', async (t) => {
   assertTotals(run);
 });
 
-/** What reached the far end last is what the exporter showed; the tasks stood still from its page to its last export. */
+/** Asserts that the last export equals the exporter's page: the tasks were frozen between the two. */
 function assertTotals({ reports, farEnd }: FleetRun): void {
   const pages = reports.flatMap((report) => report.pages);
   assert.ok(pages.length > plan.workers);

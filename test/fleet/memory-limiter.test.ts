@@ -1,4 +1,4 @@
-/** What a gateway with too little memory does to its exporters, and what becomes of them when it has more. */
+/** A gateway with too little memory rejects exports; they recover when it has more. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testConfig } from '../helpers/config.ts';
@@ -12,11 +12,11 @@ import { gatewayCounts, startGateway } from './gateway.ts';
 import { totalPoints } from './ledger.ts';
 import { assertSameTotals } from './totals.ts';
 
-/** Room for one more attempt within each export. */
+/** Long enough for one retry within each export. */
 const INTERVAL_MS = 2000;
 const WAIT = { timeoutMs: 20_000 };
 
-test('memory_limiter refuses with 503 and without Retry-After; the first export it takes makes up for the rest', async (t) => {
+test('memory_limiter rejects with 503 without Retry-After; the first accepted export contains the missing growth', async (t) => {
   const farEnd = await startFarEnd();
   t.after(() => farEnd.close());
   const port = await lastingPort();
@@ -54,7 +54,7 @@ test('memory_limiter refuses with 503 and without Retry-After; the first export 
   assert.equal(failures('throttled'), 0);
   const refused = await gatewayCounts(small);
   assert.equal(refused.accepted, 0);
-  // Each attempt counts, so these are more points than were lost.
+  // Counts each attempt, so this is more than the number of lost points.
   assert.ok(refused.refused > 100, `${refused.refused}`);
   assert.equal(farEnd.requests, 0);
   await small.stop();

@@ -1,12 +1,12 @@
 /**
- * Sends what real exporters sent once more, at any rate, to see what a gateway bears: exporters themselves would need
- * more machines. Prints a table and judges nothing. Linux; with --vcpu root and cgroup v1.
+ * Replays recorded exports at any rate, to measure the capacity of a gateway: that many exporters would need more machines.
+ * Prints a table without a verdict. Linux only; --vcpu needs root and cgroup v1.
  *
  *     node test/fleet/replay.ts --rate 400 [--seconds 20]        400 exports a second, evenly
  *     node test/fleet/replay.ts --burst 200 [--seconds 20]       200 at the same moment, every ten seconds
- *     ... [--vcpu 0.25]                                          the Collector gets no more than so much of a core
+ *     ... [--vcpu 0.25]                                          CPU limit of the Collector, in cores
  *     ... [--gomemlimit 320MiB]                                  a soft limit for its garbage collector
- *     ... [--no-backend]                                         the far end is down: the Collector keeps what it gets
+ *     ... [--no-backend]                                         the backend is down: the Collector queues its data
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -93,7 +93,7 @@ function durations(exports: readonly SentExport[]): string {
   return [0.5, 0.99, 1].map((part) => short(percentile(ms, part))).join(' / ');
 }
 
-/** The first column to the left, figures to the right. */
+/** Aligns the first column left and numbers right. */
 export function aligned(lines: readonly Cells[]): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
