@@ -10,7 +10,7 @@ import { median, short, spread } from './statistics.ts';
 import type { Row } from './table.ts';
 
 /** Delay between polls. The endpoint holds the next sample until the current one has been measured. */
-const HURRY_MS = 1;
+const FAST_TIMER_MS = 1;
 /** Shares of the samples: warm-up, scraped plain, scraped with gzip. */
 const SHARES = { warmUp: 0.2, plain: 0.4, gzip: 0.4 } as const;
 
@@ -91,7 +91,7 @@ export async function measureNewSamples(
 ): Promise<NewSamples> {
   const count = bench.plan.samples(containers);
   const samplesBefore = endpoint.samples();
-  const starting = startExporter(bench.program, endpoint.url, { hurryMs: HURRY_MS });
+  const starting = startExporter(bench.program, endpoint.url, { pollDelayMs: FAST_TIMER_MS });
   const phases = await whileRunning(starting, (exporter) => goThrough(bench, exporter, endpoint, count));
   const { plain, gzip, polls, after, idle, page } = phases;
   const faults = pageFaults(page, endpoint.samples() - samplesBefore);

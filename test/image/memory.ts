@@ -14,7 +14,7 @@ import { forgetImageFiles } from './page-cache.ts';
 const ROUNDS = 10_000;
 const CHECKS = 20;
 
-const HURRY = fileURLToPath(new URL('../real/hurry.cjs', import.meta.url));
+const FAST_TIMERS = fileURLToPath(new URL('../real/fast-timers.cjs', import.meta.url));
 const SMALL = ['--memory', '64m', '--memory-swap', '64m'];
 
 export function memoryTests(built: () => BuiltImage): void {
@@ -23,8 +23,8 @@ export function memoryTests(built: () => BuiltImage): void {
     forgetImageFiles(image.dataRoot);
     const container = await startContainer(image, {
       options: [
-        ...[...SMALL, '--health-interval', '10s', '--volume', `${HURRY}:/hurry.cjs:ro`],
-        ...['--env', 'NODE_OPTIONS=--require=/hurry.cjs', '--env', 'HURRY_MS=2'],
+        ...[...SMALL, '--health-interval', '10s', '--volume', `${FAST_TIMERS}:/fast-timers.cjs:ro`],
+        ...['--env', 'NODE_OPTIONS=--require=/fast-timers.cjs', '--env', 'FAST_TIMER_MS=2'],
       ],
       command: ['run', '--metadata-url', await endpointUrl(t), '--interval', '3600'],
     });

@@ -18,7 +18,7 @@ export interface SimulatedContainer {
   readonly cpuUnits: number;
   /** Hard limit in MiB; absent if the task definition sets none. */
   readonly memoryMib?: number;
-  readonly lifetime: Lifetime;
+  readonly lifetime: RunSchedule;
   readonly load: ContainerLoad;
   /** Exit code of its runs. */
   readonly exitCode?: number;
@@ -28,7 +28,7 @@ export interface SimulatedContainer {
   readonly isChecked?: boolean;
 }
 
-export interface SimulatedWorld {
+export interface SimulatedSetup {
   readonly traffic: Traffic;
   readonly containers: readonly SimulatedContainer[];
 }
@@ -36,7 +36,7 @@ export interface SimulatedWorld {
 const REGISTRY = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 
 /** The task of a web shop: a server, a worker, this exporter, a completed migration, and a container that runs out of memory. */
-export function shopWorld(seed: number): SimulatedWorld {
+export function shopSetup(seed: number): SimulatedSetup {
   const traffic = createTraffic(seed);
   const containers: readonly SimulatedContainer[] = [
     {
@@ -88,7 +88,7 @@ export function shopWorld(seed: number): SimulatedWorld {
 /**
  * `count` identical web servers (`web-001`, ...) that share one task's CPU and memory. ECS allows ten; benchmarks use more.
  */
-export function replicaWorld(seed: number, count: number): SimulatedWorld {
+export function replicaSetup(seed: number, count: number): SimulatedSetup {
   const traffic = createTraffic(seed);
   const digits = Math.max(3, String(count).length);
   const containers = Array.from({ length: count }, (_, index): SimulatedContainer => {
@@ -105,7 +105,7 @@ export function replicaWorld(seed: number, count: number): SimulatedWorld {
 }
 
 /** One run of a container, in seconds since the task's start. */
-export interface Life {
+export interface Run {
   /** Number of previous restarts. */
   readonly restarts: number;
   readonly startS: number;
@@ -114,19 +114,19 @@ export interface Life {
 }
 
 /** Returns the current run, otherwise the last one, otherwise the first one. */
-export type Lifetime = (seconds: number) => Life;
+export type RunSchedule = (seconds: number) => Run;
 
-export function forever(startS: number): Lifetime {
+export function forever(startS: number): RunSchedule {
   return () => ({ restarts: 0, startS, endS: Number.POSITIVE_INFINITY });
 }
 
 /** A container that completes its work and exits. */
-export function once(startS: number, endS: number): Lifetime {
+export function once(startS: number, endS: number): RunSchedule {
   return () => ({ restarts: 0, startS, endS });
 }
 
 /** A container with a restart policy that exits `runS` after each start and restarts every `everyS`. */
-export function again(startS: number, everyS: number, runS: number): Lifetime {
+export function again(startS: number, everyS: number, runS: number): RunSchedule {
   return (seconds) => {
     const restarts = Math.max(0, Math.floor((seconds - startS) / everyS));
     const thisStartS = startS + restarts * everyS;
@@ -135,7 +135,7 @@ export function again(startS: number, everyS: number, runS: number): Lifetime {
 }
 
 /** The run that has stats at `seconds`; undefined before the start and after the end. */
-export function lifeAt(lifetime: Lifetime, seconds: number): Life | undefined {
-  const life = lifetime(seconds);
-  return life.startS <= seconds && seconds < life.endS ? life : undefined;
+export function runAt(lifetime: RunSchedule, seconds: number): Run | undefined {
+  const run = lifetime(seconds);
+  return run.startS <= seconds && seconds < run.endS ? run : undefined;
 }

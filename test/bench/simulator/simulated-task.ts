@@ -1,6 +1,6 @@
-import { replicaWorld, type SimulatedContainer, type SimulatedWorld, shopWorld } from './containers.ts';
+import { replicaSetup, type SimulatedContainer, type SimulatedSetup, shopSetup } from './containers.ts';
 import { interfaceLoads } from './load-model.ts';
-import { type SamplingGround, statsDocument } from './stats.ts';
+import { type SamplingOptions, statsDocument } from './stats.ts';
 import {
   containerDocument,
   identify,
@@ -34,14 +34,14 @@ export interface SimulatedTask {
 }
 
 export function createSimulatedTask({ seed, originMs, sampleMs, replicas }: SimulatedTaskOptions): SimulatedTask {
-  const world: SimulatedWorld = replicas === undefined ? shopWorld(seed) : replicaWorld(seed, replicas);
-  const { containers } = world;
+  const setup: SimulatedSetup = replicas === undefined ? shopSetup(seed) : replicaSetup(seed, replicas);
+  const { containers } = setup;
   const identity: TaskIdentity = identify(seed, originMs, containers.length);
-  const ground: SamplingGround = {
+  const sampling: SamplingOptions = {
     seed,
     originMs,
     sampleMs,
-    interfaces: interfaceLoads(world.traffic),
+    interfaces: interfaceLoads(setup.traffic),
     taskMemoryMib: TASK_LIMITS.Memory,
   };
   const ownPlace = Math.max(
@@ -66,11 +66,11 @@ export function createSimulatedTask({ seed, originMs, sampleMs, replicas }: Simu
       return Object.fromEntries(
         containers.map((container, place) => [
           idOf(place),
-          statsDocument(container, idOf(place), place, sample, ground),
+          statsDocument(container, idOf(place), place, sample, sampling),
         ]),
       );
     },
     ownContainer: (sinceStartMs) => containerDocument(identity, own(), ownPlace, sinceStartMs / 1000),
-    ownStats: (sinceStartMs) => statsDocument(own(), idOf(ownPlace), ownPlace, sampleOf(sinceStartMs), ground),
+    ownStats: (sinceStartMs) => statsDocument(own(), idOf(ownPlace), ownPlace, sampleOf(sinceStartMs), sampling),
   };
 }

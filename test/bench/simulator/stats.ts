@@ -1,4 +1,4 @@
-import { type Life, lifeAt, type SimulatedContainer } from './containers.ts';
+import { type Run, runAt, type SimulatedContainer } from './containers.ts';
 import { formatInstant, hash, type Instant, NO_TIME, secondsSince } from './curves.ts';
 import type { InterfaceLoad } from './load-model.ts';
 import { blkioStats, cpuStats, memoryStats, noCpuStats } from './resource-stats.ts';
@@ -6,7 +6,7 @@ import { blkioStats, cpuStats, memoryStats, noCpuStats } from './resource-stats.
 const MIB = 2 ** 20;
 
 /** Parameters that the containers of a task share. */
-export interface SamplingGround {
+export interface SamplingOptions {
   readonly seed: number;
   /** The task's start, Unix milliseconds. */
   readonly originMs: number;
@@ -27,34 +27,34 @@ export function statsDocument(
   id: string,
   place: number,
   sample: number,
-  ground: SamplingGround,
+  sampling: SamplingOptions,
 ) {
-  const { originMs, interfaces } = ground;
-  const readAt = sampledAt(place, sample, ground);
+  const { originMs, interfaces } = sampling;
+  const readAt = sampledAt(place, sample, sampling);
   const taskS = secondsSince(originMs, readAt);
-  const life = lifeAt(container.lifetime, taskS);
-  if (life === undefined) {
+  const run = runAt(container.lifetime, taskS);
+  if (run === undefined) {
     return null;
   }
-  const prereadAt = sampledAt(place, sample - 1, ground);
+  const prereadAt = sampledAt(place, sample - 1, sampling);
   const previousS = secondsSince(originMs, prereadAt);
-  const hasPrevious = previousS >= life.startS;
+  const hasPrevious = previousS >= run.startS;
   const { load, memoryMib } = container;
   const networks = networkStats(interfaces, taskS);
   return {
     read: formatInstant(readAt),
     preread: hasPrevious ? formatInstant(prereadAt) : NO_TIME,
     pids_stats: {},
-    blkio_stats: blkioStats(diskTotals(container, life, taskS)),
+    blkio_stats: blkioStats(diskTotals(container, run, taskS)),
     num_procs: 0,
     storage_stats: {},
-    cpu_stats: cpuStats(sinceStart(load.cpuSeconds, life, taskS), taskS),
-    precpu_stats: hasPrevious ? cpuStats(sinceStart(load.cpuSeconds, life, previousS), previousS) : noCpuStats(),
+    cpu_stats: cpuStats(sinceStart(load.cpuSeconds, run, taskS), taskS),
+    precpu_stats: hasPrevious ? cpuStats(sinceStart(load.cpuSeconds, run, previousS), previousS) : noCpuStats(),
     memory_stats: memoryStats(
       load.memory,
-      taskS - life.startS,
+      taskS - run.startS,
       memoryMib === undefined ? undefined : memoryMib * MIB,
-      ground.taskMemoryMib * MIB,
+      sampling.taskMemoryMib * MIB,
     ),
     name: container.name,
     id,
@@ -66,22 +66,22 @@ export function statsDocument(
 }
 
 /** Containers are read one after the other, each shortly before the sample is published, with some jitter. */
-function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: SamplingGround): Instant {
+function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: SamplingOptions): Instant {
   const beforeMs = 1 + (hash(seed, 30, place) % Math.max(1, Math.floor(sampleMs / 20)));
   return { ms: originMs + sample * sampleMs - beforeMs, ns: hash(seed, 31, place, sample) % 1_000_000 };
 }
 
-function diskTotals({ load }: SimulatedContainer, life: Life, taskS: number) {
+function diskTotals({ load }: SimulatedContainer, run: Run, taskS: number) {
   return load.disk === undefined
     ? undefined
     : {
-        readBytes: sinceStart(load.disk.readBytes, life, taskS),
-        writtenBytes: sinceStart(load.disk.writtenBytes, life, taskS),
+        readBytes: sinceStart(load.disk.readBytes, run, taskS),
+        writtenBytes: sinceStart(load.disk.writtenBytes, run, taskS),
       };
 }
 
-function sinceStart(total: (seconds: number) => number, life: Life, taskS: number): number {
-  return total(taskS) - total(life.startS);
+function sinceStart(total: (seconds: number) => number, run: Run, taskS: number): number {
+  return total(taskS) - total(run.startS);
 }
 
 export interface InterfaceCounters {

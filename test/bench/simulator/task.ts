@@ -1,4 +1,4 @@
-import { lifeAt, type SimulatedContainer } from './containers.ts';
+import { runAt, type SimulatedContainer } from './containers.ts';
 import { formatInstant, hash, hexDigits, instantAt, unit } from './curves.ts';
 
 const REGION = 'eu-west-1';
@@ -84,8 +84,8 @@ export function containerDocument(
   const { seed, originMs, taskId, containerIds } = identity;
   const at = (s: number): string => formatInstant(instantAt(originMs, s));
   const { name, image, lifetime, memoryMib, isRestarted = false, isChecked = false, exitCode } = container;
-  const life = lifetime(seconds);
-  const hasEnded = !isRestarted && seconds >= life.endS;
+  const run = lifetime(seconds);
+  const hasEnded = !isRestarted && seconds >= run.endS;
   const status = hasEnded ? 'STOPPED' : 'RUNNING';
   return {
     DockerId: containerIds[place] ?? '',
@@ -107,12 +107,12 @@ export function containerDocument(
     Limits: { CPU: container.cpuUnits, ...(memoryMib === undefined ? {} : { Memory: memoryMib }) },
     // A restart in place keeps the container and its creation time.
     CreatedAt: at(lifetime(0).startS),
-    StartedAt: at(life.startS),
-    ...(hasEnded ? { FinishedAt: at(life.endS) } : {}),
+    StartedAt: at(run.startS),
+    ...(hasEnded ? { FinishedAt: at(run.endS) } : {}),
     Type: 'NORMAL',
-    ...(isRestarted ? { RestartCount: life.restarts } : {}),
-    ...(isChecked && lifeAt(lifetime, seconds - 30) !== undefined
-      ? { Health: { status: 'HEALTHY', statusSince: at(life.startS + 30), output: '200 OK\n' } }
+    ...(isRestarted ? { RestartCount: run.restarts } : {}),
+    ...(isChecked && runAt(lifetime, seconds - 30) !== undefined
+      ? { Health: { status: 'HEALTHY', statusSince: at(run.startS + 30), output: '200 OK\n' } }
       : {}),
     LogDriver: 'awslogs',
     LogOptions: { 'awslogs-group': `/ecs/${FAMILY}`, 'awslogs-region': REGION, 'awslogs-stream': `${name}/${taskId}` },
