@@ -26,7 +26,7 @@ export interface GatewayOptions {
 }
 
 /** The limits suit a container of 512 MiB. */
-export function startGateway(farEndUrl: string, options: GatewayOptions = {}): Promise<Collector> {
+export function startGateway(backendUrl: string, options: GatewayOptions = {}): Promise<Collector> {
   const { limitMib = 400, spikeMib = 100, idleTimeoutMs = 0, isScraped = false, goMemLimit } = options;
   return startCollector({
     env: goMemLimit === undefined ? {} : { GOMEMLIMIT: goMemLimit },
@@ -43,7 +43,7 @@ export function startGateway(farEndUrl: string, options: GatewayOptions = {}): P
         batch: { timeout: '1s' },
       },
       exporters: {
-        otlp_http: { metrics_endpoint: farEndUrl },
+        otlp_http: { metrics_endpoint: backendUrl },
         ...(isScraped && { prometheus: { endpoint: `127.0.0.1:${prometheusPort}`, without_scope_info: true } }),
       },
       service: {

@@ -80,7 +80,7 @@ export const WORKING = {
 };
 
 /** Message of a backend in a separate process. */
-export const FAR_END = v.object({ url: v.string() });
+export const BACKEND = v.object({ url: v.string() });
 
 /** Starts a file of this directory in a child process. */
 export function startChild(file: string, ...args: readonly string[]): ChildProcess {

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { percentile, short } from '../bench/statistics.ts';
 import { limitCpu } from './cpu-limit.ts';
 import { gatewayCounts, startGateway } from './gateway.ts';
-import { FAR_END, nextMessage, startChild } from './messages.ts';
+import { BACKEND, nextMessage, startChild } from './messages.ts';
 import { recordExports } from './record-exports.ts';
 import { createSender, type Sent } from './sender.ts';
 import { aligned } from './table.ts';
@@ -34,13 +34,13 @@ const TICK_MS = 10;
 const TASKS = 40;
 
 const seconds = Number(values.seconds);
-const farEnd = startChild('far-end-process.ts');
-const { url } = await nextMessage(farEnd, FAR_END);
+const backend = startChild('backend-process.ts');
+const { url } = await nextMessage(backend, BACKEND);
 const gateway = await startGateway(url, { goMemLimit: values.gomemlimit });
 const cpu = values.vcpu === undefined ? undefined : limitCpu(gateway.pid, Number(values.vcpu));
 try {
   const exports = await recordExports(TASKS, new URL(gateway.otlpUrl).origin);
-  if (values['no-backend']) farEnd.kill();
+  if (values['no-backend']) backend.kill();
   const sender = createSender(gateway.otlpUrl, exports);
   const before = await gatewayCounts(gateway);
   const from = usageOf([gateway.pid]);
@@ -83,5 +83,5 @@ try {
   // Its folder goes with that.
   await gateway.stop();
   cpu?.remove();
-  farEnd.kill();
+  backend.kill();
 }

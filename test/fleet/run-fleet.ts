@@ -2,10 +2,10 @@
 
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backend, startBackend } from './backend.ts';
+import { totalPoints } from './compare-points.ts';
 import { limitCpu } from './cpu-limit.ts';
-import { type FarEnd, startFarEnd } from './far-end.ts';
 import { type GatewayCounts, gatewayCounts, startGateway } from './gateway.ts';
-import { totalPoints } from './ledger.ts';
 import { type FleetTask, HOSTING, nextMessage, type WorkerReport } from './messages.ts';
 import type { Plan } from './plan.ts';
 import { type Scraping, startScraping } from './scraping.ts';
@@ -15,7 +15,7 @@ import { childOf, startWorkers } from './workers.ts';
 export interface FleetRun {
   readonly tasks: readonly FleetTask[];
   readonly reports: readonly WorkerReport[];
-  readonly farEnd: FarEnd;
+  readonly backend: Backend;
   readonly gateway: GatewayFigures;
   readonly workers: WorkerFigures;
 }
@@ -49,9 +49,9 @@ const COMPLAINTS = /^.*\t(?:warn|error)\t.*$/gm;
 
 /** Everything ends with the test. */
 export async function runFleet(t: TestContext, plan: Plan): Promise<FleetRun> {
-  const farEnd = await startFarEnd();
-  t.after(() => farEnd.close());
-  const collector = await startGateway(farEnd.url, plan);
+  const backend = await startBackend();
+  t.after(() => backend.close());
+  const collector = await startGateway(backend.url, plan);
   t.after(() => collector.stop());
   const cpuLimit = plan.vcpu === undefined ? undefined : limitCpu(collector.pid, plan.vcpu);
   t.after(() => cpuLimit?.remove());
@@ -81,7 +81,7 @@ export async function runFleet(t: TestContext, plan: Plan): Promise<FleetRun> {
   const sent = totalPoints(reports.flatMap(({ exports }) => exports.flatMap(({ points }) => points)));
   // The test checks whether the points are correct and complete.
   const deadline = performance.now() + LONGEST_WAY_MS;
-  while (totalPoints(farEnd.points()) < sent && performance.now() < deadline) await sleep(250);
+  while (totalPoints(backend.points()) < sent && performance.now() < deadline) await sleep(250);
   await scraping?.stop();
   const end = gatewayUsage();
   const counts = await gatewayCounts(collector);
@@ -92,7 +92,7 @@ export async function runFleet(t: TestContext, plan: Plan): Promise<FleetRun> {
   return {
     tasks,
     reports,
-    farEnd,
+    backend,
     gateway: {
       scraping,
       counts,

@@ -1,6 +1,6 @@
 import { median, percentile, short } from '../bench/statistics.ts';
+import { totalPoints } from './compare-points.ts';
 import { SIZES } from './hosted-tasks.ts';
-import { totalPoints } from './ledger.ts';
 import type { SentExport } from './messages.ts';
 import type { Plan } from './plan.ts';
 import type { FleetRun } from './run-fleet.ts';
@@ -14,7 +14,7 @@ export function renderRun(plan: Plan, run: FleetRun): string {
 
 type Cells = readonly string[];
 
-function exportRows(plan: Plan, { tasks, reports, farEnd, gateway: { counts } }: FleetRun): readonly Cells[] {
+function exportRows(plan: Plan, { tasks, reports, backend, gateway: { counts } }: FleetRun): readonly Cells[] {
   const exports = exportsOf({ reports });
   const points = totalPoints(exports.flatMap((each) => each.points));
   const unanswered = exports.filter(({ answer }) => answer === undefined).length;
@@ -25,8 +25,8 @@ function exportRows(plan: Plan, { tasks, reports, farEnd, gateway: { counts } }:
     ['export interval, started', `${plan.exportIntervalMs / 1000} s, ${start}`],
     ['exports, without an answer / refused', [exports.length, unanswered, others].join(' / ')],
     ['points sent / accepted / refused / failed', [points, counts.accepted, counts.refused, counts.failed].join(' / ')],
-    ['- sent on / not sent on / received', [counts.sent, counts.notSent, totalPoints(farEnd.points())].join(' / ')],
-    ['requests of the Collector', String(farEnd.requests)],
+    ['- sent on / not sent on / received', [counts.sent, counts.notSent, totalPoints(backend.points())].join(' / ')],
+    ['requests of the Collector', String(backend.requests)],
     ['an export took, p50 / p99 / most, ms', durations(exports.filter(({ isLate }) => !isLate))],
     [
       `- while they stopped, ${plan.isTogether ? 'all at once' : 'over half an interval'}`,

@@ -6,7 +6,7 @@ import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
 import type { PointsAt } from './messages.ts';
 import { exportsOf, pointsIn } from './otlp-requests.ts';
 
-export interface FarEnd {
+export interface Backend {
   readonly url: string;
   readonly requests: number;
   readonly bodyBytes: number;
@@ -17,7 +17,7 @@ export interface FarEnd {
   close(): Promise<void>;
 }
 
-export async function startFarEnd(): Promise<FarEnd> {
+export async function startBackend(): Promise<Backend> {
   const bodies: Buffer[] = [];
   let decoded = 0;
   const points: PointsAt[] = [];
@@ -30,7 +30,7 @@ export async function startFarEnd(): Promise<FarEnd> {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the far end has no address');
+  if (typeof address !== 'object' || address === null) throw new Error('the backend has no address');
 
   return {
     url: `http://127.0.0.1:${address.port}/v1/metrics`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differences } from './ledger.ts';
+import { differences } from './compare-points.ts';
 
 const at = (taskId: string, timeNs: bigint, points = 100) => ({ taskId, timeNs, points });
 const SENT = [at('a', 1n), at('a', 2n), at('b', 1n)];
