@@ -16,7 +16,7 @@ export function isCounter(metric: MetricData): boolean {
 export interface MetricCollection {
   /** Counters are cumulative, unless `Deltas` has converted them. */
   readonly data: NumericMetric;
-  /** The readings of the data points, in the same order. */
+  /** One reading per data point, in the same order. */
   readonly readings: readonly Reading[];
 }
 

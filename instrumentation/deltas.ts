@@ -12,8 +12,8 @@ import {
 import type { Reading } from './metric-definition.ts';
 
 /**
- * Growth of counters between acknowledged exports. The content of a failed export is part of the next one, so an outage loses
- * only the last growth of counters that restart during it. An export whose acknowledgement was lost is counted twice.
+ * Growth of counters between acknowledged exports. A failed export's growth is included in the next export, so an outage loses
+ * only the most recent growth of counters that reset during it. An export whose acknowledgement is lost is counted twice.
  */
 export interface Deltas {
   /**
@@ -32,7 +32,7 @@ interface Base {
   readonly endTime: HrTime;
 }
 
-/** Ended series that are remembered: if one of them returns without a base, its whole total would be exported as growth. */
+/** Ended series to remember: if a forgotten series reappeared, its whole total would be exported as growth. */
 const MAX_ENDED_SERIES = 5000;
 
 /**
@@ -78,7 +78,7 @@ export function createDeltas(programStartNs: bigint): Deltas {
     // Intervals of one series must not overlap.
     if (restartNs !== undefined)
       return { attributes, startTime: later(base.endTime, hrTime(restartNs)), endTime, value };
-    // The last acknowledged sample again.
+    // The sample that was acknowledged last.
     if (value === base.value && !isLater(endTime, base.endTime)) return undefined;
     if (value >= base.value) return { attributes, startTime: base.endTime, endTime, value: value - base.value };
     // A decrease without a restart, for example because a device was removed: nothing was added.

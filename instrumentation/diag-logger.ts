@@ -5,8 +5,8 @@ import { setGlobalErrorHandler } from '@opentelemetry/core';
 export type DiagSink = (level: 'debug' | 'warn' | 'error', message: string) => void;
 
 /**
- * Sends OpenTelemetry's diagnostics to the log. The setting is global to the process, so only the program makes it; a host of
- * the library configures its own. SDK errors are logged as warnings, because the program continues.
+ * Sends OpenTelemetry's diagnostics to the log. The logger is global to the process, so only the program installs it, not the
+ * library: an application configures its own. SDK errors are logged as warnings, because the program continues.
  */
 export function installDiagLogger(sink: DiagSink): void {
   const at =

@@ -23,7 +23,7 @@ export interface ExportLoopOptions {
 /** Runs one exporter, at an interval or at every sample. Exports never overlap. */
 export interface ExportLoop {
   /** Reports a new sample. */
-  sampled(): void;
+  onSample(): void;
   /** Waits for the current export. With an interval, then exports the newest sample unless it was acknowledged. Never rejects. */
   flush(timeoutMs: number): Promise<void>;
   /** Ends the current export, exports the newest sample unless it was acknowledged, and closes. Never rejects. */
@@ -69,7 +69,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
     let points = 0;
     let outcome: Outcome;
     try {
-      // Collects even while exports are held back, because deltas begin with the first collection of a series.
+      // Collects even while exports are held back: deltas start at the first collection of a series.
       const metrics = await collect();
       if (metrics.length === 0) return;
       const holdMs = Math.ceil(holdUntilMs - performance.now());
@@ -109,7 +109,7 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   }
 
   return {
-    sampled() {
+    onSample() {
       if (intervalMs === undefined && !isStopping) start(timeoutMs);
     },
     async flush(withinMs) {

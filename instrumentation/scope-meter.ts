@@ -61,7 +61,7 @@ class CollectingReader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** Unused attribute objects that are tolerated before the meter is replaced. Each usually has several series. */
+/** Maximum number of unused attribute objects before the meter is replaced. Each usually has several series. */
 const MAX_DEAD_ATTRIBUTES = 500;
 
 /**
@@ -141,7 +141,7 @@ function lastOfEachSeries(readings: readonly Reading[]): readonly Reading[] {
   return [...new Map(readings.map((reading) => [keyOf(reading.attributes), reading])).values()];
 }
 
-/** Limit for remembered series, above the number that a task has. The least recently observed series are dropped first. */
+/** Maximum number of remembered series, more than a task has. The least recently observed series are dropped first. */
 const MAX_SERIES = 20_000;
 
 /**

@@ -38,7 +38,7 @@ export interface Telemetry {
   /** Renders the Prometheus page; undefined without that exporter. Rejects if the collection fails. */
   readonly page: (() => Promise<Page>) | undefined;
   /** Reports a new sample to the exporters that send each one. */
-  sampled(): void;
+  onSample(): void;
   /** Exports now with every push exporter that has an interval. Never rejects; failures are passed to `onOutcome`. */
   flush(timeoutMs: number): Promise<void>;
   /** Runs the final exports and closes everything. Never rejects. */
@@ -48,7 +48,7 @@ export interface Telemetry {
 const STATSD_TIMEOUT_MS = 5000;
 
 /**
- * Creates the configured exporters over one collector.
+ * Creates the configured exporters, which share one collector.
  *
  * @throws an Error with the missing requirement if this platform does not support an exporter
  */
@@ -92,8 +92,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
   return {
     page,
-    sampled() {
-      for (const loop of loops) loop.sampled();
+    onSample() {
+      for (const loop of loops) loop.onSample();
     },
     flush: async (timeoutMs) => {
       await Promise.all(loops.map((loop) => loop.flush(timeoutMs)));

@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { baseUrl } from './config/addresses.ts';
-import { DEFAULT_INTERVAL_MS, ENDPOINT_OPTIONS, INTERVAL_LIMITS_MS } from './config/endpoint.ts';
+import { DEFAULT_INTERVAL_MS, ENDPOINT_OPTIONS, INTERVAL_LIMITS_MS } from './config/endpoint-options.ts';
 import { globList } from './config/lists.ts';
 import type { EcsMetricsOptions } from './ecs-metrics.ts';
 import { VOCABULARIES, type VocabularyName } from './metrics/vocabulary.ts';
@@ -74,7 +74,7 @@ function parseUrl(
   }
   const parsed = baseUrl(value.trim());
   if ('value' in parsed) return { url: parsed.value, urlSource };
-  problems.push(`${urlSource}=${printable(withoutCredentials(value))} ${parsed.wrong}`);
+  problems.push(`${urlSource}=${printable(withoutCredentials(value))} ${parsed.error}`);
   return { urlSource };
 }
 
@@ -87,6 +87,6 @@ function parsePatterns(option: string, patterns: unknown, problems: string[]): r
   }
   const parsed = globList(patterns.join(','));
   if ('value' in parsed) return parsed.value;
-  problems.push(`${option} ${parsed.wrong}`);
+  problems.push(`${option} ${parsed.error}`);
   return [];
 }

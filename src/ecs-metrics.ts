@@ -1,4 +1,4 @@
-/** The types of the library. They depend only on the OpenTelemetry API and on no type of Node.js. */
+/** The types of the library. They depend only on the OpenTelemetry API, not on the types of Node.js. */
 import type { MeterProvider } from '@opentelemetry/api';
 import type { VocabularyName } from './metrics/vocabulary.ts';
 
@@ -27,7 +27,7 @@ export interface EcsMetricsOptions {
   readonly metricNames?: VocabularyName | readonly VocabularyName[] | undefined;
 }
 
-/** Started polling. */
+/** The handle returned by `startEcsMetrics`. */
 export interface EcsMetrics {
   /**
    * Resolves after the first sample, when the instruments are registered. Rejects if `stop` is called earlier, or with the

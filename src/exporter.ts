@@ -12,7 +12,7 @@ import { messageOf } from './text/printable.ts';
 import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
 
-/** A running exporter: polling, observing, serving and pushing. */
+/** A running exporter: it polls the endpoint, serves the page and pushes metrics. */
 export interface Exporter {
   /** The address on which the HTTP server listens, with the actual port; undefined if it could not start. */
   readonly address: HttpServer['address'] | undefined;
@@ -44,9 +44,9 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
   const rejections = createHttpRejections(REJECTION_REASONS, transitions);
-  const onSample = (isGood: boolean): void => {
-    if (isGood) firstSample.resolve();
-    telemetry.sampled();
+  const onSample = (isSuccessful: boolean): void => {
+    if (isSuccessful) firstSample.resolve();
+    telemetry.onSample();
     rejections.polled();
   };
   const sampler = createSampler(config, source, logger, transitions, onSample, {
@@ -103,7 +103,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
 
   async function stop(): Promise<void> {
     void sampler.stop();
-    // Closing the source ends a running poll; the last export includes its failure.
+    // Closing the source aborts a running poll; the last export includes its failure.
     const deadline = setTimeout(() => source.close(), LAST_POLL_MS);
     await sampler.poll();
     clearTimeout(deadline);

@@ -32,8 +32,8 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json', lo
   const local: Config = { ...config, exporters: ['prometheus'] };
   const source = await createTaskSource(config, transitions, { waitsForTags: true });
   let failure: EndpointError | undefined;
-  const sampler = createSampler(local, source, logger, transitions, (isGood, failures) => {
-    if (!isGood) failure = failures[0];
+  const sampler = createSampler(local, source, logger, transitions, (isSuccessful, failures) => {
+    if (!isSuccessful) failure = failures[0];
   });
   try {
     await sampler.poll();

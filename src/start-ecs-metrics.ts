@@ -47,7 +47,7 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
     observer: {
       onPoll(outcome) {
         if (stopping !== undefined) return;
-        if (outcome.isGood) onSample();
+        if (outcome.isSuccessful) onSample();
         log.onPoll(outcome);
       },
     },

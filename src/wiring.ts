@@ -52,7 +52,7 @@ export function createSampler(
   source: TaskSource,
   logger: Logger,
   transitions: Transitions,
-  onSample: (isGood: boolean, failures: readonly EndpointError[]) => void = () => {},
+  onSample: (isSuccessful: boolean, failures: readonly EndpointError[]) => void = () => {},
   own: Pick<SamplerOptions, 'processMeter' | 'httpRejections'> = {},
 ): Sampler {
   const filter = createFilter(config.include, config.exclude);
@@ -74,7 +74,7 @@ export function createSampler(
     observer: {
       onPoll(outcome) {
         log.onPoll(outcome);
-        onSample(outcome.isGood, outcome.failures);
+        onSample(outcome.isSuccessful, outcome.failures);
       },
     },
   });
@@ -117,7 +117,7 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   });
 }
 
-/** While a receiver is down, exports fail with several of these reasons: one outage, one line. */
+/** While a receiver is down, exports fail with several of these reasons. They are logged as one outage. */
 const RECEIVER_DOWN: readonly ExportError['reason'][] = [
   'unreachable',
   'reset',

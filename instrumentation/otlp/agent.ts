@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** An HTTP proxy, and the hosts that bypass it in the syntax of NO_PROXY. */
+/** An HTTP proxy, and the hosts that bypass it, in NO_PROXY syntax. */
 export interface Proxy {
   readonly url: URL;
   readonly noProxy?: string | undefined;
@@ -67,7 +67,7 @@ function clientOf(agent: Agent, request: HttpClient['request']): HttpClient {
   };
 }
 
-/** Closes a connection after the first request that ends at least `MAX_CONNECTION_AGE_MS` after the end of its first one. */
+/** Stops reusing a connection `MAX_CONNECTION_AGE_MS` after its first request has ended. */
 function limitConnectionAge(agent: Agent): Agent {
   const firstFreeMs = new WeakMap<Duplex, number>();
   const keepSocketAlive = agent.keepSocketAlive.bind(agent);

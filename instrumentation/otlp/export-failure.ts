@@ -19,7 +19,7 @@ export function exportErrorOf(error: unknown): ExportError {
   return code === undefined ? uncodedError(error) : codedError(code, error);
 }
 
-/** For a body, or informational answers before it, that receivers of OTLP do not send. */
+/** For a response body, or a series of 1xx responses, longer than any OTLP receiver sends. */
 export function responseTooLarge(): ExportError {
   return new ExportError('other', `the response of the receiver is too large: ${WRONG_SERVICE}`);
 }
@@ -53,8 +53,8 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: 'raise the limit of the receiver, or OTEL_METRIC_EXPORT_INTERVAL',
 };
 
-/** Limit for the part of a body that is searched for known error messages. */
-export const MAX_REASON_BYTES = 1000;
+/** Maximum bytes of a body that are searched for known error messages. */
+export const MAX_ERROR_BODY_BYTES = 1000;
 
 /** Error messages of the Prometheus storage. */
 const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
@@ -65,7 +65,7 @@ export function errorOfResponse({ status, statusText, body }: ErrorResponse, isC
   // A non-standard phrase may contain the rejected header.
   const isStandard = statusText.toLowerCase() === phrase.toLowerCase();
   const summary = isStandard ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
-  const start = new TextDecoder().decode(body.subarray(0, MAX_REASON_BYTES));
+  const start = new TextDecoder().decode(body.subarray(0, MAX_ERROR_BODY_BYTES));
   const tls = status >= 400 && status < 500 ? responseTlsFailure(start) : undefined;
   if (tls !== undefined) return new ExportError('tls', `${summary}: ${tls}`);
   if (status === 400 && /body too large/i.test(start))

@@ -77,7 +77,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   }
 
   /** Creates a transport for each export, because the SDK's transport interface has no signal. */
-  async function exportBySdk(batch: Batch, signal: AbortSignal): Promise<Outcome> {
+  async function exportWithSdk(batch: Batch, signal: AbortSignal): Promise<Outcome> {
     let outcome: Outcome = {};
     const transport: IExporterTransport = {
       async send(request) {
@@ -106,7 +106,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     temporality: options.temporality === 'delta' ? 'delta' : 'cumulative',
     async export(all, signal) {
       try {
-        const outcome = await exportBySdk(batchOf(all), signal);
+        const outcome = await exportWithSdk(batchOf(all), signal);
         return outcome.error === undefined ? outcome : { ...outcome, error: redacted(outcome.error) };
       } catch (error) {
         return { error: redacted(exportErrorOf(error)) };

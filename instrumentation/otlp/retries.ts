@@ -35,7 +35,7 @@ export function isRetryableError(error: unknown): boolean {
 }
 
 /**
- * Returns the wait before a retry for which the receiver requests none.
+ * Returns the backoff before a retry, for a receiver that sent no Retry-After.
  *
  * @param retry counted from 0
  * @param random from 0 to 1, for the jitter
@@ -46,7 +46,7 @@ export function backoffMs(retry: number, random: number): number {
 }
 
 /**
- * Repeats an attempt until it succeeds, fails permanently, the retries are used up, or the signal aborts.
+ * Repeats an attempt until it succeeds or fails permanently, the retries are exhausted, or the signal aborts.
  *
  * @param attempt returns undefined if the signal aborted before the attempt had an outcome
  * @param timeoutMs no retry begins later than this

@@ -13,7 +13,7 @@ export function batchOf(all: readonly ResourceMetrics[]): Batch {
   return { all, resource: first.resource, scopeMetrics: all.flatMap(({ scopeMetrics }) => scopeMetrics) };
 }
 
-/** The SDK's serializers make a request with one resource; these make one with all resources of a batch. */
+/** The SDK's serializers encode one resource per request; these encode all resources of a batch in one request. */
 export const SERIALIZERS = {
   'http/protobuf': serializer(concatenated),
   'http/json': serializer(joined),
@@ -29,7 +29,7 @@ function serializer(serializeRequest: (batch: Batch) => Uint8Array): ISerializer
   return { serializeRequest, deserializeResponse: () => ({}) };
 }
 
-/** Concatenated messages merge, and repeated fields with them: https://protobuf.dev/programming-guides/encoding/#last-one-wins */
+/** Concatenating protobuf messages merges their repeated fields: https://protobuf.dev/programming-guides/encoding/#last-one-wins */
 function concatenated({ all }: Batch): Uint8Array {
   const requests = all.map((metrics) => serialized(ProtobufMetricsSerializer, metrics));
   const [first] = requests;

@@ -76,7 +76,7 @@ function openSslText(code: string, error: Error): string | undefined {
   return code === 'EPROTO' ? (/SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1] ?? code) : undefined;
 }
 
-/** Alerts are what the receiver said; see https://www.rfc-editor.org/rfc/rfc8446#section-6.2 */
+/** An alert is an error that the receiver sent: https://www.rfc-editor.org/rfc/rfc8446#section-6.2 */
 function handshakeFailure(text: string): string {
   const reason = sanitizeText(text);
   if (/wrong version number|packet length too long|http request/.test(text)) return `${NO_TLS} (${reason})`;

@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { retryAfterMs } from '../http/headers.ts';
 import { createBodyBytes, watchInformational } from '../http/response-limits.ts';
 import type { HttpClient } from './agent.ts';
-import { MAX_REASON_BYTES, responseTooLarge } from './export-failure.ts';
+import { MAX_ERROR_BODY_BYTES, responseTooLarge } from './export-failure.ts';
 
 /** The response of a receiver. */
 export interface HttpResponse {
   readonly status: number;
   readonly statusText: string;
-  /** Retry-After of a status of 400 or above; 0 without one. */
+  /** Retry-After of an error response (status 400 or above); 0 if absent. */
   readonly retryAfterMs: number;
-  /** Incomplete if the connection was lost. Of a status above 299, at most the first `MAX_REASON_BYTES`. */
+  /** Incomplete if the connection was lost. For a status above 299, limited to `MAX_ERROR_BODY_BYTES`. */
   readonly body: Buffer;
 }
 
@@ -21,11 +21,11 @@ export interface Post {
 }
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
-/** A longer gap in the metrics looks like a task that has stopped. */
+/** Caps Retry-After: a longer gap in the metrics looks like a stopped task. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
 /**
- * Sends one request. Follows no redirects. Rejects with the connection's error, or with the signal's reason once the signal
+ * Sends one request. Does not follow redirects. Rejects with the connection's error, or with the signal's reason once the signal
  * aborts. If the head of an error response has arrived by then, it resolves with that response instead.
  *
  * The outcome depends on the head alone: a connection lost during the body does not change it. Node.js closes a connection after
@@ -60,7 +60,7 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
     hasHead = true;
     const { statusCode: status = 0 } = response;
     const isAccepted = status < 300;
-    const received = createBodyBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_REASON_BYTES);
+    const received = createBodyBytes(isAccepted ? MAX_RESPONSE_BYTES : MAX_ERROR_BODY_BYTES);
     const result = (): HttpResponse => httpResponse(response, received.content());
     if (!isAccepted) errorResponse = result;
     response.on('data', (chunk: Buffer) => {

@@ -21,7 +21,7 @@ interface Target extends Heading {
 }
 
 /**
- * Renders pages with the SDK's Prometheus serializer and caches everything but the values. The serializer spends most of its
+ * Renders pages with the SDK's Prometheus serializer and caches everything except the values. The serializer spends most of its
  * time on names and labels, which do not change between samples, so it runs once per heading, set of labels and resource.
  *
  * A family appears once on a page. With several resources, labels of the resources identify their series.
@@ -33,7 +33,7 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
   const forMetrics = new PrometheusSerializer(undefined, false, undefined, true, true);
   const forResource = new PrometheusSerializer(undefined, false, undefined, false, true);
   const headings = new WeakMap<NumericMetric['descriptor'], Heading>();
-  /** `{container_name="web"} `, or a space without labels, by the attributes object, which the metrics of a container share. */
+  /** Labels (`{container_name="web"} `, or a space for none) by attributes object, which the metrics of a container share. */
   const labels = new WeakMap<object, string>();
   const targets = new WeakMap<Resource, Target>();
   /** By resource and scope. */

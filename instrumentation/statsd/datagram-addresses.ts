@@ -8,7 +8,7 @@ export type Resolver = (signal: AbortSignal) => Promise<readonly LookupAddress[]
 const CACHE_MS = 60_000;
 
 /**
- * Looks a host up once a minute. Only the first export waits for the result. Later exports use the previous addresses, also
+ * Looks up a host once per minute. Only the first export waits for the result. Later exports use the previous addresses, even
  * while lookups fail. IPv4 comes first, because agents listen on it by default.
  */
 export function createResolver(

@@ -16,10 +16,10 @@ export interface DatagramTarget {
    */
   send(datagrams: readonly string[], signal: AbortSignal): Promise<void>;
   /** Converts an error of `send`. */
-  explain(error: Error): ExportError;
+  toExportError(error: Error): ExportError;
 }
 
-/** Fits the 1,500 bytes of an Ethernet frame together with the headers of IPv6 and UDP. */
+/** With the IPv6 and UDP headers, a datagram of this size fits in an Ethernet frame (1,500 bytes). */
 const MAX_UDP_BYTES = 1432;
 /** Datagrams sent without a pause. By default Linux queues about 90 of them for a busy receiver (net.core.rmem_default). */
 const BURST = 32;
@@ -39,7 +39,7 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
       try {
         for (const [index, datagram] of datagrams.entries()) {
           aborted.throwIfAborted();
-          await sendOver(socket, datagram);
+          await sendDatagram(socket, datagram);
           if ((index + 1) % BURST === 0) await sleep(BURST_PAUSE_MS, undefined, { signal: aborted });
         }
         await sleep(ERROR_WAIT_MS, undefined, { signal: aborted });
@@ -51,7 +51,7 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
         aborted.throwIfAborted();
       }
     },
-    explain(error) {
+    toExportError(error) {
       const code = 'code' in error && typeof error.code === 'string' ? error.code : sanitizeText(error.message);
       const isUnknown = 'syscall' in error && error.syscall === 'getaddrinfo';
       const message = isUnknown
@@ -62,7 +62,7 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
   };
 }
 
-function sendOver(socket: Socket, datagram: string): Promise<void> {
+function sendDatagram(socket: Socket, datagram: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.send(datagram, (error) => (error === null ? resolve() : reject(error)));
   return promise;
@@ -92,7 +92,7 @@ const FIRST_WAIT_MS = 5;
 /**
  * Sends over a Unix datagram socket. Node.js does not support these, so this needs an optional native package.
  *
- * @param maxWaitMs limit for the sum of the waits of one export; an agent that still reads frees space within it
+ * @param maxWaitMs limit for the total wait of one export; a working agent drains its queue faster
  * @throws an Error with the code `statsd_socket_unsupported` if the package is not installed
  */
 export async function unixTarget(path: string, maxWaitMs: number): Promise<DatagramTarget> {
@@ -139,7 +139,7 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
         socket.close();
       }
     },
-    explain: ({ message }) =>
+    toExportError: ({ message }) =>
       new ExportError(
         'unreachable',
         `cannot send to ${path} (${sanitizeText(message)}): check that the agent is running and that this container mounts its socket`,

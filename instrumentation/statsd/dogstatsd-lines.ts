@@ -40,7 +40,7 @@ export function constantTag(text: string): string {
   return text.replace(/[^\p{L}\p{N}_:/.-]/gu, '_');
 }
 
-/** Joins lines to datagrams of at most `maxBytes`. A longer line gets a separate datagram. */
+/** Joins lines into datagrams of at most `maxBytes`. A longer line gets its own datagram. */
 export function joinLines(lines: readonly string[], maxBytes: number): readonly string[] {
   const datagrams: string[] = [];
   let joined: string[] = [];

@@ -16,7 +16,7 @@ export interface StatsdOptions {
   readonly maxWaitMs?: number;
 }
 
-/** Sending takes a second at most, so only a name server that does not answer lasts until the deadline. */
+/** Sending takes at most a second, so an export only times out if DNS does not respond. */
 const TIMED_OUT = 'not sent in time: check DNS';
 
 /**
@@ -43,7 +43,7 @@ export async function createStatsdExporter(options: StatsdOptions): Promise<Metr
       } catch (error) {
         if (signal.aborted) return { error: new ExportError('timeout', TIMED_OUT) };
         if (error instanceof ExportError) return { error };
-        return { error: target.explain(error instanceof Error ? error : new Error(String(error))) };
+        return { error: target.toExportError(error instanceof Error ? error : new Error(String(error))) };
       }
     },
     async close() {},

@@ -1,6 +1,6 @@
 import type { ExportFailureReason } from '../../instrumentation/metric-exporter.ts';
 import type { REJECTED } from '../../src/self/export-counters.ts';
-import type { InvalidReason } from '../../src/snapshot/values.ts';
+import type { InvalidReason } from '../../src/snapshot/json-values.ts';
 import type { TagFailureReason } from '../../src/sources/ecs-task/tag-reader.ts';
 import type { CgroupFailure } from '../../src/sources/task-source.ts';
 

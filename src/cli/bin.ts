@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from './main.ts';
 
-/** For pending output. After this, a handle that a library left open no longer keeps the process alive. */
+/** Time for pending output to drain. Then the process exits, even if a library left a handle open. */
 const GRACE_MS = 250;
 
 // No top-level await: the bundle is CommonJS.

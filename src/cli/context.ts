@@ -4,12 +4,12 @@ import type { Environment, Problem } from '../config/option.ts';
 import type { InvalidConfig } from '../config/resolve.ts';
 import { PROGRAM } from '../version.ts';
 
-/** Exit codes. 2 is for errors that the operator must correct: a restart cannot help. */
+/** Exit codes. 2 means that the operator must correct the configuration: a restart cannot help. */
 export const EXIT = { ok: 0, runtime: 1, configuration: 2 } as const;
 
 export type Output = Writable & { readonly isTTY?: boolean };
 
-/** The parts of `process` that are not limited to one call: signals, uncaught errors and the exit. */
+/** The process-wide parts of `process`: signals, uncaught errors and exit. */
 export interface ProcessHost {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
@@ -17,8 +17,8 @@ export interface ProcessHost {
   exit(code: number): void;
 }
 
-/** What the program uses of its process. */
-export interface Surroundings {
+/** The arguments, environment and streams of the process. */
+export interface ProcessContext {
   /** The arguments after the program's name. */
   readonly argv: readonly string[];
   readonly env: Environment;
@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly host: ProcessHost;
 }
 
-export interface CommandContext extends Surroundings {
+export interface CommandContext extends ProcessContext {
   readonly line: CommandLine;
 }
 

@@ -1,10 +1,10 @@
-import { shownOrigin } from '../config/addresses.ts';
+import { displayOrigin } from '../config/addresses.ts';
 import { messageOf } from '../text/printable.ts';
 import { type CommandContext, EXIT, print, reportFailure, reportInvalid } from './context.ts';
 import { loggerFor, logStart, resolveForCommand } from './run.ts';
 import { listenForStop, runExporter } from './run-exporter.ts';
 
-/** Replaced when the simulated endpoint listens: the configuration is validated before anything starts. */
+/** Replaced once the simulated endpoint listens: the configuration is validated before anything starts. */
 const PLACEHOLDER_URL = new URL('http://localhost');
 
 /** The simulated endpoint has a new sample every second. */
@@ -18,7 +18,7 @@ export async function demo(context: CommandContext): Promise<number> {
   const { isEndpointOnly, demoPort: port } = resolved.command;
   const logger = loggerFor(context, resolved.config);
   logStart(logger, resolved);
-  const { startDemoEndpoint } = await import('../demo/server.ts');
+  const { startDemoEndpoint } = await import('../demo/demo-endpoint.ts');
   const endpoint = await startDemoEndpoint(port).catch(messageOf);
   if (typeof endpoint === 'string') return reportFailure(context.stderr, endpoint);
 
@@ -36,7 +36,7 @@ export async function demo(context: CommandContext): Promise<number> {
       host: context.host,
       logger,
       onStarted: ({ address }) => {
-        const origin = address && shownOrigin(address.host, address.port);
+        const origin = address && displayOrigin(address.host, address.port);
         void print(context.stdout, runningText(endpoint.url, origin, config.exporters.includes('prometheus')));
       },
     });

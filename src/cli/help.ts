@@ -30,14 +30,14 @@ export async function help({ stdout }: CommandContext): Promise<number> {
 
 /** The text of `--help`, generated from the tables of options and commands. */
 export function helpText(): string {
-  const commands = COMMANDS.map((name) => hanging(`  ${name.padEnd(13)}`, COMMAND_DESCRIPTIONS[name]));
-  const exits = EXIT_DESCRIPTIONS.map(([code, meaning]) => hanging(`  ${code}  `, meaning));
+  const commands = COMMANDS.map((name) => withHangingIndent(`  ${name.padEnd(13)}`, COMMAND_DESCRIPTIONS[name]));
+  const exits = EXIT_DESCRIPTIONS.map(([code, meaning]) => withHangingIndent(`  ${code}  `, meaning));
   const groups = [...OPTION_GROUPS].map(([heading, options]) => `${heading}:\n${options.map(optionText).join('\n')}`);
   return [
     `${PROGRAM}: exports container metrics of ECS tasks to Prometheus, OTLP and DogStatsD`,
     `Usage:\n  ${PROGRAM} [command] [options]`,
     `Commands:\n${commands.join('\n')}`,
-    hanging(
+    withHangingIndent(
       '',
       'Options are set by flag or environment variable. A flag takes precedence over its variables, and a variable over those listed after it. An empty variable counts as unset.',
     ),
@@ -53,14 +53,14 @@ function optionText(option: Option<unknown>): string {
     .map(({ name, note }) => (note === '' ? name : `${name} (${note})`))
     .join(', ');
   const flag = flagText(option);
-  const heading = hanging('  ', flag ?? variables);
+  const heading = withHangingIndent('  ', flag ?? variables);
   const details = [option.description, ...(flag === undefined || variables === '' ? [] : [`Variables: ${variables}`])];
   const all = [...details, `Default: ${option.defaultNote ?? option.default ?? 'none'}`];
-  return [heading, ...all.map((detail) => hanging('      ', detail))].join('\n');
+  return [heading, ...all.map((detail) => withHangingIndent('      ', detail))].join('\n');
 }
 
 /** Wraps at 100 columns. Continuation lines are indented to the start of the text. */
-function hanging(lead: string, text: string): string {
+function withHangingIndent(lead: string, text: string): string {
   const indent = ' '.repeat(lead.length);
   const lines: string[] = [];
   let line = lead;

@@ -1,24 +1,24 @@
 import { readCommandLine } from '../config/command-line.ts';
-import { type CommandContext, reportFailure, type Surroundings } from './context.ts';
+import { type CommandContext, type ProcessContext, reportFailure } from './context.ts';
 
 /**
  * Runs the program and resolves with the exit code (see EXIT). Never rejects. Loads only the modules that the command needs,
  * because `healthcheck` runs often.
  */
-export async function main(surroundings: Surroundings): Promise<number> {
+export async function main(processContext: ProcessContext): Promise<number> {
   // A closed pipe (`| head`) must not end the program with a stack trace.
-  for (const output of [surroundings.stdout, surroundings.stderr]) output.on('error', () => {});
+  for (const output of [processContext.stdout, processContext.stderr]) output.on('error', () => {});
   if (isNodeTooOld(process.versions.node)) {
     return reportFailure(
-      surroundings.stderr,
+      processContext.stderr,
       `Node.js ${MIN_NODE.join('.')} or later is required; this is ${process.version}`,
     );
   }
   try {
-    return await dispatch({ ...surroundings, line: readCommandLine(surroundings.argv) });
+    return await dispatch({ ...processContext, line: readCommandLine(processContext.argv) });
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return reportFailure(surroundings.stderr, `internal error: ${text}`);
+    return reportFailure(processContext.stderr, `internal error: ${text}`);
   }
 }
 

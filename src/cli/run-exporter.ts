@@ -18,14 +18,14 @@ export interface RunOptions {
  */
 export const STOP_DEADLINES = { signal: 11_500, crash: 2_000 } as const;
 
-/** The maximum of setTimeout, 24.8 days. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** The maximum delay of a timer, 24.8 days. */
+const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
 /** Runs an exporter until a signal or a crash; returns the exit code. Never rejects. */
 export async function runExporter(options: RunOptions): Promise<number> {
   const { start, host, logger, deadlines = STOP_DEADLINES } = options;
   // The timers of the OpenTelemetry SDK do not keep a process alive.
-  const keepAlive = setInterval(() => {}, LONGEST_MS);
+  const keepAlive = setInterval(() => {}, MAX_TIMER_DELAY_MS);
   const stop = listenForStop(host, logger);
   try {
     const starting = start();

@@ -1,5 +1,5 @@
-import { httpOrigin, shownOrigin } from '../config/addresses.ts';
-import { type Config, shownConfig } from '../config/config.ts';
+import { displayOrigin, httpOrigin } from '../config/addresses.ts';
+import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
 import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
 import { createStreamLogger, type Logger } from '../log/logger.ts';
@@ -12,7 +12,7 @@ export async function run(context: CommandContext): Promise<number> {
   if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
   const { config, command, given, warnings } = resolved;
   if (command.isConfigPrinted) {
-    const shown = { given: Object.fromEntries(given), effective: shownConfig(config) };
+    const shown = { given: Object.fromEntries(given), effective: redactedConfig(config) };
     await print(context.stdout, `${JSON.stringify(shown, undefined, 2)}\n`);
     await print(context.stderr, warningLines(warnings));
     return EXIT.ok;
@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<number> {
       }
       const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };
       if (address === undefined) logger.info('pushing', 'pushing metrics without an HTTP server', fields);
-      else logger.info('listening', `listening on ${shownOrigin(address.host, address.port)}`, fields);
+      else logger.info('listening', `listening on ${displayOrigin(address.host, address.port)}`, fields);
     },
   });
 }
@@ -54,7 +54,7 @@ export async function once(context: CommandContext): Promise<number> {
 export function logStart(logger: Logger, { config, warnings, given }: ResolvedConfig): void {
   for (const { code, message } of warnings) logger.warn(code, message);
   if (config.log.level !== 'debug') return;
-  const fields = { ...shownConfig(config), given: Object.fromEntries(given) };
+  const fields = { ...redactedConfig(config), given: Object.fromEntries(given) };
   logger.debug('configuration', 'effective configuration', fields);
 }
 

@@ -5,7 +5,7 @@ const HTTP_URL = 'must be an http:// or https:// URL';
 
 function httpUrl(text: string): Parsed<URL> {
   const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null;
-  return url === null ? { wrong: HTTP_URL } : { value: url };
+  return url === null ? { error: HTTP_URL } : { value: url };
 }
 
 const hasCredentials = (url: URL) => url.username !== '' || url.password !== '';
@@ -13,20 +13,20 @@ const hasCredentials = (url: URL) => url.username !== '' || url.password !== '';
 /** A base URL to which fixed paths are appended, without a trailing slash. */
 export const baseUrl: Parser<URL> = (text) => {
   const parsed = httpUrl(text);
-  if ('wrong' in parsed) return parsed;
-  if (hasCredentials(parsed.value)) return { wrong: 'must be a URL without user and password' };
-  if (text.includes('?') || text.includes('#')) return { wrong: 'must be a URL without query and fragment' };
+  if ('error' in parsed) return parsed;
+  if (hasCredentials(parsed.value)) return { error: 'must be a URL without user and password' };
+  if (text.includes('?') || text.includes('#')) return { error: 'must be a URL without query and fragment' };
   parsed.value.pathname = parsed.value.pathname.replace(/\/+$/, '');
   return parsed;
 };
 
 function otlpUrl(text: string, pathFor: (path: string) => string): Parsed<URL> {
   const parsed = httpUrl(text);
-  if ('wrong' in parsed) return parsed;
+  if ('error' in parsed) return parsed;
   if (hasCredentials(parsed.value)) {
-    return { wrong: 'must be a URL without user and password; send credentials in OTEL_EXPORTER_OTLP_HEADERS' };
+    return { error: 'must be a URL without user and password; send credentials in OTEL_EXPORTER_OTLP_HEADERS' };
   }
-  if (text.includes('#')) return { wrong: 'must be a URL without fragment' };
+  if (text.includes('#')) return { error: 'must be a URL without fragment' };
   parsed.value.pathname = pathFor(parsed.value.pathname);
   return parsed;
 }
@@ -51,7 +51,7 @@ export const proxyUrl: Parser<URL> = (text) => {
   const parsed = httpUrl(text.includes('://') ? text : `http://${text}`);
   if ('value' in parsed && hasDecodableCredentials(parsed.value)) return parsed;
   return {
-    wrong: `${HTTP_URL}, with user and password percent-encoded; to bypass the proxy, list the receiver in NO_PROXY`,
+    error: `${HTTP_URL}, with user and password percent-encoded; to bypass the proxy, list the receiver in NO_PROXY`,
   };
 };
 
@@ -87,7 +87,7 @@ export function clientHosts(host: string): readonly string[] {
 }
 
 /** The origin of a server for display: localhost instead of a wildcard address, which cannot be opened in a browser. */
-export function shownOrigin(host: string, port: number): string {
+export function displayOrigin(host: string, port: number): string {
   const isWildcard = host !== 'localhost' && clientHosts(host)[0] !== host;
   return httpOrigin(isWildcard ? 'localhost' : host, port);
 }

@@ -15,7 +15,7 @@ export interface Config {
   readonly metadataUrl: URL;
   /** The flag or variable that set the URL; undefined if the caller passed it. */
   readonly metadataUrlSource?: string | undefined;
-  /** Between two polls of the endpoint. */
+  /** Time between two polls of the endpoint. */
   readonly intervalMs: number;
   /** Timeout for one document of the endpoint; reduced to `intervalMs` if that is shorter. */
   readonly endpointTimeoutMs: number;
@@ -36,7 +36,7 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number };
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;
-  /** Between two exports of otlp and console; statsd sends every sample. */
+  /** Time between two exports of otlp and console; statsd sends every sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   /** From OTEL_SERVICE_NAME. */
@@ -49,7 +49,7 @@ export interface Config {
 const HIDDEN = '[hidden]';
 
 /** A configuration for JSON output, with secrets hidden. */
-export function shownConfig(config: Config): object {
+export function redactedConfig(config: Config): object {
   return {
     ...config,
     metadataUrl: withoutCredentials(config.metadataUrl.href),
@@ -58,7 +58,7 @@ export function shownConfig(config: Config): object {
     containerLabels: textsOf(config.containerLabels),
     taskTags: textsOf(config.taskTags),
     metrics: config.metrics.items,
-    otlp: shownOtlp(config.otlp),
+    otlp: redactedOtlp(config.otlp),
   };
 }
 
@@ -66,7 +66,7 @@ function textsOf(globs: readonly Glob[]): readonly string[] {
   return globs.map(({ text }) => text);
 }
 
-function shownOtlp(otlp: OtlpConfig): object {
+function redactedOtlp(otlp: OtlpConfig): object {
   const { url, headers, clientKey, certificate, clientCertificate, proxy } = otlp;
   return {
     ...otlp,

@@ -3,23 +3,23 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Parsed } from './option.ts';
 
 /** The text of a file, or why it cannot be read. */
-export type FileText = { readonly text: string } | { readonly wrong: string };
+export type FileText = { readonly text: string } | { readonly error: string };
 
-/** Certificates and headers have a few kilobytes. */
+/** Certificates and headers are a few kilobytes. */
 const MAX_BYTES = 1_048_576;
 
 /** Reads a small text file. Never throws. */
 export function readTextFile(path: string): FileText {
   try {
     const stats = statSync(path);
-    if (!stats.isFile()) return { wrong: 'it is not a regular file' };
-    if (stats.size > MAX_BYTES) return { wrong: 'it is larger than 1 MiB' };
+    if (!stats.isFile()) return { error: 'it is not a regular file' };
+    if (stats.size > MAX_BYTES) return { error: 'it is larger than 1 MiB' };
     return { text: readFileSync(path, 'utf8') };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return { wrong: 'it does not exist' };
-    if (code === 'EACCES' || code === 'EPERM') return { wrong: 'permission denied' };
-    return { wrong: `it cannot be opened (${String(code ?? 'unknown reason')})` };
+    if (code === 'ENOENT') return { error: 'it does not exist' };
+    if (code === 'EACCES' || code === 'EPERM') return { error: 'permission denied' };
+    return { error: `it cannot be opened (${String(code ?? 'unknown reason')})` };
   }
 }
 
@@ -30,7 +30,7 @@ const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END
 
 export interface Certificates {
   readonly pem: string;
-  /** The one that a key must match. */
+  /** The certificate that a private key must match. */
   readonly first: X509Certificate;
 }
 
@@ -43,25 +43,25 @@ export interface PrivateKey {
 export function parseCertificates(pem: string): Parsed<Certificates> {
   const blocks = pem.match(CERTIFICATE) ?? [];
   const begun = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
-  if (blocks.length > 0 && begun > blocks.length) return { wrong: 'a certificate is truncated' };
+  if (blocks.length > 0 && begun > blocks.length) return { error: 'a certificate is truncated' };
   let first: X509Certificate | undefined;
   for (const [index, block] of blocks.entries()) {
     const certificate = attempt(() => new (crypto().X509Certificate)(block));
-    if (certificate === undefined) return { wrong: `certificate ${index + 1} cannot be parsed` };
+    if (certificate === undefined) return { error: `certificate ${index + 1} cannot be parsed` };
     first ??= certificate;
   }
-  return first === undefined ? { wrong: 'it contains no PEM certificate' } : { value: { pem, first } };
+  return first === undefined ? { error: 'it contains no PEM certificate' } : { value: { pem, first } };
 }
 
 export function parsePrivateKey(pem: string): Parsed<PrivateKey> {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem)) {
-    return { wrong: 'the key is encrypted, and passphrases are not supported' };
+    return { error: 'the key is encrypted, and passphrases are not supported' };
   }
   const key = attempt(() => crypto().createPrivateKey(pem));
-  return key === undefined ? { wrong: 'it contains no PEM private key' } : { value: { pem, key } };
+  return key === undefined ? { error: 'it contains no PEM private key' } : { value: { pem, key } };
 }
 
-/** Why TLS cannot use the two together, as the end of a sentence about the key; undefined if it can. */
+/** Why TLS cannot use the key with the certificates, as the end of a sentence about the key; undefined if it can. */
 export function pairProblem(certificates: Certificates, { pem, key }: PrivateKey, name: string): string | undefined {
   if (!certificates.first.checkPrivateKey(key)) return `does not match the certificate in ${name}`;
   try {

@@ -15,13 +15,13 @@ function commaItems(text: string): readonly string[] {
 
 /** A list of words in any case, returned in the order of `allowed`; at least one unless `mayBeEmpty`. */
 export function listOf<T extends string>(allowed: readonly T[], mayBeEmpty = false): Parser<readonly T[]> {
-  const wrong = `must be a comma-separated list of ${allowed.join(', ')}`;
+  const error = `must be a comma-separated list of ${allowed.join(', ')}`;
   return (text) => {
     const words = commaItems(text.toLowerCase());
     const unknown = words.find((word) => !allowed.some((one) => one === word));
     const meant = unknown === undefined ? undefined : nearest(unknown, allowed);
-    if (meant !== undefined) return { wrong: `${wrong}; did you mean "${meant}"?` };
-    if (unknown !== undefined || (words.length === 0 && !mayBeEmpty)) return { wrong };
+    if (meant !== undefined) return { error: `${error}; did you mean "${meant}"?` };
+    if (unknown !== undefined || (words.length === 0 && !mayBeEmpty)) return { error };
     return { value: allowed.filter((word) => words.includes(word)) };
   };
 }
@@ -31,8 +31,8 @@ export const globList: Parser<readonly Glob[]> = (text) => {
   const globs: Glob[] = [];
   for (const item of commaItems(text)) {
     const glob =
-      item.length > MAX_GLOB_LENGTH ? { wrong: `is longer than ${MAX_GLOB_LENGTH} characters` } : compileGlob(item);
-    if ('wrong' in glob) return { wrong: `contains ${printable(item)}, which ${glob.wrong}` };
+      item.length > MAX_GLOB_LENGTH ? { error: `is longer than ${MAX_GLOB_LENGTH} characters` } : compileGlob(item);
+    if ('error' in glob) return { error: `contains ${printable(item)}, which ${glob.error}` };
     globs.push(glob);
   }
   return { value: globs };
@@ -47,10 +47,10 @@ const exporterWords = listOf([...EXPORTERS, 'none']);
 /** `none` is the empty list. */
 export const exporterList: Parser<readonly ExporterName[]> = (text) => {
   const parsed = exporterWords(text);
-  if ('wrong' in parsed) return parsed;
+  if ('error' in parsed) return parsed;
   const exporters = parsed.value.filter((word) => word !== 'none');
   const isMixed = exporters.length > 0 && exporters.length < parsed.value.length;
-  return isMixed ? { wrong: 'must not combine none with other exporters' } : { value: exporters };
+  return isMixed ? { error: 'must not combine none with other exporters' } : { value: exporters };
 };
 
 /** DogStatsD tags, unchanged; a key may have several values. */
@@ -59,7 +59,7 @@ export const tagList: Parser<readonly string[]> = (text) => ({ value: commaItems
 /** Names and patterns of metrics, resolved against the catalogue. */
 export const metricSelection: Parser<MetricSelection> = (text) => {
   const items = commaItems(text);
-  return items.length === 0 ? { wrong: 'must be a list of metric names or patterns' } : selectMetrics(items);
+  return items.length === 0 ? { error: 'must be a list of metric names or patterns' } : selectMetrics(items);
 };
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
@@ -81,15 +81,15 @@ function parsePairs(
     if (item.trim() === '') continue;
     const place = `item ${index + 1}`;
     const equals = item.indexOf('=');
-    if (equals < 0) return { wrong: `must be comma-separated key=value pairs; ${place} has no =` };
+    if (equals < 0) return { error: `must be comma-separated key=value pairs; ${place} has no =` };
     const key = percentDecoded(item.slice(0, equals).trim());
     const value = percentDecoded(item.slice(equals + 1).trim());
     if (key === undefined || value === undefined) {
-      return { wrong: `must be percent-encoded UTF-8; ${place} has an invalid % sequence` };
+      return { error: `must be percent-encoded UTF-8; ${place} has an invalid % sequence` };
     }
-    if (key === '') return { wrong: `must be comma-separated key=value pairs; ${place} has no key` };
-    const wrong = check(key, value);
-    if (wrong !== undefined) return { wrong: `must be valid HTTP headers; ${place} ${wrong}` };
+    if (key === '') return { error: `must be comma-separated key=value pairs; ${place} has no key` };
+    const error = check(key, value);
+    if (error !== undefined) return { error: `must be valid HTTP headers; ${place} ${error}` };
     pairs.push([key, value]);
   }
   return { value: pairs };
@@ -104,17 +104,17 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
-/** HTTP headers with names in lower case; the last one of a name wins. */
+/** HTTP headers with names in lower case; if a name is repeated, the last value wins. */
 export const headerPairs: Parser<Readonly<Record<string, string>>> = (text) => {
   const pairs = parsePairs(text, (name, value) => {
     if (!HEADER_NAME.test(name)) return 'has an invalid name';
     return HEADER_VALUE.test(value) ? undefined : 'has a value with control characters or characters outside Latin-1';
   });
-  if ('wrong' in pairs) return pairs;
+  if ('error' in pairs) return pairs;
   return { value: Object.fromEntries(pairs.value.map(([name, value]) => [name.toLowerCase(), value])) };
 };
 
 export const attributePairs: Parser<Readonly<Record<string, string>>> = (text) => {
   const pairs = parsePairs(text, () => undefined);
-  return 'wrong' in pairs ? pairs : { value: Object.fromEntries(pairs.value) };
+  return 'error' in pairs ? pairs : { value: Object.fromEntries(pairs.value) };
 };

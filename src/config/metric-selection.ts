@@ -24,7 +24,7 @@ export function selectMetrics(items: readonly string[]): Parsed<MetricSelection>
   for (const item of items) {
     const isRemoval = item.startsWith('-');
     const keys = keysOf(isRemoval ? item.slice(1) : item);
-    if ('wrong' in keys) return { wrong: `contains ${printable(item)}, which ${keys.wrong}` };
+    if ('error' in keys) return { error: `contains ${printable(item)}, which ${keys.error}` };
     for (const key of keys.value) isRemoval ? selected.delete(key) : selected.add(key);
   }
   const has: Selection['has'] = (row, vocabulary) => selected.has(keyOf(row, vocabulary));
@@ -35,11 +35,11 @@ function keysOf(item: string): Parsed<readonly string[]> {
   if (item === 'all') return { value: keysWhere(() => true) };
   if (item === 'default') return { value: keysWhere(DEFAULT_SELECTION.has) };
   const glob = compileGlob(item);
-  if ('wrong' in glob) return glob;
+  if ('error' in glob) return glob;
   const matching = new Set(catalogueRows().flatMap(([id, row]) => (namesOf(id, row).some(glob.matches) ? [id] : [])));
   if (matching.size > 0) return { value: keysWhere((id) => matching.has(id)) };
   const meant = nearestName(item);
-  return { wrong: `matches no metric${meant === undefined ? '' : `; did you mean "${meant}"?`}` };
+  return { error: `matches no metric${meant === undefined ? '' : `; did you mean "${meant}"?`}` };
 }
 
 /** The nearest name; for a pattern that ends in `*`, the nearest beginning of names. */

@@ -5,12 +5,12 @@ export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'
 export type CommandName = (typeof COMMANDS)[number];
 
 /** A value, or the end of an error message that begins with the option: `must be ...`. */
-export type Parsed<T> = { readonly value: T } | { readonly wrong: string };
+export type Parsed<T> = { readonly value: T } | { readonly error: string };
 
-/** Parses the text of an option. `wrong` must not quote the text of an option that may hold a secret. */
+/** Parses the text of an option. `error` must not quote the text of an option that may hold a secret. */
 export type Parser<T> = (text: string) => Parsed<T>;
 
-/** A variable whose text differs from the option's, for example in its unit. */
+/** A variable whose syntax differs from that of the option, for example in its unit. */
 export interface Variable<T> {
   readonly name: string;
   readonly parse: Parser<T>;
@@ -24,12 +24,12 @@ export interface Option<T> {
   readonly flag?: string;
   /** Stands for the flag's value in the help. A flag without a placeholder is a switch. */
   readonly placeholder?: string;
-  /** In order of precedence: the exporter's own before OpenTelemetry's. */
+  /** In order of precedence: the exporter's variables before OpenTelemetry's. */
   readonly variables: readonly (string | Variable<T>)[];
   readonly parse: Parser<T>;
   /** Leading and trailing spaces are part of the value. Otherwise they are removed and a blank variable counts as unset. */
   readonly isVerbatim?: boolean;
-  /** Parsed like a text that was set. */
+  /** Parsed like a configured value. */
   readonly default?: string;
   /** Replaces `default` in help and docs if the default needs a unit or depends on other options. */
   readonly defaultNote?: string;
@@ -95,15 +95,15 @@ export interface Source {
   readonly text: string;
 }
 
-/** `INTERVAL="abc" must be ...`, where `wrong` is the part after the value. */
-export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, wrong: string): Problem {
+/** `INTERVAL="abc" must be ...`, where `error` is the part after the value. */
+export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, error: string): Problem {
   const isBareSwitch = option.placeholder === undefined && source.name.startsWith('--') && source.text === 'true';
-  const value = isBareSwitch ? '' : `=${shownValue(option, source.text)}`;
-  return problem(code, source.name, `${source.name}${value} ${wrong}`);
+  const value = isBareSwitch ? '' : `=${displayValue(option, source.text)}`;
+  return problem(code, source.name, `${source.name}${value} ${error}`);
 }
 
 /** A value for display: quoted, with secrets hidden. */
-function shownValue({ secret }: Option<unknown>, text: string): string {
+function displayValue({ secret }: Option<unknown>, text: string): string {
   // The contents of a PEM file instead of its path, possibly with a private key.
   if (secret === 'value' || text.includes('-----BEGIN')) return '[hidden]';
   if (secret === 'path') return printable(withoutAssignment(text));
@@ -126,24 +126,24 @@ export interface Settings {
   readonly problems: readonly Problem[];
   warn(warning: Problem<WarningCode>): void;
   readonly warnings: readonly Problem<WarningCode>[];
-  /** Texts of the options read so far by flag or variable, with secrets hidden. */
-  readonly shownSources: ReadonlyMap<string, string>;
+  /** Values of the options read so far, by flag or variable, with secrets hidden. */
+  readonly redactedValues: ReadonlyMap<string, string>;
 }
 
 /** @param flags by name without dashes. A flag overrides its variables, which are then not validated. */
 export function createSettings(flags: ReadonlyMap<string, string>, env: Environment): Settings {
   const problems: Problem[] = [];
   const warnings: Problem<WarningCode>[] = [];
-  const shownSources = new Map<string, string>();
+  const redactedValues = new Map<string, string>();
 
   function given<T>(option: Option<T>): Given<T> | undefined {
     const found = find(option, flags, env);
     if (found === undefined) return undefined;
     const { source, parse } = found;
-    shownSources.set(source.name, shownValue(option, source.text).replace(/^"(.*)"$/, '$1'));
+    redactedValues.set(source.name, displayValue(option, source.text).replace(/^"(.*)"$/, '$1'));
     const parsed = parse(option.isVerbatim ? source.text : source.text.trim());
     if ('value' in parsed) return { value: parsed.value, source };
-    problems.push(problemWith('invalid_value', option, source, parsed.wrong));
+    problems.push(problemWith('invalid_value', option, source, parsed.error));
     return undefined;
   }
 
@@ -154,7 +154,7 @@ export function createSettings(flags: ReadonlyMap<string, string>, env: Environm
     problems,
     warn: (warning) => warnings.push(warning),
     warnings,
-    shownSources,
+    redactedValues,
   };
 }
 
@@ -162,7 +162,7 @@ export function createSettings(flags: ReadonlyMap<string, string>, env: Environm
 export function defaultOf<T>(option: OptionWithDefault<T>): T {
   const parsed = option.parse(option.default);
   if ('value' in parsed) return parsed.value;
-  throw new Error(`default ${option.default} ${parsed.wrong}`);
+  throw new Error(`default ${option.default} ${parsed.error}`);
 }
 
 interface Found<T> {

@@ -1,10 +1,10 @@
 import { VOCABULARIES } from '../metrics/vocabulary.ts';
-import { ENDPOINT_OPTIONS } from './endpoint.ts';
+import { ENDPOINT_OPTIONS } from './endpoint-options.ts';
 import { attributePairs, exporterList, listOf, metricSelection } from './lists.ts';
 import type { Option, OptionTable } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { STATSD_OPTIONS } from './statsd.ts';
-import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber } from './values.ts';
+import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber } from './value-parsers.ts';
 
 const PORT = wholeNumber(0, 65_535);
 
@@ -43,8 +43,8 @@ const EXPORTER_OPTIONS = {
   },
   configFile: {
     variables: ['OTEL_CONFIG_FILE'],
-    // It would change the meaning of all other variables, so the exporter must not start without it.
-    parse: () => ({ wrong: 'is not supported; unset it and use the options in --help' }),
+    // A configuration file overrides all other variables, so ignoring it would start the exporter with other settings.
+    parse: () => ({ error: 'is not supported; unset it and use the options in --help' }),
     defaultNote: 'must be unset',
     description: 'Declarative configuration files are not supported: setting this variable is an error.',
   },

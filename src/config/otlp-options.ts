@@ -9,7 +9,7 @@ import {
   otlpProtocol,
   secondsAsMs,
   trueOrFalse,
-} from './values.ts';
+} from './value-parsers.ts';
 
 /**
  * OTLP options. Names and meanings are those of https://opentelemetry.io/docs/specs/otel/protocol/exporter/ and

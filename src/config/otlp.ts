@@ -18,10 +18,10 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
     const given = settings.given(option);
     if (given === undefined || !isOn) return undefined;
     const file = readFile(given.value);
-    const parsed: Parsed<T> = 'wrong' in file ? file : parse(file.text);
+    const parsed: Parsed<T> = 'error' in file ? file : parse(file.text);
     if ('value' in parsed) return { option: given, value: parsed.value };
-    const wrong = `must be a readable ${kind}: ${parsed.wrong}`;
-    settings.report(problemWith('unreadable_file', option, given.source, wrong));
+    const error = `must be a readable ${kind}: ${parsed.error}`;
+    settings.report(problemWith('unreadable_file', option, given.source, error));
     return { option: given, value: undefined };
   }
   const certificate = fileOf(OPTIONS.otlpCertificate, 'PEM file', parseCertificates);
@@ -34,9 +34,9 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
     reportHalfPair(settings, OPTIONS.otlpClientKey, clientKey.option, OPTIONS.otlpClientCertificate.variables);
   }
   if (clientCertificate?.value !== undefined && clientKey?.value !== undefined) {
-    const wrong = pairProblem(clientCertificate.value, clientKey.value, clientCertificate.option.source.name);
-    if (wrong !== undefined) {
-      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.option.source, wrong));
+    const error = pairProblem(clientCertificate.value, clientKey.value, clientCertificate.option.source.name);
+    if (error !== undefined) {
+      settings.report(problemWith('conflict', OPTIONS.otlpClientKey, clientKey.option.source, error));
     }
   }
   const headersFile = fileOf(OPTIONS.otlpHeadersFile, 'headers file', parseHeadersFile);
@@ -62,7 +62,7 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
 /** One pair per line, or commas as in the variable. */
 function parseHeadersFile(text: string): ReturnType<typeof headerPairs> {
   const parsed = headerPairs(text.replace(/\r?\n/g, ','));
-  return 'wrong' in parsed ? { wrong: `it ${parsed.wrong}` } : parsed;
+  return 'error' in parsed ? { error: `it ${parsed.error}` } : parsed;
 }
 
 function reportHalfPair(
@@ -102,8 +102,8 @@ export function resolvePushTimes(
   const exportIntervalMs = settings.value(OPTIONS.exportIntervalMs);
   const timeout = settings.given(OPTIONS.exportTimeoutMs);
   if (exporters.some(hasExportInterval) && timeout !== undefined && timeout.value > exportIntervalMs) {
-    const wrong = `must not exceed the export interval (${exportIntervalMs} ms)`;
-    settings.report(problemWith('conflict', OPTIONS.exportTimeoutMs, timeout.source, wrong));
+    const error = `must not exceed the export interval (${exportIntervalMs} ms)`;
+    settings.report(problemWith('conflict', OPTIONS.exportTimeoutMs, timeout.source, error));
   }
   const exportTimeoutMs = timeout?.value ?? defaultOf(OPTIONS.exportTimeoutMs);
   return { exportIntervalMs, exportTimeoutMs: Math.min(exportTimeoutMs, exportIntervalMs) };

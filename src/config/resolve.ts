@@ -1,6 +1,6 @@
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
-import { resolveEndpoint, resolveIntervalMs } from './endpoint.ts';
+import { resolveEndpoint, resolveIntervalMs } from './endpoint-options.ts';
 import type { FileText } from './files.ts';
 import {
   createSettings,
@@ -41,7 +41,7 @@ export interface ResolvedConfig {
   readonly config: Config;
   readonly command: CommandOptions;
   readonly warnings: readonly Problem<WarningCode>[];
-  /** Texts of the options that were set, by flag or variable, with secrets hidden. */
+  /** Values of the options that were set, by flag or variable, with secrets hidden. */
   readonly given: ReadonlyMap<string, string>;
 }
 
@@ -106,7 +106,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   const problems = [...line.problems, ...settings.problems];
   const warnings = [...settings.warnings, ...unknownVariables(input.env)];
   if (endpoint === undefined || problems.length > 0) return { problems, warnings };
-  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.shownSources };
+  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.redactedValues };
 }
 
 /** The address for `healthcheck`, which ignores all other options. */
@@ -121,7 +121,7 @@ export function resolveHealthcheck(line: CommandLine, env: Environment): Config[
   return problems.length === 0 ? http : { problems, warnings: unknownVariables(env) };
 }
 
-/** Flags are meant for this program. Variables may be meant for other containers of the task. */
+/** Only flags are reported if unused: variables may be meant for other containers of the task. */
 const OTLP_FLAGS = [OPTIONS.otlpUrl, OPTIONS.otlpProtocol, OPTIONS.otlpHeadersFile].map(({ flag }) => flag);
 
 function reportUnusedFlags(settings: Settings, { flags }: CommandLine): void {
@@ -149,7 +149,7 @@ function resolveExporters(settings: Settings): readonly ExporterName[] {
   return [...new Set([...(given ?? []), 'statsd' as const])];
 }
 
-/** By default, the vocabulary that users of each exporter expect. */
+/** The default is the vocabulary that users of each exporter expect. */
 function resolveVocabularies(settings: Settings): Readonly<Record<ExporterName, readonly VocabularyName[]>> {
   const chosen = settings.given(OPTIONS.metricNames)?.value;
   return {

@@ -1,9 +1,9 @@
 import type { StatsdOptions } from '../../instrumentation/statsd/statsd-exporter.ts';
 import { listOf, tagList } from './lists.ts';
 import { defaultOf, type Option, type OptionTable, problem, problemWith, type Settings } from './option.ts';
-import { hostName, socketPath, wholeNumber, yesOrNo } from './values.ts';
+import { hostName, socketPath, wholeNumber, yesOrNo } from './value-parsers.ts';
 
-/** Tags that identify the task, with the resource attribute of each value. Tags of Datadog's agent keep its names. */
+/** Tags that identify the task, each with its resource attribute. Tags that Datadog's agent also sets keep the agent's names. */
 const TASK_TAG_ATTRIBUTES = {
   ecs_cluster_name: 'aws.ecs.cluster.arn',
   ecs_service: 'aws.ecs.service.name',
@@ -149,8 +149,8 @@ export function resolveStatsd(settings: Settings, isWanted: boolean): StatsdConf
   const port = settings.given(STATSD_OPTIONS.statsdPort);
   const udp = host ?? port;
   if (socket !== undefined && udp !== undefined) {
-    const wrong = `conflicts with ${udp.source.name}; set either a Unix socket or a UDP host and port`;
-    settings.report(problemWith('conflict', STATSD_OPTIONS.statsdSocket, socket.source, wrong));
+    const error = `conflicts with ${udp.source.name}; set either a Unix socket or a UDP host and port`;
+    settings.report(problemWith('conflict', STATSD_OPTIONS.statsdSocket, socket.source, error));
   }
   const own = {
     host: host?.value ?? defaultOf(STATSD_OPTIONS.statsdHost),
@@ -185,10 +185,10 @@ function resolveClient(
   };
 }
 
-/** What precedes a cluster's name in its ARN. */
+/** The part of a cluster ARN before the cluster's name. */
 const CLUSTER_PREFIX = /^arn:.*:cluster\//;
 
-/** The tags of every line, in the order of version 2's client. Those of the task are known after the first sample. */
+/** The tags of every line, in the order of version 2's client. Task tags are available after the first sample. */
 export function statsdTags({ tags, taskTags, clientTags }: StatsdConfig) {
   return (resource: Readonly<Record<string, unknown>>): readonly string[] => {
     const ofTask = taskTags.flatMap((name) => {

@@ -7,13 +7,13 @@ import { OPTION_LIST } from './options.ts';
 const MAX_EDITS = 2;
 
 /** Prefixes of this program's variables: an unknown name with one of them is reported even if it resembles no known name. */
-const OUR_PREFIXES = ['OTEL_EXPORTER_OTLP_', 'OTEL_METRIC_', 'STATSD_', 'OTLP_'];
+const EXPORTER_PREFIXES = ['OTEL_EXPORTER_OTLP_', 'OTEL_METRIC_', 'STATSD_', 'OTLP_'];
 
 /**
  * Variables with the same prefixes that other programs of a task use: other signals of OTLP, gRPC
  * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/), and common StatsD clients.
  */
-const MEANT_FOR_OTHERS = [
+const OTHER_PROGRAMS = [
   /^OTEL_EXPORTER_OTLP_(?:TRACES|LOGS|PROFILES|SPAN|LOG)_/,
   /^OTEL_EXPORTER_OTLP_(?:METRIC_INSECURE|HTTP_|GRPC_|MAX_|USE_|RETRY_|DEFAULT_)/,
   /^STATSD_(?:PREFIX|NAMESPACE|MAXUDPSIZE|IPV6|ADDR|ADDRESS|URL|ENABLED|DISABLED|SAMPLE_RATE|PROTOCOL|ENV)$/,
@@ -33,9 +33,9 @@ export function unknownVariables(env: Environment): readonly Problem<'unknown_va
   const own = known.filter((name) => !/^(?:DD_|DATADOG_|ECS_)|_PROXY$/i.test(name));
   const warnings: Problem<'unknown_variable'>[] = [];
   for (const [name, text = ''] of Object.entries(env)) {
-    if (text.trim() === '' || isKnown.has(name) || MEANT_FOR_OTHERS.some((others) => others.test(name))) continue;
+    if (text.trim() === '' || isKnown.has(name) || OTHER_PROGRAMS.some((others) => others.test(name))) continue;
     const meant = nearestOf(name, own);
-    const hasOurPrefix = OUR_PREFIXES.some((prefix) => name.startsWith(prefix));
+    const hasOurPrefix = EXPORTER_PREFIXES.some((prefix) => name.startsWith(prefix));
     if (meant === undefined && !hasOurPrefix) continue;
     const shown = printable(name).slice(1, -1);
     const hint = meant === undefined ? 'see --help for the supported variables' : `did you mean ${meant}?`;

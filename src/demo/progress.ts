@@ -3,15 +3,15 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** How far the load has moved from the first recorded sample to the second: 0 at the first, 1 at the second. */
 export interface Progress {
-  /** Of time itself. */
+  /** Of the time between the samples. */
   readonly time: number;
-  /** Of cumulative counters: never decreases, at a rate that varies around the recorded one. */
+  /** Of cumulative counters. Never decreases; its rate varies around the recorded rate. */
   readonly work: number;
   /** Of memory gauges: swings between 0 and 1. */
   readonly level: number;
 }
 
-/** Rate variations: the part of the recorded rate and the period in seconds. Parts add up to less than 1. */
+/** Rate variations: amplitude as a fraction of the recorded rate, and period in seconds. The amplitudes sum to less than 1. */
 const WAVES = [
   [0.5, 60],
   [0.3, 7],
@@ -30,20 +30,25 @@ export function progressAt(seconds: number, recordedS: number): Progress {
 }
 
 /**
- * The document on the line through two samples, its numbers rounded down.
+ * Interpolates linearly between two samples, or beyond them. Numbers are rounded down.
  *
- * @param second holds the members that differ from the first
- * @param share where a number lies, by the key of the member that holds it
+ * @param second the members that differ from the first sample
+ * @param fractionOf returns the fraction for a number (0 is the first sample, 1 the second) by the key of its member
  */
-export function between(first: Json, second: Json | undefined, share: (key: string) => number, key = ''): Json {
+export function interpolate(
+  first: Json,
+  second: Json | undefined,
+  fractionOf: (key: string) => number,
+  key = '',
+): Json {
   if (typeof first === 'number') {
-    return typeof second === 'number' ? Math.floor(first + (second - first) * share(key)) : first;
+    return typeof second === 'number' ? Math.floor(first + (second - first) * fractionOf(key)) : first;
   }
   if (typeof first !== 'object' || first === null || typeof second !== 'object' || second === null) return first;
   const members = new Map(Object.entries(second));
   const moved = Object.entries(first).map(([name, value]): [string, Json] => [
     name,
-    between(value, members.get(name), share, Array.isArray(first) ? key : name),
+    interpolate(value, members.get(name), fractionOf, Array.isArray(first) ? key : name),
   ]);
   return Array.isArray(first) ? moved.map(([, value]) => value) : Object.fromEntries(moved);
 }

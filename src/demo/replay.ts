@@ -1,11 +1,11 @@
-import { between, type Json, type Progress, progressAt } from './progress.ts';
+import { interpolate, type Json, type Progress, progressAt } from './progress.ts';
 import recording from './recording.json' with { type: 'json' };
 
 /** The container that leaks memory and restarts, and the length of its runs in seconds. */
 const RESTARTING = 'flaky';
 const RUN_S = 90;
 
-/** Docker's zero time and counters: the first sample of a run has no previous one. */
+/** Docker's zero time and counters, for the first sample of a run, which has no previous sample. */
 const NO_TIME = '0001-01-01T00:00:00Z';
 const NO_CPU = { cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 } };
 
@@ -42,19 +42,19 @@ export const DOCUMENTS: ReadonlyMap<string, (seconds: number) => Json> = new Map
   ['/task/stats', taskStatsAt],
 ]);
 
-/** Names the task in the endpoint's address, as on Fargate. */
+/** Identifies the task in the path of the endpoint, as on Fargate. */
 export const ENDPOINT_ID = own.DockerId;
 
 export const RECORDED_AT_MS = Date.parse(recordedAt);
 
-/** An RFC 3339 time, whole seconds later: fractions of a second keep all their digits. */
-export function later(time: string, seconds: number): string {
+/** Adds whole seconds to an RFC 3339 time and keeps all digits of its fraction. */
+export function addSeconds(time: string, seconds: number): string {
   return `${new Date(Date.parse(time) + seconds * 1000).toISOString().slice(0, 19)}${time.slice(19)}`;
 }
 
 function taskAt(seconds: number) {
   // The agent checks the clock once a minute.
-  const ReferenceTimestamp = later(task.ClockDrift.ReferenceTimestamp, seconds - (seconds % 60));
+  const ReferenceTimestamp = addSeconds(task.ClockDrift.ReferenceTimestamp, seconds - (seconds % 60));
   return {
     ...task,
     ClockDrift: { ...task.ClockDrift, ReferenceTimestamp },
@@ -66,7 +66,7 @@ function containerAt(container: (typeof containers)[keyof typeof containers], se
   const document = { ...recording.everyContainer, ...container, DockerName: container.Name };
   if (container.Name !== RESTARTING) return document;
   const RestartCount = Math.floor(seconds / RUN_S);
-  return { ...document, RestartCount, StartedAt: later(container.StartedAt, RestartCount * RUN_S) };
+  return { ...document, RestartCount, StartedAt: addSeconds(container.StartedAt, RestartCount * RUN_S) };
 }
 
 function taskStatsAt(seconds: number): Json {
@@ -86,39 +86,39 @@ function statsAt(name: string, id: string, seconds: number): Json {
   const { time, work, level } = progressOf(recorded, runS);
 
   const cpuAt = (agoS: number): Json => {
-    const shares = {
+    const fractions = {
       host: progressOf(recorded, seconds - agoS).time,
       container: progressOf(recorded, runS - agoS).work,
     };
-    return between(first.cpu_stats, second.cpu_stats, (key) =>
-      key === 'system_cpu_usage' ? shares.host : shares.container,
+    return interpolate(first.cpu_stats, second.cpu_stats, (key) =>
+      key === 'system_cpu_usage' ? fractions.host : fractions.container,
     );
   };
-  const memoryShare = (key: string): number => {
+  const memoryFraction = (key: string): number => {
     if (/^(?:total_)?pg/.test(key)) return work;
     if (isRestarting) return time;
     return key === 'max_usage' ? 1 : level;
   };
   return {
-    read: later(first.read, seconds),
-    preread: hasPrevious ? later(first.read, seconds - 1) : NO_TIME,
+    read: addSeconds(first.read, seconds),
+    preread: hasPrevious ? addSeconds(first.read, seconds - 1) : NO_TIME,
     pids_stats: {},
-    blkio_stats: between(first.blkio_stats, second.blkio_stats, () => work),
+    blkio_stats: interpolate(first.blkio_stats, second.blkio_stats, () => work),
     num_procs: 0,
     storage_stats: {},
     cpu_stats: cpuAt(0),
     precpu_stats: hasPrevious ? cpuAt(1) : NO_CPU,
-    memory_stats: between(first.memory_stats, second.memory_stats, memoryShare),
+    memory_stats: interpolate(first.memory_stats, second.memory_stats, memoryFraction),
     name,
     id,
     networks: networksAt(seconds),
   };
 }
 
-/** The counters of the task's one network namespace, which every container repeats. */
+/** Counters of the task's only network namespace, which every container reports. */
 function networksAt(seconds: number): Json {
   const { work } = progressOf(recording.stats.web, seconds);
-  return between(networks.first, networks.second, () => work);
+  return interpolate(networks.first, networks.second, () => work);
 }
 
 function progressOf({ first, second }: Recorded, seconds: number): Progress {

@@ -23,7 +23,7 @@ export interface RunChange {
   readonly restartNs?: EpochNs | undefined;
   /** True if all counters of the container were reset. */
   readonly isFullReset: boolean;
-  /** True if the agent sums all counters but page faults over the runs: a restart does not explain a decrease. */
+  /** True if the agent sums all counters except page faults over the runs: a restart then does not explain a decrease. */
   readonly isSummed?: boolean | undefined;
   /** Start of the previous sample's run, if ECS reported it only now. It explains held-back values. */
   readonly lateRestartNs?: EpochNs | undefined;
@@ -160,7 +160,7 @@ function withoutHeldCounters(sample: ContainerSample, counterStates: ContainerCo
   };
 }
 
-/** All modes or none, and all CPUs or none, because a part would look like the total. */
+/** All modes or none, and all CPUs or none: a partial set would look like the total. */
 function cpuWithoutHeld(cpu: CpuCounters, counterStates: ContainerCounters): CpuCounters {
   return {
     ...cpu,
@@ -181,7 +181,7 @@ function memoryWithoutHeld(memory: MemoryStats, counterStates: ContainerCounters
   };
 }
 
-/** A total is held back if a counter of one of its devices is. */
+/** A total is held back if the same counter of any device is held back. */
 function diskWithoutHeld({ total, byDevice }: DiskCounters, counterStates: ContainerCounters): DiskCounters {
   const known: Partial<Record<DeviceCounter, number>> = {
     ...withoutHeld(total, counterStates.get(COUNTER_GROUPS.disk)),

@@ -4,7 +4,7 @@ import { type ContainerCounters, updateContainerCounters } from './container-cou
 import { isLess } from './counter-state.ts';
 import { COUNTER_GROUPS, isHeld, type PreviousCpu } from './view.ts';
 
-/** A CPU reading and its arrival on the monotonic clock. `precpu_stats` has no arrival of its own. */
+/** A CPU reading and its arrival on the monotonic clock. `precpu_stats` has no arrival time. */
 interface CpuArrival extends CpuReading {
   readonly arrivedAtMs?: number | undefined;
 }
@@ -46,7 +46,7 @@ export type SampleState = 'current' | 'none' | 'stale' | 'out-of-order' | 'stopp
 export interface ContainerUpdate {
   readonly history?: ContainerHistory | undefined;
   readonly state: SampleState;
-  /** A new run has begun since the last sample. */
+  /** True if a new run has begun since the last sample. */
   readonly hasRestarted: boolean;
   /** True if a new start time shows that all counters were reset. */
   readonly isFullReset: boolean;

@@ -11,7 +11,7 @@ import type { TaskTotals, TotalKey } from './view.ts';
 
 /**
  * Counters of the task: the accumulated increases of all sources. A sum of the current counters would decrease when a
- * container stops or restarts, and a decrease reads as a reset, after which the remaining sum counts again in full.
+ * container stops or restarts, and a decrease looks like a reset, after which the remaining sum would be counted again.
  */
 export interface TaskCounters {
   readonly totals: TaskTotals;
@@ -19,15 +19,15 @@ export interface TaskCounters {
   readonly sources: ReadonlyMap<string, SourceReading>;
 }
 
-/** A task has tens of sources. A local endpoint for a whole machine can go through thousands. */
+/** A task has tens of sources. A local endpoint for a whole machine can accumulate thousands. */
 const MAX_IDLE_SOURCES = 1000;
 
 export const EMPTY_TASK_COUNTERS: TaskCounters = { totals: {}, sources: new Map() };
 
 /**
  * Adds the readings of a poll. Readings that are not newer than the last one of their source are ignored: in a shared network
- * namespace, each container has a reading of the same counters, of a different time. A source without a reading is kept,
- * because a poll can miss a container, until there are too many. Its part of the totals stays in any case.
+ * namespace, the containers report the same counters, read at different times. A source without a reading is kept, because a
+ * poll can miss a container, until there are too many such sources. Its contribution to the totals remains in any case.
  *
  * @param hasRestarted whether the owner of a source has restarted, so that its counters start from 0
  * @param setBackTo times of samples that are older than the previous ones, by owner

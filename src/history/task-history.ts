@@ -88,7 +88,7 @@ export function updateTask(history: TaskHistory, snapshot: TaskSnapshot, options
     if (isCounted && update.history !== undefined) readings.push(...readingsOf(info, update.history));
     views.push(viewOf(container, update, isSelected(info.name)));
   }
-  for (const container of snapshot.internals) {
+  for (const container of snapshot.internalContainers) {
     const { info } = container;
     const update = updateContainer(history.containers.get(info.id), container, nowMs, staleAfterMs);
     if (update.history === undefined) continue;

@@ -2,9 +2,9 @@ import type { WrittenLevel } from './lines.ts';
 
 interface EventRow {
   readonly level: WrittenLevel;
-  /** What has happened. */
+  /** What happened. */
   readonly meaning: string;
-  /** What the operator can do; empty where nothing has to be done. */
+  /** What the operator can do; empty if no action is needed. */
   readonly action: string;
 }
 
@@ -169,7 +169,7 @@ type Events = typeof EVENTS;
 
 type TopicOf<Event> = Event extends `${infer Name}_failing` ? Name : never;
 
-/** What fails and recovers. */
+/** A subsystem that can fail and recover. */
 export type Topic = TopicOf<keyof Events>;
 
 /** The events of one level. */

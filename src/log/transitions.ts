@@ -1,7 +1,7 @@
 import type { Topic } from './events.ts';
 import type { LogFields, Logger } from './logger.ts';
 
-/** Logs when something starts to fail, when the reason changes and when it recovers, but not each repetition. */
+/** Logs when a topic starts to fail, when the reason changes and when it recovers, but not every repetition. */
 export interface Transitions {
   /** Logs `<topic>_failing` once per reason. `fields` can replace `reason` by a more detailed one. */
   failing(topic: Topic, reason: string, message: string, fields?: LogFields): void;

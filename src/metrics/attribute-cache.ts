@@ -1,6 +1,6 @@
 import type { SeriesAttributes } from '../../instrumentation/metric-definition.ts';
+import type { Labels } from '../snapshot/json-values.ts';
 import { TASK_TOTAL_NAME } from '../snapshot/snapshot.ts';
-import type { Labels } from '../snapshot/values.ts';
 import { CATALOGUE, catalogueRows, type RowId } from './catalogue.ts';
 import type { DimensionName, Dimensions, MetricRow } from './row.ts';
 import { CONTAINER_ATTRIBUTES, DIMENSIONS, labelAttributes, type VocabularyName } from './vocabulary.ts';

@@ -150,7 +150,7 @@ export const TASK_CGROUP_ROWS = {
   },
 } as const satisfies Record<string, MetricRow>;
 
-/** A counter has its own start time if it was reset, else that of the task. */
+/** The start time is that of the reset if the counter was reset, otherwise that of the task. */
 function counter(cgroup: TaskCgroup | undefined, name: TaskCgroupCounter, unit = 1): readonly Point[] {
   return cgroup === undefined ? [] : [{ value: divide(cgroup[name], unit), startTimeNs: cgroup.startTimeNs?.[name] }];
 }

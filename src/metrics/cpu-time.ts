@@ -1,14 +1,14 @@
 import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
 import { toSeconds } from './arithmetic.ts';
-import { isCpuTimeKnown } from './cpu-use.ts';
+import { isCpuTimeKnown } from './cpu-usage.ts';
 import { CGROUP_1, type MetricRow, type Point, type SemconvNames } from './row.ts';
 import type { ContainerScope } from './scope.ts';
 
 const TICKS = 'cgroup v1 counts user and system time in ticks of 10 ms, so their sum differs from the exact total.';
 
 /**
- * OpenTelemetry requires the points of a container to have all a mode or none, and a mode where it is known. Their sum is
- * not always exact, so the exact total is a separate metric below `aws.ecs.`.
+ * OpenTelemetry requires a mode on all points of a container or on none, and requires it if known. The sum of the modes is
+ * not always exact, so the exact total is a separate metric in the namespace `aws.ecs.`.
  */
 const BY_MODE =
   'CPU time consumed since the container started, by cpu.mode (user, system) where it is known, else without cpu.mode.';
@@ -123,7 +123,7 @@ function timeWithoutMode(scope: ContainerScope): number | undefined {
   return toSeconds(totalNs);
 }
 
-/** The list has an entry for each possible CPU. 0 is a CPU that is absent or was never used. */
+/** The list has an entry for each possible CPU. 0 means that the CPU is absent or was never used. */
 function perCpuTimes(scope: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of scope.sample?.cpu?.perCpuNs?.entries() ?? []) {

@@ -1,7 +1,7 @@
 import { COUNTER_GROUPS, isHeld, resetTimeOf } from '../history/view.ts';
 import { completeSum, divide, increase, zeroIfStopped } from './arithmetic.ts';
 import { CPU_TIME_ROWS } from './cpu-time.ts';
-import { coresOf, ratioOf, usageRatio } from './cpu-use.ts';
+import { coresOf, ratioOf, usageRatio } from './cpu-usage.ts';
 import { cpuLimitCores, cpuReservationCores, taskCpuCores } from './limits.ts';
 import { CGROUP_1, LINUX, type MetricRow, type Point } from './row.ts';
 import type { ContainerScope } from './scope.ts';
@@ -17,9 +17,9 @@ export const CPU_ROWS = {
       'd(total_usage) / d(system_cpu_usage) x online_cpus / cpu_limit_cores, rounded to 4 digits. Windows: d(total_usage) / d(read) / cpu_limit_cores, or / num_procs if no limit is set',
     stability: 'compatible',
     ecs: { name: 'cpu_usage_ratio', isRounded: true },
-    container: ({ info, taskScope, cpuUse }) => ratioOf(cpuUse(), cpuLimitCores(info, taskScope.task)),
+    container: ({ info, taskScope, cpuUsage }) => ratioOf(cpuUsage(), cpuLimitCores(info, taskScope.task)),
     task: (scope) =>
-      completeSum(scope, ({ cpuUse }) => ratioOf(cpuUse(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
+      completeSum(scope, ({ cpuUsage }) => ratioOf(cpuUsage(), taskCpuCores(scope.task))) ?? zeroIfStopped(scope),
   },
   cpu_reservation_utilization: {
     family: 'cpu',
@@ -30,7 +30,7 @@ export const CPU_ROWS = {
     source: 'd(total_usage) / d(read) / (Limits.CPU / 1024)',
     stability: 'stable',
     semconv: { container: 'aws.ecs.container.cpu.reservation_utilization', unit: '1' },
-    container: ({ info, cpuUse }) => divide(coresOf(cpuUse()), cpuReservationCores(info)),
+    container: ({ info, cpuUsage }) => divide(coresOf(cpuUsage()), cpuReservationCores(info)),
   },
   cpu_limit_utilization: {
     family: 'cpu',
@@ -46,7 +46,7 @@ export const CPU_ROWS = {
       task: 'aws.ecs.task.cpu.limit_utilization',
       unit: '1',
     },
-    container: ({ taskScope, cpuUse }) => divide(coresOf(cpuUse()), taskScope.cpus()),
+    container: ({ taskScope, cpuUsage }) => divide(coresOf(cpuUsage()), taskScope.cpus()),
     task: (scope) => divide(scope.cpuCores(), scope.cpus()),
   },
   percpu_usage_ratio: {
@@ -157,19 +157,19 @@ export const CPU_ROWS = {
     stability: 'stable',
     ecs: { name: 'cpu_cores' },
     semconv: { container: 'container.cpu.usage', task: 'aws.ecs.task.cpu.usage', unit: '{cpu}' },
-    container: ({ cpuUse }) => coresOf(cpuUse()),
+    container: ({ cpuUsage }) => coresOf(cpuUsage()),
     task: ({ cpuCores }) => cpuCores(),
   },
 } as const satisfies Record<string, MetricRow>;
 
-/** The list has an entry for each possible CPU. 0 is a CPU that is absent or was never used. */
-function perCpuRatios({ previousCpu, sample, info, taskScope, cpuUse }: ContainerScope): readonly Point[] {
+/** The list has an entry for each possible CPU. 0 means that the CPU is absent or was never used. */
+function perCpuRatios({ previousCpu, sample, info, taskScope, cpuUsage }: ContainerScope): readonly Point[] {
   const points: Point[] = [];
   for (const [cpu, ns] of sample?.cpu?.perCpuNs?.entries() ?? []) {
     const used = increase(previousCpu?.cpu.perCpuNs?.[cpu], ns);
-    const use = cpuUse();
-    if (ns === 0 || used === undefined || use === undefined) continue;
-    points.push({ value: usageRatio(use, used, cpuLimitCores(info, taskScope.task)), dimensions: { cpu } });
+    const usage = cpuUsage();
+    if (ns === 0 || used === undefined || usage === undefined) continue;
+    points.push({ value: usageRatio(usage, used, cpuLimitCores(info, taskScope.task)), dimensions: { cpu } });
   }
   return points;
 }

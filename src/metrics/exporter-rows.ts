@@ -152,7 +152,7 @@ export const EXPORTER_ROWS = {
     stability: 'development',
     ecs: { name: 'exporter_process_cpu_seconds' },
     semconv: { exporter: 'process.cpu.time', unit: 's' },
-    exporter: ({ processUse }) => processUse?.cpuSeconds,
+    exporter: ({ processUsage }) => processUsage?.cpuSeconds,
   },
   exporter_process_resident_memory_bytes: {
     family: 'exporter',
@@ -163,7 +163,7 @@ export const EXPORTER_ROWS = {
     stability: 'development',
     ecs: { name: 'exporter_process_resident_memory_bytes' },
     semconv: { exporter: 'process.memory.usage', unit: 'By', kind: 'updowncounter' },
-    exporter: ({ processUse }) => processUse?.residentBytes,
+    exporter: ({ processUsage }) => processUsage?.residentBytes,
   },
   exporter_event_loop_delay_seconds: {
     family: 'exporter',
@@ -175,7 +175,7 @@ export const EXPORTER_ROWS = {
     stability: 'development',
     ecs: { name: 'exporter_event_loop_delay_seconds' },
     semconv: { exporter: 'nodejs.eventloop.delay.max', unit: 's' },
-    exporter: ({ processUse }) => processUse?.eventLoopDelaySeconds,
+    exporter: ({ processUsage }) => processUsage?.eventLoopDelaySeconds,
   },
   exporter_http_rejected: {
     family: 'exporter',

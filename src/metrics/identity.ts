@@ -7,7 +7,7 @@ export type TaskIdentity = Readonly<Record<string, string>>;
 const CLUSTER_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:cluster\/.+$/;
 
 /**
- * Resource attributes that identify the task and do not change during its life. Attributes that the metadata lacks are
+ * Resource attributes that identify the task and do not change during its lifetime. Attributes that the metadata lacks are
  * omitted.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/ecs/

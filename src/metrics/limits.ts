@@ -1,5 +1,5 @@
+import { positive } from '../snapshot/json-values.ts';
 import type { ContainerInfo, ContainerSample, TaskInfo } from '../snapshot/snapshot.ts';
-import { positive } from '../snapshot/values.ts';
 import type { MetricRow } from './row.ts';
 
 export const CPU_UNITS_PER_CORE = 1024;

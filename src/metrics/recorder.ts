@@ -1,6 +1,6 @@
 import type { Reading, Readings } from '../../instrumentation/metric-definition.ts';
+import { SENTINEL } from '../snapshot/json-values.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
-import { SENTINEL } from '../snapshot/values.ts';
 import { messageOf } from '../text/printable.ts';
 import { round4 } from './arithmetic.ts';
 import type { AttributeCache, Subject } from './attribute-cache.ts';

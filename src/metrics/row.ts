@@ -54,7 +54,7 @@ export type DimensionName =
   | 'version'
   | 'nodeVersion';
 
-/** Names in the semconv vocabulary, one per level: OpenTelemetry does not mark totals by an attribute. */
+/** Names in the semconv vocabulary, one per level: OpenTelemetry does not use an attribute to mark totals. */
 export interface SemconvNames {
   readonly container?: string;
   readonly task?: string;
@@ -143,7 +143,7 @@ export function isSampled(row: MetricRow): boolean {
 
 /**
  * Platforms of docs/metrics.md. Fargate used cgroup v1 in every known recording. Managed Instances correspond to `EC2 v2`,
- * with the clock of Fargate. Windows is the same on EC2 and Fargate.
+ * plus the clock metrics of Fargate. Windows is the same on EC2 and Fargate.
  */
 export const PLATFORMS = ['Fargate', 'EC2 v1', 'EC2 v2', 'Windows'] as const;
 export type Platform = (typeof PLATFORMS)[number];

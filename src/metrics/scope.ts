@@ -1,20 +1,20 @@
 import type { ContainerView, TaskView } from '../history/view.ts';
 import { completeSum, zeroIfStopped } from './arithmetic.ts';
-import { type CpuUse, coresOf, cpusOf, cpuUse } from './cpu-use.ts';
+import { type CpuUsage, coresOf, cpusOf, cpuUsage } from './cpu-usage.ts';
 import { taskCpuCores } from './limits.ts';
 
 /** Input of the container rows: the container, its task, and values that several rows use. */
 export interface ContainerScope extends ContainerView {
   readonly taskScope: TaskScope;
   /** CPU usage since the previous CPU reading. */
-  readonly cpuUse: () => CpuUse | undefined;
+  readonly cpuUsage: () => CpuUsage | undefined;
 }
 
 /** Input of the task rows. */
 export interface TaskScope extends Omit<TaskView, 'containers'> {
   /** Includes containers that are not selected: the sums of the task count them. */
   readonly containers: readonly ContainerScope[];
-  /** CPU limit of the task, else the CPUs of the host. */
+  /** CPU limit of the task, otherwise the number of CPUs of the host. */
   readonly cpus: () => number | undefined;
   /** CPU usage of all containers, in cores. */
   readonly cpuCores: () => number | undefined;
@@ -27,12 +27,12 @@ export function scopeOf(view: TaskView): TaskScope {
   const scope: TaskScope = {
     ...view,
     containers,
-    cpus: once(() => taskCpuCores(view.task) ?? hostCpus(view)),
-    cpuCores: once(() => completeSum(scope, (container) => coresOf(container.cpuUse())) ?? zeroIfStopped(scope)),
-    workingSet: once(() => completeSum(scope, ({ sample }) => sample?.memory?.workingSetBytes)),
+    cpus: lazy(() => taskCpuCores(view.task) ?? hostCpus(view)),
+    cpuCores: lazy(() => completeSum(scope, (container) => coresOf(container.cpuUsage())) ?? zeroIfStopped(scope)),
+    workingSet: lazy(() => completeSum(scope, ({ sample }) => sample?.memory?.workingSetBytes)),
   };
   for (const container of view.containers) {
-    containers.push({ ...container, taskScope: scope, cpuUse: once(() => cpuUse(container)) });
+    containers.push({ ...container, taskScope: scope, cpuUsage: lazy(() => cpuUsage(container)) });
   }
   return scope;
 }
@@ -46,7 +46,7 @@ function hostCpus({ containers }: TaskView): number | undefined {
 }
 
 /** Computes a value on first use. */
-function once<Result>(compute: () => Result): () => Result {
+function lazy<Result>(compute: () => Result): () => Result {
   let known: { readonly result: Result } | undefined;
   return () => {
     known ??= { result: compute() };

@@ -1,5 +1,5 @@
 import { joinByLabelName } from '../../instrumentation/prometheus/prometheus-names.ts';
-import type { Labels } from '../snapshot/values.ts';
+import type { Labels } from '../snapshot/json-values.ts';
 import type { DimensionName, Dimensions } from './row.ts';
 
 /** Naming schemes of the metrics. */

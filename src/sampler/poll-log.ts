@@ -5,9 +5,9 @@ import type { ContainerInfo, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { nearest } from '../text/nearest.ts';
 import type { ContainerFilter } from './filter.ts';
 import type { PollOutcome, SamplerObserver } from './sampler.ts';
-import type { FollowedTask } from './tasks.ts';
+import type { UpdatedTask } from './tasks.ts';
 
-/** Containers of ECS: the image excludes them by name, and not every task has them. */
+/** Internal containers of ECS. The image excludes them by default, but not every task has them, so no match is normal. */
 const INTERNAL_PREFIX = '~internal~';
 
 /** Limits the warnings that hostile metadata can cause. */
@@ -16,7 +16,7 @@ const MAX_DUPLICATES = 20;
 /** A restart leaves a container without stats until the first sample of its new run: 20 s on Fargate, for example. */
 const STATS_GRACE_MS = 60_000;
 
-/** Logs changes between polls: failures and recoveries, restarts, and once the patterns that match nothing. */
+/** Logs changes between polls: failures, recoveries and restarts. Patterns that match nothing are logged once. */
 export function createPollLog(logger: Logger, transitions: Transitions, filter: ContainerFilter): SamplerObserver {
   let hasCheckedFilter = false;
   const duplicates = new Set<string>();
@@ -33,7 +33,7 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     transitions.failing('internal_error', row ?? 'group', `cannot compute ${what}: ${message}`);
   }
 
-  function logMissingStats(tasks: readonly FollowedTask[], endedMs: number): void {
+  function logMissingStats(tasks: readonly UpdatedTask[], endedMs: number): void {
     const withStats = tasks.filter(({ snapshot }) => snapshot.hasStats);
     if (withStats.length === 0) return;
     const names = overdueStats(tasks, endedMs);
@@ -53,7 +53,7 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
   }
 
   /** Names of RUNNING containers that have had no stats for `STATS_GRACE_MS`. */
-  function overdueStats(tasks: readonly FollowedTask[], endedMs: number): readonly string[] {
+  function overdueStats(tasks: readonly UpdatedTask[], endedMs: number): readonly string[] {
     const nameOf = createNamer(tasks);
     const latestMs = new Map<string, number>();
     const overdue = new Set<string>();
@@ -80,8 +80,10 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
 
   function checkFilter(snapshots: readonly TaskSnapshot[]): void {
     const names = snapshots.flatMap(namesOf);
-    const internals = snapshots.flatMap((snapshot) => snapshot.internals.map(({ info }) => info.name));
-    const unmatched = filter.unmatched([...names, ...internals]);
+    const internalContainers = snapshots.flatMap((snapshot) =>
+      snapshot.internalContainers.map(({ info }) => info.name),
+    );
+    const unmatched = filter.unmatched([...names, ...internalContainers]);
     for (const pattern of unmatched.filter((one) => !one.startsWith(INTERNAL_PREFIX))) {
       const similar = nearest(pattern, names);
       const hint = similar === undefined ? '' : `; did you mean ${similar}?`;
@@ -140,6 +142,6 @@ function namesOf({ containers }: TaskSnapshot): readonly string[] {
 }
 
 /** With several tasks, prefixes the names of containers with the last part of the task's ARN. */
-function createNamer({ length }: readonly FollowedTask[]): (task: FollowedTask, name: string) => string {
+function createNamer({ length }: readonly UpdatedTask[]): (task: UpdatedTask, name: string) => string {
   return ({ key }, name) => (length === 1 ? name : `${key.slice(key.lastIndexOf('/') + 1)}/${name}`);
 }

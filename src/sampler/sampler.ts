@@ -9,15 +9,15 @@ import type { ExportKinds, ExportResult } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
 import type { ByReason } from '../self/self-scope.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
-import { isGoodPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
-import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifeMs } from './schedule.ts';
+import { isSuccessfulPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
+import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifetimeMs } from './schedule.ts';
 import { createSelfCounters, type SelfCounters } from './self-counters.ts';
-import { createTasks, type FollowedTask, type Tasks } from './tasks.ts';
+import { createTasks, type Tasks, type UpdatedTask } from './tasks.ts';
 
 /** The outcome of a poll, for the log. */
 export interface PollOutcome extends Omit<PollResult, 'tasks'> {
-  readonly tasks: readonly FollowedTask[];
-  readonly isGood: boolean;
+  readonly tasks: readonly UpdatedTask[];
+  readonly isSuccessful: boolean;
   /** Values that could not be computed. */
   readonly internalErrors: readonly FailedValue[];
   /** Duration of the poll. */
@@ -70,9 +70,9 @@ export class Sampler implements SampleSource {
   readonly startedNs: bigint;
   readonly #counters: SelfCounters;
   readonly #tasks: Tasks;
-  /** When the last good poll ended, on the monotonic clock. */
+  /** When the last successful poll ended, on the monotonic clock. */
   #lastSuccessMs: number | undefined;
-  /** When the last poll ended, milliseconds since the epoch. */
+  /** When the last poll ended, in milliseconds since the epoch. */
   #polledMs: number;
   #entries: readonly TaskReadings[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -134,7 +134,7 @@ export class Sampler implements SampleSource {
     this.#counters.exports.record(exporter, result);
   }
 
-  /** True if a poll was good within the last three intervals. */
+  /** True if a poll succeeded within the last three intervals. */
   isFresh(): boolean {
     const lastMs = this.#lastSuccessMs;
     return lastMs !== undefined && this.#options.monotonicMs() - lastMs <= keepForMs(this.#options.intervalMs);
@@ -143,7 +143,7 @@ export class Sampler implements SampleSource {
   #dropOldViews(): boolean {
     const { intervalMs, monotonicMs } = this.#options;
     const history = this.#counters.history();
-    return this.#tasks.expire(monotonicMs(), (hasStats) => viewLifeMs(intervalMs, history, hasStats));
+    return this.#tasks.expire(monotonicMs(), (hasStats) => viewLifetimeMs(intervalMs, history, hasStats));
   }
 
   async #tick(): Promise<void> {
@@ -153,7 +153,7 @@ export class Sampler implements SampleSource {
     const waitMs = nextPollAfterMs(this.#options.intervalMs, this.#counters.history());
     // Measured from the start of this poll, so that intervals do not drift by its duration.
     const elapsedMs = this.#options.monotonicMs() - startedMs;
-    // No unref(): a host that only waits for the first sample must not end before it.
+    // No unref(): an application that only waits for the first sample must not exit before it.
     this.#timer = setTimeout(() => void this.#tick(), Math.max(0, waitMs - elapsedMs));
   }
 
@@ -161,18 +161,25 @@ export class Sampler implements SampleSource {
     const startedMs = this.#options.monotonicMs();
     const result = await pollSafely(this.#options.source);
     const nowMs = this.#options.monotonicMs();
-    const { followed: tasks, failures: followErrors } = this.#tasks.follow(result, nowMs);
-    const isGood = isGoodPoll(result);
-    if (isGood) this.#lastSuccessMs = nowMs;
+    const { updated: tasks, failures: updateFailures } = this.#tasks.update(result, nowMs);
+    const isSuccessful = isSuccessfulPoll(result);
+    if (isSuccessful) this.#lastSuccessMs = nowMs;
     const seconds = Math.round((nowMs - startedMs) * 1000) / 1e6;
     this.#polledMs = this.#options.wallMs();
     const restarts = tasks.reduce((sum, { restarted }) => sum + restarted.length, 0);
     this.#counters.recordPoll(result, seconds, restarts, this.#polledMs / 1000);
     this.#dropOldViews();
-    const internalErrors = [...followErrors, ...this.#record()];
+    const internalErrors = [...updateFailures, ...this.#record()];
     this.#counters.recordInternalErrors(internalErrors.length);
     try {
-      this.#options.observer.onPoll({ ...result, tasks, isGood, internalErrors, seconds, endedMs: this.#polledMs });
+      this.#options.observer.onPoll({
+        ...result,
+        tasks,
+        isSuccessful,
+        internalErrors,
+        seconds,
+        endedMs: this.#polledMs,
+      });
     } catch {
       // An observer that throws must not stop the polling.
       this.#counters.recordInternalErrors(1);

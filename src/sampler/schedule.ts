@@ -1,9 +1,9 @@
 import type { EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 
-/** First delay after a failure before the first success: the sidecar often starts before the endpoint has the task. */
+/** Initial retry delay before the first success: the sidecar often starts before the endpoint has the task. */
 const FIRST_RETRY_MS = 1000;
 /** Minimum time that a sample stays current while the endpoint does not renew it (Fargate renews every 10 s). */
-const MIN_SAMPLE_LIFE_MS = 60_000;
+const MIN_SAMPLE_LIFETIME_MS = 60_000;
 const INTERVALS_TO_LIVE = 3;
 /** Maximum delay between polls of an endpoint that throttles or fails. */
 const MAX_BACKOFF_MS = 60_000;
@@ -34,12 +34,12 @@ export function keepForMs(intervalMs: number): number {
 }
 
 /** The same for one view. A view without stats stays until the next poll, which backoff can delay. */
-export function viewLifeMs(intervalMs: number, history: PollHistory, hasStats: boolean): number {
+export function viewLifetimeMs(intervalMs: number, history: PollHistory, hasStats: boolean): number {
   const keepMs = keepForMs(intervalMs);
   return hasStats ? keepMs : Math.max(keepMs, nextPollAfterMs(intervalMs, history) + intervalMs);
 }
 
 /** Time that a sample stays current while polls return the same one. */
 export function staleAfterMs(intervalMs: number): number {
-  return Math.max(keepForMs(intervalMs), MIN_SAMPLE_LIFE_MS);
+  return Math.max(keepForMs(intervalMs), MIN_SAMPLE_LIFETIME_MS);
 }

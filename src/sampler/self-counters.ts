@@ -1,10 +1,10 @@
 import { createExportCounters, type ExportCounters, type ExportKinds, increment } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
-import type { ByReason, PollCounts, ProcessUse, SelfScope } from '../self/self-scope.ts';
-import type { InvalidReason } from '../snapshot/values.ts';
+import type { ByReason, PollCounts, ProcessUsage, SelfScope } from '../self/self-scope.ts';
+import type { InvalidReason } from '../snapshot/json-values.ts';
 import { ENDPOINT_ERROR_CODES, type EndpointErrorCode } from '../sources/ecs-task/endpoint-error.ts';
 import { TAG_FAILURE_REASONS, type TagFailureReason } from '../sources/ecs-task/tag-reader.ts';
-import { CGROUP_FAILURES, type CgroupFailure, isGoodPoll, type PollResult } from '../sources/task-source.ts';
+import { CGROUP_FAILURES, type CgroupFailure, isSuccessfulPoll, type PollResult } from '../sources/task-source.ts';
 import type { PollHistory } from './schedule.ts';
 
 /** Counters of the exporter's own work. */
@@ -54,7 +54,7 @@ export function createSelfCounters(options: SelfCountersOptions): SelfCounters {
   });
 
   /** Undefined if it cannot be read, for example without a free file descriptor. */
-  function readProcess(): ProcessUse | undefined {
+  function readProcessUsage(): ProcessUsage | undefined {
     try {
       return processMeter?.read();
     } catch {
@@ -70,7 +70,7 @@ export function createSelfCounters(options: SelfCountersOptions): SelfCounters {
       lastSeconds = seconds;
       for (const { code } of result.failures) increment(failures, code);
       for (const [reason, refused] of result.refused) increment(invalidValues, reason, refused);
-      // Also by 0: the first failure of each reason is then an increase.
+      // Incrementing by 0 creates the series, so that its first failure is an increase.
       if (tags !== undefined) {
         for (const reason of TAG_FAILURE_REASONS)
           increment(tagFailures, reason, tags.failure?.reason === reason ? 1 : 0);
@@ -79,7 +79,7 @@ export function createSelfCounters(options: SelfCountersOptions): SelfCounters {
         for (const reason of CGROUP_FAILURES)
           increment(cgroupFailures, reason, result.cgroupFailures.includes(reason) ? 1 : 0);
       }
-      if (isGoodPoll(result)) {
+      if (isSuccessfulPoll(result)) {
         consecutiveFailures = 0;
         lastSuccessSeconds = endedSeconds;
       } else {
@@ -99,7 +99,7 @@ export function createSelfCounters(options: SelfCountersOptions): SelfCounters {
       containers,
       series,
       exports: exports.counts(),
-      processUse: readProcess(),
+      processUsage: readProcessUsage(),
       httpRejections,
     }),
   };

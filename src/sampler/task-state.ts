@@ -13,8 +13,8 @@ import { createRecorder, type Recorder, type RecorderOptions } from '../metrics/
 import type { ContainerCounts } from '../self/self-scope.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 
-/** Changes of a task with a snapshot. */
-export interface Followed extends Pick<TaskUpdate, 'restarted' | 'withoutStats' | 'renewed'> {
+/** Changes of a task since the previous snapshot. */
+export interface TaskChanges extends Pick<TaskUpdate, 'restarted' | 'withoutStats' | 'renewed'> {
   /** True for the first snapshot of the task. */
   readonly isNew: boolean;
 }
@@ -25,21 +25,21 @@ export interface TaskState {
   readonly identity: TaskIdentity;
   /** Counts of the view; undefined without a view. */
   readonly containers: ContainerCounts | undefined;
-  /** @throws if the snapshot cannot be followed; the state is unchanged. */
-  follow(snapshot: TaskSnapshot, nowMs: number): Followed;
+  /** @throws if the snapshot cannot be processed; the state is then unchanged. */
+  update(snapshot: TaskSnapshot, nowMs: number): TaskChanges;
   /**
    * Drops a view that is too old. Returns true if it did.
    *
-   * @param lifeMs lifetime of a view with or without stats
+   * @param lifetimeMs lifetime of a view with or without stats
    */
-  expire(nowMs: number, lifeMs: (hasStats: boolean) => number): boolean;
-  /** Records the values of the view. Errors are failures of the recorder. */
+  expire(nowMs: number, lifetimeMs: (hasStats: boolean) => number): boolean;
+  /** Records the values of the view. Errors are recorded as failures. */
   record(options: Omit<RecorderOptions, 'attributeCache'>): Recorder;
 }
 
-export type FollowOptions = Omit<UpdateOptions, 'nowMs'>;
+export type TaskStateOptions = Omit<UpdateOptions, 'nowMs'>;
 
-interface Viewed {
+interface DatedView {
   readonly view: TaskView;
   /** Monotonic clock. */
   readonly atMs: number;
@@ -47,14 +47,14 @@ interface Viewed {
   readonly containers: ContainerCounts;
 }
 
-export function createTaskState(options: FollowOptions): TaskState {
+export function createTaskState(options: TaskStateOptions): TaskState {
   const attributeCache = createAttributeCache();
   let history: TaskHistory = EMPTY_HISTORY;
-  let viewed: Viewed | undefined;
+  let current: DatedView | undefined;
   let identity: TaskIdentity = Object.freeze({});
   let identityText = JSON.stringify(identity);
 
-  /** Keeps attributes that are missing now: without them it would be another resource, with other series. */
+  /** Keeps attributes that are currently missing: without them, the resource and its series would change. */
   function extendIdentity(latest: TaskIdentity): void {
     const extended = Object.freeze({ ...identity, ...latest });
     const text = JSON.stringify(extended);
@@ -68,16 +68,16 @@ export function createTaskState(options: FollowOptions): TaskState {
       return identity;
     },
     get containers() {
-      return viewed?.containers;
+      return current?.containers;
     },
-    follow(snapshot, nowMs) {
+    update(snapshot, nowMs) {
       const isNew = history === EMPTY_HISTORY;
       const step = updateTask(history, snapshot, { ...options, nowMs });
       extendIdentity(taskIdentity(snapshot.task));
       const { view, restarted, withoutStats, stale, renewed } = step;
       const withStats = view.containers.filter(({ sample }) => sample !== undefined).length;
       history = step.history;
-      viewed = {
+      current = {
         view,
         atMs: nowMs,
         hasStats: snapshot.hasStats,
@@ -85,16 +85,16 @@ export function createTaskState(options: FollowOptions): TaskState {
       };
       return { isNew, restarted, withoutStats, renewed };
     },
-    expire(nowMs, lifeMs) {
-      if (viewed === undefined || nowMs - viewed.atMs <= lifeMs(viewed.hasStats)) return false;
-      viewed = undefined;
+    expire(nowMs, lifetimeMs) {
+      if (current === undefined || nowMs - current.atMs <= lifetimeMs(current.hasStats)) return false;
+      current = undefined;
       return true;
     },
     record(recorderOptions) {
       attributeCache.removeUnused();
       const recorder = createRecorder({ ...recorderOptions, attributeCache });
       try {
-        if (viewed !== undefined) evaluate(viewed.view, recorder);
+        if (current !== undefined) evaluate(current.view, recorder);
       } catch (error) {
         recorder.failed(undefined, error);
       }

@@ -2,12 +2,12 @@ import type { TaskIdentity } from '../metrics/identity.ts';
 import { type FailedValue, failedValue, type Recorder } from '../metrics/recorder.ts';
 import type { ContainerCounts } from '../self/self-scope.ts';
 import type { PolledTask, PollResult } from '../sources/task-source.ts';
-import { createTaskState, type Followed, type FollowOptions, type TaskState } from './task-state.ts';
+import { createTaskState, type TaskChanges, type TaskState, type TaskStateOptions } from './task-state.ts';
 
 /** A task at one poll, with its changes. */
-export interface FollowedTask extends PolledTask, Followed {}
+export interface UpdatedTask extends PolledTask, TaskChanges {}
 
-/** The values of one resource. More can be added to the recorder. */
+/** The values of one resource. Further values can be added to the recorder. */
 export interface Recorded {
   readonly key: string;
   readonly resource: TaskIdentity;
@@ -17,13 +17,13 @@ export interface Recorded {
 /** The tasks of a source; each poll can add and remove tasks. */
 export interface Tasks {
   /**
-   * Follows each task, and drops those that are missing from a complete list. A task that cannot be followed does not affect
-   * the others.
+   * Updates each task, and drops tasks that are missing from a complete list. A task whose update throws does not affect the
+   * others.
    */
-  follow(
+  update(
     polled: Pick<PollResult, 'tasks' | 'isComplete'>,
     nowMs: number,
-  ): { readonly followed: readonly FollowedTask[]; readonly failures: readonly FailedValue[] };
+  ): { readonly updated: readonly UpdatedTask[]; readonly failures: readonly FailedValue[] };
   /** Drops views that are too old. Returns true if there were any. */
   expire(...age: Parameters<TaskState['expire']>): boolean;
   /** Counts over all tasks; undefined if no task is current. */
@@ -44,9 +44,9 @@ const OWN_KEY = '';
 /** Limit for tasks without a view, for sources whose list is never complete. Above it, all of them are dropped. */
 const MAX_ABSENT = 100;
 
-const UNCHANGED: Followed = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };
+const UNCHANGED: TaskChanges = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };
 
-export function createTasks(onlyTask: string | undefined, options: FollowOptions): Tasks {
+export function createTasks(onlyTask: string | undefined, options: TaskStateOptions): Tasks {
   const ownKey = onlyTask ?? OWN_KEY;
   const ownState = createTaskState(options);
   const states = new Map([[ownKey, ownState]]);
@@ -66,14 +66,14 @@ export function createTasks(onlyTask: string | undefined, options: FollowOptions
   }
 
   return {
-    follow(polled, nowMs) {
+    update(polled, nowMs) {
       const failures: FailedValue[] = [];
-      const followed = polled.tasks.map((task): FollowedTask => {
+      const updated = polled.tasks.map((task): UpdatedTask => {
         const state = states.get(task.key) ?? createTaskState(options);
         try {
-          const change = state.follow(task.snapshot, nowMs);
+          const changes = state.update(task.snapshot, nowMs);
           states.set(task.key, state);
-          return { ...task, ...change };
+          return { ...task, ...changes };
         } catch (error) {
           failures.push(failedValue(error));
           return { ...task, ...UNCHANGED };
@@ -81,7 +81,7 @@ export function createTasks(onlyTask: string | undefined, options: FollowOptions
       });
       dropAbsent(polled);
       isEmpty = polled.isComplete && polled.tasks.length === 0;
-      return { followed, failures };
+      return { updated, failures };
     },
     expire: (...age) => {
       let hasExpired = false;

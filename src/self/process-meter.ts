@@ -1,9 +1,9 @@
-import type { ProcessUse } from './self-scope.ts';
+import type { ProcessUsage } from './self-scope.ts';
 
 /** Measures the resource usage of the exporter. */
 export interface ProcessMeter {
   /** The event loop delay is the maximum since the previous call. */
-  read(): ProcessUse;
+  read(): ProcessUsage;
   stop(): void;
 }
 

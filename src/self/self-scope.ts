@@ -11,7 +11,7 @@ export interface SelfScope {
   /** Series of containers and of the task. */
   readonly series: number;
   readonly exports: ExportCounts;
-  readonly processUse?: ProcessUse | undefined;
+  readonly processUsage?: ProcessUsage | undefined;
   /** Clients that the HTTP server rejected; undefined without a server. */
   readonly httpRejections?: ByReason | undefined;
 }
@@ -21,7 +21,7 @@ export interface PollCounts {
   readonly isLastGood: boolean;
   readonly restarts: number;
   readonly lastSeconds?: number | undefined;
-  /** Time of the last good poll, in seconds since the epoch. */
+  /** Time of the last successful poll, in seconds since the epoch. */
   readonly lastSuccessSeconds?: number | undefined;
   readonly failures: ByReason;
   readonly invalidValues: ByReason;
@@ -51,7 +51,7 @@ export interface ExportCounts {
 }
 
 /** Resource usage of the exporter. */
-export interface ProcessUse {
+export interface ProcessUsage {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
   /** Undefined until the first measurement. */

@@ -1,5 +1,3 @@
-import type { ContainerInfo } from './snapshot.ts';
-import { type EpochNs, timeOf } from './time.ts';
 import {
   amountOf,
   type InvalidValues,
@@ -10,7 +8,9 @@ import {
   parseLabels,
   statusOf,
   textOf,
-} from './values.ts';
+} from './json-values.ts';
+import type { ContainerInfo } from './snapshot.ts';
+import { type EpochNs, timeOf } from './time.ts';
 
 /** Linux: 0 to 255. Docker: -1 if unknown. Windows: unsigned 32-bit codes. */
 const MAX_EXIT_CODE = 2 ** 32;

@@ -1,4 +1,3 @@
-import type { EpochNs } from './time.ts';
 import {
   amountOf,
   cpuTimeOf,
@@ -8,7 +7,8 @@ import {
   member,
   objectOf,
   positive,
-} from './values.ts';
+} from './json-values.ts';
+import type { EpochNs } from './time.ts';
 
 /** CPU counters since the container started. */
 export interface CpuCounters {

@@ -1,4 +1,4 @@
-import { amountOf, type InvalidValues, type JsonObject, listOf, member, objectOf } from './values.ts';
+import { amountOf, type InvalidValues, type JsonObject, listOf, member, objectOf } from './json-values.ts';
 
 export const DEVICE_COUNTERS = ['readBytes', 'writtenBytes', 'reads', 'writes'] as const;
 export type DeviceCounter = (typeof DEVICE_COUNTERS)[number];

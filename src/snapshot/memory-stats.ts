@@ -1,4 +1,4 @@
-import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
+import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './json-values.ts';
 
 export interface MemoryStats {
   /** cgroup version by the names in `stats`. Undefined without such names (Windows, empty). */

@@ -1,5 +1,5 @@
+import { atMost, type InvalidValues, type JsonObject, listOf, member, objectOf, textOf } from './json-values.ts';
 import type { NetworkSettings } from './snapshot.ts';
-import { atMost, type InvalidValues, type JsonObject, listOf, member, objectOf, textOf } from './values.ts';
 
 export interface NetworkNamespace {
   readonly key: string;

@@ -1,4 +1,4 @@
-import { amountOf, type InvalidValues, member, objectOf, textOf } from './values.ts';
+import { amountOf, type InvalidValues, member, objectOf, textOf } from './json-values.ts';
 
 export const INTERFACE_COUNTERS = [
   'rx_bytes',

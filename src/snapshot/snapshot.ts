@@ -8,12 +8,12 @@
 import type { Health } from './container-info.ts';
 import type { CpuCounters } from './cpu-stats.ts';
 import type { DiskCounters } from './disk-stats.ts';
+import type { Labels } from './json-values.ts';
 import type { MemoryStats } from './memory-stats.ts';
 import type { InterfaceCounters } from './network-stats.ts';
 import type { PidStats } from './stats-document.ts';
 import type { TaskError } from './task-info.ts';
 import type { EpochNs } from './time.ts';
-import type { Labels } from './values.ts';
 
 export type { CpuCounters } from './cpu-stats.ts';
 export { DEVICE_COUNTERS, type DeviceCounter, type DeviceCounters, type DiskCounters } from './disk-stats.ts';
@@ -66,7 +66,7 @@ export interface ContainerInfo {
   readonly startedAtNs?: EpochNs | undefined;
   /** Start of the current run, or CreatedAt if ECS reports no start. */
   readonly runStartNs?: EpochNs | undefined;
-  /** Start of the first run (StartedAt), else CreatedAt. */
+  /** Start of the first run (StartedAt), otherwise CreatedAt. */
   readonly firstRunStartNs?: EpochNs | undefined;
   readonly finishedNs?: EpochNs | undefined;
   /** Only with a restart policy: its absence is not 0. */
@@ -98,7 +98,7 @@ export interface TaskInfo {
   readonly serviceName?: string | undefined;
   readonly knownStatus?: string | undefined;
   readonly desiredStatus?: string | undefined;
-  /** From the start of the first image pull to the end of the last. */
+  /** Start of the first image pull, and end of the last one. */
   readonly pullStartedNs?: EpochNs | undefined;
   readonly pullStoppedNs?: EpochNs | undefined;
   /** When ECS began to stop the task. */
@@ -145,7 +145,7 @@ export interface TaskMetadata {
   /** Containers of the user (Type NORMAL). */
   readonly containers: readonly ContainerInfo[];
   /** Internal containers of ECS, such as the pause container, which holds the network namespace of an awsvpc task on EC2. */
-  readonly internals: readonly ContainerInfo[];
+  readonly internalContainers: readonly ContainerInfo[];
   /** Last reported network settings of each container, by id. */
   readonly networkSettings: ReadonlyMap<string, NetworkSettings>;
   /** True if the document lists more containers than are read. */
@@ -164,7 +164,7 @@ export interface ContainerSnapshot {
 export interface TaskSnapshot {
   readonly task: TaskInfo;
   readonly containers: readonly ContainerSnapshot[];
-  readonly internals: readonly ContainerSnapshot[];
+  readonly internalContainers: readonly ContainerSnapshot[];
   /** False if `/task/stats` could not be read: a missing sample then does not mean that the container has stopped. */
   readonly hasStats: boolean;
   /** Names that several containers share. */

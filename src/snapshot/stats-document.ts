@@ -1,5 +1,6 @@
 import { type CpuPlatform, cpuPlatform, parseCpu } from './cpu-stats.ts';
 import { parseDisk } from './disk-stats.ts';
+import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './json-values.ts';
 import { parseMemory } from './memory-stats.ts';
 import { parseNetworks } from './network-stats.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type TaskSnapshot,
 } from './snapshot.ts';
 import { timeOf } from './time.ts';
-import { amountOf, type InvalidValues, type JsonObject, limitOf, member, objectOf } from './values.ts';
 
 /** A snapshot without samples, for a poll whose `/task/stats` failed. */
 export function withoutStats(metadata: TaskMetadata, invalidValues: InvalidValues): TaskSnapshot {
@@ -42,13 +42,13 @@ export function joinStats(
     maxPerCpu -= sample?.cpu?.perCpuNs?.length ?? 0;
     return { info, sample };
   };
-  const known = new Set([...metadata.containers, ...metadata.internals].map(({ id }) => id));
+  const known = new Set([...metadata.containers, ...metadata.internalContainers].map(({ id }) => id));
   const unknownIds = Object.keys(entries).filter((id) => !known.has(id));
   return snapshotOf(metadata, read, { hasStats: true, unknownIds }, invalidValues);
 }
 
 function snapshotOf(
-  { task, containers, internals, isTruncated }: TaskMetadata,
+  { task, containers, internalContainers, isTruncated }: TaskMetadata,
   read: (info: ContainerInfo) => ContainerSnapshot,
   rest: Pick<TaskSnapshot, 'hasStats' | 'unknownIds'>,
   invalidValues: InvalidValues,
@@ -60,7 +60,7 @@ function snapshotOf(
     containers: containers.map(read).map((container) => {
       return named.get(container.info.name) === container.info ? container : { ...container, isNameTaken: true };
     }),
-    internals: internals.map(read),
+    internalContainers: internalContainers.map(read),
     duplicateNames,
     isTruncated,
   };
@@ -84,7 +84,7 @@ function byName(
   return { named, duplicateNames: [...duplicateNames] };
 }
 
-/** The only RUNNING one, else the newer one. */
+/** The RUNNING container if only one is running, otherwise the newer one. */
 function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   const isRunning = b.knownStatus === 'RUNNING';
   if ((a.knownStatus === 'RUNNING') !== isRunning) return isRunning ? b : a;

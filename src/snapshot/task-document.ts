@@ -1,7 +1,4 @@
 import { parseContainerInfo } from './container-info.ts';
-import { parseNetworkSettings, resolveNetworkNamespaces } from './network-namespace.ts';
-import type { ContainerInfo, NetworkSettings, TaskInfo, TaskMetadata } from './snapshot.ts';
-import { parseTaskInfo } from './task-info.ts';
 import {
   type InvalidValues,
   type IsWanted,
@@ -11,7 +8,10 @@ import {
   member,
   objectOf,
   textOf,
-} from './values.ts';
+} from './json-values.ts';
+import { parseNetworkSettings, resolveNetworkNamespaces } from './network-namespace.ts';
+import type { ContainerInfo, NetworkSettings, TaskInfo, TaskMetadata } from './snapshot.ts';
+import { parseTaskInfo } from './task-info.ts';
 
 /** ECS allows 255 characters. */
 const MAX_NAME = 255;
@@ -82,15 +82,20 @@ interface ParsedContainer {
 function assemble(task: TaskInfo, parsed: ReadonlyMap<string, ParsedContainer>): Omit<TaskMetadata, 'isTruncated'> {
   const namespaces = resolveNetworkNamespaces(parsed, task.launchType);
   const containers: ContainerInfo[] = [];
-  const internals: ContainerInfo[] = [];
+  const internalContainers: ContainerInfo[] = [];
   for (const [id, { info, isNormal }] of parsed) {
     const networkNamespace = namespaces.get(id) ?? { key: id, isShared: false };
-    const list = isNormal ? containers : internals;
+    const list = isNormal ? containers : internalContainers;
     list.push({ ...info, networkNamespace: networkNamespace.key, sharesNetworkNamespace: networkNamespace.isShared });
   }
-  // Go's maps return the containers in a different order each time.
   const networkSettings = new Map([...parsed].map(([id, { settings }]) => [id, settings]));
-  return { task, containers: containers.sort(byName), internals: internals.sort(byName), networkSettings };
+  // Sorted, because Go maps have no stable order.
+  return {
+    task,
+    containers: containers.sort(byName),
+    internalContainers: internalContainers.sort(byName),
+    networkSettings,
+  };
 }
 
 function byName(a: ContainerInfo, b: ContainerInfo): number {

@@ -1,5 +1,3 @@
-import type { ClockInfo, EphemeralStorage, TaskInfo } from './snapshot.ts';
-import { timeOf } from './time.ts';
 import {
   amountOf,
   atMost,
@@ -15,7 +13,9 @@ import {
   parseLabels,
   statusOf,
   textOf,
-} from './values.ts';
+} from './json-values.ts';
+import type { ClockInfo, EphemeralStorage, TaskInfo } from './snapshot.ts';
+import { timeOf } from './time.ts';
 
 /**
  * Parses the members of `/task` that describe the task.

@@ -1,4 +1,4 @@
-import type { InvalidValues } from './values.ts';
+import type { InvalidValues } from './json-values.ts';
 
 /** Nanoseconds since the Unix epoch. */
 export type EpochNs = bigint;

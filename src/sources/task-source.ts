@@ -1,5 +1,5 @@
+import type { InvalidReason } from '../snapshot/json-values.ts';
 import type { TaskSnapshot } from '../snapshot/snapshot.ts';
-import type { InvalidReason } from '../snapshot/values.ts';
 import { messageOf } from '../text/printable.ts';
 import { EndpointError } from './ecs-task/endpoint-error.ts';
 import type { TagsAttempt } from './ecs-task/tag-reader.ts';
@@ -7,7 +7,7 @@ import type { TagsAttempt } from './ecs-task/tag-reader.ts';
 /** A source of tasks. */
 export interface TaskSource {
   /**
-   * The key of the task, for a source that only ever has one. The exporter's own metrics then belong to the resource of that
+   * The key of the task, for a source with a single task. The exporter's own metrics then belong to the resource of that
    * task.
    */
   readonly onlyTask?: string | undefined;
@@ -44,11 +44,11 @@ export interface PollResult {
 }
 
 /** True if the poll read the stats of a task, or found that there is no task. */
-export function isGoodPoll({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'isComplete'>): boolean {
+export function isSuccessfulPoll({ tasks, isComplete }: Pick<PollResult, 'tasks' | 'isComplete'>): boolean {
   return tasks.length === 0 ? isComplete : tasks.some(({ snapshot }) => snapshot.hasStats);
 }
 
-/** Turns an exception into a failed poll: it must stop neither the polling nor the host of the library. */
+/** Turns an exception into a failed poll: it must stop neither the polling nor an application that uses the library. */
 export async function pollSafely(source: Pick<TaskSource, 'poll'>): Promise<PollResult> {
   try {
     return await source.poll();

@@ -12,7 +12,7 @@ export interface Glob {
  * pattern must match the whole name. Matching takes at most length(name) x length(pattern) steps; a regular expression with
  * five stars can take most of a minute for a name of 120 characters.
  */
-export function compileGlob(pattern: string): Glob | { readonly wrong: string } {
+export function compileGlob(pattern: string): Glob | { readonly error: string } {
   const tokens: Token[] = [];
   const characters = [...pattern];
   for (let at = 0; at < characters.length; at += 1) {
@@ -21,7 +21,7 @@ export function compileGlob(pattern: string): Glob | { readonly wrong: string } 
     else if (character === '?') tokens.push({ kind: 'one', matches: () => true });
     else if (character === '[') {
       const set = readSet(characters, at + 1);
-      if ('wrong' in set) return set;
+      if ('error' in set) return set;
       tokens.push({ kind: 'one', matches: set.matches });
       at = set.end;
     } else tokens.push({ kind: 'one', matches: (other) => other === character });
@@ -33,17 +33,17 @@ export function compileGlob(pattern: string): Glob | { readonly wrong: string } 
 function readSet(
   characters: readonly string[],
   start: number,
-): { readonly matches: (character: string) => boolean; readonly end: number } | { readonly wrong: string } {
+): { readonly matches: (character: string) => boolean; readonly end: number } | { readonly error: string } {
   const isNegated = characters[start] === '!' || characters[start] === '^';
   const first = isNegated ? start + 1 : start;
   const end = characters.indexOf(']', first + 1);
-  if (end < 0) return { wrong: 'has no closing ]' };
+  if (end < 0) return { error: 'has no closing ]' };
   const ranges: { readonly from: string; readonly to: string }[] = [];
   for (let at = first; at < end; at += 1) {
     const from = characters[at] ?? '';
     const isRange = characters[at + 1] === '-' && at + 2 < end;
     const to = (isRange ? characters[at + 2] : undefined) ?? from;
-    if (to < from) return { wrong: 'has a reversed range in [ ]' };
+    if (to < from) return { error: 'has a reversed range in [ ]' };
     ranges.push({ from, to });
     if (isRange) at += 2;
   }

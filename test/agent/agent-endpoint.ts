@@ -27,10 +27,10 @@ export interface AgentEndpoint {
   env(version?: Version, id?: string): Readonly<Record<string, string>>;
   /** Changes answers, from the next request on. */
   publish(change: Partial<AgentAnswers>): void;
-  /** Everything that it has logged since its last start. */
+  /** The log since the last start. */
   log(): string;
   stop(): Promise<void>;
-  /** Starts it again at the same address. */
+  /** Restarts it at the same address. */
   start(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** A real Docker engine's statistics, encoded by the ECS agent's own code, against the kernel's figures. */
+/** Compares stats of a real Docker engine, encoded by the ECS agent's code, with the kernel's values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

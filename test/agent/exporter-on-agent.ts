@@ -5,14 +5,14 @@ import { type Exposition, parseExposition } from '../real/exposition.ts';
 import { until } from '../real/wait.ts';
 
 export interface ExporterOnAgent {
-  /** Waits for a page that is as wanted. */
+  /** Waits for a page for which `isWanted` returns true. */
   pageWith(what: string, isWanted: (page: Exposition) => boolean | Promise<boolean>): Promise<Exposition>;
   status(path: string): Promise<number>;
   /** The message of the first log line of that event. */
   message(event: string): Promise<string>;
 }
 
-/** For a busy machine; nothing is asserted about it. */
+/** Long enough for a busy machine. */
 const PATIENCE = { timeoutMs: 90_000 };
 
 /** Starts `run` with an interval of a second; ends it with the test. */
@@ -46,4 +46,4 @@ export function failuresOf(page: Exposition, reason: string): number {
   return page.value('ecs_task_exporter_poll_failures_total', { reason }) ?? Number.NaN;
 }
 
-export const isGood = (page: Exposition): boolean => page.value('ecs_task_exporter_status') === 1;
+export const isSuccessful = (page: Exposition): boolean => page.value('ecs_task_exporter_status') === 1;

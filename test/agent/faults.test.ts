@@ -6,7 +6,7 @@ import { type ScriptedTask, scriptedTask } from '../helpers/scripted-task.ts';
 import type { Exposition } from '../real/exposition.ts';
 import { at, listAt } from '../real/json.ts';
 import { type AgentAnswers, type AgentEndpoint, type AgentOptions, startAgentEndpoint } from './agent-endpoint.ts';
-import { type ExporterOnAgent, failuresOf, isGood, startExporterOn } from './exporter-on-agent.ts';
+import { type ExporterOnAgent, failuresOf, isSuccessful, startExporterOn } from './exporter-on-agent.ts';
 
 const WEB = { container_name: 'web' };
 
@@ -27,7 +27,7 @@ async function start(t: TestContext, limit?: AgentOptions['limit']): Promise<Sce
   const task = scriptedTask('web', 'worker');
   const agent = await agentOf(t, task, limit);
   const exporter = await startExporterOn(t, agent.env());
-  await exporter.pageWith('the first sample', isGood);
+  await exporter.pageWith('the first sample', isSuccessful);
   return { agent, task, exporter };
 }
 
@@ -46,7 +46,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
       const task = scriptedTask('web', 'worker');
       const agent = await agentOf(t, task);
       const exporter = await startExporterOn(t, agent.env(version));
-      await exporter.pageWith('the first sample', isGood);
+      await exporter.pageWith('the first sample', isSuccessful);
       advance({ agent, task });
       const page = await exporter.pageWith('the second sample', (one) => cpuSeconds(one) === 61 * 0.25);
       const shown = (name: string, labels: Readonly<Record<string, string>> = WEB) =>
@@ -96,7 +96,10 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     assert.match(await exporter.message('poll_failing'), /429/);
 
     advance({ agent, task });
-    const recovered = await exporter.pageWith('the next sample', (page) => isGood(page) && cpuSeconds(page) === 15.25);
+    const recovered = await exporter.pageWith(
+      'the next sample',
+      (page) => isSuccessful(page) && cpuSeconds(page) === 15.25,
+    );
     await exporter.message('poll_recovered');
     const seconds = (performance.now() - startedMs) / 1000;
     const polls = recovered.value('ecs_task_exporter_polls_total') ?? Number.NaN;
@@ -119,7 +122,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     // An agent that has just started has no samples yet.
     agent.publish({ stats: Object.fromEntries([...task.containers.values()].map(({ id }) => [id, null])) });
     await agent.start();
-    const empty = await exporter.pageWith('a poll without samples', isGood);
+    const empty = await exporter.pageWith('a poll without samples', isSuccessful);
     assert.equal(memory(empty), undefined);
     advance({ agent, task });
     await exporter.pageWith('the values again', (page) => cpuSeconds(page) === 15.25);
@@ -141,7 +144,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     const page = await exporter.pageWith('the container that joined', (one) =>
       [...one.series].some(({ labels }) => labels.get('container_name') === 'late'),
     );
-    assert.ok(isGood(page));
+    assert.ok(isSuccessful(page));
     await exporter.pageWith('the next sample', (one) => cpuSeconds(one) === 15.25);
   });
 
@@ -177,7 +180,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
       (one) => one.value('ecs_task_exporter_task_tags_failures_total', { reason: 'refused' }) === 1,
     );
     assert.match(await exporter.message('task_tags_failing'), new RegExp(ErrorCode));
-    assert.ok(isGood(page));
+    assert.ok(isSuccessful(page));
     assert.equal(memory(page), 64 * 2 ** 20);
   });
 
@@ -191,7 +194,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     const first = await exporter.pageWith('the first sample', (page) => memory(page) !== undefined);
     assert.equal(failures(first), 0, 'the first sample came after the deadline for tags');
     const later = await exporter.pageWith('the deadline for tags', (page) => failures(page) === 1);
-    assert.ok(isGood(later));
+    assert.ok(isSuccessful(later));
   });
 
   test('a restart by ECS: StartedAt and counters stay; FinishedAt and RestartCount show it', async (t) => {
@@ -204,7 +207,7 @@ describe('on the agent’s own endpoint', { concurrency: 4 }, () => {
     const agent = await agentOf(t, task);
     agent.publish({ task: withRestarts(0) });
     const exporter = await startExporterOn(t, agent.env(), ['--metrics', 'all']);
-    const before = await exporter.pageWith('the first sample', isGood);
+    const before = await exporter.pageWith('the first sample', isSuccessful);
     assert.equal(before.value('ecs_task_container_restarts_total', WEB), 0);
     assert.equal(before.value('ecs_task_container_uptime_seconds', WEB), 60);
 

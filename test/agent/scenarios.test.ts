@@ -34,7 +34,7 @@ function samples(pages: readonly string[]): readonly string[] {
 for (const scenario of readScenarios(join(import.meta.dirname, '../scenarios'))) {
   // Tags are in faults.test.ts.
   if (NOT_OF_THE_AGENT.has(scenario.name) || scenario.taskTags.length > 0) continue;
-  test(`scenario ${scenario.name}: every value as from the document itself, and otherwise zeros only`, async () => {
+  test(`scenario ${scenario.name}: every value of the document, and only zeros in addition`, async () => {
     const shown = samples(await playScenarioOn({ url: agent.url(), publish: agent.publish }, scenario, WHOLE));
     const expected = samples(await playScenario(scenario, WHOLE));
     const missing = expected.filter((line) => !shown.includes(line));

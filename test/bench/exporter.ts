@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastingPort } from '../real/lasting-port.ts';
 import { type Child, startChild } from './child.ts';
 import { isGoodPage } from './page.ts';
-import { HURRY, type Program } from './program.ts';
+import { FAST_TIMERS, type Program } from './program.ts';
 import { createScraper } from './scraper.ts';
 
 export interface RunningExporter extends Child {
@@ -16,14 +16,14 @@ const RETRY_MS = 2;
 const PATIENCE_MS = 30_000;
 
 /**
- * Scrapes until `isGood` holds, and resolves with the time.
+ * Scrapes until `isSuccessful` holds, and resolves with the time.
  *
  * @throws if the program exits, or after 30 s.
  */
 export async function firstGoodScrape(
   child: Child,
   port: number,
-  isGood: (page: string) => boolean,
+  isSuccessful: (page: string) => boolean,
   path = '/metrics',
 ): Promise<number> {
   for (const start = performance.now(); performance.now() - start < PATIENCE_MS; await sleep(RETRY_MS)) {
@@ -31,7 +31,7 @@ export async function firstGoodScrape(
     const scraper = createScraper(port, { path });
     const scrape = await scraper.scrape().catch(() => undefined);
     scraper.close();
-    if (scrape?.status === 200 && isGood(scrape.body.toString())) return performance.now();
+    if (scrape?.status === 200 && isSuccessful(scrape.body.toString())) return performance.now();
   }
   await child.stop();
   throw new Error('no good scrape within half a minute');
@@ -41,9 +41,9 @@ export async function firstGoodScrape(
  * How often the program polls: at its start only, every 15 s (the default), or continuously, with an hour shortened to
  * milliseconds.
  */
-export type Pace = 'once' | 'usual' | { readonly hurryMs: number };
+export type Pace = 'once' | 'usual' | { readonly pollDelayMs: number };
 
-const INTERVAL_SECONDS = { once: '3600', usual: '15', hurried: '3600' } as const;
+const INTERVAL_SECONDS = { once: '3600', usual: '15', isFast: '3600' } as const;
 
 /** Starts the program with a Prometheus endpoint, and waits for the first good scrape. */
 export function startExporter(program: Program, metadataUrl: string, pace: Pace): Promise<RunningExporter> {
@@ -55,14 +55,14 @@ export function startPushing(
   program: Program,
   metadataUrl: string,
   otlpUrl: string,
-  hurryMs: number,
+  pollDelayMs: number,
 ): Promise<RunningExporter> {
   const env = {
     OTEL_METRICS_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
     OTEL_METRIC_EXPORT_INTERVAL: '3600000',
   };
-  return start(program, metadataUrl, { hurryMs }, env, () => true, '/-/ready');
+  return start(program, metadataUrl, { pollDelayMs }, env, () => true, '/-/ready');
 }
 
 async function start(
@@ -70,17 +70,17 @@ async function start(
   metadataUrl: string,
   pace: Pace,
   env: Readonly<Record<string, string>>,
-  isGood: (page: string) => boolean,
+  isSuccessful: (page: string) => boolean,
   path: string,
 ): Promise<RunningExporter> {
   const port = await lastingPort();
-  const hurried = typeof pace === 'object';
-  const interval = INTERVAL_SECONDS[hurried ? 'hurried' : pace];
-  const nodeArgs = [...program.nodeFlags, ...(hurried ? ['--require', HURRY] : []), program.file];
+  const isFast = typeof pace === 'object';
+  const interval = INTERVAL_SECONDS[isFast ? 'isFast' : pace];
+  const nodeArgs = [...program.nodeFlags, ...(isFast ? ['--require', FAST_TIMERS] : []), program.file];
   const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', interval];
   const startedMs = performance.now();
   const child = startChild(process.execPath, [...nodeArgs, 'run', ...flags, '--log-level', 'error'], {
-    env: { ...env, ...(hurried ? { HURRY_MS: String(pace.hurryMs) } : {}) },
+    env: { ...env, ...(isFast ? { FAST_TIMER_MS: String(pace.pollDelayMs) } : {}) },
   });
-  return { ...child, port, startMs: (await firstGoodScrape(child, port, isGood, path)) - startedMs };
+  return { ...child, port, startMs: (await firstGoodScrape(child, port, isSuccessful, path)) - startedMs };
 }

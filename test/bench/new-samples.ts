@@ -10,11 +10,11 @@ import { median, short, spread } from './statistics.ts';
 import type { Row } from './table.ts';
 
 /** Delay between polls. The endpoint holds the next sample until the current one has been measured. */
-const HURRY_MS = 1;
+const FAST_TIMER_MS = 1;
 /** Shares of the samples: warm-up, scraped plain, scraped with gzip. */
 const SHARES = { warmUp: 0.2, plain: 0.4, gzip: 0.4 } as const;
 
-interface Followed {
+interface TaskChanges {
   readonly elapsedMs: readonly number[];
   /** Per sample: poll and scrape. */
   readonly cpuMs: number;
@@ -26,7 +26,7 @@ async function follow(
   endpoint: Endpoint,
   count: number,
   coding: 'identity' | 'gzip' | 'none',
-): Promise<Followed> {
+): Promise<TaskChanges> {
   const scraper = coding === 'none' ? undefined : createScraper(exporter.port, { coding });
   const elapsedMs: number[] = [];
   const before = cpuMs(exporter.pid);
@@ -52,9 +52,9 @@ export interface NewSamples {
 }
 
 interface Phases {
-  readonly plain: Followed;
-  readonly gzip: Followed;
-  readonly polls: Followed;
+  readonly plain: TaskChanges;
+  readonly gzip: TaskChanges;
+  readonly polls: TaskChanges;
   /** After the scrapes, and after some idle seconds. */
   readonly after: Memory;
   readonly idle: Memory;
@@ -91,7 +91,7 @@ export async function measureNewSamples(
 ): Promise<NewSamples> {
   const count = bench.plan.samples(containers);
   const samplesBefore = endpoint.samples();
-  const starting = startExporter(bench.program, endpoint.url, { hurryMs: HURRY_MS });
+  const starting = startExporter(bench.program, endpoint.url, { pollDelayMs: FAST_TIMER_MS });
   const phases = await whileRunning(starting, (exporter) => goThrough(bench, exporter, endpoint, count));
   const { plain, gzip, polls, after, idle, page } = phases;
   const faults = pageFaults(page, endpoint.samples() - samplesBefore);

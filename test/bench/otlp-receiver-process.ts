@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { FromReceiver } from './otlp-receiver.ts';
 
-function tell(message: FromReceiver): void {
+function send(message: FromReceiver): void {
   process.send?.(message);
 }
 
@@ -17,9 +17,9 @@ function createCount() {
     take(body: Buffer) {
       exports += 1;
       last = body;
-      tell({ exports });
+      send({ exports });
     },
-    tellLast: () => tell({ last: last.toString('base64') }),
+    tellLast: () => send({ last: last.toString('base64') }),
   };
 }
 
@@ -38,4 +38,4 @@ process.on('message', () => count.tellLast());
 await once(server.listen(0, '127.0.0.1'), 'listening');
 const address = server.address();
 if (typeof address !== 'object' || address === null) throw new Error('the receiver has no address');
-tell({ url: `http://127.0.0.1:${address.port}` });
+send({ url: `http://127.0.0.1:${address.port}` });

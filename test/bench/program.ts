@@ -43,5 +43,5 @@ export function prepareProgram({ file, nodeFlags }: ProgramOptions): Program {
   return { file: copy, nodeFlags: flags, shown };
 }
 
-/** Loaded before the program, makes an hour {@link HURRY_MS} milliseconds. */
-export const HURRY = join(ROOT, 'test/real/hurry.cjs');
+/** Loaded before the program, makes an hour {@link FAST_TIMER_MS} milliseconds. */
+export const FAST_TIMERS = join(ROOT, 'test/real/fast-timers.cjs');

@@ -11,7 +11,7 @@ import { renderTable } from './table.ts';
 
 const CONTAINERS = 10;
 /** The pause after a poll, and between two exports: long enough for one export to end before the next. */
-const HURRY_MS = 20;
+const FAST_TIMER_MS = 20;
 const WARM_UP_SHARE = 0.2;
 
 /** Faults of the last export; empty if it is complete. */
@@ -35,7 +35,7 @@ export function measurePush(bench: Bench): Promise<string> {
   progress(`${bench.plan.exports} exports over OTLP`);
   return whileRunning(startEndpoint(CONTAINERS), (endpoint) =>
     whileRunning(startOtlpReceiver(), (receiver) =>
-      whileRunning(startPushing(bench.program, endpoint.url, receiver.url, HURRY_MS), ({ pid }) =>
+      whileRunning(startPushing(bench.program, endpoint.url, receiver.url, FAST_TIMER_MS), ({ pid }) =>
         follow(bench, endpoint, receiver, pid),
       ),
     ),

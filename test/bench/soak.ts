@@ -9,7 +9,7 @@ import { short, slope } from './statistics.ts';
 import { renderGrid } from './table.ts';
 
 const CONTAINERS = 10;
-const HURRY_MS = 1;
+const FAST_TIMER_MS = 1;
 /** Polls between two readings of RSS. */
 const POLLS_PER_READING = 20;
 const REPORTS = 10;
@@ -31,7 +31,7 @@ interface Reading {
  */
 export function measureSoak(bench: Bench): Promise<string> {
   return whileRunning(startEndpoint(CONTAINERS), (endpoint) =>
-    whileRunning(startExporter(bench.program, endpoint.url, { hurryMs: HURRY_MS }), (exporter) =>
+    whileRunning(startExporter(bench.program, endpoint.url, { pollDelayMs: FAST_TIMER_MS }), (exporter) =>
       soak(bench, endpoint, exporter),
     ),
   );

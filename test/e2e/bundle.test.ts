@@ -1,4 +1,4 @@
-/** The program as one file, as the image has it: alone in a folder, and with no more of Node.js than it needs. */
+/** The bundled program, as in the image: it runs without other files and loads only the Node.js modules that it needs. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { until } from '../real/wait.ts';
 const BUNDLER = fileURLToPath(new URL('../../scripts/bundle.ts', import.meta.url));
 const REPORTER = fileURLToPath(new URL('../helpers/loaded-modules.cjs', import.meta.url));
 
-/** What takes megabytes, and is no part of pulling over plain HTTP. */
+/** Modules that take megabytes of memory and that pulling over plain HTTP does not need. */
 const HEAVY = ['crypto', 'tls', 'https', 'zlib', 'fs/promises', 'dns/promises', 'internal/deps/undici/undici'];
 
 describe('the bundle', () => {
@@ -33,13 +33,13 @@ describe('the bundle', () => {
     return watchProgram(t, child);
   }
 
-  /** Builtin modules that the program has loaded when it ended, of those that are heavy. */
+  /** The heavy modules that the program had loaded when it exited. */
   function heavyModules(): readonly string[] {
     const loaded = new Set(readFileSync(report, 'utf8').split('\n'));
     return HEAVY.filter((name) => loaded.has(`NativeModule ${name}`));
   }
 
-  test('--version and options that are wrong', async (t) => {
+  test('--version and invalid options', async (t) => {
     const version = start(t, ['--version']);
     assert.deepEqual(await version.ended, { code: 0, signal: null });
     assert.ok(version.stdout().startsWith(`ecs-container-exporter ${VERSION} `));
@@ -48,7 +48,7 @@ describe('the bundle', () => {
     assert.match(wrong.stderr(), /interval[^\n]*\n[\s\S]*exporter-port/);
   });
 
-  test('pull: neither TLS nor what other exporters need', async (t) => {
+  test('pull loads neither TLS nor modules of other exporters', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     endpoint.fault = 'hang';
     const program = start(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
@@ -64,7 +64,7 @@ describe('the bundle', () => {
     assert.deepEqual(heavyModules(), []);
   });
 
-  test('push: OTLP is in it, and loaded when it is asked for', async (t) => {
+  test('push: the bundle contains OTLP', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const receiver = await startOtlpReceiver();
     t.after(() => receiver.close());
@@ -77,7 +77,7 @@ describe('the bundle', () => {
     assert.deepEqual(heavyModules(), []);
   });
 
-  test('the licences of what is in it are beside it', () => {
+  test('the licences of bundled packages are in the same directory', () => {
     const text = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
     for (const name of ['@opentelemetry/sdk-metrics', 'node-unix-socket']) {
       assert.match(text, new RegExp(`^${name} \\S+ \\(`, 'm'));

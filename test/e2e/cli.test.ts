@@ -10,7 +10,7 @@ import { COMMANDS } from '../../src/config/option.ts';
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
-/** The real program with nothing but this environment. */
+/** Runs the program with only this environment. */
 async function program(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [BIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code, signal]] = await Promise.all([
@@ -43,7 +43,7 @@ for (const argv of [['--version'], ['version']]) {
   });
 }
 
-test('junk everywhere: exit code 2, every error reported, no secret shown', async () => {
+test('many invalid values: exit code 2, every error reported, no secret shown', async () => {
   const { stdout, stderr, code } = await program(
     ['--itnerval', '5', '--exporter-port', '99999', '--metadata-url', 'http://user:c4n4ry@169.254.170.2'],
     {
@@ -71,14 +71,14 @@ test('junk everywhere: exit code 2, every error reported, no secret shown', asyn
   assert.match(stderr, / --help [^\n]*\n$/);
 });
 
-test('not on ECS: one clear line about both variables', async () => {
+test('not on ECS: one line that names both variables', async () => {
   const { stderr, code } = await program([]);
   assert.equal(code, 2);
   assert.match(stderr, /^error: neither ECS_CONTAINER_METADATA_URI_V4 nor ECS_CONTAINER_METADATA_URI is set/);
   assert.equal(stderr.trimEnd().split('\n').length, 2);
 });
 
-test('healthcheck: 0 beside a healthy server, 1 beside none', async () => {
+test('healthcheck: exit code 0 with a healthy server, 1 without a server', async () => {
   const server = createServer((_request, response) => response.end('ok'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -92,21 +92,21 @@ test('healthcheck: 0 beside a healthy server, 1 beside none', async () => {
   assert.match(gone.stdout, /^not healthy: [^\n]*ECONNREFUSED[^\n]*\n$/);
 });
 
-test('a closed stdout ends nothing with a stack trace', async () => {
+test('a closed stdout causes no stack trace', async () => {
   const child = spawn(process.execPath, [BIN, '--help'], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   assert.deepEqual([stderr, code], ['', 0]);
 });
 
-test('the documentation is what the tables say', async () => {
+test('the generated documentation is up to date', async () => {
   const script = fileURLToPath(new URL('../../scripts/docs.ts', import.meta.url));
   const child = spawn(process.execPath, [script, '--check'], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   assert.deepEqual([stderr, code], ['', 0]);
 });
 
-/** A command that runs until it is stopped: what it printed first, and a way to stop it that gives the exit code. */
+/** Starts a command that runs until it is stopped. Returns its first output, and a function that stops it and returns the exit code. */
 async function running(context: TestContext, argv: readonly string[]) {
   const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
   const exit = once(child, 'exit');
@@ -120,7 +120,7 @@ async function running(context: TestContext, argv: readonly string[]) {
   return { printed: String(printed), stop };
 }
 
-test('demo: shows where to look, is healthy, and stops on Ctrl-C', async (context) => {
+test('demo: prints its address, is healthy, and stops on Ctrl-C', async (context) => {
   const { printed, stop } = await running(context, ['demo', '--exporter-port', '0']);
   const [, origin = '', port = ''] = /Metrics +(http:\/\/localhost:(\d+))\/metrics\n/.exec(printed) ?? [];
   assert.match(printed, new RegExp(`Overview +${origin}/\n`));
@@ -134,7 +134,7 @@ test('demo: shows where to look, is healthy, and stops on Ctrl-C', async (contex
   assert.equal(await stop('SIGINT'), 0);
 });
 
-test('demo --endpoint-only: what it prints is what once needs', async (context) => {
+test('demo --endpoint-only: prints the variable that once needs', async (context) => {
   const { printed, stop } = await running(context, ['demo', '--endpoint-only']);
   const [, name = '', url = ''] = /^ +export (ECS_CONTAINER_METADATA_URI_V4)=(\S+)$/m.exec(printed) ?? [];
   const page = await program(['once'], { [name]: url });
@@ -150,7 +150,7 @@ test('demo --endpoint-only: what it prints is what once needs', async (context) 
   assert.match(gone.stderr, /^error: \S/);
 });
 
-test('demo: an endpoint port that is taken is one line and exit code 1', async () => {
+test('demo: an endpoint port in use is one line and exit code 1', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,4 +1,4 @@
-/** The commands beside run, each as a process of its own, against real endpoints and against each other. */
+/** The commands other than run, each as a process, with real endpoints and with each other. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startProgram } from '../helpers/program.ts';
@@ -51,7 +51,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.deepEqual([(await quiet.ended).code, quiet.stderr()], [0, '']);
   });
 
-  test('once without stats: the rest is printed, the failure is told once', async (t) => {
+  test('once without stats: other metrics are printed, the failure is logged once', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     endpoint.fault = { stats: { status: 404 } };
     const program = startProgram(t, ['once', '--metadata-url', endpoint.url], { LOG_FORMAT: 'json' });
@@ -62,7 +62,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal(printed.value('ecs_task_cpu_limit', { container_name: '_task_' }), 1024);
   });
 
-  test("the program's name before its options, as the image of version 2 wanted it", async (t) => {
+  test("the program's name before its options, as in task definitions for version 2", async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     for (const name of ['ecs-container-exporter', '/usr/local/bin/ecs-container-exporter']) {
       const program = startProgram(t, [name, 'once', '--metadata-url', endpoint.url]);
@@ -75,7 +75,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal((await running.stop('SIGTERM')).code, 0);
   });
 
-  test('run --print-config: what was given, what comes of it, and exit code 0', async (t) => {
+  test('run --print-config: the given values, the resulting configuration, and exit code 0', async (t) => {
     const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x', INTERVAL: '30', LOGLEVEL: 'debug' };
     const program = startProgram(t, ['run', '--print-config', '--exporters', 'prometheus,otlp'], env);
     assert.equal((await program.ended).code, 0);
@@ -94,7 +94,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal(wrong.stdout(), '');
   });
 
-  test('a port that is taken: an error that names the option, but only a warning for one who pushes', async (t) => {
+  test('a port in use: an error that names the option, but only a warning if metrics are pushed', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const neighbour = startProgram(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
     const { port } = new URL(await neighbour.origin());
@@ -111,7 +111,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal((await pushing.stop('SIGTERM')).code, 0);
   });
 
-  test('METRICS=-*: one warning that nothing is left, and none of the SDK', async (t) => {
+  test('METRICS=-*: one warning that no metrics are selected, and none from the SDK', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const env = { METRICS: '-*', EXPORTER_PORT: '0', OTEL_METRIC_EXPORT_INTERVAL: '200', LOG_FORMAT: 'json' };
     const argv = ['run', '--metadata-url', endpoint.url, '--exporters', 'prometheus,console'];
@@ -123,7 +123,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.deepEqual(program.events(), ['no_metrics', 'listening', 'task_found', 'stopping', 'stopped']);
   });
 
-  test('once against an endpoint that is gone or wrong: exit code 1, and why', async (t) => {
+  test('once with an unreachable or invalid endpoint: exit code 1 and the reason', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     endpoint.fault = { status: 404, body: CANARY };
     const wrong = startProgram(t, ['once', '--metadata-url', endpoint.url]);
@@ -139,7 +139,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.ok(!`${wrong.stderr()}${wrong.stdout()}`.includes(CANARY));
   });
 
-  test('healthcheck: healthy while the endpoint is away as well, not healthy after the end', async (t) => {
+  test('healthcheck: healthy even while the endpoint is down, unhealthy after the exit', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const program = startProgram(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
     const { port } = new URL(await program.origin());
@@ -150,7 +150,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal((await check()).code, 1);
   });
 
-  test('demo: from nothing to a good page, and values that move', async (t) => {
+  test('demo: serves a complete page with changing values', async (t) => {
     const program = startProgram(t, ['demo', '--exporter-port', '0', '--interval', '1']);
     const origin = await until('its address', () => /Metrics +(\S+)\/metrics\n/.exec(program.stdout())?.[1]);
     const first = await until('a good scrape', async () => cpuSeconds(await page(origin)));
@@ -159,7 +159,7 @@ describe('commands', { concurrency: 4 }, () => {
     assert.equal((await program.stop('SIGINT')).code, 0);
   });
 
-  test('demo --endpoint-only: run reads it, and its values move', async (t) => {
+  test('demo --endpoint-only: run can read the endpoint, and values change', async (t) => {
     const endpoint = startProgram(t, ['demo', '--endpoint-only']);
     const url = await until('its address', () => /METADATA_URI_V4=(\S+)\n/.exec(endpoint.stdout())?.[1]);
     const env = { ECS_CONTAINER_METADATA_URI_V4: url, EXPORTER_PORT: '0', INTERVAL: '1' };

@@ -1,4 +1,4 @@
-/** Containers that come, go and start again: nobody else's series change. */
+/** Containers that start, stop and restart: the series of other containers do not change. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Running, startRunningExporter } from '../helpers/running.ts';
@@ -19,7 +19,7 @@ async function everything(running: Running): Promise<readonly Series[]> {
 const ofTask = async (running: Running, name: string): Promise<number | undefined> =>
   (await running.metrics()).value(name, { container_name: '_task_' });
 
-test('a container that ends takes its own measurements away at the next poll, and nothing else', async (t) => {
+test('usage series of a stopped container disappear at the next poll, and no others', async (t) => {
   const running = await startRunningExporter(t, BOTH);
   running.task.advance(10);
   await running.poll();
@@ -27,13 +27,13 @@ test('a container that ends takes its own measurements away at the next poll, an
   const worker = running.task.containers.get('worker');
   assert.ok(worker !== undefined);
 
-  // No time passes: what others show may not change at all.
+  // No time passes, so the values of other containers must not change.
   worker.isRunning = false;
   await running.poll();
   const after = await everything(running);
   assert.deepEqual(seriesOf(after, 'web'), seriesOf(before, 'web'));
   const left = [...seriesOf(after, 'worker').keys()].map((key) => key.split(' ')[0]);
-  // The task's document knows ended containers as well.
+  // The task document also lists stopped containers.
   assert.deepEqual(left.toSorted(), [
     'aws_ecs_container_cpu_reservation',
     'aws_ecs_container_info',
@@ -50,12 +50,12 @@ test('a container that ends takes its own measurements away at the next poll, an
   const page = await running.metrics();
   assert.equal(page.value('ecs_task_container_running', { container_name: 'worker' }), 0);
   assert.equal(page.value('ecs_task_exporter_containers'), 1);
-  // Levels of the task are those of what runs; its counters keep what was done.
+  // Gauges of the task cover running containers only; its counters include stopped ones.
   assert.equal(await ofTask(running, 'ecs_task_mem_usage'), 64 * 1024 ** 2);
   assert.equal(await ofTask(running, 'ecs_task_cpu_usage_seconds_total'), 70 * 0.25 + 70 * 0.5);
 });
 
-test('a container that leaves the metadata has no series at all any more', async (t) => {
+test('a container that the metadata no longer lists has no series', async (t) => {
   const running = await startRunningExporter(t, BOTH);
   const before = await everything(running);
   assert.ok(seriesOf(before, 'worker').size > 20);
@@ -66,7 +66,7 @@ test('a container that leaves the metadata has no series at all any more', async
   assert.deepEqual(seriesOf(after, 'web'), seriesOf(before, 'web'));
 });
 
-test('a new container shows at the next poll, and leaves the others as they are', async (t) => {
+test('a new container appears at the next poll, and other series do not change', async (t) => {
   const running = await startRunningExporter(t, BOTH);
   running.task.advance(10);
   await running.poll();
@@ -88,7 +88,7 @@ test('a new container shows at the next poll, and leaves the others as they are'
   );
 });
 
-test('a restart in place: no differences this once, counters from 0, the task never goes back', async (t) => {
+test('a restart in place: no rates for one poll, counters from 0, task counters never decrease', async (t) => {
   const running = await startRunningExporter(t, BOTH);
   running.task.advance(10);
   await running.poll();
@@ -123,7 +123,7 @@ test('a restart in place: no differences this once, counters from 0, the task ne
   assert.equal(page.value('ecs_task_exporter_container_restarts_total'), 1);
 });
 
-test('a container that misses one poll is back with the same counters', async (t) => {
+test('a container that is missing from one poll returns with the same counters', async (t) => {
   const running = await startRunningExporter(t, BOTH);
   const web = running.task.containers.get('web');
   assert.ok(web !== undefined);

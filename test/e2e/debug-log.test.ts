@@ -1,4 +1,4 @@
-/** What LOG_LEVEL=debug adds to the log. */
+/** Log lines at level debug. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startInProcess } from '../helpers/in-process-program.ts';

@@ -1,4 +1,4 @@
-/** What the documentation tells a reader to run, run: against the demo, on ports of the kernel's choice. */
+/** Runs the commands of the documentation with the demo, on free ports. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { COMMANDS, programArguments } from '../helpers/doc-commands.ts';
@@ -22,7 +22,7 @@ async function startDemo(t: TestContext, argv: readonly string[] = [], env: Read
   return { program, origin, metadataUrl };
 }
 
-/** Whether a line of an excerpt stands for a line of the page: the same but for the value and labels left out (`...`). */
+/** Whether a line of an excerpt matches a line of the page, except for the value and omitted labels (`...`). */
 function isShownBy(line: string, other: string): boolean {
   if (line.startsWith('#')) return line === other;
   const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? [];
@@ -30,7 +30,7 @@ function isShownBy(line: string, other: string): boolean {
   return /^\w+/.exec(other)?.[0] === name && shown.every((label) => other.includes(label));
 }
 
-test('the page in the README is what the demo serves', async (t) => {
+test('the page excerpt in the README matches the demo', async (t) => {
   const { origin } = await startDemo(t);
   const excerpt =
     blocksIn('text')
@@ -39,7 +39,7 @@ test('the page in the README is what the demo serves', async (t) => {
       .split('\n') ?? [];
   assert.ok(excerpt.length > 20);
   const missing = new Set(excerpt);
-  // Ratios need two samples, and totals of the task that every container reports.
+  // Ratios need two samples, and task totals need a sample of every container.
   await until('every line of the excerpt', async () => {
     const page = (await (await fetch(`${origin}/metrics`)).text()).split('\n');
     for (const line of missing) if (page.some((other) => isShownBy(line, other))) missing.delete(line);
@@ -48,7 +48,7 @@ test('the page in the README is what the demo serves', async (t) => {
   });
 });
 
-test('the addresses of the documentation answer', async (t) => {
+test('the addresses in the documentation respond', async (t) => {
   const { origin } = await startDemo(t);
   const shown = COMMANDS.filter(({ program }) => program === 'curl').map(({ args: [url = ''] }) => url);
   const linked = HAND_WRITTEN.flatMap(({ prose }) => prose.match(/http:\/\/localhost:9545\/[\w/-]*/g) ?? []);
@@ -59,7 +59,7 @@ test('the addresses of the documentation answer', async (t) => {
   }
 });
 
-/** Invocations in running text that are whole: `once --format json`. */
+/** Complete invocations in the text, such as `once --format json`. */
 function invocationsIn(page: Page): readonly (readonly string[])[] {
   const whole = codeIn(page).filter((code) => /^(?:run|once|healthcheck) --/.test(code) && !/[<.]/.test(code));
   return whole.map((code) => code.split(' '));

@@ -1,4 +1,4 @@
-/** Every way in which the metadata endpoint may misbehave, seen from outside: pages, counters and log of the exporter. */
+/** Faults of the metadata endpoint, and their effect on pages, counters and log. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import type { Exposition } from '../real/exposition.ts';
 /** 800 kB of JSON that would be some 30 MB of objects. */
 const BOMB = `[${'0,'.repeat(400_000)}0]`;
 
-/** `requests`: how many one poll sends, the retry included; JSON is only looked at when there is a `/task` to go with it. */
+/** `requests`: number of requests of one poll, including retries. JSON is parsed only after `/task` has succeeded. */
 const CASES: readonly (readonly [
   name: string,
   fault: Fault,
@@ -36,7 +36,7 @@ const CASES: readonly (readonly [
   ['500', { status: 500, body: `"${CANARY}"` }, { code: 'server_error', requests: 3 }],
   ['404', { status: 404, body: `"${CANARY}"` }, { code: 'client_error', requests: 2 }],
   ['HTML', 'html', { code: 'parse', requests: 2 }],
-  ['HTML that tells a secret', { status: 200, body: `<html>${CANARY}` }, { code: 'parse', requests: 2 }],
+  ['HTML that contains a secret', { status: 200, body: `<html>${CANARY}` }, { code: 'parse', requests: 2 }],
   ['invalid JSON', { status: 200, body: `{"${CANARY}":NaN}` }, { code: 'parse', requests: 2 }],
   ['empty body', 'empty', { code: 'parse', requests: 2 }],
   ['JSON string error', { status: 200, body: `"V4 stats error: ${CANARY}"` }, { code: 'parse', requests: 2 }],
@@ -64,7 +64,7 @@ const cpuSeconds = (page: Exposition): number | undefined =>
 
 describe('faults of /task/stats', () => {
   for (const [name, fault, { code, requests }] of CASES) {
-    test(`${name}: ${code}, the last values stay, and the next poll is right again`, async (t) => {
+    test(`${name}: ${code}, the last values stay, and the next poll recovers`, async (t) => {
       const clock = stopClock(t);
       const running = await startRunningExporter(t);
       const { endpoint, exporter, task } = running;
@@ -114,12 +114,12 @@ describe('faults of /task/stats', () => {
   }
 });
 
-/** Stats without metadata: what was known of the task serves on. */
+/** Stats without metadata: the previous metadata is used. */
 for (const fault of [
   { status: 500, body: CANARY },
   { status: 200, body: `"${CANARY}"` },
 ] as const) {
-  test(`/task fails (${fault.status}) while /task/stats works: values go on, the failure is counted`, async (t) => {
+  test(`/task fails (${fault.status}) while /task/stats works: values continue, the failure is counted`, async (t) => {
     const running = await startRunningExporter(t);
     running.task.advance(10);
     running.endpoint.fault = { task: fault };
@@ -138,7 +138,7 @@ for (const fault of [
   });
 }
 
-test('a redirect is not followed, wherever it leads', async (t) => {
+test('redirects are not followed', async (t) => {
   let asked = 0;
   const elsewhere = createServer((_request, response) => {
     asked += 1;
@@ -159,7 +159,7 @@ test('a redirect is not followed, wherever it leads', async (t) => {
   assert.equal(asked, 0);
 });
 
-test('the log contains the endpoint’s reason, and a reason that changes with every answer does not bypass the log limit', async (t) => {
+test('the log contains the endpoint’s reason, and a reason that changes with every response does not bypass the rate limit', async (t) => {
   const running = await startRunningExporter(t, { metadataUrlSource: 'ECS_CONTAINER_METADATA_URI' });
   for (let poll = 0; poll < 5; poll += 1) {
     const body = JSON.stringify(`V4 task stats handler: request ${poll} failed`);

@@ -1,4 +1,4 @@
-/** The timeout of one document: an option, limited by the interval, and cut short by a stop. */
+/** The timeout of one document: set by an option, limited by the interval, and aborted at shutdown. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
@@ -10,7 +10,7 @@ import { recordingLogger } from '../helpers/recording-logger.ts';
 import { startRunningExporter } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 
-/** The message of a request that a hanging endpoint never answers. */
+/** The log message for an endpoint that never responds. */
 async function timeoutMessage(t: TestContext, changes: Partial<Config>): Promise<string> {
   const server = await startFaultEndpoint();
   t.after(() => server.close());
@@ -31,7 +31,7 @@ test('the interval limits the timeout', async (t) => {
   assert.match(await timeoutMessage(t, { endpointTimeoutMs: 3_600_000, intervalMs: 80 }), /within 80 ms/);
 });
 
-test('a stop does not wait for a long timeout', async (t) => {
+test('shutdown does not wait for a long timeout', async (t) => {
   const running = await startRunningExporter(t, { endpointTimeoutMs: 3_600_000 });
   running.endpoint.fault = 'hang';
   await stopClock(t).during(running.exporter.shutdown(), () => true);

@@ -3,24 +3,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
-import { brokenRules } from '../helpers/exposition-rules.ts';
+import { formatViolations } from '../helpers/exposition-rules.ts';
 import { startRunningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
 import { parseExposition } from '../real/exposition.ts';
 
-const spoken = (...prometheus: readonly VocabularyName[]) => ({
+const withVocabularies = (...prometheus: readonly VocabularyName[]) => ({
   vocabularies: { prometheus, otlp: [], console: [], statsd: [] },
 });
 
 for (const vocabularies of [['ecs'], ['semconv'], ['ecs', 'semconv'], ['semconv', 'ecs']] as const) {
   test(`the page with the names of ${vocabularies.join(' and ')}`, async (t) => {
-    const running = await startRunningExporter(t, spoken(...vocabularies));
+    const running = await startRunningExporter(t, withVocabularies(...vocabularies));
     running.task.advance(10);
     await running.poll();
     running.endpoint.fault = { status: 404 };
     await running.poll();
     const page = await running.page();
-    assert.deepEqual(brokenRules(page), []);
+    assert.deepEqual(formatViolations(page), []);
     const { series } = parseExposition(page);
     const names = new Set(series.map(({ name }) => name));
     assert.equal(
@@ -36,10 +36,10 @@ for (const vocabularies of [['ecs'], ['semconv'], ['ecs', 'semconv'], ['semconv'
   });
 }
 
-test('both vocabularies on one page are the two pages together', async (t) => {
+test('a page of both vocabularies is the union of their pages', async (t) => {
   const task = scriptedTask('web');
   const lines = async (...names: readonly VocabularyName[]): Promise<readonly string[]> => {
-    const page = await (await startRunningExporter(t, spoken(...names), task)).page();
+    const page = await (await startRunningExporter(t, withVocabularies(...names), task)).page();
     return page
       .split('\n')
       .filter(
@@ -54,14 +54,14 @@ test('both vocabularies on one page are the two pages together', async (t) => {
   assert.deepEqual(both.filter((line) => line !== '').toSorted(), apart.filter((line) => line !== '').toSorted());
 });
 
-test('before the first good poll the page is right as well', async (t) => {
-  const running = await startRunningExporter(t, spoken('ecs', 'semconv'), scriptedTask());
+test('the page is valid before the first successful poll', async (t) => {
+  const running = await startRunningExporter(t, withVocabularies('ecs', 'semconv'), scriptedTask());
   const page = await running.page();
-  assert.deepEqual(brokenRules(page), []);
+  assert.deepEqual(formatViolations(page), []);
   assert.match(page, /^ecs_task_exporter_status 1$/m);
 });
 
-test('names, labels and resource attributes that nobody should use', async (t) => {
+test('unusual names, labels and resource attributes', async (t) => {
   const hostile = ['quote "', 'backslash \\', 'n\\n', '{x="y"} 1', '# HELP a b', '__proto__', 'ünïcode 監視'];
   const resourceAttributes = {
     'deployment.environment.name': 'te"st\\ \n',
@@ -71,11 +71,11 @@ test('names, labels and resource attributes that nobody should use', async (t) =
   };
   const running = await startRunningExporter(
     t,
-    { ...spoken('ecs', 'semconv'), resourceAttributes },
+    { ...withVocabularies('ecs', 'semconv'), resourceAttributes },
     scriptedTask(...hostile),
   );
   const page = await running.page();
-  assert.deepEqual(brokenRules(page), []);
+  assert.deepEqual(formatViolations(page), []);
   const parsed = parseExposition(page);
   const [info] = parsed.having({ service_name: 'ecs-container-exporter' });
   assert.equal(info?.labels.get('deployment_environment_name'), 'te"st\\ \n;again');
@@ -85,8 +85,8 @@ test('names, labels and resource attributes that nobody should use', async (t) =
   }
 });
 
-test('the headers say which format, and gzip gives the same page', async (t) => {
-  const running = await startRunningExporter(t, spoken('ecs', 'semconv'));
+test('the content type has the format version, and gzip encodes the same page', async (t) => {
+  const running = await startRunningExporter(t, withVocabularies('ecs', 'semconv'));
   const plain = await fetch(`${running.origin}/metrics`, { headers: { 'accept-encoding': 'identity' } });
   assert.equal(plain.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   assert.equal(plain.headers.get('content-encoding'), null);

@@ -1,4 +1,4 @@
-/** `startEcsMetrics` on a real endpoint, with the SDK as a host has it: without the readers of the program. */
+/** `startEcsMetrics` on a real endpoint, with an application's MeterProvider and readers. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
@@ -10,7 +10,7 @@ import { scriptedEndpoint } from '../helpers/running.ts';
 import { TASK_ARN } from '../helpers/scripted-task.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 
-/** Delta temporality: a collection holds what was observed for it, and nothing from before. */
+/** Delta temporality: a collection contains only series that were observed for it. */
 class DeltaReader extends MetricReader {
   constructor() {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
@@ -19,8 +19,8 @@ class DeltaReader extends MetricReader {
   override async onForceFlush(): Promise<void> {}
 }
 
-/** A MeterProvider of a host, collected on demand. */
-class Host {
+/** An application with a MeterProvider, collected on demand. */
+class Application {
   readonly #reader = new DeltaReader();
   readonly provider: MeterProvider;
 
@@ -61,7 +61,7 @@ function start(t: TestContext, options: EcsMetricsOptions): EcsMetrics {
   return metrics;
 }
 
-/** What the library reports through `diag`. */
+/** Messages of the library to `diag`. */
 function watchDiag(t: TestContext): readonly string[] {
   const messages: string[] = [];
   const at = (_namespace: string, ...args: unknown[]): void => {
@@ -73,8 +73,8 @@ function watchDiag(t: TestContext): readonly string[] {
   return messages;
 }
 
-/** Closes the endpoint, which is to come back at its address. */
-async function comeBack(t: TestContext, { port, task, stats }: FaultEndpoint): Promise<FaultEndpoint> {
+/** Closes the endpoint and starts another one at the same address. */
+async function restartEndpoint(t: TestContext, { port, task, stats }: FaultEndpoint): Promise<FaultEndpoint> {
   const endpoint = await startFaultEndpoint({ port });
   t.after(() => endpoint.close());
   Object.assign(endpoint, { task, stats });
@@ -89,24 +89,24 @@ async function isPending(promise: Promise<void>, clock: TestClock): Promise<bool
 test('a function builds the provider after the first sample, with the resource of the task', async (t) => {
   const clock = stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
-  let host: Host | undefined;
+  let application: Application | undefined;
   let calls = 0;
   const metrics = start(t, {
     metadataUrl: endpoint.url,
     meterProvider: (resource) => {
       calls += 1;
-      host = new Host(t, resource);
-      return host.provider;
+      application = new Application(t, resource);
+      return application.provider;
     },
   });
   assert.deepEqual(metrics.resource(), {});
   await metrics.ready;
-  assert.ok(host);
-  const collected = await host.collect();
+  assert.ok(application);
+  const collected = await application.collect();
   assert.equal(collected.resource.attributes['aws.ecs.task.arn'], TASK_ARN);
   assert.deepEqual(metrics.resource(), { ...collected.resource.attributes });
-  assert.deepEqual(await host.containers('container.memory.usage'), ['web', 'worker']);
-  assert.deepEqual(await host.scopes(), ['ecs-container-exporter/semconv']);
+  assert.deepEqual(await application.containers('container.memory.usage'), ['web', 'worker']);
+  assert.deepEqual(await application.scopes(), ['ecs-container-exporter/semconv']);
 
   const polledMs = clock.elapsedMs;
   await clock.until('the second poll', () => (endpoint.requests.length === 4 ? true : undefined));
@@ -120,38 +120,38 @@ test('a provider that is passed directly reports a failing endpoint from the sta
   const messages = watchDiag(t);
   const { endpoint } = await scriptedEndpoint(t);
   await endpoint.close();
-  const host = new Host(t);
-  const metrics = start(t, { metadataUrl: endpoint.url, meterProvider: host.provider });
+  const application = new Application(t);
+  const metrics = start(t, { metadataUrl: endpoint.url, meterProvider: application.provider });
   await clock.until('the first failure', () => messages[0]);
   assert.match(messages[0] ?? '', /^poll_failing: .*ECONNREFUSED/);
   assert.equal(await isPending(metrics.ready, clock), true);
   assert.deepEqual(metrics.resource(), {});
-  assert.equal(await host.value('aws.ecs.exporter.status'), 0);
+  assert.equal(await application.value('aws.ecs.exporter.status'), 0);
 
-  const again = await comeBack(t, endpoint);
+  const again = await restartEndpoint(t, endpoint);
   await clock.during(metrics.ready);
-  assert.equal(await host.value('aws.ecs.exporter.status'), 1);
-  assert.deepEqual(await host.containers('container.memory.usage'), ['web', 'worker']);
+  assert.equal(await application.value('aws.ecs.exporter.status'), 1);
+  assert.deepEqual(await application.containers('container.memory.usage'), ['web', 'worker']);
 
   await again.close();
   await clock.until('the end of the samples', async () =>
-    (await host.containers('container.memory.usage')).length === 0 ? true : undefined,
+    (await application.containers('container.memory.usage')).length === 0 ? true : undefined,
   );
-  assert.equal(await host.value('aws.ecs.exporter.status'), 0);
+  assert.equal(await application.value('aws.ecs.exporter.status'), 0);
   assert.equal(metrics.resource()['aws.ecs.task.arn'], TASK_ARN, 'the task is the same');
 
-  await comeBack(t, endpoint);
+  await restartEndpoint(t, endpoint);
   await clock.until('new samples', async () =>
-    (await host.containers('container.memory.usage')).length === 2 ? true : undefined,
+    (await application.containers('container.memory.usage')).length === 2 ? true : undefined,
   );
 });
 
-test('stop: no polls, no callbacks, no connections, and the provider goes on', async (t) => {
+test('stop: no polls, callbacks or connections remain, and the provider keeps working', async (t) => {
   const clock = stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
-  const host = new Host(t);
-  const metrics = start(t, { metadataUrl: endpoint.url, meterProvider: host.provider });
-  const own = host.provider.getMeter('host').createCounter('own');
+  const application = new Application(t);
+  const metrics = start(t, { metadataUrl: endpoint.url, meterProvider: application.provider });
+  const own = application.provider.getMeter('host').createCounter('own');
   await metrics.ready;
   assert.equal(endpoint.openConnections, 1);
 
@@ -164,7 +164,9 @@ test('stop: no polls, no callbacks, no connections, and the provider goes on', a
   assert.equal(endpoint.requests.length, before);
   await clock.until('the end of the connection', () => (endpoint.openConnections === 0 ? true : undefined));
   own.add(1);
-  const names = (await host.collect()).scopeMetrics.flatMap((scope) => scope.metrics.map((one) => one.descriptor.name));
+  const names = (await application.collect()).scopeMetrics.flatMap((scope) =>
+    scope.metrics.map((one) => one.descriptor.name),
+  );
   assert.deepEqual(names, ['own']);
   assert.equal(metrics.resource()['aws.ecs.task.arn'], TASK_ARN);
   await metrics.ready;
@@ -207,19 +209,19 @@ test('a function that throws rejects ready with its error, and polling stops', a
 test('a function that calls stop gets no instruments', async (t) => {
   stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
-  const host = new Host(t);
+  const application = new Application(t);
   const metrics = start(t, {
     metadataUrl: endpoint.url,
     meterProvider: () => {
       void metrics.stop();
-      return host.provider;
+      return application.provider;
     },
   });
   await assert.rejects(metrics.ready, /stopped before/);
-  assert.deepEqual(await host.scopes(), []);
+  assert.deepEqual(await application.scopes(), []);
 });
 
-test('a provider that throws rejects ready, and does not reach the caller', async (t) => {
+test('if a provider throws, ready rejects, and the caller gets no exception', async (t) => {
   stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
   const getMeter = (): never => {
@@ -241,11 +243,11 @@ test('a diag logger that throws does not stop the polling', async (t) => {
   diag.setLogger({ error: refuse, warn: refuse, info: refuse, debug: () => {}, verbose: () => {} });
   t.after(() => diag.disable());
   endpoint.failNext('any', { status: 404 }, 2);
-  const metrics = start(t, { metadataUrl: endpoint.url, meterProvider: new Host(t).provider });
+  const metrics = start(t, { metadataUrl: endpoint.url, meterProvider: new Application(t).provider });
   await clock.during(metrics.ready);
 });
 
-test('nobody has to look at ready', async (t) => {
+test('ready can be ignored', async (t) => {
   stopClock(t);
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => {
@@ -260,18 +262,18 @@ test('nobody has to look at ready', async (t) => {
   assert.deepEqual(unhandled, []);
 });
 
-test('include and exclude choose containers, metricNames the vocabularies', async (t) => {
+test('include and exclude select containers, metricNames selects vocabularies', async (t) => {
   stopClock(t);
   const { endpoint } = await scriptedEndpoint(t);
-  const only = new Host(t);
-  const without = new Host(t);
+  const only = new Application(t);
+  const without = new Application(t);
   const { url: metadataUrl } = endpoint;
   await start(t, { metadataUrl, meterProvider: only.provider, include: ['w*'], exclude: ['work??'] }).ready;
   await start(t, { metadataUrl, meterProvider: without.provider, exclude: ['web'], metricNames: 'ecs' }).ready;
   assert.deepEqual(await only.containers('container.memory.usage'), ['web']);
   assert.deepEqual(await without.containers('ecs_task.mem_usage'), ['_task_', 'worker']);
   assert.deepEqual(await without.scopes(), ['ecs-container-exporter/ecs']);
-  const both = new Host(t);
+  const both = new Application(t);
   await start(t, { metadataUrl, meterProvider: both.provider, metricNames: ['semconv', 'ecs'] }).ready;
   assert.deepEqual((await both.scopes()).toSorted(), ['ecs-container-exporter/ecs', 'ecs-container-exporter/semconv']);
 });
@@ -279,7 +281,7 @@ test('include and exclude choose containers, metricNames the vocabularies', asyn
 test('two instances are independent', async (t) => {
   const clock = stopClock(t);
   const [first, second] = [await scriptedEndpoint(t), await scriptedEndpoint(t)];
-  const [one, other] = [new Host(t), new Host(t)];
+  const [one, other] = [new Application(t), new Application(t)];
   const stopped = start(t, { metadataUrl: first.endpoint.url, meterProvider: one.provider });
   const running = start(t, { metadataUrl: second.endpoint.url, meterProvider: other.provider, intervalMs: 1000 });
   await Promise.all([stopped.ready, running.ready]);
@@ -297,7 +299,7 @@ test('the address comes from the variables of ECS', async (t) => {
   t.after(() => {
     delete process.env['ECS_CONTAINER_METADATA_URI'];
   });
-  const metrics = start(t, { meterProvider: new Host(t).provider });
+  const metrics = start(t, { meterProvider: new Application(t).provider });
   await metrics.ready;
   assert.equal(metrics.resource()['aws.ecs.task.arn'], TASK_ARN);
 });

@@ -1,4 +1,4 @@
-/** What is pushed over OTLP, decoded by a reader of our own, against what the same exporter serves at the same instant. */
+/** Compares OTLP exports, decoded independently of the program, with the page of the same sample. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricSet } from '../../src/metrics/row-instruments.ts';
@@ -24,7 +24,7 @@ function kindOf({ kind, isMonotonic, temporality }: OtlpMetric): string {
 }
 
 for (const [protocol, contentType] of PROTOCOLS) {
-  test(`${protocol}: everything that the page shows, with the same values`, async (t) => {
+  test(`${protocol}: the series and values of the page`, async (t) => {
     const pushing = await startPushingExporter(t, { otlp: { protocol } });
     const first = await pushing.receiver.received(0);
     assert.equal(first.headers['content-type'], contentType);
@@ -67,7 +67,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
     );
   });
 
-  test(`${protocol}: counters count from their container's start, and no point ends before it starts`, async (t) => {
+  test(`${protocol}: counters start at their container's start, and no point ends before it starts`, async (t) => {
     const pushing = await startPushingExporter(t, { otlp: { protocol } });
     pushing.task.advance(10);
     pushing.task.restart('worker');
@@ -96,7 +96,7 @@ for (const [protocol, contentType] of PROTOCOLS) {
   });
 }
 
-test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async (t) => {
+test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES takes precedence', async (t) => {
   const resourceAttributes = { 'cloud.region': 'mars-1', 'deployment.environment.name': 'staging ü' };
   const { receiver } = await startPushingExporter(t, { config: { serviceName: 'shop-metrics', resourceAttributes } });
   const { resource } = await receiver.received(0);
@@ -128,7 +128,7 @@ test('the resource is the task, and OTEL_RESOURCE_ATTRIBUTES win over it', async
   );
 });
 
-test('without OTEL_SERVICE_NAME the service is the exporter, or what OTEL_RESOURCE_ATTRIBUTES say', async (t) => {
+test('without OTEL_SERVICE_NAME, the service name is that of OTEL_RESOURCE_ATTRIBUTES or the exporter', async (t) => {
   const { receiver } = await startPushingExporter(t);
   assert.equal((await receiver.received(0)).resource.get('service.name'), 'ecs-container-exporter');
   const named = await startPushingExporter(t, { config: { resourceAttributes: { 'service.name': 'mine' } } });

@@ -1,4 +1,4 @@
-/** Receivers that fail: one line when it begins and one when it ends, and nothing else of the exporter suffers. */
+/** Failing receivers: one line at the start and one at the end of a failure, and no other effect on the exporter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
@@ -11,7 +11,7 @@ import { lastingPort } from '../real/lasting-port.ts';
 
 const EXPORT_INTERVAL_MS = 120;
 
-/** Which timeout comes first, the export's or its requests', makes no difference in the log. */
+/** The log is the same whether the export or a request times out first. */
 const TIMEOUTS = [
   ['of one request', { timeoutMs: 50 }],
   ['of the export', { timeoutMs: 10_000 }],
@@ -36,7 +36,7 @@ const CASES: readonly (readonly [
 ];
 
 for (const [name, behaviour, otlp, message, reason] of CASES) {
-  test(`a receiver that answers ${name}: one warning, metrics go on, one line when it works again`, async (t) => {
+  test(`a receiver that answers ${name}: one warning, metrics continue, one line at the recovery`, async (t) => {
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
     const pushing = await startPushingExporter(t, { behaviour, otlp: { timeoutMs: 50, ...otlp }, config });
     const { receiver, clock } = pushing;
@@ -73,7 +73,7 @@ for (const [name, behaviour, otlp, message, reason] of CASES) {
 }
 
 for (const host of ['127.0.0.1', 'localhost']) {
-  test(`nobody listens at ${host}: the warning says so`, async (t) => {
+  test(`no receiver listens at ${host}: the warning names the address`, async (t) => {
     const port = await lastingPort();
     const config = { exportIntervalMs: EXPORT_INTERVAL_MS, exportTimeoutMs: EXPORT_INTERVAL_MS };
     const url = new URL(`http://${host}:${port}/v1/metrics`);

@@ -1,4 +1,4 @@
-/** When is pushed, how, and what of it adds up. */
+/** Times, encoding and totals of OTLP exports. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testConfig } from '../helpers/config.ts';
@@ -15,7 +15,7 @@ const OFTEN = { exportIntervalMs: 100, exportTimeoutMs: 100 };
 const valueIn = (exported: OtlpExport, name: string, container?: string): number | undefined =>
   pointsOf(exported, name, container === undefined ? {} : { 'container.name': container })[0]?.value;
 
-test('the first export follows the first sample, the last one the last sample; nothing in between', async (t) => {
+test('one export after the first sample, one after the last sample, none in between', async (t) => {
   const pushing = await startPushingExporter(t, { config: { exportIntervalMs: 60_000 } });
   const first = await pushing.receiver.received(0);
   assert.equal(pushing.clock.elapsedMs, 0);
@@ -39,7 +39,7 @@ test('the first export follows the first sample, the last one the last sample; n
   );
 });
 
-test('an endpoint that comes late: the first good sample is pushed at once, with the identity of the task', async (t) => {
+test('an endpoint that starts late: the first successful sample is pushed at once, with the identity of the task', async (t) => {
   const clock = stopClock(t);
   const receiver = await startOtlpReceiver();
   const endpoint = await startFaultEndpoint();
@@ -60,7 +60,7 @@ test('an endpoint that comes late: the first good sample is pushed at once, with
   const first = await receiver.received(0);
   assert.equal(valueIn(first, 'aws.ecs.exporter.status'), 0);
   assert.deepEqual(pointsOf(first, 'aws.ecs.container.cpu.time'), []);
-  // Something at least to tell the tasks of a fleet apart.
+  // Distinguishes the tasks of a fleet.
   assert.match(String(first.resource.get('service.instance.id')), /^[0-9a-f-]{36}$/);
   endpoint.fault = 'none';
   const second = await clock.until('another export', () => receiver.exports[1]);
@@ -80,7 +80,7 @@ test('gzip: the same content, compressed', async (t) => {
   }
 });
 
-test('headers reach the receiver, and no log', async (t) => {
+test('headers reach the receiver and are not logged', async (t) => {
   const headers = { authorization: 'Bearer c4n4ry-token', 'x-api-key': 'c4n4ry-key' };
   const pushing = await startPushingExporter(t, { otlp: { headers }, config: OFTEN });
   const first = await pushing.receiver.received(0);
@@ -95,7 +95,7 @@ test('headers reach the receiver, and no log', async (t) => {
   assert.ok(!(await import('node:util')).inspect(pushing.events(), { depth: 12 }).includes('c4n4ry'));
 });
 
-test('a container that is gone is pushed no more', async (t) => {
+test('series of a removed container are no longer pushed', async (t) => {
   const pushing = await startPushingExporter(t, { config: OFTEN });
   const first = await pushing.receiver.received(0);
   const names = (exported: OtlpExport): readonly unknown[] => [
@@ -111,7 +111,7 @@ test('a container that is gone is pushed no more', async (t) => {
   assert.deepEqual(names(last).toSorted(), ['web', undefined]);
 });
 
-test('delta: what is pushed adds up to what grew since the exporter began to look, over a gap and a restart', async (t) => {
+test('delta: exports add up to the growth since the start of the exporter, over a gap and a restart', async (t) => {
   const pushing = await startPushingExporter(t, { otlp: { temporality: 'delta' }, config: OFTEN });
   const { receiver, task, clock } = pushing;
   const web = task.containers.get('web') ?? assert.fail('no web');
@@ -127,7 +127,7 @@ test('delta: what is pushed adds up to what grew since the exporter began to loo
     () => {},
   ];
   for (const step of steps) {
-    // So that each sample is in an export of its own.
+    // So that each sample has its own export.
     const next = receiver.exports.length + 1;
     await clock.until('two exports', () => receiver.exports[next]);
     task.advance(10);
@@ -142,7 +142,7 @@ test('delta: what is pushed adds up to what grew since the exporter began to loo
   const sum = (name: string, container: string): number =>
     receiver.exports.map((exported) => valueIn(exported, name, container) ?? 0).reduce((a, b) => a + b, 0);
   assert.equal(sum('aws.ecs.container.cpu.time', 'web'), 75 * 0.25);
-  // Of its first life 3 x 15 s were seen; then 5 s and 20 s of the second one.
+  // The first run was sampled for 3 x 15 s, the second one at 5 s and 20 s.
   assert.equal(sum('aws.ecs.container.cpu.time', 'worker'), (45 + 20) * 0.5);
   const whole = receiver.exports.map((exported) => valueIn(exported, 'aws.ecs.task.cpu.time') ?? 0);
   assert.equal(

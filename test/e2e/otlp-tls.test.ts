@@ -1,4 +1,4 @@
-/** OTLP over TLS, with certificates that are as they should be and with all that go wrong. */
+/** OTLP over TLS, with valid and invalid certificates. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
@@ -10,9 +10,16 @@ import { pointsOf } from '../helpers/otlp-export.ts';
 import { startProgram } from '../helpers/program.ts';
 import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/running.ts';
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
-import { type Face, type Pem, pemFile, pemText, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
+import {
+  type Pem,
+  pemFile,
+  pemText,
+  startTlsReceiver,
+  type TlsMode,
+  type TlsReceiver,
+} from '../helpers/tls-receiver.ts';
 
-/** Also the timeout of an export: shorter than the SDK waits before it tries again (800 ms at least). */
+/** Also the timeout of an export, shorter than the minimum backoff before a retry (800 ms). */
 const EXPORT_INTERVAL_MS = 700;
 
 type Files = Partial<Record<'CERTIFICATE' | 'CLIENT_CERTIFICATE' | 'CLIENT_KEY', Pem>>;
@@ -24,10 +31,10 @@ const client = (name: 'client' | 'client-expired' | 'client-unknown-ca'): Files 
   CLIENT_KEY: `${name}-key`,
 });
 
-const WELL: Face = { server: 'server' };
-const MUTUAL: Face = { server: 'server', wantsClientCertificate: true };
+const VALID: TlsMode = { server: 'server' };
+const MUTUAL: TlsMode = { server: 'server', wantsClientCertificate: true };
 
-/** As the program would be told. */
+/** The environment of the program. */
 function environment(address: string, files: Files): Record<string, string> {
   return {
     EXPORTERS: 'prometheus,otlp',
@@ -48,10 +55,10 @@ interface Pushing extends Running {
   readonly clock: TestClock;
 }
 
-/** Exporter and receiver, on a clock that the test moves; the exporter has taken its first sample. */
-async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https'): Promise<Pushing> {
+/** Starts a receiver and an exporter on the test's clock, and takes the first sample. */
+async function pushing(t: TestContext, mode: TlsMode, files: Files, scheme = 'https'): Promise<Pushing> {
   const clock = stopClock(t);
-  const receiver = await startTlsReceiver(face);
+  const receiver = await startTlsReceiver(mode);
   const { endpoint, task } = await scriptedEndpoint(t);
   const env = environment(`${scheme}://localhost:${receiver.port}`, files);
   t.after(async () => {
@@ -65,14 +72,14 @@ async function pushing(t: TestContext, face: Face, files: Files, scheme = 'https
 
 const warnings = ({ lines }: Running) => lines().filter(({ level }) => level === 'warn');
 
-/** The receiver sees the newest sample, and the page is served as ever. */
-async function worksAgain({ receiver, clock, task, poll, status, lines }: Pushing, face: Face): Promise<void> {
+/** Asserts that the page was served during the failure, and that the receiver gets the newest sample afterwards. */
+async function assertRecovers({ receiver, clock, task, poll, status, lines }: Pushing, mode: TlsMode): Promise<void> {
   task.advance(10);
   await poll();
   assert.equal(await status('/metrics'), 200);
   assert.equal(await status('/-/ready'), 200);
   assert.equal(receiver.exports.length, 0);
-  receiver.become(face);
+  receiver.setMode(mode);
   const first = await clock.until('an export', () => receiver.exports[0]);
   assert.equal(pointsOf(first, 'aws.ecs.container.cpu.time', { 'container.name': 'web' })[0]?.value, 70 * 0.25);
   await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
@@ -80,100 +87,100 @@ async function worksAgain({ receiver, clock, task, poll, status, lines }: Pushin
 
 interface Fault {
   readonly name: string;
-  readonly face: Face;
+  readonly mode: TlsMode;
   readonly files: Files;
   readonly message: RegExp;
   readonly reason?: 'tls' | 'reset';
   readonly scheme?: 'http';
-  /** @default WELL */
-  readonly mended?: Face;
+  /** @default VALID */
+  readonly recovered?: TlsMode;
 }
 
 const FAULTS: readonly Fault[] = [
   {
     name: 'an expired certificate',
-    face: { server: 'server-expired' },
+    mode: { server: 'server-expired' },
     files: TRUSTING,
     message: /: the receiver's certificate .*has expired \(CERT_HAS_EXPIRED\): renew it at the receiver/,
   },
   {
     name: 'a certificate for another host',
-    face: { server: 'server-other-host' },
+    mode: { server: 'server-other-host' },
     files: TRUSTING,
     message: /certificate is for DNS:collector\.example\.com, DNS:otel\.example\.com, not for localhost /,
   },
   {
     name: 'an unknown authority',
-    face: { server: 'server-unknown-ca' },
+    mode: { server: 'server-unknown-ca' },
     files: TRUSTING,
     message: /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
   },
   {
-    name: 'an unknown authority that comes along',
-    face: { server: 'server-unknown-ca', chain: 'unknown-ca' },
+    name: 'an unknown authority in the certificate chain',
+    mode: { server: 'server-unknown-ca', chain: 'unknown-ca' },
     files: TRUSTING,
     message: /\(SELF_SIGNED_CERT_IN_CHAIN\): .*OTEL_EXPORTER_OTLP_CERTIFICATE/,
   },
   {
     name: 'no client certificate, TLS 1.3',
-    face: { ...MUTUAL, tls: 'TLSv1.3' },
+    mode: { ...MUTUAL, tls: 'TLSv1.3' },
     files: TRUSTING,
     message: /requires a client certificate: .*OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY/,
   },
   {
     name: 'no client certificate, TLS 1.2',
-    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    mode: { ...MUTUAL, tls: 'TLSv1.2' },
     files: TRUSTING,
     message:
       /may require a client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY\)/,
   },
   {
-    // The handshake is over for a client of TLS 1.3 before it is refused, and this server hangs up without an alert.
+    // With TLS 1.3, the client completes the handshake before the server rejects it; this server then closes without an alert.
     name: 'a client certificate of an unknown authority, TLS 1.3',
-    face: { ...MUTUAL, tls: 'TLSv1.3' },
+    mode: { ...MUTUAL, tls: 'TLSv1.3' },
     files: client('client-unknown-ca'),
     reason: 'reset',
     message: /closed the connection .*reject the client certificate \(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE\)/,
   },
   {
     name: 'a client certificate of an unknown authority, TLS 1.2',
-    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    mode: { ...MUTUAL, tls: 'TLSv1.2' },
     files: client('client-unknown-ca'),
     message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
     name: 'a client certificate that has expired',
-    face: { ...MUTUAL, tls: 'TLSv1.2' },
+    mode: { ...MUTUAL, tls: 'TLSv1.2' },
     files: client('client-expired'),
     message: /closed the connection during the TLS handshake .*accepts the client certificate/,
   },
   {
-    name: 'TLS spoken to a plain port',
-    face: 'plain',
+    name: 'TLS to a plain HTTP port',
+    mode: 'plain',
     files: TRUSTING,
     message: /does not use TLS on this port: use http:\/\//,
   },
   {
-    name: 'plain HTTP spoken to a port for TLS',
-    face: WELL,
+    name: 'plain HTTP to a TLS port',
+    mode: VALID,
     files: {},
     scheme: 'http',
     reason: 'reset',
     message: /closed the connection without a response \(ECONNRESET\): .*it may require TLS \(https:\/\/\)/,
-    mended: 'plain',
+    recovered: 'plain',
   },
 ];
 
 describe('TLS', () => {
-  for (const { name, face, files, message, reason = 'tls', scheme, mended = WELL } of FAULTS) {
-    test(`${name}: one warning that says so, metrics go on, one line when it works again`, async (t) => {
-      const exporter = await pushing(t, face, files, scheme);
+  for (const { name, mode, files, message, reason = 'tls', scheme, recovered = VALID } of FAULTS) {
+    test(`${name}: one warning with the reason, metrics continue, one line at the recovery`, async (t) => {
+      const exporter = await pushing(t, mode, files, scheme);
       const { receiver, lines, clock } = exporter;
       await clock.until('three exports', () => (receiver.connections >= 3 ? true : undefined));
       await clock.until('the warning', () => warnings(exporter)[0]);
-      await worksAgain(exporter, mended);
-      const told = lines().map(({ level, event, fields }) => [level, event, fields['reason']]);
-      assert.deepEqual(told, [
+      await assertRecovers(exporter, recovered);
+      const logged = lines().map(({ level, event, fields }) => [level, event, fields['reason']]);
+      assert.deepEqual(logged, [
         ['info', 'task_found', undefined],
         ['warn', 'otlp_export_failing', reason],
         ['info', 'otlp_export_recovered', undefined],
@@ -186,7 +193,7 @@ describe('TLS', () => {
     test(`mutual TLS with the right certificates, ${version}`, async (t) => {
       const { receiver, lines, clock } = await pushing(t, { ...MUTUAL, tls: version }, client('client'));
       await clock.until('two exports', () => receiver.exports[1]);
-      // Kept alive from one export to the next.
+      // Both exports used one connection.
       assert.equal(receiver.connections, 1);
       assert.deepEqual(
         lines().map(({ event }) => event),
@@ -195,12 +202,12 @@ describe('TLS', () => {
     });
   }
 
-  test('the program, told by its environment: mutual TLS works, and its end is a good one', async (t) => {
+  test('mutual TLS works if the program is configured by its environment, and it exits with code 0', async (t) => {
     const receiver = await startTlsReceiver(MUTUAL);
     t.after(() => receiver.close());
     const { endpoint } = await scriptedEndpoint(t);
     const env = environment(`https://localhost:${receiver.port}`, client('client'));
-    // One export follows the first sample, the other one the signal.
+    // One export after the first sample, and one after the signal.
     const seldom = { OTEL_METRIC_EXPORT_INTERVAL: '600000', OTEL_EXPORTER_OTLP_TIMEOUT: '30000' };
     const program = startProgram(t, [], { ...env, ...seldom, ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
     await receiver.received(0);
@@ -210,14 +217,14 @@ describe('TLS', () => {
   });
 });
 
-test('nothing older than TLS 1.2, whatever Node.js is told', async (t) => {
-  // As `node --tls-min-v1.0 --tls-cipher-list=DEFAULT:@SECLEVEL=0` has them.
+test('TLS 1.2 is the minimum, whatever the options of Node.js', async (t) => {
+  // As with `node --tls-min-v1.0 --tls-cipher-list=DEFAULT:@SECLEVEL=0`.
   const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
   tls.DEFAULT_MIN_VERSION = 'TLSv1';
   tls.DEFAULT_CIPHERS = 'DEFAULT:@SECLEVEL=0';
   t.after(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
-  const exporter = await pushing(t, { ...WELL, tls: 'TLSv1.1' }, TRUSTING);
-  // Anything else in this process would connect.
+  const exporter = await pushing(t, { ...VALID, tls: 'TLSv1.1' }, TRUSTING);
+  // Other clients in this process can connect.
   const { port } = exporter.receiver;
   const other = tls.connect({ host: 'localhost', port, ca: pemText('ca') });
   t.after(() => other.destroy());

@@ -1,4 +1,4 @@
-/** What is served while the metadata endpoint is away, for how long, and how soon after it is back. */
+/** Pages during an outage of the metadata endpoint, and after its recovery. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
@@ -11,13 +11,13 @@ import { until } from '../real/wait.ts';
 const isOfContainers = ({ name }: { readonly name: string }): boolean =>
   name !== 'target_info' && !name.startsWith('ecs_task_exporter_');
 
-describe('an endpoint that is away', () => {
-  test('the endpoint comes after the exporter: up, not ready, and right 1 or 2 s after it is there', async (t) => {
+describe('an endpoint that is down', () => {
+  test('the endpoint starts after the exporter: not ready until then, and ready within 2 s', async (t) => {
     const clock = stopClock(t);
     const earlier = await startFaultEndpoint({ port: await lastingPort() });
     await earlier.close();
     const task = scriptedTask('web', 'worker');
-    // The interval of production: the first success must not have to wait for it.
+    // The default interval: the first success must not wait for it.
     const running = await startExporterOn(t, earlier, task, { intervalMs: 15_000 });
     await running.exporter.poll();
     assert.equal(await running.status('/-/healthy'), 200);
@@ -44,7 +44,7 @@ describe('an endpoint that is away', () => {
     assert.deepEqual(lines, ['warn poll_failing', 'info poll_recovered', 'info task_found']);
   });
 
-  test('an agent that restarts at the same port: values again at the next poll', async (t) => {
+  test('an agent that restarts on the same port: values return at the next poll', async (t) => {
     const running = await startRunningExporter(t);
     await running.endpoint.close();
     await running.exporter.poll();
@@ -63,7 +63,7 @@ describe('an endpoint that is away', () => {
     assert.equal(page.value('ecs_task_cpu_cores', { container_name: 'web' }), 0.25);
   });
 
-  test('values vanish after three intervals, readiness with them, and both come back', async (t) => {
+  test('values and readiness expire after three intervals, and both recover', async (t) => {
     const intervalMs = 15_000;
     const clock = stopClock(t);
     const running = await startRunningExporter(t, { intervalMs });

@@ -1,4 +1,4 @@
-/** What the exporter says of its own cost, against what this process (in which it runs) says of itself. */
+/** Compares the process metrics of an exporter in this process with the values of the process. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRunningExporter } from '../helpers/running.ts';
@@ -24,11 +24,11 @@ for (const [vocabulary, cpu, memory] of LEVELS) {
   });
 }
 
-test('a loop that was blocked shows, until the next poll', async (t) => {
+test('a blocked event loop is reported until the next poll', async (t) => {
   const clock = stopClock(t);
   const running = await startRunningExporter(t);
   clock.pass(1500);
-  // Across the next look, which is once a second.
+  // Longer than the timer, which fires once per second.
   clock.block(1000);
   clock.pass(0);
   await running.poll();

@@ -1,4 +1,4 @@
-/** The program as a process among others: ports, pipes and secrets. */
+/** The program as a process: ports, pipes and secrets. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -17,7 +17,7 @@ const status = (metrics: Exposition): number | undefined => metrics.value('ecs_t
 
 describe('processes', { concurrency: 4 }, () => {
   for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
-    test(`a port in use on ${host}: exit code 1, and the line names both`, async (t) => {
+    test(`a port in use on ${host}: exit code 1, and the line names host and port`, async (t) => {
       const { endpoint } = await scriptedEndpoint(t);
       const taken = createServer();
       await new Promise<void>((resolve) => taken.listen(0, host, resolve));
@@ -40,13 +40,13 @@ describe('processes', { concurrency: 4 }, () => {
     assert.match(program.stderr(), /^error: unknown option --prot/);
   });
 
-  test('nobody reads stdout and stderr: metrics go on, and it stops as ever', async (t) => {
+  test('stdout and stderr are closed pipes: metrics continue, and the program stops normally', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const program = startProgram(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--interval', '1']);
     const origin = await program.origin();
     program.child.stdout?.destroy();
     program.child.stderr?.destroy();
-    // Each change is a line into a closed pipe.
+    // Each change writes a line to a closed pipe.
     for (const [fault, expected] of [
       ['html', 0],
       ['none', 1],
@@ -70,7 +70,7 @@ describe('processes', { concurrency: 4 }, () => {
     assert.equal((await program.stop('SIGTERM')).code, 0);
   });
 
-  test('a secret of the options is in no log, not even with all lines', async (t) => {
+  test('no secret of the options is in the log, even at level debug', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const program = startProgram(t, ['run', '--exporter-port', '0', '--interval', '1', '--log-level', 'debug'], {
       ECS_CONTAINER_METADATA_URI_V4: endpoint.url,
@@ -79,7 +79,7 @@ describe('processes', { concurrency: 4 }, () => {
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20c4n4ry-token',
       OTEL_METRIC_EXPORT_INTERVAL: '200',
     });
-    // The endpoint is no receiver, so that every export fails.
+    // The endpoint is not a receiver, so every export fails.
     await program.message('otlp_export_failing');
     const origin = await program.origin();
     const pages = await Promise.all(['/', '/metrics', '/-/ready', '/nowhere'].map((path) => fetch(`${origin}${path}`)));

@@ -1,4 +1,4 @@
-/** OTLP through a proxy, as the environment says; the metadata endpoint never. */
+/** OTLP uses the proxy of the environment; requests to the metadata endpoint never do. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { readTextFile } from '../../src/config/files.ts';
@@ -9,7 +9,7 @@ import { type Running, scriptedEndpoint, startExporterOn } from '../helpers/runn
 import { stopClock, type TestClock } from '../helpers/test-clock.ts';
 import { pemFile, startTlsReceiver, type TlsReceiver } from '../helpers/tls-receiver.ts';
 
-/** The certificate of `server-other-host` is for this one. */
+/** The host in the certificate `server-other-host`. */
 const HOST = 'collector.example.com';
 const PASSWORD = 'c4n4ry-proxy';
 
@@ -19,7 +19,7 @@ interface Proxied {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A receiver that only the proxy knows, and the environment of an exporter that pushes to it. */
+/** A receiver that is reachable only through the proxy, and the environment of an exporter that pushes to it. */
 async function startProxied(t: TestContext, scheme: 'http' | 'https'): Promise<Proxied> {
   const receiver = await startTlsReceiver(scheme === 'http' ? 'plain' : { server: 'server-other-host' });
   const proxy = await startProxy(new Map([[`${HOST}:4318`, receiver.port]]));
@@ -40,7 +40,7 @@ interface Started extends Running {
   readonly clock: TestClock;
 }
 
-/** An exporter on a clock that the test moves. */
+/** Starts an exporter on the test's clock. */
 async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Started> {
   const clock = stopClock(t);
   const { endpoint, task } = await scriptedEndpoint(t);
@@ -58,7 +58,7 @@ for (const [scheme, method, target] of [
   ['http', 'POST', `http://${HOST}:4318/v1/metrics`],
   ['https', 'CONNECT', `${HOST}:4318`],
 ] as const) {
-  test(`${scheme}: exports go through the proxy, with its user and password`, async (t) => {
+  test(`${scheme}: exports use the proxy, with its user and password`, async (t) => {
     const { receiver, proxy, env } = await startProxied(t, scheme);
     const { lines, clock } = await start(t, env);
     await clock.until('two exports', () => receiver.exports[1]);
@@ -71,7 +71,7 @@ for (const [scheme, method, target] of [
     );
   });
 
-  test(`${scheme}: the message says that there is a proxy, and nothing of its password`, async (t) => {
+  test(`${scheme}: the message names the proxy without its password`, async (t) => {
     const { proxy, env } = await startProxied(t, scheme);
     proxy.rejectStatus = 407;
     const { lines, clock } = await start(t, env);
@@ -84,7 +84,7 @@ for (const [scheme, method, target] of [
     await clock.until('the recovery', () => lines().find(({ event }) => event === 'otlp_export_recovered'));
   });
 
-  test(`${scheme}: a proxy that is not there`, async (t) => {
+  test(`${scheme}: an unreachable proxy`, async (t) => {
     const { proxy, env } = await startProxied(t, scheme);
     await proxy.close();
     const { lines, clock } = await start(t, env);
@@ -102,7 +102,7 @@ for (const [what, changes] of [
   ['NO_PROXY is a star', { no_proxy: '*' }],
   ['the receiver is on this machine', { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://localhost:9' }],
 ] as const) {
-  test(`${what}: the proxy is not asked`, async (t) => {
+  test(`${what}: the proxy is not used`, async (t) => {
     const { proxy, env } = await startProxied(t, 'https');
     const { lines, clock } = await start(t, { ...env, ...changes });
     await clock.until('the failure', () => lines().find(({ event }) => event === 'otlp_export_failing'));
@@ -110,7 +110,7 @@ for (const [what, changes] of [
   });
 }
 
-test('a process: the metadata endpoint is asked directly, whatever the environment says', async (t) => {
+test('a process requests the metadata endpoint directly, whatever the environment', async (t) => {
   const { receiver, proxy, env } = await startProxied(t, 'http');
   const { endpoint } = await scriptedEndpoint(t);
   const proxies = { http_proxy: `http://127.0.0.1:${proxy.port}`, NODE_USE_ENV_PROXY: '1' };

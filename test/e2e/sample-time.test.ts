@@ -15,7 +15,7 @@ function pointOf(exported: OtlpExport, name: string, container?: string): OtlpPo
   return point;
 }
 
-/** Exports at each step of so many seconds of the samples' clock; at 0 the sample is not renewed. */
+/** Exports after each step; a step advances the sample by a number of seconds, and 0 repeats the sample. */
 async function exportsOf(
   t: Parameters<typeof startPushingExporter>[0],
   steps: readonly number[],

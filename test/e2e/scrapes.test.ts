@@ -1,4 +1,4 @@
-/** Scrapes never wait for the metadata endpoint, ask it for nothing, and are good from the start. */
+/** Scrapes never wait for the metadata endpoint or send requests to it, and succeed from the start. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceReadings } from '../../instrumentation/metric-definition.ts';
@@ -14,7 +14,7 @@ import { parseExposition } from '../real/exposition.ts';
 import { until } from '../real/wait.ts';
 
 describe('scrapes', () => {
-  test('scrapes during a poll that hangs do not wait, and ask the endpoint for nothing', async (t) => {
+  test('scrapes during a poll that hangs do not wait, and send no requests', async (t) => {
     const clock = stopClock(t);
     const running = await startRunningExporter(t);
     running.endpoint.fault = 'hang';
@@ -32,7 +32,7 @@ describe('scrapes', () => {
     await clock.during(poll, () => true);
   });
 
-  test('200 scrapes at once of one sample: one page, no request', async (t) => {
+  test('200 concurrent scrapes of one sample: one page, no requests', async (t) => {
     const running = await startRunningExporter(t);
     const before = running.endpoint.requests.length;
     const pages = new Set(await Promise.all(Array.from({ length: 200 }, () => running.page())));
@@ -42,20 +42,20 @@ describe('scrapes', () => {
   });
 });
 
-test('the first good scrape comes with the start, not after an interval', async (t) => {
+test('the first complete scrape is available at the start, not after an interval', async (t) => {
   const clock = stopClock(t);
   const endpoint = await startSimulator();
   t.after(() => endpoint.close());
   const exporter = await startExporter(testConfig(endpoint.url), recordingLogger());
   t.after(() => exporter.shutdown());
-  // With a value that needs two readings: the first sample brings the earlier one with it.
+  // Rates need two readings; the first sample contains the earlier one.
   await until('a good scrape', async () =>
     parseExposition(await scrape(exporter)).value('ecs_task_cpu_usage_ratio', { container_name: 'web' }),
   );
   assert.equal(clock.elapsedMs, 0);
 });
 
-test('a sample is rendered once, for all who ask at once and later, and the next sample anew', async () => {
+test('a sample is rendered once for all concurrent and later scrapes, and the next sample again', async () => {
   const metric = { name: 'level', kind: 'gauge', unit: '', description: 'A level.' } as const;
   const attributes = {};
   const sample = (value: number): readonly ResourceReadings[] => {

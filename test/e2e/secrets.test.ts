@@ -1,4 +1,4 @@
-/** What is secret is sent where it belongs, and shown nowhere: in no log, page, error or output, whatever receivers do. */
+/** Secrets are sent to the receiver, and are in no log, page, error or output, whatever the receiver does. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -10,7 +10,7 @@ import { scriptedEndpoint } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { pemFile, pemText, startTlsReceiver } from '../helpers/tls-receiver.ts';
 
-/** In every secret. */
+/** Part of every secret. */
 const CANARY = 'c4n4ry';
 const BASIC = Buffer.from(`user:${CANARY}-basic`).toString('base64');
 
@@ -39,7 +39,7 @@ const SECRETS = {
   OTLP_HEADERS_FILE: fileWith('headers', `${percent('x-file')}\n`),
 } as const;
 
-/** Whole, in part, and encoded otherwise. */
+/** Asserts that a text contains no part of a secret, plain or in base64. */
 function assertSilent(what: string, shown: string): void {
   for (const secret of [CANARY, BASIC.slice(4, 16)]) {
     const at = shown.toLowerCase().indexOf(secret.toLowerCase());
@@ -50,7 +50,7 @@ function assertSilent(what: string, shown: string): void {
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The secret headers, as receivers give them back in their errors. */
+  /** The secret headers, as receivers return them in errors. */
   readonly echo: string;
 }
 
@@ -71,7 +71,7 @@ const status =
   ({ response, echo }) =>
     response.writeHead(code, echo, headers).end(echo);
 
-/** What a receiver may do, and the log line that tells of it. */
+/** Behaviours of a receiver, and the resulting log line. */
 const BEHAVIOURS: readonly (readonly [name: string, behaviour: Behaviour, line: RegExp])[] = [
   ['answers 401 and the headers', status(401), /otlp_export_failing.*HTTP 401: .*client_error/],
   ['answers 400 and the headers', status(400), /otlp_export_failing.*HTTP 400: .*client_error/],
@@ -87,27 +87,27 @@ const BEHAVIOURS: readonly (readonly [name: string, behaviour: Behaviour, line: 
     },
     /otlp_export_failing.*HTTP 307: .*redirect/,
   ],
-  ['rejects points and says the headers', (exchange) => partial(exchange, exchange.echo), /otlp_partial_failing/],
+  ['rejects points and returns the headers', (exchange) => partial(exchange, exchange.echo), /otlp_partial_failing/],
   [
-    'rejects points and says the address',
+    'rejects points and returns the address',
     (exchange) => partial(exchange, `no ${exchange.request.url}`),
     /otlp_partial_failing/,
   ],
   [
-    'rejects points and says the headers, encoded',
+    'rejects points and returns the headers, encoded',
     (exchange) => partial(exchange, encodeURIComponent(exchange.echo).slice(0, 200)),
     /otlp_partial_failing/,
   ],
   ['never answers', () => {}, /otlp_export_failing.*timed out/],
   [
-    'hangs up within its answer',
+    'closes the connection during its response',
     ({ response, echo }) => {
       response.writeHead(400, { 'content-length': '9999' });
       response.write(echo, () => response.destroy());
     },
     /otlp_export_failing.*(?:HTTP 400|ECONNRESET)/,
   ],
-  ['speaks no HTTP', ({ response, echo }) => response.socket?.end(echo), /otlp_export_failing.*HPE_INVALID/],
+  ['does not use HTTP', ({ response, echo }) => response.socket?.end(echo), /otlp_export_failing.*HPE_INVALID/],
   [
     'answers with endless headers',
     ({ response, echo }) => response.socket?.end(`HTTP/1.1 200 OK\r\nx: ${echo.repeat(200)}\r\n\r\n`),
@@ -115,7 +115,7 @@ const BEHAVIOURS: readonly (readonly [name: string, behaviour: Behaviour, line: 
   ],
 ];
 
-/** What `behaviour` is asked, for as long as the test runs. */
+/** Starts a receiver with this behaviour, which records its requests; closed with the test. */
 async function startReceiver(t: TestContext, behaviour: Behaviour) {
   const seen: IncomingMessage[] = [];
   const server = createServer(async (request, response) => {
@@ -140,7 +140,7 @@ const FORMATS = [
 ] as const;
 const PAGES = ['/', '/metrics', '/-/healthy', '/-/ready', '/nowhere', `/${QUERY}`, `/metrics${QUERY}`];
 
-/** Runs the program until `line` is logged, then looks at all it shows, its end included. */
+/** Runs the program until `line` is logged, stops it, and checks its complete output. */
 async function assertNothingShown(
   t: TestContext,
   env: Record<string, string>,
@@ -202,7 +202,7 @@ describe('a receiver that', () => {
   }
 
   for (const format of FORMATS) {
-    test(`is not there: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
+    test(`is unreachable: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
       const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:1/v1/metrics${QUERY}` };
       await assertNothingShown(t, env, /otlp_export_failing.*ECONNREFUSED/);
     });
@@ -238,8 +238,8 @@ type Mistake = readonly [
   name: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  /** What the problem is about. */
-  told: string,
+  /** The source in the error message. */
+  source: string,
 ];
 
 const headerMistakes = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'].flatMap((name) =>
@@ -312,12 +312,12 @@ const MISTAKES: readonly Mistake[] = [
 
 const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4' };
 
-for (const [name, argv, env, told] of MISTAKES) {
-  test(`a mistake is told without the secret in it: ${name.replaceAll(CANARY, '***')}`, async () => {
+for (const [name, argv, env, source] of MISTAKES) {
+  test(`an error message without the secret: ${name.replaceAll(CANARY, '***')}`, async () => {
     const program = startInProcess(argv, { ...METADATA, ...SECRETS, ...env });
     assert.equal(await program.ended, 2);
     assert.match(program.stderr(), /^error: /);
-    assert.ok(program.stderr().includes(told), program.stderr());
+    assert.ok(program.stderr().includes(source), program.stderr());
     assertSilent('the problem', program.stderr() + program.stdout());
   });
 }
@@ -335,7 +335,7 @@ for (const argv of [['--help'], ['help'], ['--version'], ['once'], ['once', '--f
   });
 }
 
-test('a port that is taken: no secret in the last words', async (t) => {
+test('a port in use: no secret in the error message', async (t) => {
   const { endpoint } = await scriptedEndpoint(t);
   const { origin } = await startReceiver(t, () => {});
   const where = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_HOST: '127.0.0.1' };

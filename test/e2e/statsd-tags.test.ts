@@ -1,4 +1,4 @@
-/** Tags and the agent's address through the whole program, on real datagrams. */
+/** Tags and the agent's address, from configuration to datagrams. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startProgram } from '../helpers/program.ts';
@@ -7,7 +7,7 @@ import { TASK_ARN } from '../helpers/scripted-task.ts';
 import { linesOf, udpReceiver } from '../helpers/statsd-receiver.ts';
 import { until } from '../real/wait.ts';
 
-test('tags on every line: the metric’s own, the given ones, the task’s, those of Datadog’s variables', async (t) => {
+test('tags of every line: of the metric, of STATSD_TAGS, of the task, of Datadog’s variables', async (t) => {
   const { endpoint } = await scriptedEndpoint(t);
   const receiver = await udpReceiver(t);
   const program = startProgram(t, ['--exporter-port', '0', '--interval', '1'], {
@@ -45,7 +45,7 @@ test('tags on every line: the metric’s own, the given ones, the task’s, thos
   assert.equal((await program.stop('SIGTERM')).code, 0);
 });
 
-test('DD_DOGSTATSD_DISABLE: nothing is pushed, one warning says why, the page goes on', async (t) => {
+test('DD_DOGSTATSD_DISABLE: nothing is pushed, one warning has the reason, the page is served', async (t) => {
   const { endpoint } = await scriptedEndpoint(t);
   const receiver = await udpReceiver(t);
   const program = startProgram(t, ['--exporter-port', '0', '--exporters', 'prometheus,statsd'], {

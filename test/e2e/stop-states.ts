@@ -1,4 +1,4 @@
-/** The states in which the program may be asked to stop. */
+/** The states in which the program can receive a signal. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -9,66 +9,67 @@ import { GOOD, late, NO_RESPONSE, refused } from '../outages/responses.ts';
 import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
 
-export interface Scene {
+export interface Fixture {
   readonly program: { events(): readonly string[]; origin(): Promise<string> };
   readonly clock: { until<T>(what: string, question: () => T | undefined): Promise<T> };
   readonly endpoint: FaultEndpoint;
   readonly task: ScriptedTask;
-  /** For OTLP. */
+  /** OTLP receiver. */
   readonly receiver: FaultReceiver;
-  /** For DogStatsD: what came, a text each. */
+  /** Datagrams that the DogStatsD agent received. */
   readonly datagrams: readonly string[];
 }
 
-/** Whom the last sample must have reached. */
-export type Addressee = 'receiver' | 'agent';
+/** A receiver of the last sample. */
+export type Recipient = 'receiver' | 'agent';
 
 export interface State {
   readonly name: string;
   readonly signals: readonly NodeJS.Signals[];
-  /** Of the endpoint from the start. */
+  /** Initial fault of the endpoint. */
   readonly fault?: FaultSetting;
   /** @default prometheus */
   readonly exporters?: string;
-  /** Of the receiver from the start. @default GOOD */
+  /** Initial response of the receiver. @default GOOD */
   readonly answer?: Answer;
-  /** Another address than that of the receiver, or of the agent. */
-  readonly elsewhere?: (t: TestContext) => Promise<Readonly<Record<string, string>>>;
+  /** Variables with other addresses than those of the receiver and the agent. */
+  readonly otherAddress?: (t: TestContext) => Promise<Readonly<Record<string, string>>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Between polls. @default 1 */
+  /** Time between polls. @default 1 */
   readonly intervalSeconds?: number;
-  /** Resolves in the moment for the signal. */
-  readonly reach: (scene: Scene) => Promise<unknown>;
-  /** Upper limit for states in which something must time out first. All other states stop at once. */
+  /** Resolves when the state is reached and the signal can be sent. */
+  readonly reach: (fixture: Fixture) => Promise<unknown>;
+  /** Limit for states in which a timeout must expire first. In all other states, the program stops at once. */
   readonly withinMs?: number;
   /** The events in the log after `stopping`. @default ['stopped'] */
-  readonly told?: readonly string[];
-  readonly lastSampleAt?: readonly Addressee[];
+  readonly loggedEvents?: readonly string[];
+  readonly lastSampleAt?: readonly Recipient[];
 }
 
-async function ready({ program }: Scene): Promise<void> {
+async function ready({ program }: Fixture): Promise<void> {
   const origin = await program.origin();
   await until('readiness', async () => ((await fetch(`${origin}/-/ready`)).status === 200 ? true : undefined));
 }
 
-const asked = ({ endpoint }: Scene) => until('a request', () => (endpoint.requests.length > 0 ? true : undefined));
-const pushed = ({ receiver }: Scene) => until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
-const taken = ({ receiver }: Scene) => until('an export', () => receiver.accepted[0]);
-const got = ({ datagrams }: Scene) => until('a datagram', () => datagrams[0]);
-const logged = ({ program, clock }: Scene, event: string) =>
+const requested = ({ endpoint }: Fixture) =>
+  until('a request', () => (endpoint.requests.length > 0 ? true : undefined));
+const pushed = ({ receiver }: Fixture) => until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
+const accepted = ({ receiver }: Fixture) => until('an export', () => receiver.accepted[0]);
+const received = ({ datagrams }: Fixture) => until('a datagram', () => datagrams[0]);
+const logged = ({ program, clock }: Fixture, event: string) =>
   clock.until(`a log line ${event}`, () => program.events().includes(event) || undefined);
-const failing = (scene: Scene) => logged(scene, 'otlp_export_failing');
+const failing = (fixture: Fixture) => logged(fixture, 'otlp_export_failing');
 
 const OTLP = 'prometheus,otlp';
 
-/** An address where nobody is. */
-async function nowhere(): Promise<Readonly<Record<string, string>>> {
+/** An address without a receiver. */
+async function unreachableAddress(): Promise<Readonly<Record<string, string>>> {
   const port = String(await lastingPort());
   return { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, STATSD_PORT: port };
 }
 
-/** Takes connections, and never says a word of TLS. */
-async function silence(t: TestContext): Promise<Readonly<Record<string, string>>> {
+/** A server that accepts connections and never responds to the TLS handshake. */
+async function silentServer(t: TestContext): Promise<Readonly<Record<string, string>>> {
   const server = createServer((socket) => {
     socket.on('error', () => {}).resume();
     t.after(() => socket.destroy());
@@ -86,13 +87,13 @@ const PULLING: readonly State[] = [
   {
     name: 'mid-poll, the endpoint hangs',
     signals: ['SIGTERM', 'SIGINT'],
-    told: ['poll_failing', 'stopped'],
-    reach: async (scene) => {
-      await ready(scene);
-      const before = scene.endpoint.requests.length;
-      scene.endpoint.fault = 'hang';
-      await scene.clock.until('the poll that hangs', () =>
-        scene.endpoint.requests.length > before ? true : undefined,
+    loggedEvents: ['poll_failing', 'stopped'],
+    reach: async (fixture) => {
+      await ready(fixture);
+      const before = fixture.endpoint.requests.length;
+      fixture.endpoint.fault = 'hang';
+      await fixture.clock.until('the poll that hangs', () =>
+        fixture.endpoint.requests.length > before ? true : undefined,
       );
     },
     withinMs: 4000,
@@ -101,22 +102,22 @@ const PULLING: readonly State[] = [
     name: 'in the first poll, the endpoint hangs',
     signals: ['SIGTERM'],
     fault: 'hang',
-    told: ['poll_failing', 'stopped'],
-    reach: asked,
+    loggedEvents: ['poll_failing', 'stopped'],
+    reach: requested,
     withinMs: 4000,
   },
   {
     name: 'before a poll succeeded',
     signals: ['SIGTERM'],
     fault: { status: 404 },
-    reach: (scene) => logged(scene, 'poll_failing'),
+    reach: (fixture) => logged(fixture, 'poll_failing'),
   },
   {
-    name: 'a client holds its connection',
+    name: 'a client keeps its connection open',
     signals: ['SIGTERM'],
-    reach: async (scene) => {
-      await ready(scene);
-      const { port } = new URL(await scene.program.origin());
+    reach: async (fixture) => {
+      await ready(fixture);
+      const { port } = new URL(await fixture.program.origin());
       const socket = connect(Number(port), '127.0.0.1');
       socket.on('error', () => {});
       await new Promise<void>((resolve) => socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n', () => resolve()));
@@ -130,16 +131,16 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM', 'SIGINT'],
     exporters: OTLP,
     answer: NO_RESPONSE,
-    told: ['otlp_export_failing', 'stopped'],
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: pushed,
     withinMs: 12_000,
   },
   {
-    name: 'an export is tried again',
+    name: 'an export is retried',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(503),
-    told: ['otlp_export_failing', 'stopped'],
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: pushed,
     withinMs: 12_000,
   },
@@ -148,60 +149,60 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: NO_RESPONSE,
-    told: ['poll_failing', 'otlp_export_failing', 'stopped'],
-    reach: async (scene) => {
-      await pushed(scene);
-      scene.endpoint.fault = 'hang';
+    loggedEvents: ['poll_failing', 'otlp_export_failing', 'stopped'],
+    reach: async (fixture) => {
+      await pushed(fixture);
+      fixture.endpoint.fault = 'hang';
     },
     withinMs: 12_000,
   },
   {
-    name: 'a connection says nothing of TLS',
+    name: 'a TLS handshake hangs',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    elsewhere: silence,
-    told: ['otlp_export_failing', 'stopped'],
+    otherAddress: silentServer,
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: ready,
     withinMs: 12_000,
   },
   {
-    name: 'nobody listens, first export',
+    name: 'no receiver, first export',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    elsewhere: nowhere,
-    told: ['otlp_export_failing', 'stopped'],
+    otherAddress: unreachableAddress,
+    loggedEvents: ['otlp_export_failing', 'stopped'],
     reach: ready,
     withinMs: 12_000,
   },
   {
-    name: 'nobody listens, exports fail',
+    name: 'no receiver, exports fail',
     signals: ['SIGTERM'],
     exporters: OTLP,
-    elsewhere: nowhere,
+    otherAddress: unreachableAddress,
     env: { OTEL_METRIC_EXPORT_INTERVAL: '500' },
     reach: failing,
   },
   {
-    name: 'exports are refused',
+    name: 'exports are rejected',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(401),
     reach: failing,
   },
   {
-    name: 'the receiver is to be left alone',
+    name: 'Retry-After has not expired',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: refused(503, { 'retry-after': '60' }),
-    told: ['otlp_export_recovered', 'stopped'],
-    reach: async (scene) => {
-      await failing(scene);
-      scene.receiver.answer = GOOD;
+    loggedEvents: ['otlp_export_recovered', 'stopped'],
+    reach: async (fixture) => {
+      await failing(fixture);
+      fixture.receiver.answer = GOOD;
     },
     lastSampleAt: ['receiver'],
   },
   {
-    name: 'the receiver takes its time',
+    name: 'the receiver is slow',
     signals: ['SIGTERM'],
     exporters: OTLP,
     answer: late(600),
@@ -213,7 +214,7 @@ const PUSHING: readonly State[] = [
     name: 'pushing',
     signals: ['SIGTERM', 'SIGINT'],
     exporters: OTLP,
-    reach: taken,
+    reach: accepted,
     lastSampleAt: ['receiver'],
   },
   {
@@ -221,7 +222,7 @@ const PUSHING: readonly State[] = [
     signals: ['SIGTERM'],
     exporters: OTLP,
     env: { OTEL_METRIC_EXPORT_INTERVAL: '100' },
-    reach: taken,
+    reach: accepted,
     lastSampleAt: ['receiver'],
   },
 
@@ -229,23 +230,23 @@ const PUSHING: readonly State[] = [
     name: 'no DogStatsD agent',
     signals: ['SIGTERM'],
     exporters: 'prometheus,statsd',
-    elsewhere: nowhere,
-    reach: (scene) => logged(scene, 'statsd_export_failing'),
+    otherAddress: unreachableAddress,
+    reach: (fixture) => logged(fixture, 'statsd_export_failing'),
   },
 ];
 
 /**
- * As a process only: the console is that of the whole process. There, time goes on: with a short interval a poll may be
- * under way at the signal, which is then the last one, with what the endpoint said before.
+ * For a separate process only, because the console exporter writes to the stdout of the process. The test does not control
+ * its clock: with a short interval, a poll could be running at the signal, and would return the previous sample.
  */
-export const EVERYBODY: State = {
-  name: 'pushing to everybody',
+export const ALL_EXPORTERS: State = {
+  name: 'pushing with all exporters',
   signals: ['SIGTERM', 'SIGINT'],
   intervalSeconds: 3600,
   exporters: 'prometheus,otlp,console,statsd',
-  reach: async (scene) => {
-    await taken(scene);
-    await got(scene);
+  reach: async (fixture) => {
+    await accepted(fixture);
+    await received(fixture);
   },
   lastSampleAt: ['receiver', 'agent'],
 };

@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT in every state: exit code 0 within 12 s, ECS kills after 30; a second signal ends it at once. */
+/** SIGTERM and SIGINT in every state: exit code 0 within 12 s (ECS sends SIGKILL after 30 s); a second signal exits at once. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -12,18 +12,18 @@ import { scriptedTask } from '../helpers/scripted-task.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { GOOD, NO_RESPONSE } from '../outages/responses.ts';
 import { until } from '../real/wait.ts';
-import { type Addressee, EVERYBODY, type Scene, STATES, type State } from './stop-states.ts';
+import { ALL_EXPORTERS, type Fixture, type Recipient, STATES, type State } from './stop-states.ts';
 
-interface FarEnds extends Omit<Scene, 'program' | 'clock'> {
+interface Peers extends Omit<Fixture, 'program' | 'clock'> {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Endpoint, receiver and agent, and how the program finds them. */
-async function startFarEnds(
+/** Starts endpoint, receiver and agent, and returns the arguments and environment with their addresses. */
+async function startPeers(
   t: TestContext,
-  { fault = 'none', exporters = 'prometheus', answer = GOOD, elsewhere, env, intervalSeconds = 1 }: State,
-): Promise<FarEnds> {
+  { fault = 'none', exporters = 'prometheus', answer = GOOD, otherAddress, env, intervalSeconds = 1 }: State,
+): Promise<Peers> {
   const endpoint = await startFaultEndpoint();
   const receiver = await startFaultReceiver(answer);
   const agent = createSocket('udp4').bind(0, '127.0.0.1');
@@ -48,33 +48,33 @@ async function startFarEnds(
       STATSD_HOST: '127.0.0.1',
       STATSD_PORT: String(agent.address().port),
       ...env,
-      ...(await elsewhere?.(t)),
+      ...(await otherAddress?.(t)),
     },
   };
 }
 
-/** Nothing listens, and no connection is open. */
-async function assertGone({ endpoint, receiver }: Scene, origin: string): Promise<void> {
+/** Asserts that the server no longer listens and that no connection is open. */
+async function assertGone({ endpoint, receiver }: Fixture, origin: string): Promise<void> {
   await assert.rejects(fetch(`${origin}/-/healthy`));
   await until('every connection to be closed', () =>
     endpoint.openConnections + receiver.openConnections === 0 ? true : undefined,
   );
 }
 
-/** What came last is of the last poll; datagrams may be read a little later than the end of the process that sent them. */
-async function assertLastSample(scene: Scene, addressees: readonly Addressee[] = []): Promise<void> {
-  const polls = scene.endpoint.requests.filter(({ path }) => path.endsWith('/task/stats')).length;
-  for (const addressee of addressees) {
-    await until(`the last sample at the ${addressee}`, () => {
-      assert.deepEqual(lastOf(scene, addressee), [polls, 70 * 0.25]);
+/** Asserts that the last export is of the last poll. Datagrams can arrive after the exit of the process that sent them. */
+async function assertLastSample(fixture: Fixture, recipients: readonly Recipient[] = []): Promise<void> {
+  const polls = fixture.endpoint.requests.filter(({ path }) => path.endsWith('/task/stats')).length;
+  for (const recipient of recipients) {
+    await until(`the last sample at the ${recipient}`, () => {
+      assert.deepEqual(lastOf(fixture, recipient), [polls, 70 * 0.25]);
       return true;
     });
   }
 }
 
-/** The number of polls and the CPU time of one container, as they came last. */
-function lastOf({ receiver, datagrams }: Scene, addressee: Addressee): readonly unknown[] {
-  if (addressee === 'receiver') {
+/** The number of polls and the CPU time of one container in the last export. */
+function lastOf({ receiver, datagrams }: Fixture, recipient: Recipient): readonly unknown[] {
+  if (recipient === 'receiver') {
     const last = receiver.accepted.at(-1);
     if (last === undefined) return [];
     const values = [
@@ -93,14 +93,14 @@ for (const state of STATES) {
   for (const signal of state.signals) {
     test(`${signal}: ${state.name}`, async (t) => {
       const clock = stopClock(t);
-      const { argv, env, ...far } = await startFarEnds(t, state);
+      const { argv, env, ...peers } = await startPeers(t, state);
       const program = startInProcess(argv, env);
-      const scene: Scene = { ...far, program, clock };
-      const { endpoint, task } = scene;
+      const fixture: Fixture = { ...peers, program, clock };
+      const { endpoint, task } = fixture;
       t.after(() => clock.during(program.ended));
       t.after(() => program.signal(signal));
       const origin = await program.origin();
-      await state.reach(scene);
+      await state.reach(fixture);
       // For the last poll.
       task.advance(10);
       task.publish(endpoint);
@@ -111,27 +111,31 @@ for (const state of STATES) {
       const ms = clock.elapsedMs - signalledMs;
       assert.ok(ms <= (state.withinMs ?? 0), `took ${ms} ms:\n${program.stderr()}`);
       const events = program.events();
-      assert.deepEqual(events.slice(events.indexOf('stopping') + 1), state.told ?? ['stopped'], program.stderr());
-      await assertGone(scene, origin);
-      await assertLastSample(scene, state.lastSampleAt);
+      assert.deepEqual(
+        events.slice(events.indexOf('stopping') + 1),
+        state.loggedEvents ?? ['stopped'],
+        program.stderr(),
+      );
+      await assertGone(fixture, origin);
+      await assertLastSample(fixture, state.lastSampleAt);
     });
   }
 }
 
 describe('as a process', { concurrency: 4 }, () => {
-  for (const signal of EVERYBODY.signals) {
+  for (const signal of ALL_EXPORTERS.signals) {
     test(`${signal}: exit code 0, and every last sample arrives`, async (t) => {
-      const { argv, env, ...far } = await startFarEnds(t, EVERYBODY);
+      const { argv, env, ...peers } = await startPeers(t, ALL_EXPORTERS);
       const program = startProgram(t, argv, env);
-      const scene: Scene = { ...far, program, clock: { until } };
+      const fixture: Fixture = { ...peers, program, clock: { until } };
       const origin = await program.origin();
-      await EVERYBODY.reach(scene);
-      scene.task.advance(10);
-      scene.task.publish(scene.endpoint);
+      await ALL_EXPORTERS.reach(fixture);
+      fixture.task.advance(10);
+      fixture.task.publish(fixture.endpoint);
       assert.deepEqual(await program.stop(signal), { code: 0, signal: null }, program.stderr());
       assert.equal(program.events().at(-1), 'stopped');
-      await assertGone(scene, origin);
-      await assertLastSample(scene, EVERYBODY.lastSampleAt);
+      await assertGone(fixture, origin);
+      await assertLastSample(fixture, ALL_EXPORTERS.lastSampleAt);
     });
 
     test(`${signal} again while an export hangs: exit code 1 at once`, async (t) => {
@@ -142,14 +146,14 @@ describe('as a process', { concurrency: 4 }, () => {
         answer: NO_RESPONSE,
         reach: async () => {},
       };
-      const { argv, env, receiver } = await startFarEnds(t, { ...hanging, fault: { stats: 'hang' } });
+      const { argv, env, receiver } = await startPeers(t, { ...hanging, fault: { stats: 'hang' } });
       const program = startProgram(t, argv, env);
       await until('an export', () => (receiver.arrivals.length > 0 ? true : undefined));
       let hasEnded = false;
       void program.ended.then(() => {
         hasEnded = true;
       });
-      // The first one asks, those within 200 ms are its echoes, and the one after that ends the program.
+      // The first signal requests a stop, signals within 200 ms count as the same request, and the next one ends the program.
       await until('the end', () => {
         if (!hasEnded) program.child.kill(signal);
         return hasEnded || undefined;

@@ -1,4 +1,4 @@
-/** Tags of the task: asked for only where somebody wants them, once, and never at the cost of anything else. */
+/** Task tags are requested only if configured, once, and never delay or break anything else. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { takeOnce } from '../../src/once.ts';
@@ -29,7 +29,7 @@ function tagLabels(page: string): Readonly<Record<string, string>> {
   );
 }
 
-/** An exporter on an endpoint that answers with `document` from the beginning, and with `fault` where there is one. */
+/** Starts an exporter on an endpoint that responds with `document`, or with `fault` if set. */
 async function runningWithTags(t: TestContext, document: unknown, fault: Fault = 'none'): Promise<Running> {
   const task = scriptedTask('web');
   const endpoint = await startFaultEndpoint();
@@ -42,7 +42,7 @@ async function runningWithTags(t: TestContext, document: unknown, fault: Fault =
   return running;
 }
 
-test('nobody asked: no request, and no metric of them', async (t) => {
+test('not configured: no request and no metric', async (t) => {
   const running = await startRunningExporter(t);
   running.endpoint.taskWithTags = { TaskARN: 'arn', TaskTags: { team: 'core' } };
   await pollTimes(running, 3);
@@ -50,7 +50,7 @@ test('nobody asked: no request, and no metric of them', async (t) => {
   assert.doesNotMatch(await running.page(), /tag/);
 });
 
-/** Polls until the tags of the task, or their failure, have been logged or shown. */
+/** Polls until the tags, or their failure, have been exported or logged. */
 async function pollUntilTags(running: Running): Promise<void> {
   await until('an outcome of the request for tags', async () => {
     await pollTimes(running, 1);
@@ -72,7 +72,7 @@ test('--task-tags: one request, and the tags are on the resource from the next p
   );
 });
 
-test('not there: counted and logged once, and everything else goes on', async (t) => {
+test('not available: counted and logged once, and everything else continues', async (t) => {
   const running = await startRunningExporter(t, WANTED);
   await pollUntilTags(running);
   await pollTimes(running, 5);
@@ -90,7 +90,7 @@ test('not there: counted and logged once, and everything else goes on', async (t
   );
 });
 
-test('slow tags delay neither samples nor a stop', async (t) => {
+test('slow tags delay neither samples nor the shutdown', async (t) => {
   const running = await runningWithTags(t, {}, 'hang');
   await pollTimes(running, 3);
   const metrics = await running.metrics();

@@ -1,4 +1,4 @@
-/** The kernel's own cgroup v2, mounted beside whatever the machine uses; without controllers it still counts CPU time. */
+/** A separate mount of cgroup v2. Even without controllers, the kernel counts CPU time there. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { createTaskCgroupReader } from '../../src/sources/cgroup/task-cgroup.ts'
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { until } from '../real/wait.ts';
 
-/** Not that of the tests with containers, which may run at the same time. */
+/** Differs from the tests with containers, which may run at the same time. */
 const TASK_ID = 'fedcba9876543210fedcba9876543210';
 const TASK_ARN = `arn:aws:ecs:eu-west-1:111122223333:task/real/${TASK_ID}`;
 
@@ -45,13 +45,13 @@ function kernelNs(): number {
   return Number(/^usage_usec (\d+)$/m.exec(readFileSync(join(folder, 'cpu.stat'), 'utf8'))?.[1]) * 1000;
 }
 
-test('the CPU time of the task’s slice, between two readings of the kernel', { skip }, async (t) => {
+test('the CPU time of the task’s slice is between two kernel readings', { skip }, async (t) => {
   const log = recordingLogger();
   const reader = createTaskCgroupReader({ root, transitions: createTransitions({ logger: log }) });
   const snapshot = {
     task: { arn: TASK_ARN },
     containers: [],
-    internals: [],
+    internalContainers: [],
     unknownIds: [],
     hasStats: true,
     duplicateNames: [],
@@ -65,7 +65,7 @@ test('the CPU time of the task’s slice, between two readings of the kernel', {
     t.diagnostic(`${earlier} <= ${cgroup?.cpuNs} <= ${later}`);
     assert.deepEqual(failures, []);
     assert.ok(cgroup?.cpuNs !== undefined && cgroup.cpuNs >= earlier && cgroup.cpuNs <= later);
-    // What the kernel does not count there is not there: no 0.
+    // Values that the kernel does not count are absent, not 0.
     assert.equal(cgroup.periods !== undefined, existsSync(join(folder, 'cpu.max')));
     assert.equal(cgroup.memoryBytes !== undefined, existsSync(join(folder, 'memory.current')));
   }

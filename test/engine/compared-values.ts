@@ -2,30 +2,29 @@ import { availableParallelism } from 'node:os';
 import { at, listAt, numberAt, textAt } from '../real/json.ts';
 import type { InterfaceCounters, KernelReading } from '../real/kernel-reading.ts';
 
-/** One value that three parties know: the kernel, the engine, and the page. */
+/** A value that is read from the kernel, the engine and the page. */
 export interface ComparedValue {
   readonly metric: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly kernel: (reading: KernelReading) => number;
   /** From the engine's statistics document. */
   readonly engine: (document: unknown) => number;
-  /** How far outside of the kernel's two readings the value may lie. */
+  /** Tolerance around the range of the two kernel readings. */
   readonly slack?: number;
-  /** Containers in which the value is worth a comparison; all of them when left out. */
+  /** Containers to compare. @default all */
   readonly in?: readonly string[];
 }
 
-/** For fractions of decimal units, which binary numbers round: a nanosecond of CPU seconds. */
+/** Tolerance for decimal fractions that a double cannot represent: one nanosecond, in seconds. */
 export const ROUNDING = 1e-9;
 
 /**
  * The kernel charges memory in batches of 64 pages for each CPU (MEMCG_CHARGE_BATCH in include/linux/memcontrol.h), and
- * flushes memory.stat only when more than that has piled up: two readings of a container that does nothing may differ by
- * that much, and one in between as well.
+ * flushes memory.stat only beyond that amount, so readings of an idle container can differ by as much.
  */
 const MEMORY_SLACK_BYTES = 64 * 4096 * availableParallelism();
 
-/** Containers whose memory and processes do not move while they are read. */
+/** Containers whose memory and processes are constant. */
 const CALM = ['busy', 'holder', 'restarted', 'leaver', 'late'];
 
 export const COMPARED_VALUES: readonly ComparedValue[] = [
@@ -106,7 +105,7 @@ function engineUsage(document: unknown): number {
   return numberAt(document, 'memory_stats', 'usage');
 }
 
-/** cgroup version 1 and version 2 have different words for the same thing. */
+/** The name differs between cgroup v1 and v2. */
 function memoryStat(document: unknown, version1: string, version2: string): number {
   const stats = at(document, 'memory_stats', 'stats');
   return numberAt(stats, at(stats, version1) === undefined ? version2 : version1);

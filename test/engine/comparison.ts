@@ -3,7 +3,7 @@ import type { ContainerSample, Sample } from '../real/engine-endpoint.ts';
 import type { Exposition } from '../real/exposition.ts';
 import { COMPARED_VALUES, type ComparedValue, ROUNDING } from './compared-values.ts';
 
-/** One value of the page beside what the kernel said before and after the sample, and the engine in between. */
+/** A value of the page, with the kernel readings before and after the sample and the value of the engine. */
 export interface Row {
   readonly container: string;
   readonly metric: string;
@@ -14,7 +14,7 @@ export interface Row {
   readonly slack: number;
 }
 
-/** Every compared value of every container that ran when `sample` was taken. */
+/** All compared values of the containers that were running at the sample. */
 export function compare(page: Exposition, sample: Sample): readonly Row[] {
   return [...sample].flatMap(([container, taken]) =>
     taken === undefined
@@ -38,8 +38,8 @@ function rowOf(page: Exposition, container: string, taken: ContainerSample, comp
 }
 
 /**
- * @throws an AssertionError with every value that is missing, that is not the engine's, or that lies outside of what the
- * kernel said before and after.
+ * @throws an AssertionError with every value that is missing, differs from the engine, or is outside the range of the two
+ * kernel readings.
  */
 export function assertTrue(rows: readonly Row[]): void {
   const wrong = rows.filter(({ before, engine, exported, after, slack }) => {

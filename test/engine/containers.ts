@@ -1,14 +1,14 @@
 import { addressOf, type DockerEngine } from '../real/docker-engine.ts';
 import type { LoopDevice } from '../real/loop-device.ts';
 
-/** What `busy` may use of a core. */
+/** CPU quota of `busy`. */
 export const QUOTA_CORES = 0.3;
 
-/** Starts containers that each do one thing, under names that say which. */
+/** Starts containers with one kind of load each, named after it. */
 export async function startContainers(engine: DockerEngine, disk: LoopDevice): Promise<void> {
   await engine.run('busy', { script: 'while :; do :; done', host: { NanoCpus: QUOTA_CORES * 1e9 } });
 
-  // 10 MiB of tmpfs, which counts as cache, and about 8 MiB on awk's heap, held for ever without a movement.
+  // 10 MiB of tmpfs, which counts as cache, and about 8 MiB on awk's heap; both are constant.
   const hold = 'BEGIN { s = "x"; while (length(s) < 8000000) s = s s; system("exec sleep 100000") }';
   await engine.run('holder', {
     script: `dd if=/dev/zero of=/dev/shm/held bs=1M count=10; exec awk '${hold}'`,
@@ -33,7 +33,7 @@ export async function startContainers(engine: DockerEngine, disk: LoopDevice): P
     script: `while :; do wget -q -O /dev/null http://${address}/file; sleep 0.2; done 2>/dev/null`,
   });
 
-  // Much CPU in its first life and hardly any in the second: its counters must be seen to fall.
+  // Much CPU time in its first run and little in the second one, so that the counters decrease.
   await engine.run('restarted', {
     script: 'if mkdir /burnt; then timeout 1 sh -c "while :; do :; done"; fi; exec sleep 100000',
   });

@@ -1,6 +1,6 @@
 /**
- * The program as a process, beside a real Docker engine and the kernel's own files: nothing here is recorded or made up.
- * The samples are taken when the test says so; the exporter polls every second as it would in a task.
+ * The program as a process, compared with a real Docker engine and the kernel's files. The test takes the samples; the
+ * exporter polls every second.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -19,10 +19,10 @@ import { type KernelTrack, trackCpu } from './kernel-track.ts';
 import { engineCpuSeconds, pageOfSample } from './page-of-sample.ts';
 
 const TASK_CORES = 1;
-/** Between two samples: many throttling periods of 100 ms, so that one more or less hardly shows. */
+/** Time between two samples: many throttling periods of 100 ms, so that a difference of one period is small. */
 const PAUSE_MS = 3000;
 
-/** Values that need two samples of the same life of a container. */
+/** Values that need two samples of the same run of a container. */
 const DIFFS = ['ecs_task_cpu_cores', 'ecs_task_cpu_usage_ratio', 'ecs_task_cpu_kernelmode', 'ecs_task_cpu_usermode'];
 const RESETS = 'ecs_task_exporter_container_restarts_total';
 
@@ -31,7 +31,7 @@ let engine: DockerEngine;
 let endpoint: EngineEndpoint;
 let exporter: ExporterProcess;
 let busyTrack: KernelTrack;
-/** The newest sample, and the one before it. */
+/** The newest and the previous sample. */
 let sample: Sample;
 let previous: Sample;
 
@@ -42,7 +42,7 @@ before(async () => {
   const busy = await engine.api.call('GET', '/containers/busy/json');
   busyTrack = trackCpu(numberAt(busy, 'State', 'Pid'));
   endpoint = await serveEngine(engine.api, { CPU: TASK_CORES, Memory: 1024 });
-  // The first life of `restarted` has burnt its second by then.
+  // By then, the first run of `restarted` has used a second of CPU time.
   await sleep(PAUSE_MS);
   sample = await endpoint.sample();
   exporter = await startExporterProcess('run', ['--metadata-url', endpoint.url, '--interval', '1']);
@@ -69,7 +69,7 @@ function diffsOf(page: Exposition, container: string): readonly string[] {
 const readMs = (of: Sample, container: string): number =>
   Date.parse(textAt(of.get(container)?.document, 'read').replace(/(\.\d{3})\d*/, '$1'));
 
-test('the first sample: totals and levels are the kernel’s, and nothing that needs two samples is there', async (t) => {
+test('the first sample: counters and gauges match the kernel, and values that need two samples are absent', async (t) => {
   const page = await pageOfSample(exporter, sample, 'busy');
   const rows = compare(page, sample);
   t.diagnostic(`engine ${engine.version}: ${rows.length} values of ${sample.size} containers`);
@@ -77,7 +77,7 @@ test('the first sample: totals and levels are the kernel’s, and nothing that n
   for (const container of sample.keys()) assert.deepEqual(diffsOf(page, container), [], container);
 });
 
-test('values that move lie between the kernel’s readings before and after each sample', async (t) => {
+test('changing values are between the kernel readings before and after each sample', async (t) => {
   for (const round of [1, 2]) {
     await sleep(PAUSE_MS);
     const page = await takeSample();
@@ -94,7 +94,7 @@ test('values that move lie between the kernel’s readings before and after each
   assert.deepEqual(Object.fromEntries(moved), { busy: true, writer: true, client: true }, 'the containers did nothing');
 });
 
-test('a container that wants all it can get shows its quota, as the kernel saw it', async (t) => {
+test('the usage of a container that uses its whole quota matches the kernel', async (t) => {
   const page = await exporter.metrics();
   const [from, to] = [readMs(previous, 'busy'), readMs(sample, 'busy')];
   const kernelCores = (busyTrack.cpuNsAt(to) - busyTrack.cpuNsAt(from)) / ((to - from) * 1e6);
@@ -102,8 +102,8 @@ test('a container that wants all it can get shows its quota, as the kernel saw i
   const ratio = page.value('ecs_task_cpu_usage_ratio', { container_name: 'busy' }) ?? Number.NaN;
   t.diagnostic(`cores: kernel ${kernelCores}, exported ${cores}; ratio ${ratio}`);
 
-  // The engine's stamp is some milliseconds younger than the counter. Each end of the interval may thereby fall on the
-  // other side of a burst of one throttling period (100 ms), and bursts are what the whole quota is used in.
+  // The engine's timestamp is a few milliseconds newer than the counter. Each end of the interval can therefore be on the
+  // other side of a burst, and the container uses its whole quota of a throttling period (100 ms) in one burst.
   const oneBurst = (QUOTA_CORES * 100) / (to - from);
   assert.ok(Math.abs(cores - kernelCores) <= 2 * oneBurst, `${cores} cores, but ${kernelCores} by the kernel`);
   assert.ok(cores <= QUOTA_CORES + oneBurst, `${cores} cores are more than the quota`);
@@ -138,7 +138,7 @@ test('task totals are sums over the containers of the same sample', async () => 
   }
 });
 
-test('a restart costs that container one interval of diff values, and no other container anything', async (t) => {
+test('a restarted container has no rates for one interval; other containers are not affected', async (t) => {
   await sleep(PAUSE_MS);
   const resetsBefore = (await exporter.metrics()).value(RESETS) ?? 0;
   await engine.api.call('POST', '/containers/restarted/restart?t=0');
@@ -152,7 +152,7 @@ test('a restart costs that container one interval of diff values, and no other c
   }
   assert.equal(page.value(RESETS), resetsBefore + 1);
 
-  // The same sample polled again is no new one, and the restart is no new restart.
+  // Polling the same sample again counts neither a sample nor a restart.
   const polls = page.value('ecs_task_exporter_polls_total') ?? Number.NaN;
   const later = await until('two more polls', async () => {
     const now = await exporter.metrics();
@@ -163,7 +163,7 @@ test('a restart costs that container one interval of diff values, and no other c
   assert.deepEqual(diffsOf(later, 'busy'), DIFFS);
 });
 
-test('a new container is there at the next poll, and the news of an old restart does not count twice', async () => {
+test('a new container appears at the next poll, and a restart that is reported late is not counted twice', async () => {
   const resetsBefore = (await exporter.metrics()).value(RESETS);
   await engine.run('late', { script: 'exec sleep 100000' });
   await sleep(PAUSE_MS);
@@ -172,11 +172,11 @@ test('a new container is there at the next poll, and the news of an old restart 
   assertTrue(compare(page, sample));
   assert.deepEqual(diffsOf(page, 'late'), []);
   assert.deepEqual(diffsOf(page, 'restarted'), DIFFS);
-  // An unknown container makes the exporter read the task again, which is when it learns the new StartedAt.
+  // The metadata now has the new StartedAt.
   assert.equal(page.value(RESETS), resetsBefore);
 });
 
-test('the series of a container that ended vanish at the next poll', async () => {
+test('the usage series of a stopped container disappear at the next poll', async () => {
   const measured = /^ecs_task_(cpu|percpu|mem|disk|network|pids)_?/;
   const measuredOf = (page: Exposition, container: string): readonly string[] =>
     page
@@ -194,7 +194,7 @@ test('the series of a container that ended vanish at the next poll', async () =>
   assert.deepEqual(diffsOf(page, 'busy'), DIFFS);
 });
 
-test('after all this it ends at once, and in peace', async () => {
+test('the program stops at once, without errors', async () => {
   const ending = await exporter.stop();
   assert.equal(ending.code, 0, exporter.log());
   assert.ok(ending.afterMs < 12_000, `${ending.afterMs} ms`);

@@ -1,12 +1,12 @@
 import { readKernel } from '../real/kernel-reading.ts';
 
 export interface KernelTrack {
-  /** CPU time at a moment between two readings, in nanoseconds. */
+  /** Interpolated CPU time, in nanoseconds. */
   cpuNsAt(atMs: number): number;
   stop(): void;
 }
 
-/** Follows the CPU time of one container by the kernel's own counter, 20 times a second. */
+/** Records the CPU time of a container from the kernel's counter, 20 times per second. */
 export function trackCpu(pid: number): KernelTrack {
   const readings: { readonly atMs: number; readonly cpuNs: number }[] = [];
   const timer = setInterval(() => readings.push(readKernel(pid)), 50);

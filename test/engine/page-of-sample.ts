@@ -5,15 +5,15 @@ import { numberAt } from '../real/json.ts';
 import { until } from '../real/wait.ts';
 import { ROUNDING } from './compared-values.ts';
 
-/** The engine's own CPU total of a container, in seconds. */
+/** CPU time of a container according to the engine, in seconds. */
 export function engineCpuSeconds(of: Sample, container: string): number {
   return numberAt(of.get(container)?.document, 'cpu_stats', 'cpu_usage', 'total_usage') / 1e9;
 }
 
 /**
- * The page, once it shows `sample`: the CPU time of a container that never rests is another one in each sample.
+ * Waits for the page of `sample`, identified by the CPU time of a container that is never idle.
  *
- * @throws with the program's log and page when it never does.
+ * @throws with the program's log and page if the sample does not appear.
  */
 export async function pageOfSample(exporter: ExporterProcess, sample: Sample, restless: string): Promise<Exposition> {
   const wanted = engineCpuSeconds(sample, restless);

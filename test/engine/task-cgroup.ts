@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the kernel says of the task's cgroup, by the names of the series that show it. */
+/** Kernel values of the task's cgroup, by series name. */
 export type TaskCgroupReading = Readonly<Record<(typeof METRICS)[number], number>>;
 
 const METRICS = [
@@ -18,19 +18,19 @@ export interface TaskCgroup {
   /** For the `CgroupParent` of containers. */
   readonly path: string;
   read(): TaskCgroupReading;
-  /** Kills in the cgroup of one container. */
+  /** OOM kills in the cgroup of one container. */
   oomKillsOf(containerId: string): number;
-  /** Once its containers have gone. */
+  /** Call it after the containers have been removed. */
   remove(): void;
 }
 
 const ROOT = '/sys/fs/cgroup';
 
 /**
- * Makes the cgroup that the ECS agent makes for a task with limits, on cgroup v1.
+ * Creates the cgroup of a task with limits on cgroup v1, as the ECS agent does.
  *
  * @see https://github.com/aws/amazon-ecs-agent/blob/master/agent/api/task/task_linux.go buildExplicitLinuxCPUSpec
- * @throws without root, and where cgroup v1 is not mounted.
+ * @throws without root or if cgroup v1 is not mounted.
  */
 export function makeTaskCgroup(taskId: string, limits: { cores: number; memoryBytes: number }): TaskCgroup {
   const path = `/ecs/${taskId}`;
@@ -54,7 +54,7 @@ export function makeTaskCgroup(taskId: string, limits: { cores: number; memoryBy
     }),
     oomKillsOf: (containerId) => keyed('memory', `${containerId}/memory.oom_control`, 'oom_kill'),
     remove() {
-      // The engine has made it in every hierarchy.
+      // The engine has created it in every hierarchy.
       for (const controller of readdirSync(ROOT)) {
         for (const folder of [path, '/ecs']) {
           const made = join(ROOT, controller, folder);

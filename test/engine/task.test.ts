@@ -1,6 +1,6 @@
 /**
- * Containers as a task has them on an EC2 instance: below one cgroup with the task's limits, some in one network namespace.
- * What belongs to the task as a whole is compared with the kernel's own files.
+ * Containers as in a task on an EC2 instance: below one cgroup with the task's limits, some in one network namespace.
+ * Compares task values with the kernel's files.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { makeTaskCgroup, type TaskCgroup } from './task-cgroup.ts';
 
 const CORES = 0.5;
 const MEMORY_BYTES = 64 * 2 ** 20;
-/** Doubles a text until there is no memory for it. */
+/** Doubles a string until it runs out of memory. */
 const EAT = `awk 'BEGIN { s = "x"; while (1) s = s s }'`;
 
 const skip = existsSync('/sys/fs/cgroup/cgroup.controllers') && 'the cgroup of a task is made for cgroup v1 only';
@@ -43,7 +43,7 @@ before(async () => {
   const fetchFile = `wget -q -O /dev/null http://${await addressOf(engine, web)}/file`;
   await runInTask('client', `while :; do ${fetchFile}; sleep 0.2; done 2>/dev/null`);
   await runInTask('sidecar', 'exec sleep 100000', { NetworkMode: `container:${web}` });
-  // It wants both CPUs, and leaves the others what they need.
+  // Uses both CPUs, with low priority.
   await runInTask('worker', '(while :; do :; done) & while :; do :; done', { CpuShares: 16 });
   endpoint = await serveEngine(engine.api, { CPU: CORES, Memory: MEMORY_BYTES / 2 ** 20 });
   sample = await endpoint.sample();
@@ -61,7 +61,7 @@ after(async () => {
 const ofTask = (page: Exposition, metric: string): number | undefined =>
   page.value(`ecs_task_${metric}`, { container_name: '_task_' });
 
-/** A page whose poll began after now: the one that is under way may have read already. */
+/** Waits for a page whose poll starts after this call: a running poll may have read the files already. */
 async function pageOfLaterPoll(): Promise<Exposition> {
   const polls = (page: Exposition): number => page.value('ecs_task_exporter_polls_total') ?? Number.NaN;
   const now = polls(await exporter.metrics());
@@ -76,7 +76,7 @@ async function takeSample(): Promise<Exposition> {
   return pageOfSample(exporter, sample, 'worker');
 }
 
-test('throttling is the task’s, between two readings of the kernel, and 0 by what docker says', { skip }, async (t) => {
+test('throttling of the task is between two kernel readings; Docker reports 0', { skip }, async (t) => {
   const earlier = cgroup.read();
   const page = await pageOfLaterPoll();
   const later = cgroup.read();
@@ -88,7 +88,7 @@ test('throttling is the task’s, between two readings of the kernel, and 0 by w
     rows.map(({ name, before, exported, after }) => `\n${name}: ${before} <= ${exported} <= ${after}`).join(''),
   );
   for (const { name, before, exported, after } of rows) {
-    // What a process takes and gives back while it is started and ends.
+    // Memory of processes that start and exit meanwhile.
     const slack = name === 'mem_usage_bytes' ? 4 * 2 ** 20 : 0;
     assert.ok(exported >= before - slack && exported <= after + slack, `${name}: ${before}, ${exported}, ${after}`);
   }
@@ -108,7 +108,7 @@ test('the CPU time of the cgroup is that of its containers', { skip }, async (t)
   const containers = ofTask(page, 'cpu_usage_seconds_total') ?? Number.NaN;
   const kernel = ofTask(page, 'cgroup_cpu_usage_seconds_total') ?? Number.NaN;
   t.diagnostic(`containers ${containers} s, cgroup ${kernel} s`);
-  // The containers' is as old as the sample, so up to a few polls older.
+  // The value of the containers is that of the sample, which can be a few polls older.
   assert.ok(kernel >= containers, `${kernel} s, but the containers had ${containers} s`);
   assert.ok(kernel - containers <= CORES * 10, `${kernel} s, but the containers had ${containers} s`);
 });
@@ -136,7 +136,7 @@ test('a network namespace that two containers share counts once in the task', { 
   }
 });
 
-test('a kill for want of memory is counted once, and stays counted', { skip }, async (t) => {
+test('an OOM kill is counted once, and stays counted', { skip }, async (t) => {
   assert.equal(ofTask(await exporter.metrics(), 'cgroup_oom_kills_total'), 0);
   const id = await runInTask('eater', `${EAT}; exec sleep 100000`);
   await until('a kill', () => (cgroup.oomKillsOf(id) > 0 ? true : undefined), { timeoutMs: 30_000 });
@@ -150,7 +150,7 @@ test('a kill for want of memory is counted once, and stays counted', { skip }, a
 
   await engine.api.call('POST', '/containers/eater/kill');
   await engine.api.call('POST', '/containers/eater/wait');
-  // Its first process is the one that is killed: on v1 the count goes with the cgroup before anybody has seen it.
+  // The main process is killed. On v1, its count is removed with the cgroup before it can be read.
   await runInTask('doomed', `exec ${EAT}`);
   await engine.api.call('POST', '/containers/doomed/wait');
   assert.equal(numberAt(await engine.api.call('GET', '/containers/doomed/json'), 'State', 'ExitCode'), 137);
@@ -159,14 +159,14 @@ test('a kill for want of memory is counted once, and stays counted', { skip }, a
   assert.equal((await exporter.metrics()).value('ecs_task_exporter_cgroup_failures_total', { reason: 'not_found' }), 0);
 });
 
-test('a container that mounts the file system of the host reads the same there', { skip }, async () => {
+test('a container reads the same values from the mounted file system of the host', { skip }, async () => {
   const host = { Binds: ['/sys/fs/cgroup:/host/cgroup:ro'] };
   await runInTask('reader', `exec grep -q '^nr_throttled [1-9]' /host/cgroup/cpu${cgroup.path}/cpu.stat`, host);
   const ending = await engine.api.call('POST', '/containers/reader/wait');
   assert.equal(numberAt(ending, 'StatusCode'), 0);
 });
 
-test('it ends at once, and in peace', { skip }, async () => {
+test('the program stops at once, without errors', { skip }, async () => {
   const ending = await exporter.stop();
   assert.equal(ending.code, 0, exporter.log());
   assert.ok(ending.afterMs < 12_000, `${ending.afterMs} ms`);

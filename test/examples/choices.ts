@@ -3,18 +3,18 @@
 const MARKS = /^(?:#[a-z-]+\|)+/gm;
 const MARK = /#([a-z-]+)\|/g;
 
-/** Every choice that lines of the text belong to. */
+/** The choices in a text. */
 export function choicesOf(text: string): ReadonlySet<string> {
   const marks = (text.match(MARKS) ?? []).join('');
   return new Set([...marks.matchAll(MARK)].flatMap(([, choice]) => choice ?? []));
 }
 
-/** The text with these choices switched on, in this order: what the `sed` of the files' first lines makes of it. */
+/** The text with these choices enabled, in this order, as by the `sed` command in the first lines of the files. */
 export function choose(text: string, ...choices: readonly string[]): string {
   return choices.reduce((chosen, choice) => chosen.replaceAll(new RegExp(`^#${choice}\\|`, 'gm'), ''), text);
 }
 
-/** All ways to pick none, some or all of them; each in the order given. */
+/** All subsets, each in the given order. */
 export function subsetsOf(choices: readonly string[]): readonly (readonly string[])[] {
   const [first, ...rest] = choices;
   if (first === undefined) return [[]];

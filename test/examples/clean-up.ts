@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** What a test leaves behind is taken away at its end, the newest first: who sends goes before who receives. */
+/** Clean-up at the end of a test, in reverse order, so that senders stop before receivers. */
 export interface CleanUp {
   later(work: () => unknown): void;
-  /** A file with this text, in a folder that goes with it. */
+  /** Creates a file with this text in a temporary directory, which is removed at the end. */
   file(text: string): string;
 }
 

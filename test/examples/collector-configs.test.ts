@@ -1,4 +1,4 @@
-/** Every Collector configuration of the examples, with each of its choices, checked by the real Collector. */
+/** Validates every Collector configuration of the examples, with each of its choices, with a real Collector. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,14 +14,14 @@ const SIDECAR = 'otel-collector.yaml';
 const EMF = 'examples/adot/cloudwatch-emf.yaml';
 const CONFIGS = [SIDECAR, ...examplesEndingWith('.yaml')];
 
-/** The variables that the files name. */
+/** The variables in the files. */
 const ENV = {
   OTLP_URL: 'http://localhost:4318',
   OTLP_AUTHORIZATION: 'Bearer made-up',
   PROMETHEUS_REMOTE_WRITE_URL: 'https://localhost/api/v1/remote_write',
 };
 
-/** What Parameter Store takes without a charge; ECS hands a configuration over from there. */
+/** Maximum size of a free parameter in Parameter Store, from which ECS passes the configuration. */
 const LARGEST_PARAMETER = 4096;
 
 let folder: string;
@@ -30,7 +30,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the Collector says of a text; of awsemf, which it was not built with, the section is not looked at. */
+/** Validates a configuration, without the section of awsemf, which this Collector does not contain. */
 function validate(text: string): Validation {
   const file = join(folder, 'config.yaml');
   writeFileSync(file, withoutEmf(text));
@@ -54,7 +54,7 @@ for (const config of CONFIGS) {
     for (const name of variables) assert.ok(name === 'AWS_REGION' || Object.hasOwn(ENV, name), name);
 
     const lines = withoutEmf(all).split('\n');
-    // What headers are called is up to the backend.
+    // The backend defines the names of headers.
     const isKey = (line: string): boolean => /^ *(?:- )?[\w/]+:(?: |$)/.test(line) && !/^ *authorization:/.test(line);
     const keys = lines.flatMap((line, place) => (isKey(line) ? [place] : []));
     assert.ok(keys.length > 15);
@@ -65,7 +65,7 @@ for (const config of CONFIGS) {
   });
 }
 
-test('the choices that the first lines explain are the choices that there are', () => {
+test('the first lines explain exactly the existing choices', () => {
   const text = textOf(SIDECAR);
   const explained = [...text.matchAll(/^# {3}([a-z]+) {2,}/gm)].flatMap(([, name]) => name ?? []);
   assert.deepEqual(explained, ['choice', 'gateway', 'key', 'amp', 'cloudwatch', 'emf', 'scrape']);
@@ -73,7 +73,7 @@ test('the choices that the first lines explain are the choices that there are', 
   assert.deepEqual(choicesOf(choose(text, ...explained)), new Set());
 });
 
-test('the task definition of ADOT sets the variables that its configurations name', () => {
+test('the task definition of ADOT sets the variables of its configurations', () => {
   const adot = containersIn(jsonOf('examples/adot/task-definition.json')).find(({ name }) => name.includes('otel'));
   const set = adot?.environment?.map(({ name }) => name);
   const configs = ['amp', 'cloudwatch-otlp', 'cloudwatch-emf'].map((name) => textOf(`examples/adot/${name}.yaml`));
@@ -81,7 +81,7 @@ test('the task definition of ADOT sets the variables that its configurations nam
   assert.deepEqual(new Set(named), new Set(set));
 });
 
-test('handed over by ECS as one variable, each is as good as a file, and small enough', () => {
+test('each configuration works as a variable set by ECS, and is small enough', () => {
   const [gateway] = containersIn(jsonOf('examples/gateway/gateway-task-definition.json'));
   assert.deepEqual(gateway?.command, ['--config=env:GATEWAY_CONFIG']);
   assert.deepEqual(
@@ -98,9 +98,9 @@ test('handed over by ECS as one variable, each is as good as a file, and small e
   }
 });
 
-test('each listens where the others look for it', () => {
+test('each listens on the ports that the others use', () => {
   for (const config of [SIDECAR, ...examplesEndingWith('adot/amp.yaml', 'otlp.yaml', 'emf.yaml')]) {
-    // The receiver: where OTLP goes by default. The health check: where ADOT's program asks.
+    // The default port of OTLP, and the port that ADOT's health check requests.
     assert.deepEqual(portsIn(textOf(config), 'localhost'), config === SIDECAR ? [4318, 9545, 13_133] : [4318, 13_133]);
   }
   const gateway = textOf('examples/gateway/gateway.yaml');
@@ -113,7 +113,7 @@ test('each listens where the others look for it', () => {
   assert.deepEqual(portsIn(textOf('examples/gateway/pushing-task-definition.json'), host), [4318]);
 });
 
-test('the metrics that awsemf is told to extract are metrics of ours', () => {
+test('the metrics in the awsemf configuration exist', () => {
   const selectors = [...textOf(EMF).matchAll(/^ +- (\^.+\$)$/gm)].map(([, selector]) => new RegExp(selector ?? ''));
   assert.ok(selectors.length >= 7);
   const names = metricSet('semconv', '').metrics.map(({ name }) => name);
@@ -124,7 +124,7 @@ test('the metrics that awsemf is told to extract are metrics of ours', () => {
     );
 });
 
-/** The configuration with a debug exporter in the place of awsemf. */
+/** The configuration with a debug exporter instead of awsemf. */
 function withoutEmf(text: string): string {
   return text
     .replace(/^ {2}awsemf:\n(?: {4}.*\n)+/m, '  debug/emf: {}\n')
@@ -136,7 +136,7 @@ function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(/\$\{env:(\w+)\}/g)].flatMap(([, name]) => name ?? []);
 }
 
-/** The ports of a host that the text names. */
+/** The ports of a host in a text. */
 function portsIn(text: string, host: string): readonly number[] {
   const settings = text.replaceAll(/^ *#(?![a-z-]+\|).*$/gm, '');
   return [...settings.matchAll(new RegExp(`\\b${host}:(\\d+)`, 'g'))].map(([, port]) => Number(port)).sort(ascending);

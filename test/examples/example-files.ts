@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The repository's first folder. */
+/** The root of the repository. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The full path of a file of the repository. */
@@ -19,7 +19,7 @@ export function jsonOf(file: string): unknown {
   return parsed;
 }
 
-/** The files below examples/ whose names end like that, as paths from the repository's first folder. */
+/** Files below examples/ with these name endings, relative to the root of the repository. */
 export function examplesEndingWith(...endings: readonly string[]): readonly string[] {
   return readdirSync(pathOf('examples'), { recursive: true, encoding: 'utf8' })
     .filter((file) => endings.some((ending) => file.endsWith(ending)))

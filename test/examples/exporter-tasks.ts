@@ -1,4 +1,4 @@
-/** Made-up tasks, each with the real program beside it. */
+/** Simulated tasks, each with the real program. */
 import { startSimulator } from '../bench/simulator/server.ts';
 import { type ExporterProcess, startExporterProcess } from '../real/exporter-process.ts';
 import { at, textAt } from '../real/json.ts';
@@ -11,7 +11,7 @@ export interface ExporterTask {
   readonly exporter: ExporterProcess;
 }
 
-/** Starts task number `seed`, which samples every second: another number is another task of the same family. */
+/** Starts task number `seed`, sampled every second. Each number generates another task of the same family. */
 export async function startExporterTask(
   cleanUp: CleanUp,
   seed: number,
@@ -27,7 +27,7 @@ export async function startExporterTask(
   return { taskId: taskArn.split('/').at(-1) ?? '', taskArn, exporter };
 }
 
-/** Starts a task that pushes every second to this address and `/v1/metrics`, and does nothing else. */
+/** Starts a task that only pushes, every second, to this address and `/v1/metrics`. */
 export async function startPushingTask(cleanUp: CleanUp, seed: number, otlpBase: string): Promise<ExporterTask> {
   return startExporterTask(
     cleanUp,

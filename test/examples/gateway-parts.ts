@@ -5,18 +5,18 @@ import type { CleanUp } from './clean-up.ts';
 import { type ExporterTask, startPushingTask } from './exporter-tasks.ts';
 import { type Prometheus3, startPrometheus3 } from './prometheus-3.ts';
 
-/** For what hangs on several programs and their intervals. */
+/** Timeout for conditions that depend on several programs and their intervals. */
 export const WAIT = { timeoutMs: 30_000, everyMs: 200 };
 
 /** A metric of the task as a whole: one series for each task. */
 export const TASK_METRIC = 'aws_ecs_task_memory_usage_bytes';
 
-/** Task 1 and task 2, which push to this address and `/v1/metrics`. */
+/** Starts tasks 1 and 2, which push to this address and `/v1/metrics`. */
 export async function startTasks(cleanUp: CleanUp, otlpBase: string): Promise<readonly [ExporterTask, ExporterTask]> {
   return [await startPushingTask(cleanUp, 1, otlpBase), await startPushingTask(cleanUp, 2, otlpBase)];
 }
 
-/** A configuration of the gateway, on ports that nobody else has, and without the second that it waits for more. */
+/** Starts the gateway with a configuration, on free ports and without its batch timeout of a second. */
 export async function startGateway(
   cleanUp: CleanUp,
   file: string,
@@ -37,7 +37,7 @@ export async function startGateway(
   return gateway;
 }
 
-/** Prometheus 3 with this configuration. */
+/** Starts Prometheus 3 with this configuration. */
 export async function startPrometheus(
   cleanUp: CleanUp,
   configuration: string,
@@ -48,7 +48,7 @@ export async function startPrometheus(
   return prometheus;
 }
 
-/** The text with each of these replaced. @throws when one is not there. */
+/** Replaces parts of a text. @throws if a part is missing. */
 export function replaced(text: string, by: Readonly<Record<string, string>>): string {
   return Object.entries(by).reduce((done, [from, to]) => {
     assert.ok(done.includes(from), from);
@@ -56,7 +56,7 @@ export function replaced(text: string, by: Readonly<Record<string, string>>): st
   }, text);
 }
 
-/** Waits until both tasks are there, apart from each other, and joins them with what only target_info says. */
+/** Waits until both tasks have separate series, and joins these with attributes from target_info. */
 export async function seesBoth(prometheus: Prometheus3, tasks: readonly ExporterTask[]): Promise<void> {
   const found = (query: string) =>
     until(

@@ -1,4 +1,4 @@
-/** The gateway of the examples as it lies there: real exporters push to the real Collector and the real Prometheus. */
+/** The unchanged gateway example: real exporters push to a real Collector and a real Prometheus. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseExposition } from '../real/exposition.ts';
@@ -12,10 +12,10 @@ import { promtoolFindings } from './prometheus-3.ts';
 const GATEWAY = 'examples/gateway/gateway.yaml';
 const SCRAPED = 'examples/gateway/prometheus.yml';
 const PUSHED = 'examples/gateway/prometheus-otlp.yml';
-/** Lines of the log that should not be there; names that are about to go are announced as warnings. */
+/** Warnings and errors in the log, including deprecations. */
 const COMPLAINTS = /^.*\t(warn|error)\t.*$/gm;
 
-test('promtool takes both configurations of Prometheus, and refuses a misspelt one', (t) => {
+test('promtool accepts both Prometheus configurations, and rejects a misspelt one', (t) => {
   const cleanUp = cleanUpAfter(t);
   assert.deepEqual(examplesEndingWith('.yml'), [PUSHED, SCRAPED]);
   for (const file of [SCRAPED, PUSHED]) {
@@ -25,14 +25,14 @@ test('promtool takes both configurations of Prometheus, and refuses a misspelt o
   }
 });
 
-test('Prometheus scrapes the gateway: each task has series of its own, which end a while after the task', async (t) => {
+test('Prometheus scrapes the gateway: each task has its own series, which expire after the task has stopped', async (t) => {
   const cleanUp = cleanUpAfter(t);
   const gateway = await startGateway(cleanUp, pathOf(GATEWAY), ({ prometheusPort, sparePort }) => ({
     exporters: {
       prometheus: { endpoint: `127.0.0.1:${prometheusPort}`, metric_expiration: '4s' },
       'prometheus/nameless': { endpoint: `127.0.0.1:${sparePort}` },
     },
-    // What would become of the series without the task's id.
+    // Series without the task's id, for comparison.
     processors: { 'resource/nameless': { attributes: [{ key: 'service.instance.id', action: 'delete' }] } },
     service: {
       pipelines: {
@@ -50,7 +50,7 @@ test('Prometheus scrapes the gateway: each task has series of its own, which end
   const tasks = await startTasks(cleanUp, `http://127.0.0.1:${gateway.places.otlpPort}`);
   await seesBoth(prometheus, tasks);
 
-  // Names and labels are those of the exporter's own page: the task's id is the instance, the exporter the job.
+  // Names and labels are those of the exporter's page: the instance is the task's id, the job is the exporter.
   const [web] = await prometheus.query(
     `aws_ecs_container_cpu_time_seconds_total{container_name="web",instance="${tasks[0].taskId}"}`,
   );
@@ -85,7 +85,7 @@ test('Prometheus scrapes the gateway: each task has series of its own, which end
   assert.deepEqual(gateway.log().match(COMPLAINTS), null);
 });
 
-test('with remote-write chosen, the gateway writes the same series to Prometheus', async (t) => {
+test('with remote-write enabled, the gateway writes the same series to Prometheus', async (t) => {
   const cleanUp = cleanUpAfter(t);
   const prometheus = await startPrometheus(cleanUp, '{}', '--web.enable-remote-write-receiver');
   const file = cleanUp.file(choose(textOf(GATEWAY), 'remote-write'));
@@ -103,7 +103,7 @@ test('with remote-write chosen, the gateway writes the same series to Prometheus
   assert.deepEqual(gateway.log().match(COMPLAINTS), null);
 });
 
-test('Prometheus takes the push itself, with the same labels', async (t) => {
+test('Prometheus receives pushes directly, with the same labels', async (t) => {
   const cleanUp = cleanUpAfter(t);
   const prometheus = await startPrometheus(cleanUp, textOf(PUSHED), '--web.enable-otlp-receiver');
   const tasks = await startTasks(cleanUp, `${prometheus.origin}/api/v1/otlp`);

@@ -8,14 +8,14 @@ export type Labels = Readonly<Record<string, string>>;
 
 export interface Prometheus3 {
   readonly origin: string;
-  /** The labels of what an instant query finds, as of now. */
+  /** The labels of the series of an instant query. */
   query(expression: string): Promise<readonly Labels[]>;
-  /** What the gateway or the exporters were refused, and everything else that went wrong. */
+  /** The log, which includes rejected writes. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** Starts it on a port of its own. @throws with its log when it does not start. */
+/** Starts it on a free port. @throws with its log if it does not start. */
 export async function startPrometheus3(configuration: string, ...flags: readonly string[]): Promise<Prometheus3> {
   const port = await lastingPort();
   const server = await launchPrometheus({ program: pushPart('prometheus'), configuration, flags, port });
@@ -27,7 +27,7 @@ export async function startPrometheus3(configuration: string, ...flags: readonly
   };
 }
 
-/** What promtool has against a configuration; nothing when it is good. */
+/** Problems that promtool finds in a configuration; empty if none. */
 export function promtoolFindings(file: string): string {
   const { error, status, stdout, stderr } = spawnSync(pushPart('promtool'), ['check', 'config', file], {
     encoding: 'utf8',

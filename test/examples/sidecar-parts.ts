@@ -4,7 +4,7 @@ import { type Collector, type CollectorConfig, type CollectorPlaces, startCollec
 import { until } from '../real/wait.ts';
 import type { CleanUp } from './clean-up.ts';
 
-/** For what hangs on several programs and their intervals. */
+/** Timeout for conditions that depend on several programs and their intervals. */
 export const WAIT = { timeoutMs: 30_000, everyMs: 100 };
 
 export interface Received {
@@ -16,11 +16,11 @@ export interface Backend {
   readonly url: string;
   /** The first request. */
   received(): Promise<Received>;
-  /** How many there were. */
+  /** Number of requests. */
   requests(): number;
 }
 
-/** Takes everything, and understands none of it. */
+/** Starts a server that accepts every request without decoding it. */
 export async function startBackend(cleanUp: CleanUp): Promise<Backend> {
   const requests: Received[] = [];
   const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ export async function startBackend(cleanUp: CleanUp): Promise<Backend> {
   };
 }
 
-/** The file, on ports that nobody else has, and without the ten seconds that it waits for more. */
+/** Starts the sidecar with the file, on free ports and without its batch timeout of ten seconds. */
 export async function startSidecar(
   cleanUp: CleanUp,
   file: string,

@@ -1,4 +1,4 @@
-/** otel-collector.yaml as it lies there, in the real Collector, with the real exporter beside it. */
+/** The unchanged otel-collector.yaml in a real Collector, with a real exporter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../real/wait.ts';
@@ -9,10 +9,10 @@ import { startExporterTask, startPushingTask } from './exporter-tasks.ts';
 import { startBackend, startSidecar, WAIT } from './sidecar-parts.ts';
 
 const SIDECAR = 'otel-collector.yaml';
-/** Lines of the log that should not be there; names that are about to go are announced as warnings. */
+/** Warnings and errors in the log, including deprecations. */
 const COMPLAINTS = /^.*\t(warn|error)\t.*$/gm;
 
-test('as it stands it takes the push without any credentials, and says how much came', async (t) => {
+test('unchanged, it receives pushes without credentials and logs their number', async (t) => {
   const cleanUp = cleanUpAfter(t);
   const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_REGION: '' };
   const collector = await startSidecar(cleanUp, pathOf(SIDECAR), none);
@@ -33,11 +33,11 @@ test('as it stands it takes the push without any credentials, and says how much 
   assert.deepEqual(collector.log().match(COMPLAINTS), null);
 });
 
-test('stopped after the exporter, as ECS does it, it has passed on all that came', async (t) => {
+test('if it is stopped after the exporter, as by ECS, it forwards everything that it received', async (t) => {
   const cleanUp = cleanUpAfter(t);
   const backend = await startBackend(cleanUp);
   const file = cleanUp.file(choose(textOf(SIDECAR), 'gateway'));
-  // Longer than the test: what comes stays in the batch.
+  // Longer than the test, so that data stays in the batch.
   const collector = await startSidecar(cleanUp, file, { OTLP_URL: backend.url }, { batchTimeout: '600s' });
   const accepted = async (): Promise<number> =>
     (await collector.ownMetrics()).value('otelcol_receiver_accepted_metric_points') ?? 0;
@@ -59,7 +59,7 @@ test('stopped after the exporter, as ECS does it, it has passed on all that came
   );
 });
 
-test('with every choice at once, it signs for both of AWS, sends the key along and keeps the task apart', async (t) => {
+test('with all choices, it signs requests to both AWS services, sends the key and identifies the task', async (t) => {
   const cleanUp = cleanUpAfter(t);
   const backends = {
     gateway: await startBackend(cleanUp),
@@ -69,7 +69,7 @@ test('with every choice at once, it signs for both of AWS, sends the key along a
   const pageTask = await startExporterTask(cleanUp, 2);
 
   const text = textOf(SIDECAR);
-  // Without awsemf, which the Collector was not built with.
+  // Without awsemf, which this Collector does not contain.
   const choices = [...choicesOf(text)].filter((choice) => choice !== 'emf');
   const chosen = choose(text, ...choices);
   assert.match(chosen, /localhost:9545/);
@@ -83,7 +83,7 @@ test('with every choice at once, it signs for both of AWS, sends the key along a
   };
   const exporters = {
     debug: { verbosity: 'detailed' },
-    // The one address that is not a variable.
+    // The only address that is not a variable.
     'otlp_http/cloudwatch': { metrics_endpoint: `${backends.cloudwatch.url}/v1/metrics` },
   };
   const collector = await startSidecar(cleanUp, file, env, { exporters });
@@ -106,7 +106,7 @@ test('with every choice at once, it signs for both of AWS, sends the key along a
     /^AWS4-HMAC-SHA256 Credential=dummy\/.*\/monitoring\/aws4_request,/,
   );
 
-  // The exporter whose page is read, like the one that pushes, is known by its task.
+  // Both the scraped and the pushing exporter are identified by their task.
   await until(
     'a metric of the page',
     () => (collector.log().includes('-> Name: ecs_task_cpu_usage_ratio') ? 'there' : undefined),

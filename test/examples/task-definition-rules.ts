@@ -1,4 +1,4 @@
-/** What a schema cannot say of a task definition: whether its parts fit together. */
+/** Rules for a task definition that a schema cannot express: consistency of its parts. */
 
 import { STOP_DEADLINES } from '../../src/cli/run-exporter.ts';
 import { variablesOf } from '../../src/config/option.ts';
@@ -8,7 +8,7 @@ import type { ContainerDefinition, TaskDefinition } from './task-definition-sche
 /** The name that our image excludes by default. */
 export const EXPORTER = 'ecs-container-exporter';
 
-/** What Fargate sells, by CPU units: the smallest and largest memory in MiB, and the step between sizes. */
+/** Fargate sizes by CPU units: minimum and maximum memory in MiB, and the step between sizes. */
 const FARGATE_SIZES: ReadonlyMap<number, readonly [min: number, max: number, step: number]> = new Map([
   [256, [512, 2048, 512]],
   [512, [1024, 4096, 1024]],
@@ -17,13 +17,13 @@ const FARGATE_SIZES: ReadonlyMap<number, readonly [min: number, max: number, ste
   [4096, [8192, 30_720, 1024]],
 ]);
 
-/** Everything that is wrong, one sentence each; empty when nothing is. */
+/** Problems of a task definition, one sentence each. */
 export function taskFindings(task: TaskDefinition): readonly string[] {
   const containers = task.containerDefinitions;
   return [
     ...sizeFindings(task),
     ...repeated(containers.map(({ name }) => name)).map((name) => `two containers are called ${name}`),
-    // One network namespace for all of them.
+    // The containers share a network namespace.
     ...repeated(containers.flatMap(portsOf)).map((port) => `port ${port} is mapped twice`),
     ...containers.flatMap((container) => dependencyFindings(container, containers)),
     ...(containers.some(({ essential }) => essential) ? [] : ['no container is essential']),
@@ -31,7 +31,7 @@ export function taskFindings(task: TaskDefinition): readonly string[] {
   ];
 }
 
-/** The same for one container alone. */
+/** Problems of one container. */
 export function containerFindings(container: ContainerDefinition): readonly string[] {
   const say = (finding: string): string => `${container.name}: ${finding}`;
   const environment = container.environment ?? [];
@@ -45,7 +45,7 @@ export function containerFindings(container: ContainerDefinition): readonly stri
   ];
 }
 
-/** Our own container: the settings that the documentation promises, and only variables that the program reads. */
+/** Problems of the exporter container: missing settings of the documentation, and unknown variables. */
 function exporterFindings(container: ContainerDefinition): readonly string[] {
   const { environment = [], secrets = [], linuxParameters, stopTimeout = 30 } = container;
   const known = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));

@@ -1,6 +1,6 @@
 /**
- * The parts of ECS's RegisterTaskDefinition that the examples use, for Fargate. Strict: a key that is not here is a
- * mistake, or has to be added from the documentation first.
+ * The parts of ECS's RegisterTaskDefinition that the examples use, for Fargate. Strict: an unknown key is an
+ * error, or must be added from the documentation first.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -83,7 +83,7 @@ export const taskDefinition = v.strictObject({
     operatingSystemFamily: v.literal('LINUX'),
     cpuArchitecture: v.picklist(['X86_64', 'ARM64']),
   }),
-  /** Numbers as texts: that is what the API takes. */
+  /** Numbers as strings, as in the API. */
   cpu: v.pipe(v.string(), v.digits()),
   memory: v.pipe(v.string(), v.digits()),
   executionRoleArn: arn('iam'),
@@ -94,7 +94,7 @@ export const taskDefinition = v.strictObject({
 export type ContainerDefinition = v.InferOutput<typeof containerDefinition>;
 export type TaskDefinition = v.InferOutput<typeof taskDefinition>;
 
-/** What does not fit the schema, one sentence each; empty when all does. */
+/** Violations of the schema, one sentence each. */
 export function shapeFindings(
   schema: typeof taskDefinition | typeof containerDefinition,
   document: unknown,
@@ -103,7 +103,7 @@ export function shapeFindings(
   return issues.map((issue) => `${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
 }
 
-/** The containers of a task definition. @throws when it does not fit the schema. */
+/** The containers of a task definition. @throws if it violates the schema. */
 export function containersIn(document: unknown): readonly ContainerDefinition[] {
   return v.parse(taskDefinition, document).containerDefinitions;
 }

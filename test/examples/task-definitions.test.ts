@@ -1,4 +1,4 @@
-/** The examples' task definitions and policies: by what ECS documents and what the program knows. Needs only npm. */
+/** Validates the task definitions and policies of the examples against the ECS documentation and the options of the program. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
@@ -21,13 +21,13 @@ const containersOf = (file: string): readonly ContainerDefinition[] =>
     ? v.parse(taskDefinition, jsonOf(file)).containerDefinitions
     : [v.parse(containerDefinition, jsonOf(file))];
 
-test('no JSON file of the examples goes unchecked', () => {
+test('every JSON file of the examples is checked', () => {
   assert.deepEqual([...TASKS, ...CONTAINERS, ...POLICIES].sort(), examplesEndingWith('.json'));
   assert.ok(TASKS.length >= 3);
 });
 
 for (const file of TASKS) {
-  test(`${file} is what ECS takes, and its parts fit together`, () => {
+  test(`${file} is valid and consistent`, () => {
     const document = jsonOf(file);
     assert.deepEqual(shapeFindings(taskDefinition, document), []);
     assert.deepEqual(taskFindings(v.parse(taskDefinition, document)), []);
@@ -35,14 +35,14 @@ for (const file of TASKS) {
 }
 
 for (const file of CONTAINERS) {
-  test(`${file} is what ECS takes`, () => {
+  test(`${file} is valid`, () => {
     const document = jsonOf(file);
     assert.deepEqual(shapeFindings(containerDefinition, document), []);
     assert.deepEqual(containerFindings(v.parse(containerDefinition, document)), []);
   });
 }
 
-test('the program takes the environment that it gets in each of them, on top of the image', () => {
+test('the program accepts the environment of each task definition, combined with that of the image', () => {
   const exporters = [...TASKS, ...CONTAINERS].flatMap(containersOf).filter(({ name }) => name === EXPORTER);
   assert.equal(exporters.length, 3);
   for (const { environment = [], secrets = [] } of exporters) {
@@ -58,7 +58,7 @@ test('the program takes the environment that it gets in each of them, on top of 
     assert.ok('config' in resolved, JSON.stringify(resolved));
     const { config } = resolved;
     assert.deepEqual(config.exporters, ['otlp']);
-    // Nobody outside of the task has to reach a program that only pushes.
+    // A program that only pushes need not be reachable from outside the task.
     assert.deepEqual(config.http, { host: 'localhost', port: 9545 });
     const excluded = config.exclude.map(({ text }) => text);
     assert.ok(excluded.includes(EXPORTER) && excluded.includes('~internal~ecs~pause'));
@@ -66,7 +66,7 @@ test('the program takes the environment that it gets in each of them, on top of 
   }
 });
 
-test('the exporter beside ADOT leaves out both sidecars, sends to it and ends before it', () => {
+test('the exporter with ADOT excludes both sidecars, pushes to ADOT and stops before it', () => {
   const containers = containersOf('examples/adot/task-definition.json');
   const exporter = containers.find(({ name }) => name === EXPORTER);
   const adot = containers.find(({ image }) => image.includes('aws-otel-collector'));
@@ -78,14 +78,14 @@ test('the exporter beside ADOT leaves out both sidecars, sends to it and ends be
     new Set(exclude?.split(',')),
     new Set([...(imageEnvironment()['EXCLUDE'] ?? '').split(','), adot.name]),
   );
-  // Its own receiver is where OTLP goes when nothing is said.
+  // The default address of OTLP is its receiver.
   assert.equal(
     exporter.environment?.some(({ name }) => name.includes('OTLP')),
     false,
   );
 });
 
-test('the policies allow single actions, and on everything only what knows no resources', () => {
+test('the policies allow specific actions, and on all resources only actions without resource-level permissions', () => {
   const policy = v.strictObject({
     Version: v.literal('2012-10-17'),
     Statement: v.array(
@@ -105,7 +105,7 @@ test('the policies allow single actions, and on everything only what knows no re
   }
 });
 
-/** A mistake, and what has to be found. */
+/** An injected problem and the expected finding. */
 const MISTAKES: readonly (readonly [mistake: RegExp, made: string, finding: RegExp])[] = [
   [/"dependsOn"/, '"dependOn"', /Expected never but received "dependOn"/],
   [/"stopTimeout": 15/, '"stopTimeout": 150', /stopTimeout: .*<=120/],

@@ -1,6 +1,6 @@
+import { createInvalidValues } from '../../src/snapshot/json-values.ts';
 import { timeOf } from '../../src/snapshot/time.ts';
-import { createInvalidValues } from '../../src/snapshot/values.ts';
-import { shopWorld } from '../bench/simulator/containers.ts';
+import { shopSetup } from '../bench/simulator/containers.ts';
 import { formatInstant, instantAt, NO_TIME } from '../bench/simulator/curves.ts';
 import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
 import { at, textAt } from '../real/json.ts';
@@ -57,7 +57,7 @@ const sum = (a: number, b: number): number => a + b;
 /** Documents and values of the simulated task. Times only go forward. */
 export function createTrueTask({ seed, shape, originMs, sampleMs }: TrueTaskOptions): (sinceMs: number) => TrueMoment {
   const simulated = createSimulatedTask({ seed, originMs, sampleMs });
-  const containers = shopWorld(seed).containers.map((container, place) => {
+  const containers = shopSetup(seed).containers.map((container, place) => {
     const documents = shape === 'ec2' ? addRuns(place) : (document: unknown) => document;
     const id = textAt(simulated.task(0), 'Containers', place, 'DockerId');
     return { ...container, id, follow: followRuns(documents) };
@@ -128,7 +128,7 @@ function addRuns(place: number): (document: unknown, isNewRun: boolean) => unkno
 }
 
 function onEc2(task: unknown, seed: number, originMs: number, sinceMs: number): unknown {
-  const { containers } = shopWorld(seed);
+  const { containers } = shopSetup(seed);
   const entries = at(task, 'Containers');
   const shown = (Array.isArray(entries) ? entries : []).map((entry: unknown, place) => {
     const lifetime = containers[place]?.lifetime;

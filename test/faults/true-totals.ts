@@ -38,7 +38,7 @@ export function createTrueTotal(quantity: Quantity, shape: Shape): TrueTotal {
       let isNewestGood = false;
       for (const [name, { stats }] of served.truth.containers) {
         if (stats === undefined) continue;
-        const isGoodSample = isGood(served, name, stats, quantity);
+        const isGoodSample = isSuccessful(served, name, stats, quantity);
         if (!isShared) {
           add(name, stats, isGoodSample);
         } else if (newest === undefined || (isGoodSample && (!isNewestGood || stats.readNs > newest.readNs))) {
@@ -54,7 +54,7 @@ export function createTrueTotal(quantity: Quantity, shape: Shape): TrueTotal {
 }
 
 /** True if the container was served with the true value, in a document that is a sample. */
-export function isGood(
+export function isSuccessful(
   { truth, task, stats }: Served,
   name: string,
   trueStats: TrueStats,

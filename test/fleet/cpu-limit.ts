@@ -2,16 +2,16 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface CpuLimit {
-  /** Part of the scheduler's periods in which the process was held back. */
+  /** Fraction of the scheduler's periods in which the process was throttled. */
   throttledShare(): number;
-  /** Once the process has ended. */
+  /** Call it after the process has exited. */
   remove(): void;
 }
 
 const PERIOD_US = 100_000;
 
 /**
- * Holds a process to a part of a core, as a container runtime does.
+ * Limits a process to a fraction of a core, as a container runtime does.
  *
  * @see https://docs.kernel.org/scheduler/sched-bwc.html
  */
@@ -20,7 +20,7 @@ export function limitCpu(pid: number, cores: number): CpuLimit {
   mkdirSync(group);
   writeFileSync(join(group, 'cpu.cfs_period_us'), String(PERIOD_US));
   writeFileSync(join(group, 'cpu.cfs_quota_us'), String(Math.round(cores * PERIOD_US)));
-  // All threads of it.
+  // Moves all threads of the process.
   writeFileSync(join(group, 'cgroup.procs'), String(pid));
   return {
     throttledShare() {

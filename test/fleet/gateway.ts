@@ -1,32 +1,32 @@
-/** A real Collector as a gateway has it: limited memory, batches, and everything sent on, compressed. */
+/** A real Collector configured as a gateway: limited memory, batching, and compressed exports. */
 import { type Collector, startCollector } from '../real/collector.ts';
 
-/** What it says of itself. Points of metrics, since it started. */
+/** The Collector's own counters of metric points, since its start. */
 export interface GatewayCounts {
   readonly accepted: number;
   readonly refused: number;
   readonly failed: number;
   readonly sent: number;
-  /** Not sent on: refused by the far end, or no place left to wait. */
+  /** Not exported: rejected by the backend, or dropped because the queue was full. */
   readonly notSent: number;
 }
 
 export interface GatewayOptions {
-  /** Another one than that of `places`. */
+  /** @default the port of `places` */
   readonly port?: number;
-  /** How much the heap may take, and how much of that is kept free for what comes between two looks at it. */
+  /** Limit of memory_limiter, in MiB. */
   readonly limitMib?: number;
   readonly spikeMib?: number;
-  /** When idle connections are closed. @default never, as the Collector does it */
+  /** Idle timeout of connections. @default none, as in the Collector */
   readonly idleTimeoutMs?: number | undefined;
-  /** Serves everything at `places.prometheusPort` as well. */
+  /** Also serves all metrics at `places.prometheusPort`. */
   readonly isScraped?: boolean;
-  /** The soft limit of Go's garbage collector, like `320MiB`. @default none */
+  /** GOMEMLIMIT, for example `320MiB`. @default none */
   readonly goMemLimit?: string | undefined;
 }
 
 /** The limits suit a container of 512 MiB. */
-export function startGateway(farEndUrl: string, options: GatewayOptions = {}): Promise<Collector> {
+export function startGateway(backendUrl: string, options: GatewayOptions = {}): Promise<Collector> {
   const { limitMib = 400, spikeMib = 100, idleTimeoutMs = 0, isScraped = false, goMemLimit } = options;
   return startCollector({
     env: goMemLimit === undefined ? {} : { GOMEMLIMIT: goMemLimit },
@@ -43,7 +43,7 @@ export function startGateway(farEndUrl: string, options: GatewayOptions = {}): P
         batch: { timeout: '1s' },
       },
       exporters: {
-        otlp_http: { metrics_endpoint: farEndUrl },
+        otlp_http: { metrics_endpoint: backendUrl },
         ...(isScraped && { prometheus: { endpoint: `127.0.0.1:${prometheusPort}`, without_scope_info: true } }),
       },
       service: {
@@ -61,7 +61,7 @@ export function startGateway(farEndUrl: string, options: GatewayOptions = {}): P
 
 export async function gatewayCounts(gateway: Collector): Promise<GatewayCounts> {
   const own = await gateway.ownMetrics();
-  // A counter is not there before its first increment. The page would count as one more exporter.
+  // A counter is absent before its first increment. The prometheus exporter is excluded, because it would count points twice.
   const counted = own.series.filter(({ labels }) => labels.get('exporter') !== 'prometheus');
   const sum = (name: string): number =>
     counted.reduce((total, series) => (series.name === name ? total + series.value : total), 0);

@@ -1,4 +1,4 @@
-/** Many made-up tasks behind one HTTP server, told apart by the path, as an agent's tasks are. */
+/** Many simulated tasks on one HTTP server, each at its own path, as on an agent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createSimulatedTask } from '../bench/simulator/simulated-task.ts';
@@ -7,26 +7,26 @@ import type { FleetTask } from './messages.ts';
 
 export interface HostedTasks {
   readonly tasks: readonly FleetTask[];
-  /** From now on every task stays as it is: samples are not renewed any more. */
+  /** Freezes all tasks: samples are no longer renewed. */
   freeze(): void;
   close(): Promise<void>;
 }
 
-/** Containers of the tasks, by turns; five is the simulated shop, one of whose containers has ended and one restarts. */
+/** Numbers of containers, in rotation. Five is the simulated shop, with a stopped and a restarting container. */
 export const SIZES = [2, 3, 5, 10] as const;
 const SHOP = 5;
 
-/** The counters are large, as those of tasks that have run for a while. */
+/** Age of the tasks at the start, so that their counters are large. */
 const INITIAL_AGE_MS = 720_000;
 /** Shorter than the interval of the exporters, so that each poll finds a new sample. */
 const SAMPLE_MS = 1000;
 
-/** Serves `count` tasks. Another seed is another task. */
+/** Serves `count` tasks, each with its own seed. */
 export async function hostTasks(count: number): Promise<HostedTasks> {
   const startedAtMs = performance.now();
   const originMs = Date.now() - INITIAL_AGE_MS;
   let frozenAtMs: number | undefined;
-  // Not the wall clock: counters may not go back when somebody sets it.
+  // Monotonic, because setting the wall clock must not decrease counters.
   const sinceStartMs = (): number => INITIAL_AGE_MS + (frozenAtMs ?? performance.now()) - startedAtMs;
 
   const routes = new Map<string, () => unknown>();

@@ -1,4 +1,4 @@
-/** What a gateway with too little memory does to its exporters, and what becomes of them when it has more. */
+/** A gateway with too little memory rejects exports; they recover when it has more. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testConfig } from '../helpers/config.ts';
@@ -7,20 +7,20 @@ import { startExporterOn } from '../helpers/running.ts';
 import { scriptedTask, TASK_ID } from '../helpers/scripted-task.ts';
 import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
-import { startFarEnd } from './far-end.ts';
+import { startBackend } from './backend.ts';
+import { totalPoints } from './compare-points.ts';
 import { gatewayCounts, startGateway } from './gateway.ts';
-import { totalPoints } from './ledger.ts';
 import { assertSameTotals } from './totals.ts';
 
-/** Room for one more attempt within each export. */
+/** Long enough for one retry within each export. */
 const INTERVAL_MS = 2000;
 const WAIT = { timeoutMs: 20_000 };
 
-test('memory_limiter refuses with 503 and without Retry-After; the first export it takes makes up for the rest', async (t) => {
-  const farEnd = await startFarEnd();
-  t.after(() => farEnd.close());
+test('memory_limiter rejects with 503 without Retry-After; the first accepted export contains the missing growth', async (t) => {
+  const backend = await startBackend();
+  t.after(() => backend.close());
   const port = await lastingPort();
-  const small = await startGateway(farEnd.url, { port, limitMib: 2, spikeMib: 1 });
+  const small = await startGateway(backend.url, { port, limitMib: 2, spikeMib: 1 });
   t.after(() => small.stop());
   const url = `http://127.0.0.1:${port}/v1/metrics`;
   await until('the first look at the memory', () => (/Refusing data/.test(small.log()) ? 'looked' : undefined));
@@ -54,23 +54,23 @@ test('memory_limiter refuses with 503 and without Retry-After; the first export 
   assert.equal(failures('throttled'), 0);
   const refused = await gatewayCounts(small);
   assert.equal(refused.accepted, 0);
-  // Each attempt counts, so these are more points than were lost.
+  // Counts each attempt, so this is more than the number of lost points.
   assert.ok(refused.refused > 100, `${refused.refused}`);
-  assert.equal(farEnd.requests, 0);
+  assert.equal(backend.requests, 0);
   await small.stop();
 
-  const large = await startGateway(farEnd.url, { port });
+  const large = await startGateway(backend.url, { port });
   t.after(() => large.stop());
   task.advance(10);
   await running.poll();
   const page = await running.page();
   await until('the export that works again', () => logged('otlp_export_recovered'), WAIT);
   await running.exporter.shutdown();
-  await until('its points at the far end', async () => {
+  await until('its points at the backend', async () => {
     const { accepted } = await gatewayCounts(large);
-    return accepted > 0 && totalPoints(farEnd.points()) === accepted ? 'there' : undefined;
+    return accepted > 0 && totalPoints(backend.points()) === accepted ? 'there' : undefined;
   });
-  assertSameTotals(farEnd.exportsOf(TASK_ID).at(-1), page);
+  assertSameTotals(backend.exportsOf(TASK_ID).at(-1), page);
   const { accepted, ...rest } = await gatewayCounts(large);
   assert.deepEqual(rest, { refused: 0, failed: 0, sent: accepted, notSent: 0 });
 });

@@ -1,4 +1,4 @@
-/** What the processes of a fleet tell each other. */
+/** Messages between the processes of a fleet. */
 import { type ChildProcess, fork } from 'node:child_process';
 import * as v from 'valibot';
 
@@ -9,21 +9,21 @@ const task = v.object({
   containers: v.number(),
 });
 
-/** A made-up task. */
+/** A simulated task. */
 export type FleetTask = v.InferOutput<typeof task>;
 
-/** What a process that hosts tasks sends: what it has, then that their time stands still. */
+/** Messages of the process that hosts the tasks: the tasks, and later that they are frozen. */
 export const HOSTING = { tasks: v.object({ tasks: v.array(task) }), frozen: v.object({ isFrozen: v.literal(true) }) };
 
 export const workerPlan = v.object({
-  /** An exporter each. */
+  /** Each has an exporter. */
   tasks: v.array(task),
-  /** The first so many of them serve a page as well. */
+  /** Number of exporters, from the first one, that also serve a page. */
   paged: v.number(),
   otlpBase: v.string(),
   compression: v.picklist(['gzip', 'none']),
   exportIntervalMs: v.number(),
-  /** When each exporter starts and stops, in milliseconds after the worker was told to. */
+  /** When each exporter starts and stops, in milliseconds after the message to the worker. */
   startAfterMs: v.array(v.number()),
   stopAfterMs: v.array(v.number()),
 });
@@ -36,15 +36,15 @@ const pointsAt = v.object({ taskId: v.string(), timeNs: v.bigint(), points: v.nu
 export type PointsAt = v.InferOutput<typeof pointsAt>;
 
 const answer = v.object({
-  /** Of HTTP. */
+  /** HTTP status. */
   status: v.number(),
-  /** From the request's start to the answer's head. */
+  /** From the start of the request to the head of the response. */
   durationMs: v.number(),
-  /** All that was written to the connection for it: the head and the framing of the body, too. */
+  /** Bytes written to the connection, including head and framing. */
   wireBytes: v.number(),
 });
 
-/** What became of a request. */
+/** The response to a request. */
 export type Answer = v.InferOutput<typeof answer>;
 
 const sentExport = v.object({
@@ -52,10 +52,10 @@ const sentExport = v.object({
   containers: v.number(),
   /** Whether exporters were being stopped by then. */
   isLate: v.boolean(),
-  /** Of the body, before and after compression. */
+  /** Size of the body before and after compression. */
   plainBytes: v.number(),
   bodyBytes: v.number(),
-  /** Without one, the rest is unknown: the request may have been cut off anywhere. */
+  /** Absent without a response: the request may then be incomplete. */
   answer: v.optional(answer),
 });
 
@@ -64,31 +64,31 @@ export type SentExport = v.InferOutput<typeof sentExport>;
 
 const report = v.object({
   exports: v.array(sentExport),
-  /** Pages taken while the tasks' time stood still. */
+  /** Pages scraped while the tasks were frozen. */
   pages: v.array(v.object({ taskId: v.string(), page: v.string() })),
-  /** Lines of the logs that are no information. */
+  /** Log lines above level info. */
   complaints: v.array(v.string()),
 });
 
 export type WorkerReport = v.InferOutput<typeof report>;
 
-/** What a worker sends, in this order: it could begin; all exporters run; all have ended. */
+/** Messages of a worker, in order: ready, all exporters are running, all have stopped. */
 export const WORKING = {
   ready: v.object({ isReady: v.literal(true) }),
   started: v.object({ startedExporters: v.number() }),
   report: v.object({ report }),
 };
 
-/** What a far end sends that has a process of its own. */
-export const FAR_END = v.object({ url: v.string() });
+/** Message of a backend in a separate process. */
+export const BACKEND = v.object({ url: v.string() });
 
-/** Starts a file of this folder. */
+/** Starts a file of this directory in a child process. */
 export function startChild(file: string, ...args: readonly string[]): ChildProcess {
-  // Numbers beyond JSON's.
+  // JSON has no bigint.
   return fork(`${import.meta.dirname}/${file}`, args, { serialization: 'advanced' });
 }
 
-/** The next message of a child. @throws when the child ends before, or sends something else. */
+/** Waits for the next message of a child. @throws if the child exits before, or sends another message. */
 export async function nextMessage<Schema extends v.GenericSchema>(
   child: ChildProcess,
   schema: Schema,

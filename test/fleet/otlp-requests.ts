@@ -1,19 +1,19 @@
-/** Reads ExportMetricsServiceRequests of many resources: what a gateway sends on. */
+/** Reads ExportMetricsServiceRequests with many resources, as a gateway sends them. */
 import type { OtlpExport } from '../helpers/otlp-export.ts';
 import { decodeProtobuf } from '../helpers/otlp-protobuf.ts';
 import { bits, type Message, messageIn, messages, readMessage, text } from '../helpers/protobuf-reader.ts';
 import type { PointsAt } from './messages.ts';
 
-/** The attribute that tells one task from the others, in the resource and behind the Collector. */
+/** The resource attribute that identifies a task. */
 const TASK_ID = 'aws.ecs.task.id';
 
-/** How many points of which task and time a request holds, without looking at more of them. */
+/** Numbers of points in a request by task and time, without decoding the points further. */
 export function pointsIn(body: Buffer): readonly PointsAt[] {
   return messages(readMessage(body), 1).flatMap((resourceMetrics) => {
     const taskId = taskIdOf(resourceMetrics);
     const counts = new Map<bigint, number>();
     for (const metric of metricsIn(resourceMetrics)) {
-      // All there is are gauges (5) and sums (7).
+      // Only gauges (5) and sums (7) are used.
       const data = messageIn(metric, 5) ?? messageIn(metric, 7);
       if (data === undefined) throw new RangeError('a metric without points');
       for (const point of messages(data, 1)) {
@@ -25,7 +25,7 @@ export function pointsIn(body: Buffer): readonly PointsAt[] {
   });
 }
 
-/** Everything about one task in a request: an export for each time that the task is in it. */
+/** The exports of one task in a request, one per occurrence of its resource. */
 export function exportsOf(taskId: string, body: Buffer): readonly OtlpExport[] {
   return (readMessage(body).get(1) ?? []).flatMap((wire) => {
     if (wire.kind !== 'bytes' || taskIdOf(readMessage(wire.bytes)) !== taskId) return [];
@@ -44,7 +44,7 @@ function taskIdOf(resourceMetrics: Message): string {
   return (value && text(value, 1)) ?? '';
 }
 
-/** The one resource as a request of its own: field 1, its length as a varint, its bytes. */
+/** Encodes one resource as a request: field 1, its length as a varint, its bytes. */
 function asRequest(resourceMetrics: Buffer): Buffer {
   const head = [0x0a];
   let rest = resourceMetrics.length;

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 
-/** How a fleet is run. */
+/** Parameters of a fleet run. */
 export interface Plan {
   readonly workers: number;
   readonly exportersPerWorker: number;
   readonly exportIntervalMs: number;
   readonly compression: 'gzip' | 'none';
-  /** All exporters start at the same moment, and stop so, instead of spread over an interval and half of one. */
+  /** All exporters start and stop at the same time. Otherwise starts are spread over an interval, stops over half of one. */
   readonly isTogether: boolean;
-  /** After which the Collector closes an idle connection, as load balancers do; by itself it never does. */
+  /** Idle timeout of connections to the Collector, as of a load balancer. The Collector has none by default. */
   readonly idleTimeoutMs: number | undefined;
-  /** The Collector serves everything as a page as well, and Prometheus reads it. */
+  /** The Collector also serves a page, which is scraped. */
   readonly isScraped: boolean;
-  /** The part of a core that the Collector gets. */
+  /** CPU limit of the Collector, in cores. */
   readonly vcpu: number | undefined;
   /** From the last start to the first stop. */
   readonly runMs: number;
@@ -31,7 +31,7 @@ const OPTIONS = {
 
 const WORKERS = 4;
 
-/** @throws for an option that does not exist, and for a number that makes no sense. */
+/** @throws for an unknown option or an invalid number. */
 export function readPlan(args: readonly string[]): Plan {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   return {
@@ -50,7 +50,7 @@ export function readPlan(args: readonly string[]): Plan {
   };
 }
 
-/** So many milliseconds, for each exporter of a worker, that those of all workers are evenly spread over `ms`, by turns. */
+/** Delays of the exporters of a worker, such that the exporters of all workers are evenly spread over `ms`. */
 export function spreadOver(ms: number, plan: Plan, worker: number): number[] {
   const all = plan.workers * plan.exportersPerWorker;
   return Array.from({ length: plan.exportersPerWorker }, (_, index) => ((index * plan.workers + worker) * ms) / all);

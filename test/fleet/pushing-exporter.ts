@@ -11,7 +11,7 @@ export interface Push {
 
 const DEFAULT_INTERVAL_MS = 15_000;
 
-/** An exporter in this process, started as \`run\` starts it from the variables of a task. */
+/** Starts an exporter in this process as `run` does, with the variables of a task. */
 export function startPushing(
   metadataUrl: string,
   push: Push,
@@ -23,7 +23,7 @@ export function startPushing(
       ECS_CONTAINER_METADATA_URI_V4: metadataUrl,
       EXPORTERS: isPaged ? 'prometheus,otlp' : 'otlp',
       METRIC_NAMES: 'semconv',
-      // As it is without a page.
+      // The default without a page.
       INTERVAL: String(Math.min(DEFAULT_INTERVAL_MS, push.exportIntervalMs) / 1000),
       EXPORTER_HOST: '127.0.0.1',
       EXPORTER_PORT: '0',

@@ -4,10 +4,10 @@ import { hostTasks } from './hosted-tasks.ts';
 import { startPushing } from './pushing-exporter.ts';
 import { observeRequests } from './sent-requests.ts';
 
-/** Longer than a sample of the tasks stays the same. */
+/** Longer than the time between two samples. */
 const NEXT_SAMPLE_MS = 1200;
 
-/** The bodies of the last exports of so many tasks, compressed, as real exporters send them to `otlpBase`. */
+/** Records the compressed bodies of the last exports of real exporters, one per task. */
 export async function recordExports(tasks: number, otlpBase: string): Promise<readonly Buffer[]> {
   const hosted = await hostTasks(tasks);
   const logger = recordingLogger();

@@ -1,19 +1,19 @@
 /**
- * Sends what real exporters sent once more, at any rate, to see what a gateway bears: exporters themselves would need
- * more machines. Prints a table and judges nothing. Linux; with --vcpu root and cgroup v1.
+ * Replays recorded exports at any rate, to measure the capacity of a gateway: that many exporters would need more machines.
+ * Prints a table without a verdict. Linux only; --vcpu needs root and cgroup v1.
  *
  *     node test/fleet/replay.ts --rate 400 [--seconds 20]        400 exports a second, evenly
  *     node test/fleet/replay.ts --burst 200 [--seconds 20]       200 at the same moment, every ten seconds
- *     ... [--vcpu 0.25]                                          the Collector gets no more than so much of a core
+ *     ... [--vcpu 0.25]                                          CPU limit of the Collector, in cores
  *     ... [--gomemlimit 320MiB]                                  a soft limit for its garbage collector
- *     ... [--no-backend]                                         the far end is down: the Collector keeps what it gets
+ *     ... [--no-backend]                                         the backend is down: the Collector queues its data
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { percentile, short } from '../bench/statistics.ts';
 import { limitCpu } from './cpu-limit.ts';
 import { gatewayCounts, startGateway } from './gateway.ts';
-import { FAR_END, nextMessage, startChild } from './messages.ts';
+import { BACKEND, nextMessage, startChild } from './messages.ts';
 import { recordExports } from './record-exports.ts';
 import { createSender, type Sent } from './sender.ts';
 import { aligned } from './table.ts';
@@ -34,13 +34,13 @@ const TICK_MS = 10;
 const TASKS = 40;
 
 const seconds = Number(values.seconds);
-const farEnd = startChild('far-end-process.ts');
-const { url } = await nextMessage(farEnd, FAR_END);
+const backend = startChild('backend-process.ts');
+const { url } = await nextMessage(backend, BACKEND);
 const gateway = await startGateway(url, { goMemLimit: values.gomemlimit });
 const cpu = values.vcpu === undefined ? undefined : limitCpu(gateway.pid, Number(values.vcpu));
 try {
   const exports = await recordExports(TASKS, new URL(gateway.otlpUrl).origin);
-  if (values['no-backend']) farEnd.kill();
+  if (values['no-backend']) backend.kill();
   const sender = createSender(gateway.otlpUrl, exports);
   const before = await gatewayCounts(gateway);
   const from = usageOf([gateway.pid]);
@@ -83,5 +83,5 @@ try {
   // Its folder goes with that.
   await gateway.stop();
   cpu?.remove();
-  farEnd.kill();
+  backend.kill();
 }

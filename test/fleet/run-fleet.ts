@@ -1,11 +1,11 @@
-/** Runs a fleet of exporters against a real Collector, and hands back everything that was seen of it. */
+/** Runs a fleet of exporters with a real Collector, and returns all measurements. */
 
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backend, startBackend } from './backend.ts';
+import { totalPoints } from './compare-points.ts';
 import { limitCpu } from './cpu-limit.ts';
-import { type FarEnd, startFarEnd } from './far-end.ts';
 import { type GatewayCounts, gatewayCounts, startGateway } from './gateway.ts';
-import { totalPoints } from './ledger.ts';
 import { type FleetTask, HOSTING, nextMessage, type WorkerReport } from './messages.ts';
 import type { Plan } from './plan.ts';
 import { type Scraping, startScraping } from './scraping.ts';
@@ -15,7 +15,7 @@ import { childOf, startWorkers } from './workers.ts';
 export interface FleetRun {
   readonly tasks: readonly FleetTask[];
   readonly reports: readonly WorkerReport[];
-  readonly farEnd: FarEnd;
+  readonly backend: Backend;
   readonly gateway: GatewayFigures;
   readonly workers: WorkerFigures;
 }
@@ -23,19 +23,19 @@ export interface FleetRun {
 export interface GatewayFigures {
   readonly scraping: Scraping | undefined;
   readonly counts: GatewayCounts;
-  /** Lines of its log that are no information. */
+  /** Log lines above level info. */
   readonly complaints: readonly string[];
   readonly rssMb: { readonly start: number; readonly peak: number; readonly end: number };
   readonly idle: Used;
-  /** While exporters neither started nor stopped, and what it took meanwhile. */
+  /** Usage while no exporter starts or stops. */
   readonly steady: Used;
   readonly steadyPoints: number;
-  /** From its start to the last point. */
+  /** Usage from its start to the last point. */
   readonly whole: Used;
 }
 
 export interface WorkerFigures {
-  /** Of all together, before they had an exporter, and before they stopped. */
+  /** Sum over all workers, before the first exporter starts, and before the exporters stop. */
   readonly rssMb: { readonly start: number; readonly end: number };
   readonly steady: Used;
 }
@@ -43,15 +43,15 @@ export interface WorkerFigures {
 const IDLE_MS = 3000;
 /** Prometheus' usual interval. */
 const SCRAPE_EVERY_MS = 15_000;
-/** Through the gateway: a batch waits for a second at most. */
+/** Timeout for points to pass the gateway, whose batch timeout is a second. */
 const LONGEST_WAY_MS = 15_000;
 const COMPLAINTS = /^.*\t(?:warn|error)\t.*$/gm;
 
 /** Everything ends with the test. */
 export async function runFleet(t: TestContext, plan: Plan): Promise<FleetRun> {
-  const farEnd = await startFarEnd();
-  t.after(() => farEnd.close());
-  const collector = await startGateway(farEnd.url, plan);
+  const backend = await startBackend();
+  t.after(() => backend.close());
+  const collector = await startGateway(backend.url, plan);
   t.after(() => collector.stop());
   const cpuLimit = plan.vcpu === undefined ? undefined : limitCpu(collector.pid, plan.vcpu);
   t.after(() => cpuLimit?.remove());
@@ -79,20 +79,20 @@ export async function runFleet(t: TestContext, plan: Plan): Promise<FleetRun> {
   await nextMessage(host, HOSTING.frozen);
   const reports = await workers.stopExporters();
   const sent = totalPoints(reports.flatMap(({ exports }) => exports.flatMap(({ points }) => points)));
-  // Whether they are the right ones, or all of them, is not for here to say.
+  // The test checks whether the points are correct and complete.
   const deadline = performance.now() + LONGEST_WAY_MS;
-  while (totalPoints(farEnd.points()) < sent && performance.now() < deadline) await sleep(250);
+  while (totalPoints(backend.points()) < sent && performance.now() < deadline) await sleep(250);
   await scraping?.stop();
   const end = gatewayUsage();
   const counts = await gatewayCounts(collector);
   const peak = peakRssMb(collector.pid);
   const complaints = collector.log().match(COMPLAINTS) ?? [];
-  // It sends what it still has: nothing should come now.
+  // It exports its remaining data: there should be none.
   await collector.stop();
   return {
     tasks,
     reports,
-    farEnd,
+    backend,
     gateway: {
       scraping,
       counts,

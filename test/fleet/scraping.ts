@@ -1,9 +1,9 @@
-/** Reads a page again and again, as Prometheus does. */
+/** Scrapes a page at an interval, as Prometheus does. */
 export interface Scraping {
   /** The last page. */
   readonly page: string;
   readonly durationsMs: readonly number[];
-  /** Waits for the one that is under way. */
+  /** Waits for the running scrape. */
   stop(): Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 import { Agent, request } from 'node:http';
 
 export interface Sent {
-  /** 0 without an answer. */
+  /** 0 without a response. */
   readonly status: number;
   readonly durationMs: number;
 }
 
-/** Sends bodies by turns, each at once, over connections that are kept. */
+/** Sends bodies in rotation, without waiting for responses, over persistent connections. */
 export function createSender(
   url: string,
   bodies: readonly Buffer[],

@@ -1,4 +1,4 @@
-/** Sees every OTLP request that leaves this process, from outside of the exporters: between them and the connection. */
+/** Observes every OTLP request of this process, independently of the exporters. */
 import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import type { Answer } from './messages.ts';
@@ -6,14 +6,14 @@ import type { Answer } from './messages.ts';
 export interface SentRequest {
   readonly startedMs: number;
   readonly body: Buffer;
-  /** Once it is there. */
+  /** Set when the response has arrived. */
   readonly answer: Answer | undefined;
 }
 
-/** All requests from now on, retries included, whether or not they get an answer. */
+/** Records all requests from now on, including retries and requests without a response. */
 export function observeRequests(path: string): readonly SentRequest[] {
   const seen: SentRequest[] = [];
-  // https://nodejs.org/api/diagnostics_channel.html#http: told before anything is written.
+  // https://nodejs.org/api/diagnostics_channel.html#http: published before anything is written.
   subscribe('http.client.request.created', (message) => {
     if (!(message instanceof Object && 'request' in message && message.request instanceof ClientRequest)) return;
     const { request } = message;
@@ -27,7 +27,7 @@ function observed(request: ClientRequest): SentRequest {
   const startedMs = performance.now();
   let answer: Answer | undefined;
   request.once('socket', (socket) => {
-    // A connection is used for one request after the other.
+    // A connection is reused for later requests.
     const bytesBefore = socket.bytesWritten;
     request.once('response', ({ statusCode = 0 }: IncomingMessage) => {
       const durationMs = performance.now() - startedMs;

@@ -1,6 +1,6 @@
 import { median, percentile, short } from '../bench/statistics.ts';
+import { totalPoints } from './compare-points.ts';
 import { SIZES } from './hosted-tasks.ts';
-import { totalPoints } from './ledger.ts';
 import type { SentExport } from './messages.ts';
 import type { Plan } from './plan.ts';
 import type { FleetRun } from './run-fleet.ts';
@@ -14,7 +14,7 @@ export function renderRun(plan: Plan, run: FleetRun): string {
 
 type Cells = readonly string[];
 
-function exportRows(plan: Plan, { tasks, reports, farEnd, gateway: { counts } }: FleetRun): readonly Cells[] {
+function exportRows(plan: Plan, { tasks, reports, backend, gateway: { counts } }: FleetRun): readonly Cells[] {
   const exports = exportsOf({ reports });
   const points = totalPoints(exports.flatMap((each) => each.points));
   const unanswered = exports.filter(({ answer }) => answer === undefined).length;
@@ -25,8 +25,8 @@ function exportRows(plan: Plan, { tasks, reports, farEnd, gateway: { counts } }:
     ['export interval, started', `${plan.exportIntervalMs / 1000} s, ${start}`],
     ['exports, without an answer / refused', [exports.length, unanswered, others].join(' / ')],
     ['points sent / accepted / refused / failed', [points, counts.accepted, counts.refused, counts.failed].join(' / ')],
-    ['- sent on / not sent on / received', [counts.sent, counts.notSent, totalPoints(farEnd.points())].join(' / ')],
-    ['requests of the Collector', String(farEnd.requests)],
+    ['- sent on / not sent on / received', [counts.sent, counts.notSent, totalPoints(backend.points())].join(' / ')],
+    ['requests of the Collector', String(backend.requests)],
     ['an export took, p50 / p99 / most, ms', durations(exports.filter(({ isLate }) => !isLate))],
     [
       `- while they stopped, ${plan.isTogether ? 'all at once' : 'over half an interval'}`,
@@ -93,7 +93,7 @@ function durations(exports: readonly SentExport[]): string {
   return [0.5, 0.99, 1].map((part) => short(percentile(ms, part))).join(' / ');
 }
 
-/** The first column to the left, figures to the right. */
+/** Aligns the first column left and numbers right. */
 export function aligned(lines: readonly Cells[]): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));

@@ -1,4 +1,4 @@
-/** The tasks of a fleet in a process of their own, so that their work is not counted as the exporters'. Argument: how many. */
+/** Serves the tasks of a fleet in a separate process, so that its CPU time is not that of the exporters. Argument: their number. */
 import { hostTasks } from './hosted-tasks.ts';
 
 process.once('disconnect', () => process.exit());

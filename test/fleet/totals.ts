@@ -1,10 +1,10 @@
-/** What an export and a page say of the totals of one and the same sample. */
+/** Compares the counters of an export with those of a page of the same sample. */
 import assert from 'node:assert/strict';
 import { asValues, pushedValues } from '../helpers/otlp-as-prometheus.ts';
 import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
 import { parseExposition } from '../real/exposition.ts';
 
-/** The exporter's own counts go on between the export and the page, so they are left out. */
+/** Excluded: the exporter's own counters change between the export and the page. */
 const OF_THE_EXPORTER = /^(?:aws[._]ecs[._]exporter|otel[._]sdk[._]exporter|process)[._]/;
 
 export function assertSameTotals(exported: OtlpExport | undefined, page: string): void {

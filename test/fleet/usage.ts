@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cpuMs, memory } from '../bench/process-figures.ts';
 
-/** What processes used up to some moment. */
+/** Resource usage of processes so far. */
 export interface Usage {
   readonly atMs: number;
-  /** Of all of them together. */
+  /** Sum over the processes. */
   readonly cpuMs: number;
   readonly rssMb: number;
 }
@@ -17,11 +17,11 @@ export function usageOf(pids: readonly number[]): Usage {
   };
 }
 
-/** Between two moments. */
+/** Usage between two readings. */
 export interface Used {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Part of one core. */
+  /** Average, in cores. */
   readonly cores: number;
 }
 
@@ -31,7 +31,7 @@ export function usedBetween(from: Usage, to: Usage): Used {
   return { seconds, cpuSeconds, cores: cpuSeconds / seconds };
 }
 
-/** The most that was resident at any time, in MB. */
+/** Peak resident memory, in MB. */
 export function peakRssMb(pid: number): number {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return (Number(kib ?? Number.NaN) * 1024) / 1e6;

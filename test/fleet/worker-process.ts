@@ -1,6 +1,6 @@
 /**
- * Many exporters in one process, each as `run` would start it with the variables of its own task. Argument: a plan as
- * JSON. Starts them at the first message; at the second it stops them, and reports everything that was sent.
+ * Runs many exporters in one process, each started as by `run` with the variables of its task. Argument: a plan as JSON.
+ * Starts them at the first message, stops them at the second, and reports all sent requests.
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,7 +46,7 @@ await once(process, 'message');
 
 const pages = await Promise.all(
   running.slice(0, plan.paged).map(async ({ task: { taskId }, exporter }) => {
-    // The first may have begun before the tasks' time stood still.
+    // The first poll may have started before the tasks were frozen.
     await exporter.poll();
     await exporter.poll();
     return { taskId, page: await scrape(exporter) };
@@ -59,7 +59,7 @@ await Promise.all(
     await exporter.shutdown();
   }),
 );
-// The made-up task has a container that starts again and again, and no stats until the sample after its start.
+// The simulated task has a container that restarts repeatedly, without stats until the sample after its start.
 const complaints = logger.events
   .filter(({ level, event }) => (level === 'warn' || level === 'error') && event !== 'container_stats_failing')
   .map(({ event, message }) => `${event}: ${message}`);

@@ -7,16 +7,16 @@ import { type Plan, spreadOver } from './plan.ts';
 /** The processes with the exporters. */
 export interface Workers {
   readonly pids: readonly number[];
-  /** Resolves when the last exporter runs. */
+  /** Resolves when the last exporter is running. */
   startExporters(): Promise<void>;
-  /** Resolves when the last one has ended, with what all of them sent. */
+  /** Resolves with all sent requests when the last exporter has stopped. */
   stopExporters(): Promise<readonly WorkerReport[]>;
 }
 
-/** Exporters of a worker that serve a page as well. */
+/** Number of exporters per worker that also serve a page. */
 const PAGED = 2;
 
-/** Resolves when all processes could begin. They end with the test. */
+/** Resolves when all processes are ready. They end with the test. */
 export async function startWorkers(
   t: TestContext,
   plan: Plan,
@@ -24,7 +24,7 @@ export async function startWorkers(
   otlpBase: string,
 ): Promise<Workers> {
   const startMs = plan.isTogether ? 0 : plan.exportIntervalMs;
-  // Less than the interval, so that most send no more than their last export meanwhile.
+  // Less than the interval, so that most exporters only send their final export meanwhile.
   const stopMs = startMs / 2;
   const workers = await Promise.all(
     Array.from({ length: plan.workers }, async (_, index) => {
@@ -62,7 +62,7 @@ export async function startWorkers(
   };
 }
 
-/** A child that does not outlive the test. */
+/** Starts a child process that ends with the test. */
 export function childOf(t: TestContext, file: string, argument: string): ChildProcess {
   const child = startChild(file, argument);
   t.after(async () => {

@@ -1,4 +1,4 @@
-/** What collections keep does not grow with time: run with `--expose-gc`. */
+/** Memory retained by collections does not grow. Run with `--expose-gc`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reading, ResourceReadings } from '../../instrumentation/metric-definition.ts';
@@ -15,7 +15,7 @@ import {
 
 const METRICS = [TEMPERATURE, ENERGY, PEOPLE];
 const MB = 1024 ** 2;
-/** What comes and goes with compilation and caches of a bounded size. */
+/** Tolerance for compiled code and bounded caches. */
 const SLACK_BYTES = 4 * MB;
 
 function heapBytes(): number {
@@ -24,7 +24,7 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** Runs `step` so many times; the heap after a tenth of them and at the end is the same. */
+/** Runs `step` repeatedly, and asserts that the heap size after a tenth of the steps and at the end is equal. */
 async function assertFlat(steps: number, step: (number: number) => Promise<void>): Promise<void> {
   let early = 0;
   for (let number = 0; number < steps; number += 1) {
@@ -35,7 +35,7 @@ async function assertFlat(steps: number, step: (number: number) => Promise<void>
   assert.ok(grown < SLACK_BYTES, `${(grown / MB).toFixed(1)} MB more after ${steps} steps`);
 }
 
-test('10,000 collections of series that stay', async () => {
+test('10,000 collections of constant series', async () => {
   const room = createRooms();
   const source = fakeSource();
   const collections = collectorOf(source, [ROOMS]);
@@ -49,7 +49,7 @@ test('10,000 collections of series that stay', async () => {
   });
 });
 
-test('10,000 collections of series of which each lasts for three', async () => {
+test('10,000 collections of series that each last for three', async () => {
   const source = fakeSource();
   const collections = collectorOf(source, [ROOMS]);
   let known: readonly Reading[] = [];

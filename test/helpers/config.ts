@@ -37,14 +37,14 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
 export function metricsOf(...items: readonly string[]): MetricSelection {
   const selection = selectMetrics(items);
   if ('value' in selection) return selection.value;
-  throw new Error(selection.wrong);
+  throw new Error(selection.error);
 }
 
 /** The value of --include and of the other options with patterns. */
 export function globsOf(...patterns: readonly string[]): readonly Glob[] {
   return patterns.map((pattern) => {
     const glob = compileGlob(pattern);
-    if ('wrong' in glob) throw new Error(`${pattern} ${glob.wrong}`);
+    if ('error' in glob) throw new Error(`${pattern} ${glob.error}`);
     return glob;
   });
 }

@@ -8,7 +8,7 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-/** Words as a shell splits them: quotes group, `$(...)` stays as it is. */
+/** Splits a command into words as a shell does. Does not expand `$(...)`. */
 export function wordsOf(text: string): readonly string[] {
   const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'));

@@ -25,7 +25,7 @@ export interface Arrival {
   readonly time: number;
   readonly headers: IncomingHttpHeaders;
   /** Number of other unfinished requests at that time. */
-  readonly besides: number;
+  readonly concurrent: number;
 }
 
 export interface AcceptedExport extends OtlpExport {
@@ -57,7 +57,7 @@ export async function startFaultReceiver(answer: FaultReceiver['answer']): Promi
 
   const server = createServer(async (request, response) => {
     const { headers } = request;
-    const arrival = { number: arrivals.length, time: performance.now(), headers, besides: open.size };
+    const arrival = { number: arrivals.length, time: performance.now(), headers, concurrent: open.size };
     arrivals.push(arrival);
     open.add(response);
     response.once('close', () => open.delete(response));

@@ -3,21 +3,21 @@ import type { ServerResponse } from 'node:http';
 /** Faulty responses. Those with a body send the document or a part of it. */
 export const NAMED_FAULTS = [
   'none',
-  /** Reads the request and never answers. */
+  /** Reads the request and never responds. */
   'hang',
-  /** A good head, then one byte of the body every 100 ms. */
+  /** A valid head, then one byte of the body every 100 ms. */
   'drip',
-  /** RST instead of an answer. */
+  /** RST instead of a response. */
   'reset',
-  /** FIN instead of an answer. */
+  /** FIN instead of a response. */
   'hang-up',
   /** A part of the head, then FIN. */
   'half-headers',
-  /** A good head, half of the body, then FIN. */
+  /** A valid head, half of the body, then FIN. */
   'truncate',
   /** As `truncate`, with chunked encoding. */
   'truncate-chunked',
-  /** A good head, half of the body, then RST. */
+  /** A valid head, half of the body, then RST. */
   'reset-body',
   /** A Content-Length that is shorter than the body. */
   'wrong-length',

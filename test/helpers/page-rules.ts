@@ -3,13 +3,13 @@ import { EVERYTHING } from '../../src/metrics/catalogue.ts';
 import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { type Exposition, parseExposition, type Series } from '../real/exposition.ts';
-import { brokenRules } from './exposition-rules.ts';
+import { formatViolations } from './exposition-rules.ts';
 import { prometheusName } from './prometheus-name.ts';
 
-/** A page of one container with all that it has in both vocabularies has more. */
-const FEWEST_SERIES = 60;
+/** Fewer than a complete page of one container has in both vocabularies. */
+const MIN_SERIES = 60;
 
-/** From here on a number is a sentinel for "no limit", or garbage. */
+/** Numbers at or above this are sentinels for "no limit", or invalid. */
 const SENTINEL = 2 ** 60;
 
 const MAY_BE_NEGATIVE = new Set(['ecs_task_container_exit_code', 'aws_ecs_container_exit_code']);
@@ -19,9 +19,9 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
   ...VOCABULARIES.flatMap((vocabulary) => metricSet(vocabulary, '0', EVERYTHING).metrics.map(prometheusName)),
 ]);
 
-/** Rules of every page: well-formed text, no series twice, possible values, names of the catalogue. */
-export function assertLegalPage(page: string): Exposition {
-  assert.deepEqual(brokenRules(page), []);
+/** Asserts that a page is well-formed, without duplicate series, with plausible values and names of the catalogue. */
+export function assertValidPage(page: string): Exposition {
+  assert.deepEqual(formatViolations(page), []);
   const exposition = parseExposition(page);
   for (const series of exposition.series) {
     const { name, value } = series;
@@ -32,24 +32,24 @@ export function assertLegalPage(page: string): Exposition {
   return exposition;
 }
 
-/** Rules of every page of a recording, in addition: polls that succeeded, and no invalid value that is not listed. */
-export function assertSoundPage(page: string, refused: Readonly<Record<string, number>> = {}): Exposition {
-  const exposition = assertLegalPage(page);
-  assert.ok(exposition.series.length >= FEWEST_SERIES, `only ${exposition.series.length} series`);
+/** Also asserts that the polls succeeded and that only the listed values are invalid. For pages of recordings. */
+export function assertRecordingPage(page: string, invalidValues: Readonly<Record<string, number>> = {}): Exposition {
+  const exposition = assertValidPage(page);
+  assert.ok(exposition.series.length >= MIN_SERIES, `only ${exposition.series.length} series`);
   assert.equal(exposition.value('ecs_task_exporter_status'), 1);
   for (const { name, value, labels } of exposition.series) {
     if (name === 'ecs_task_exporter_poll_failures_total') assert.equal(value, 0, `failed: ${labels.get('reason')}`);
   }
-  assert.deepEqual(refusedOn(exposition), refused);
+  assert.deepEqual(invalidValuesOn(exposition), invalidValues);
   return exposition;
 }
 
-function refusedOn({ series }: Exposition): Readonly<Record<string, number>> {
-  const refused = series.filter(({ name }) => name === 'ecs_task_exporter_invalid_values_total');
-  return Object.fromEntries(refused.map(({ labels, value }) => [labels.get('reason'), value]));
+function invalidValuesOn({ series }: Exposition): Readonly<Record<string, number>> {
+  const invalidValues = series.filter(({ name }) => name === 'ecs_task_exporter_invalid_values_total');
+  return Object.fromEntries(invalidValues.map(({ labels, value }) => [labels.get('reason'), value]));
 }
 
-/** The task's counters never fall, whatever its containers do. */
+/** Asserts that no counter of the task has decreased. */
 export function assertTaskCountersRise(before: Exposition, after: Exposition): void {
   const counters = before.having({ container_name: '_task_' }).filter(({ name }) => name.endsWith('_total'));
   for (const counter of counters) {

@@ -1,4 +1,4 @@
-/** The documentation as the tests read it: pages, and the fenced blocks in them. */
+/** Pages of the documentation, and their fenced blocks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ export interface Block {
 }
 
 export interface Page {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly text: string;
   /** The text without fenced blocks. */

@@ -1,6 +1,6 @@
 /**
- * A reader of protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) that knows no schema: a message is
- * its fields by number. Deliberately without a library, and without a line of the program's own encoder.
+ * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) without a schema: a message is its fields
+ * by number. Deliberately independent of libraries and of the program's encoder.
  */
 export type Wire =
   | { readonly kind: 'varint' | 'fixed64' | 'fixed32'; readonly bits: bigint }

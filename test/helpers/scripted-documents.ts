@@ -18,8 +18,8 @@ export const CANARY = 'c4n4ry-of-a-body';
 
 const SECOND_NS = 1_000_000_000n;
 /**
- * A minute ago, so that the first sample is of now: Prometheus takes no point that is older than the batch before, and
- * shows none of the last hours. Not a whole number of milliseconds, and so of no use to `Date`.
+ * A minute ago, so that the first sample has the current time: Prometheus rejects out-of-order and old points. Not a whole
+ * number of milliseconds, so that `Date` cannot represent it.
  */
 export const aMinuteAgoNs = (): bigint => BigInt(Math.floor(Date.now() / 1000) - 60) * SECOND_NS + 123_456_789n;
 const CPUS = 2;
@@ -90,7 +90,7 @@ export function statsOf(
   };
 }
 
-/** RFC 3339 with nine digits, as docker writes it. */
+/** RFC 3339 with nine digits, as written by Docker. */
 function instant(ns: bigint): string {
   const seconds = new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19);
   return `${seconds}.${String(ns % SECOND_NS).padStart(9, '0')}Z`;

@@ -126,7 +126,7 @@ interface Timer {
 }
 
 interface Timers {
-  /** The timer that is due first, if that is at `endMs` or before. */
+  /** The timer that is due first, if it is due by `endMs`. */
   next(endMs: number): Timer | undefined;
   fire(timer: Timer): void;
   readonly mocks: readonly { readonly mock: { resetCalls(): void } }[];

@@ -20,7 +20,7 @@ export const pemFile = (name: Pem): string => fileURLToPath(new URL(`../fixtures
 export const pemText = (name: Pem): string => readFileSync(pemFile(name), 'utf8');
 
 /** The protocol and certificate of a connection. */
-export type Face =
+export type TlsMode =
   | 'plain'
   | {
       readonly server: 'server' | 'server-expired' | 'server-other-host' | 'server-unknown-ca';
@@ -41,11 +41,11 @@ export interface TlsReceiver {
   /** Waits for the export with this index. */
   received(index: number): Promise<OtlpExport>;
   /** Applies from the next connection on. */
-  become(face: Face): void;
+  setMode(mode: TlsMode): void;
   close(): Promise<void>;
 }
 
-export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
+export async function startTlsReceiver(firstMode: TlsMode): Promise<TlsReceiver> {
   const exports: OtlpExport[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -54,7 +54,7 @@ export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
     exports.push(decodeProtobuf(Buffer.concat(await request.toArray())));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   };
-  let behind = serverWith(firstFace, receive);
+  let behind = serverWith(firstMode, receive);
   // A separate TCP server keeps listening during the change.
   const front = createServer((socket) => {
     connections += 1;
@@ -73,8 +73,8 @@ export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
     },
     exports,
     received: (index) => until(`export ${index}`, () => exports[index]),
-    become(face) {
-      behind = serverWith(face, receive);
+    setMode(mode) {
+      behind = serverWith(mode, receive);
     },
     close: async () => {
       const closed = once(front.close(), 'close');
@@ -85,9 +85,9 @@ export async function startTlsReceiver(firstFace: Face): Promise<TlsReceiver> {
 }
 
 /** Does not listen: the TCP server passes its connections. */
-function serverWith(face: Face, receive: RequestListener): Server {
-  if (face === 'plain') return createHttpServer(receive);
-  const { server, chain, wantsClientCertificate = false, tls } = face;
+function serverWith(mode: TlsMode, receive: RequestListener): Server {
+  if (mode === 'plain') return createHttpServer(receive);
+  const { server, chain, wantsClientCertificate = false, tls } = mode;
   return createHttpsServer(
     {
       cert: pemText(server) + (chain === undefined ? '' : pemText(chain)),

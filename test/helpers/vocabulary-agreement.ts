@@ -29,7 +29,7 @@ export function assertVocabulariesAgree(exposition: Exposition, sharesNetwork: b
       const isLeftOut = sharesNetwork && row.family === 'network' && level === 'container';
       const expected = isLeftOut ? [] : ecs.map((one) => translated(one, row));
       assert.deepEqual(
-        semconv.map((one) => (tellsId(row) ? whole(one) : withoutId(one))).sort(),
+        semconv.map((one) => (hasIdDimension(row) ? whole(one) : withoutId(one))).sort(),
         expected.sort(),
         `${id} of the ${level}`,
       );
@@ -76,7 +76,7 @@ function semconvLabel(name: string): string {
   return dimension?.semconv === undefined ? name : prometheusLabel(dimension.semconv);
 }
 
-function tellsId({ dimensions = [] }: MetricRow): boolean {
+function hasIdDimension({ dimensions = [] }: MetricRow): boolean {
   return dimensions.includes('containerId');
 }
 

@@ -12,9 +12,9 @@ export interface BuiltImage {
   readonly name: string;
   readonly api: EngineApi;
   readonly docker: DockerCli;
-  /** Where the engine keeps the files of images and containers. */
+  /** Data directory of the engine. */
   readonly dataRoot: string;
-  /** How long `docker build` took. */
+  /** Duration of `docker build`. */
   readonly buildMs: number;
   /** Removes all containers and stops the engine. */
   stop(): Promise<void>;
@@ -24,14 +24,14 @@ export const VERSION = '3.0.0-test';
 export const REVISION = '0123456789abcdef0123456789abcdef01234567';
 export const BASES = { build: 'stand-in/build:1', runtime: 'stand-in/runtime:1' };
 
-/** Several times what the layers of the build take. */
+/** Several times the size of the layers of the build. */
 const DISK_BYTES = 8 * 2 ** 30;
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Starts an engine, makes the base images and builds the Dockerfile of this checkout on them, as its reader would.
+ * Starts an engine, imports the base images and builds the Dockerfile of this checkout on them.
  *
- * @throws with the end of the build's output when it fails.
+ * @throws with the end of the build's output if it fails.
  */
 export async function buildImage(): Promise<BuiltImage> {
   const disk = mountOwnDisk(DISK_BYTES);

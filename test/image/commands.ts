@@ -13,7 +13,7 @@ export function commandTests(built: () => BuiltImage): void {
     return docker.run('run', '--rm', ...LOCKED_DOWN, name, ...command);
   };
 
-  test('options that are wrong: exit code 2, and all of them are named', async () => {
+  test('invalid options: exit code 2, and all of them are named', async () => {
     const { code, stdout, stderr } = await run('--itnerval', '5', '--exporter-port', '99999', '--log-level', 'loud');
     assert.deepEqual([code, stdout], [2, '']);
     for (const named of ['--itnerval', '--exporter-port', '--log-level']) assert.ok(stderr.includes(named), stderr);

@@ -5,7 +5,7 @@ import { lastingPort } from '../real/lasting-port.ts';
 import { until } from '../real/wait.ts';
 import type { BuiltImage } from './built-image.ts';
 
-/** What a task can lock. The network is the host's, as there is no bridge; that is no part of it. */
+/** Restrictions that a task definition can set. The host network is used only because the engine has no bridge. */
 export const LOCKED_DOWN = [
   ...['--read-only', '--user', '65532:65532', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
   ...['--network', 'host'],
@@ -14,25 +14,25 @@ export const LOCKED_DOWN = [
 export interface Container {
   readonly id: string;
   readonly origin: string;
-  /** Of the process on the host. */
+  /** Process id on the host. */
   readonly pid: number;
   inspect(): Promise<unknown>;
   metrics(): Promise<Exposition>;
-  /** Everything it wrote to stderr, where the log goes. */
+  /** Its stderr, which is the log. */
   log(): Promise<string>;
-  /** Resolves when the container's health is that. */
+  /** Resolves when the container has this health status. */
   health(status: 'healthy' | 'unhealthy'): Promise<void>;
   /** `docker stop`, then the exit code. */
   stop(): Promise<{ readonly exitCode: number; readonly afterMs: number }>;
 }
 
-/** Starts a container with a port of its own, and waits until it has taken a sample. */
+/** Starts a container on a free port, and waits until it has taken a sample. */
 export async function startContainer(
   { docker, api, name }: BuiltImage,
   { options = [], command }: { options?: readonly string[]; command: readonly string[] },
 ): Promise<Container> {
   const port = await lastingPort();
-  // By a variable, so that the health check knows it too.
+  // As a variable, so that the health check uses it too.
   const id = (
     await docker.ok('run', '--detach', ...LOCKED_DOWN, '--env', `EXPORTER_PORT=${port}`, ...options, name, ...command)
   ).trim();

@@ -10,11 +10,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { at, listAt, textAt } from '../real/json.ts';
 import { type BuiltImage, REVISION, VERSION } from './built-image.ts';
 
-/** What somebody who got in would look for first. The base images have none of it either, or should not. */
+/** Shells and tools that the image must not contain. */
 const SHELLS = ['sh', 'ash', 'bash', 'dash', 'busybox', 'npm', 'npx', 'yarn', 'corepack', 'strip', 'apt', 'dpkg'];
 
 export function contentTests(built: () => BuiltImage): void {
-  test('the image says how it is run', async () => {
+  test('the image configuration', async () => {
     const { api, name } = built();
     const inspected = await api.call('GET', `/images/${name}/json`);
     assert.equal(textAt(inspected, 'Config', 'User'), '65532:65532');
@@ -41,7 +41,7 @@ export function contentTests(built: () => BuiltImage): void {
     });
   });
 
-  test('in it: the program, what no bundle can hold, and nothing to write to or to play with', async (t) => {
+  test('contents: the program and native modules, without writable files, shells or tools', async (t) => {
     const root = await extracted(t, built());
     const paths = globSync('**', { cwd: root });
     const inApp = paths.filter((path) => path.startsWith('app/') && lstatSync(join(root, path)).isFile());
@@ -75,7 +75,7 @@ export function contentTests(built: () => BuiltImage): void {
     assert.deepEqual(writable, ['tmp']);
   });
 
-  test('licences and bill of materials are those of what is in it', async (t) => {
+  test('licences and bill of materials match the bundled packages', async (t) => {
     const root = await extracted(t, built());
     const read = (file: string): string => readFileSync(join(root, 'app', file), 'utf8');
     assert.equal(read('LICENSE'), readFileSync(new URL('../../LICENSE', import.meta.url), 'utf8'));
@@ -88,7 +88,7 @@ export function contentTests(built: () => BuiltImage): void {
       listAt(bill, 'components').map((component) => [decodeURIComponent(textAt(component, 'purl')), component]),
     );
     const shipped = { ...manifest.dependencies, ...manifest.optionalDependencies };
-    // A library leaves the API to its host; the program has it.
+    // For the library, the API is a peer dependency; the program contains it.
     const peers = Object.keys(manifest.peerDependencies);
     const api = Object.entries(manifest.devDependencies).filter(([name]) => peers.includes(name));
     const wanted = { ...shipped, ...Object.fromEntries(api) };
@@ -96,7 +96,7 @@ export function contentTests(built: () => BuiltImage): void {
       assert.ok(components.has(`pkg:npm/${name}@${version}`), `${name} is not in the bill of materials`);
     }
     for (const name of Object.keys(manifest.devDependencies)) {
-      // The only one that a dependency needs as well.
+      // The only dependency that is also a dependency of another package.
       if (name === '@opentelemetry/semantic-conventions' || peers.includes(name)) continue;
       const listed = [...components.keys()].filter((purl) => purl.startsWith(`pkg:npm/${name}@`));
       assert.deepEqual(listed, [], 'a tool of the build is in the bill of materials');
@@ -109,7 +109,7 @@ export function contentTests(built: () => BuiltImage): void {
   });
 }
 
-/** The file system of a container of the image; a folder that goes with the test. */
+/** Extracts the file system of the image to a directory that is removed with the test. */
 async function extracted(t: TestContext, { docker, name }: BuiltImage): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

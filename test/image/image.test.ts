@@ -1,7 +1,7 @@
 /**
  * The container image, built by a real Docker engine from this checkout's Dockerfile, and run as in a task. The two
- * base images are made of this machine's files (test/real/base-images.ts): what the public ones hold is not tested
- * here.
+ * base images are built from this machine's files (test/real/base-images.ts), so the contents of the public ones are not
+ * tested.
  */
 import { after, before, test } from 'node:test';
 import { type BuiltImage, buildImage } from './built-image.ts';
@@ -22,7 +22,7 @@ after(async () => {
   await image?.stop();
 });
 
-test('docker build, with the builder that every engine has', (t) => {
+test('docker build with the legacy builder', (t) => {
   t.diagnostic(`took ${(image.buildMs / 1000).toFixed(1)} s`);
 });
 

@@ -4,7 +4,7 @@ import type { BuiltImage } from './built-image.ts';
 import { startContainer } from './container.ts';
 
 export function lockedDownTests(built: () => BuiltImage): void {
-  test('as locked down as a task can be: serves, is healthy, ends when told to, and leaves no trace', async (t) => {
+  test('with all restrictions of a task: serves, is healthy, stops on request, and leaves no files', async (t) => {
     const image = built();
     const container = await startContainer(image, {
       options: ['--memory', '64m', '--cpus', '0.25', '--health-interval', '1s'],
@@ -32,7 +32,7 @@ export function lockedDownTests(built: () => BuiltImage): void {
     assert.match(lines.at(-1) ?? '', /"event":"stopped"/);
   });
 
-  test('a program that hangs turns the container unhealthy', async () => {
+  test('a container whose program hangs becomes unhealthy', async () => {
     const container = await startContainer(built(), {
       options: ['--health-interval', '1s', '--health-retries', '1', '--health-start-period', '1s'],
       command: ['demo'],

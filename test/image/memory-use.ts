@@ -5,25 +5,25 @@ import type { BuiltImage } from './built-image.ts';
 import type { Container } from './container.ts';
 
 export interface MemoryUse {
-  /** What the kernel charges the container, and the most that may be. Bytes. */
+  /** Memory usage and limit of the container, in bytes. */
   readonly usage: number;
   readonly limit: number;
-  /** What cannot be taken back: heap and stacks. Bytes. */
+  /** Memory that cannot be reclaimed (heap and stacks), in bytes. */
   readonly anonymous: number;
-  /** Pages of files that the container was charged for. Bytes. */
+  /** Page cache that is charged to the container, in bytes. */
   readonly cache: number;
-  /** Times the program had to wait for a page from disk. */
+  /** Number of major page faults. */
   readonly majorFaults: number;
 }
 
 /**
- * What the container's memory is used for, as soon as the program is alone in it: a health check is a second Node.js, and 13
- * MB of its own. The engine's names differ between cgroup v1 and v2.
+ * Memory usage of the container while no health check runs: a health check is a second Node.js process, which takes 13 MB.
+ * The engine's names differ between cgroup v1 and v2.
  */
 export async function memoryUse({ api }: BuiltImage, { id, pid }: Container): Promise<MemoryUse> {
   const stats = await until('no health check to run', async () => {
     const now = await api.call('GET', `/containers/${id}/stats?stream=0&one-shot=1`);
-    // It counts threads.
+    // The value counts threads.
     return numberAt(now, 'pids_stats', 'current') === readdirSync(`/proc/${pid}/task`).length ? now : undefined;
   });
   const isFirst = at(stats, 'memory_stats', 'stats', 'anon') === undefined;

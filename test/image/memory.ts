@@ -10,21 +10,21 @@ import { type Container, startContainer } from './container.ts';
 import { inWords, memoryUse } from './memory-use.ts';
 import { forgetImageFiles } from './page-cache.ts';
 
-/** Polls and scrapes: of either, what a task does in two days. */
+/** Number of polls and of scrapes, as in two days. */
 const ROUNDS = 10_000;
 const CHECKS = 20;
 
-const HURRY = fileURLToPath(new URL('../real/hurry.cjs', import.meta.url));
+const FAST_TIMERS = fileURLToPath(new URL('../real/fast-timers.cjs', import.meta.url));
 const SMALL = ['--memory', '64m', '--memory-swap', '64m'];
 
 export function memoryTests(built: () => BuiltImage): void {
-  test(`64 MiB: ${ROUNDS} polls and scrapes, all in the same life`, async (t) => {
+  test(`64 MiB: ${ROUNDS} polls and scrapes without a restart`, async (t) => {
     const image = built();
     forgetImageFiles(image.dataRoot);
     const container = await startContainer(image, {
       options: [
-        ...[...SMALL, '--health-interval', '10s', '--volume', `${HURRY}:/hurry.cjs:ro`],
-        ...['--env', 'NODE_OPTIONS=--require=/hurry.cjs', '--env', 'HURRY_MS=2'],
+        ...[...SMALL, '--health-interval', '10s', '--volume', `${FAST_TIMERS}:/fast-timers.cjs:ro`],
+        ...['--env', 'NODE_OPTIONS=--require=/fast-timers.cjs', '--env', 'FAST_TIMER_MS=2'],
       ],
       command: ['run', '--metadata-url', await endpointUrl(t), '--interval', '3600'],
     });
@@ -43,7 +43,7 @@ export function memoryTests(built: () => BuiltImage): void {
     await assertWell(t, image, container, before.majorFaults + ROUNDS / 20);
   });
 
-  test('64 MiB and a quarter of a core: a health check, which is a second Node.js, every second', async (t) => {
+  test('64 MiB and a quarter of a core: a health check (a second Node.js process) every second', async (t) => {
     const image = built();
     forgetImageFiles(image.dataRoot);
     const container = await startContainer(image, {
@@ -52,7 +52,7 @@ export function memoryTests(built: () => BuiltImage): void {
     });
     const before = await memoryUse(image, container);
     t.diagnostic(`begin: ${inWords(before)}`);
-    // The engine remembers the last five.
+    // The engine keeps the last five results.
     const exitCodes = new Map<string, number>();
     await until(
       `${CHECKS} health checks`,
@@ -66,7 +66,7 @@ export function memoryTests(built: () => BuiltImage): void {
       { timeoutMs: 90_000, everyMs: 500 },
     );
     assert.deepEqual(new Set(exitCodes.values()), new Set([0]));
-    // A container that lives from disk has hundreds for each check.
+    // A container that thrashes has hundreds of major faults per check.
     await assertWell(t, image, container, before.majorFaults + CHECKS * 50);
   });
 }
@@ -85,7 +85,7 @@ async function assertWell(t: TestContext, image: BuiltImage, container: Containe
   assert.equal(at(state, 'State', 'OOMKilled'), false);
   assert.equal(numberAt(state, 'State', 'Pid'), container.pid);
   assert.ok(now.usage <= now.limit);
-  // Or the files of the image would be somebody else's, and the limit none.
+  // Otherwise the files of the image are charged to another cgroup, and the limit is not tested.
   assert.ok(now.cache > 15 * 2 ** 20, inWords(now));
   assert.ok(now.anonymous < 32 * 2 ** 20, inWords(now));
   assert.ok(now.majorFaults < mostFaults, inWords(now));
@@ -94,7 +94,7 @@ async function assertWell(t: TestContext, image: BuiltImage, container: Containe
   assert.equal((await container.stop()).exitCode, 0);
 }
 
-/** Reads the page on a connection that is kept, as a scraper does; fetch would cost more than the answer. */
+/** Scrapes the page on a persistent connection; fetch would use more CPU than the server. */
 function readPage(url: string, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (answer) => {

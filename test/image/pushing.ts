@@ -17,7 +17,7 @@ export function pushingTests(built: () => BuiltImage): void {
     t.after(() => otlp.close());
     const socket = socketPath(t);
     const statsd = unixReceiver(t, socket);
-    // As an agent on the host does for its clients, whoever they are.
+    // As an agent does for clients of any user.
     chmodSync(dirname(socket), 0o755);
     chmodSync(socket, 0o777);
 

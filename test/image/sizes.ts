@@ -6,7 +6,7 @@ import { listAt, numberAt, textAt } from '../real/json.ts';
 import { BASES, type BuiltImage } from './built-image.ts';
 
 const MB = 1e6;
-/** What is not the base's. */
+/** Limit for the layers above the base image. */
 const OURS_MB = 3;
 const RAW_MB = 130;
 const GZIP_MB = 48;
@@ -32,7 +32,7 @@ export function sizeTests(built: () => BuiltImage): void {
 
 const mb = (bytes: number): string => (bytes / MB).toFixed(2);
 
-/** At level 6, which is what registries hold. */
+/** Size of the archive, and its size with gzip at level 6, as in registries. */
 async function savedBytes(archive: Readable): Promise<{ raw: number; gzip: number }> {
   const zipped = createGzip({ level: 6 });
   let raw = 0;

@@ -117,8 +117,8 @@ const BAD = [refused(503), refused(429), refused(400), RESET_EARLY];
 
 test('70 % of the exports fail at random: the acknowledged deltas add up to the growth', async (t) => {
   const running = await exporting(t, ({ number }) => {
-    const isGood = unit(5, number) < 0.3 || number >= EXPORTS;
-    return isGood ? GOOD : (BAD[Math.floor(unit(6, number) * BAD.length)] ?? GOOD);
+    const isSuccessful = unit(5, number) < 0.3 || number >= EXPORTS;
+    return isSuccessful ? GOOD : (BAD[Math.floor(unit(6, number) * BAD.length)] ?? GOOD);
   });
   const { receiver, task, sampler } = running;
   await running.next();
@@ -162,10 +162,10 @@ test('containers start, stop and restart during an outage', async (t) => {
     );
   assert.equal(sum('aws.ecs.container.cpu.time', 'web'), 150 * 0.25);
   assert.equal(sum('aws.ecs.container.cpu.time', 'late'), 100);
-  // As with totals, what an earlier life counted since the last export that was taken is gone: 20 s before the first
+  // Growth of a previous run after the last accepted export is lost: 20 s before the first
   // restart, and 30 s before the second one.
   assert.equal(sum('aws.ecs.container.cpu.time', 'worker'), (150 - 20 - 30) * 0.5);
-  // Of the task's total only what was never sampled: the last 10 s before each restart.
+  // The total of the task lacks only growth that was never sampled: the last 10 s before each restart.
   assert.equal(sum('aws.ecs.task.cpu.time'), 150 * 0.25 + 100 + (150 - 10 - 10) * 0.5);
 });
 

@@ -20,7 +20,7 @@ const BEGIN_AND_END = ['warn otlp_export_failing', 'info otlp_export_recovered']
 
 const noneAtOnce = (arrivals: readonly Arrival[]): void => {
   assert.deepEqual(
-    arrivals.filter(({ besides }) => besides > 0),
+    arrivals.filter(({ concurrent }) => concurrent > 0),
     [],
     'requests at the same time',
   );

@@ -82,7 +82,7 @@ describe('unexpected responses', () => {
       await running.poll();
       assert.deepEqual(exportCounts(await running.metrics()).failures, { [reason]: BAD });
       assert.deepEqual(
-        receiver.arrivals.map(({ besides }) => besides),
+        receiver.arrivals.map(({ concurrent }) => concurrent),
         receiver.arrivals.map(() => 0),
         'requests at the same time',
       );

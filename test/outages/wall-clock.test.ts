@@ -26,7 +26,7 @@ test('exports continue, no point ends before it starts, no value is negative', a
   await clock.until('the first exports', () => both.every(({ receiver }) => receiver.accepted.length > 0) || undefined);
   for (const stepMs of STEPS_MS) {
     clock.setWallClock(stepMs);
-    for (const running of both) await goesOn(running, clock);
+    for (const running of both) await assertContinues(running, clock);
   }
   for (const running of both) {
     assert.equal(await running.status('/-/ready'), 200);
@@ -48,8 +48,8 @@ test('exports continue, no point ends before it starts, no value is negative', a
   assert.equal(sum, 50 * 0.25);
 });
 
-/** Takes a sample and waits for two exports, without a burst after a clock change. */
-async function goesOn({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
+/** Takes a sample and waits for two exports, without extra exports after a clock change. */
+async function assertContinues({ receiver, task, poll }: Outage, clock: TestClock): Promise<void> {
   const taken = receiver.accepted.length;
   const requests = receiver.arrivals.length;
   const startMs = clock.elapsedMs;

@@ -1,4 +1,4 @@
-/** The packed package in fresh projects of a host: the sample of docs/library.md compiles and runs with both majors of the SDK. */
+/** The packed package in new projects: the sample of docs/library.md compiles and runs with both major versions of the SDK. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -109,7 +109,7 @@ for (const { name, packages } of SDKS) {
         await compile(installed(), 'sample.ts', resolution, ['node']);
       });
 
-      test(`the types need none of Node.js, module resolution ${resolution.moduleResolution}`, async () => {
+      test(`the types do not need those of Node.js, module resolution ${resolution.moduleResolution}`, async () => {
         await compile(installed(), 'types.ts', resolution, []);
       });
     }
@@ -143,7 +143,7 @@ for (const { name, packages } of SDKS) {
       assert.deepEqual(installed().copies('@opentelemetry/api'), ['@opentelemetry/api']);
     });
 
-    test('nothing ran or compiled during the installation', () => {
+    test('the installation ran no scripts', () => {
       assert.ok(installed().copies('ecs-container-exporter').length === 1);
       assert.deepEqual(installed().withInstallScripts(), []);
     });
@@ -162,7 +162,7 @@ describe('the linters of packages', () => {
     assert.match(await tools.run(tools.bin('publint'), 'run', tarball, '--strict'), /^All good!$/m);
   });
 
-  test('attw: nothing but that the package has ES modules only', async () => {
+  test('attw reports only that the package has no CommonJS', async () => {
     assert.ok(tools);
     await tools.run(tools.bin('attw'), tarball, '--profile', 'esm-only');
   });

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { blocksIn, ROOT } from '../helpers/pages.ts';
 import { ruleFindings } from '../real/prometheus-server.ts';
 
-/** A file of rules around one expression. */
+/** A rules file with one expression. */
 function ruleOf(expression: string): string {
   return JSON.stringify({ groups: [{ name: 'one', rules: [{ record: 'one', expr: expression }] }] });
 }

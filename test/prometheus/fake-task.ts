@@ -1,11 +1,11 @@
 import { type MetadataServer, serveMetadata } from '../real/metadata-server.ts';
 
 export interface FakeTask extends MetadataServer {
-  /** From now on the container has ended: no statistics, and the task's document says so. */
+  /** Stops a container: it has no stats, and is STOPPED in the metadata. */
   end(container: string): void;
 }
 
-/** A task of steadily working containers, made up as they are asked for: for names that no engine would allow. */
+/** A simulated task with constant load, for names that an engine would not allow. */
 export async function serveFakeTask(
   containers: readonly string[],
   networkInterface: string = 'eth0',

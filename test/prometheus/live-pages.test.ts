@@ -1,4 +1,4 @@
-/** The linter again, on what the running program serves. */
+/** Checks pages of the running program with promtool. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

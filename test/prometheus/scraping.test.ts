@@ -10,7 +10,7 @@ import { type FakeTask, serveFakeTask } from './fake-task.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Container names that nobody should use, and that somebody will. */
+/** Unusual container names. */
 const HOSTILE = [
   'quote " and backslash \\',
   'ends in a backslash\\',
@@ -56,7 +56,7 @@ before(async () => {
   exporters.set('hostile', await startExporterProcess('run', [...everySecond, hostileTask.url]));
   exporters.set('leaving', await startExporterProcess('run', [...everySecond, leavingTask.url]));
   prometheus = await startPrometheus(new Map([...exporters].map(([job, { port }]) => [job, port])));
-  // Prometheus takes five seconds to look at its list of targets for the first time.
+  // Prometheus first reads its list of targets after five seconds.
   await until('the first scrapes', async () => ((await prometheus.query('up == 1')).length === 3 ? 'up' : undefined), {
     timeoutMs: 30_000,
   });
@@ -69,7 +69,7 @@ after(async () => {
   await Promise.all([hostileTask?.close(), leavingTask?.close()]);
 });
 
-test('hostile names come through as they are', async () => {
+test('unusual names are scraped unchanged', async () => {
   const series = await prometheus.query('ecs_task_mem_usage{job="hostile",container_name!="_task_"}');
   assert.deepEqual(series.map(({ labels }) => labels.get('container_name')).sort(), [...HOSTILE].sort());
   const interfaces = await prometheus.query('ecs_task_network_rx_bytes_total{job="hostile",container_name!="_task_"}');
@@ -77,8 +77,8 @@ test('hostile names come through as they are', async () => {
   for (const { labels } of interfaces) assert.equal(labels.get('iface'), HOSTILE_INTERFACE);
 });
 
-test('the series of a container that ended are stale within one scrape', async () => {
-  // Limits come from the task's document, which knows containers that ended as well.
+test('the series of a stopped container are stale within one scrape', async () => {
+  // Limits come from the metadata, which also lists stopped containers.
   const names = '__name__=~"ecs_task_(cpu|mem|network)_.*",__name__!~".*_limit(_.*)?"';
   const measuredOf = (container: string) => prometheus.query(`{job="leaving",container_name="${container}",${names}}`);
   const [stays, leaves] = await until('values that need two samples', async () => {
@@ -96,14 +96,14 @@ test('the series of a container that ended are stale within one scrape', async (
   await until('the next scrape', async () => {
     const targets = listAt(await prometheus.api('targets'), 'activeTargets');
     const target = targets.find((one) => at(one, 'labels', 'job') === 'leaving');
-    // The stamp is of the scrape's start.
+    // The time of the start of the scrape.
     return Date.parse(textAt(target, 'lastScrape')) > goneAt ? 'scraped' : undefined;
   });
   assert.deepEqual(await measuredOf('leaves'), []);
   assert.equal((await measuredOf('stays')).length, stays.length);
 });
 
-test('a minute of scrapes: always up, every family with its type, and never a sample refused', async (t) => {
+test('a minute of scrapes: always up, every family has its type, and no sample is rejected', async (t) => {
   await sleep(Math.max(0, startedAt + MINUTE_MS - performance.now()));
 
   for (const job of exporters.keys()) {
@@ -124,7 +124,7 @@ test('a minute of scrapes: always up, every family with its type, and never a sa
   }
   assert.deepEqual(await conflictingFamilies(metadata), []);
 
-  // Prometheus says so in its log, in summary, whenever it had to leave out samples of a scrape.
+  // Prometheus logs a summary whenever it drops samples of a scrape.
   assert.doesNotMatch(prometheus.log(), /duplicate|out.of.order|out.of.bounds|level=(warn|error)/i);
   assert.deepEqual(await refusals(), { duplicate_timestamp: 0, out_of_order: 0, out_of_bounds: 0 });
 });
@@ -138,7 +138,7 @@ async function conflictingFamilies(metadata: unknown): Promise<readonly string[]
   return families.filter((family) => listAt(metadata, family).length !== 1);
 }
 
-/** Prometheus' own counters of samples that it did not take, from its own page. */
+/** Prometheus' counters of rejected samples. */
 async function refusals(): Promise<Readonly<Record<string, number | undefined>>> {
   const page = await prometheus.ownMetrics();
   const value = (reason: string) => page.value(`prometheus_target_scrapes_sample_${reason}_total`);

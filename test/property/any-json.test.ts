@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { taskIdentity } from '../../src/metrics/identity.ts';
+import { createInvalidValues } from '../../src/snapshot/json-values.ts';
 import { parseTaskTags } from '../../src/snapshot/task-info.ts';
-import { createInvalidValues } from '../../src/snapshot/values.ts';
 import { propertyRuns } from '../helpers/property-runs.ts';
 import { fargateTask } from './documents.ts';
 import { pathsOf } from './mutations.ts';
 import { createPipeline, type Documents, EMPTY_HISTORY } from './pipeline.ts';
 
 /** Polls the documents twice and checks that the readings are valid. */
-function survive(first: Documents, second: Documents): void {
+function assertValidReadings(first: Documents, second: Documents): void {
   const pipeline = createPipeline();
   const { history } = pipeline.step(EMPTY_HISTORY, first);
   const { readings, view } = pipeline.step(history, second);
@@ -25,7 +25,7 @@ function survive(first: Documents, second: Documents): void {
 test('any JSON as either document', () => {
   const any = fc.record({ task: fc.jsonValue({ maxDepth: 5 }), stats: fc.jsonValue({ maxDepth: 5 }) });
   fc.assert(
-    fc.property(any, any, (first, second) => survive(first, second)),
+    fc.property(any, any, (first, second) => assertValidReadings(first, second)),
     propertyRuns(500),
   );
 });
@@ -68,7 +68,7 @@ const { document } = fc.letrec<{ document: unknown; node: unknown }>((tie) => ({
 test('names and values of the endpoint in any structure', () => {
   const documents = fc.record({ task: document, stats: document });
   fc.assert(
-    fc.property(documents, documents, (first, second) => survive(first, second)),
+    fc.property(documents, documents, (first, second) => assertValidReadings(first, second)),
     propertyRuns(500),
   );
 });
@@ -109,7 +109,7 @@ test('a valid task structure with any content', () => {
     stats: fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), entry, { noNullPrototype: false }),
   });
   fc.assert(
-    fc.property(documents, documents, (first, second) => survive(first, second)),
+    fc.property(documents, documents, (first, second) => assertValidReadings(first, second)),
     propertyRuns(100),
   );
 });

@@ -6,9 +6,9 @@ import { evaluate } from '../../src/metrics/evaluate.ts';
 import { createRecorder } from '../../src/metrics/recorder.ts';
 import { createRowInstruments } from '../../src/metrics/row-instruments.ts';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
+import { createInvalidValues } from '../../src/snapshot/json-values.ts';
 import { joinStats } from '../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../src/snapshot/task-document.ts';
-import { createInvalidValues } from '../../src/snapshot/values.ts';
 
 /** The two decoded documents of one poll. */
 export interface Documents {

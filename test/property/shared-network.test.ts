@@ -42,7 +42,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 const readAt = (step: number): bigint => ORIGIN_NS + BigInt(step + 1) * 10_000_000_001n;
 
-/** The step of each container's sample at poll `at`: an older or newer reading of the same counters. */
+/** The step of each container's sample at poll `at`. The containers have older or newer readings of the same counters. */
 function sampledSteps(all: readonly Step[], at: number): readonly number[] {
   return Array.from({ length: CONTAINERS + 1 }, (_, place) => {
     let step = 0;

@@ -1,4 +1,4 @@
-/** Checks the content of an export that a page does not show. */
+/** Checks content of an export that is not on the page. */
 import assert from 'node:assert/strict';
 import { metricSet } from '../../src/metrics/row-instruments.ts';
 import { SCOPES, VOCABULARIES } from '../../src/metrics/vocabulary.ts';
@@ -47,8 +47,8 @@ export interface Starts {
 }
 
 /**
- * Counters count since their container's start, those of the task since its first container's; what the exporter counts
- * itself, or cannot know the start of, since the exporter was there.
+ * Asserts start times: counters of a container have its start, those of the task the start of its first container. Counters
+ * of the exporter, and those without a reported start time, start after the exporter.
  */
 export function assertStartTimes(exported: OtlpExport, starts: Starts): void {
   const { containers, isNetworkShared, earliestNs, sampledAfterNs, newestSampleNs = 0n } = starts;

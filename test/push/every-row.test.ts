@@ -18,7 +18,7 @@ import { contentOfPage } from './content-as-page.ts';
 type Values = readonly (readonly [name: string, value: number])[];
 
 /** Limit for one export on a busy machine. */
-const PATIENCE_MS = 20_000;
+const EXPORT_TIMEOUT_MS = 20_000;
 
 /** Long enough that only the final export is sent. */
 const NEVER_MS = 3_600_000;
@@ -51,7 +51,7 @@ for (const vocabulary of VOCABULARIES) {
   });
 }
 
-/** All values differ, so that swapped names are detected. */
+/** One reading per metric. All values differ, so that swapped names are detected. */
 function oneReadingEach({ scope, metrics }: MetricSet): SampleSource {
   const startTimeNs = BigInt(Date.now() - 60_000) * 1_000_000n;
   const readings = metrics.map((metric, index) => ({
@@ -77,13 +77,17 @@ async function pushTo(url: string, source: SampleSource, set: MetricSet): Promis
       url: new URL(url),
       headers: {},
       compression: 'none',
-      timeoutMs: PATIENCE_MS,
+      timeoutMs: EXPORT_TIMEOUT_MS,
       temporality: 'cumulative',
     },
     'test/1',
   );
-  const { loop, outcomes } = startLoop(source, exporter, { sets: [set], intervalMs: NEVER_MS, timeoutMs: PATIENCE_MS });
-  await loop.shutdown(PATIENCE_MS);
+  const { loop, outcomes } = startLoop(source, exporter, {
+    sets: [set],
+    intervalMs: NEVER_MS,
+    timeoutMs: EXPORT_TIMEOUT_MS,
+  });
+  await loop.shutdown(EXPORT_TIMEOUT_MS);
   assert.deepEqual(outcomes, [{ partial: undefined }], url);
 }
 

@@ -23,15 +23,15 @@ const BUSYBOX = '/bin/busybox';
 const STRIP = '/usr/bin/strip';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
-/** What of npm's settings says how to reach the registry from here. No credentials: `npm config` does not tell them. */
+/** npm settings for reaching the registry. They include no credentials, which `npm config` does not print. */
 const NPM_SETTINGS = ['registry', 'cafile', 'proxy', 'https-proxy', 'noproxy', 'strict-ssl'];
 
 /**
- * Makes stand-ins for the two public base images out of this machine's own files, so that an image can be built where
- * no registry of images can be reached: `build` has a shell, npm and strip, `runtime` is Node.js with what it needs to
- * start, laid out as in the distroless images. Node.js is the one that runs this, as it was published.
+ * Builds replacements for the two public base images from this machine's files, so that the image can be built without
+ * access to a registry: `build` has a shell, npm and strip; `runtime` has Node.js and its libraries, with the layout of
+ * the distroless images. Uses the Node.js that runs this file.
  *
- * @throws when one of the parts is not on this machine.
+ * @throws if a part is not on this machine.
  */
 export async function importBaseImages(api: EngineApi, names: { build: string; runtime: string }): Promise<void> {
   await importImage(api, names.build, ['ENV PATH=/usr/local/bin:/usr/bin:/bin'], (root) => {
@@ -57,7 +57,7 @@ async function importImage(
 ): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'rootfs-'));
   try {
-    // As in Debian today: what programs look for in /bin and /lib lies below /usr.
+    // As in current Debian, /bin and /lib are links to directories below /usr.
     for (const folder of ['bin', 'lib', 'lib64']) {
       mkdirSync(join(root, 'usr', folder), { recursive: true });
       symlinkSync(`usr/${folder}`, join(root, folder));
@@ -87,27 +87,27 @@ function addFile(root: string, from: string, to: string): void {
   copyFileSync(from, target);
 }
 
-/** The program and the shared libraries it asks for. */
+/** Adds a program and its shared libraries. */
 function addProgram(root: string, from: string, to: string): void {
   addFile(root, from, to);
   for (const library of librariesOf(from)) if (!existsSync(join(root, library))) addFile(root, library, library);
 }
 
-/** Paths as `ldd` tells them: "libm.so.6 => /lib/.../libm.so.6 (0x...)", or for the loader "/lib64/ld-... (0x...)". */
+/** Library paths as printed by `ldd`: "libm.so.6 => /lib/.../libm.so.6 (0x...)", or for the loader "/lib64/ld-... (0x...)". */
 function librariesOf(program: string): readonly string[] {
-  // Of a static program it says just that, with exit code 1.
+  // ldd fails for a static program.
   if (program === BUSYBOX) return [];
   const told = execFileSync('ldd', [program], { encoding: 'utf8' });
   if (told.includes('not found')) throw new Error(`${program} lacks libraries:\n${told}`);
   return [...told.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path ?? '');
 }
 
-/** This machine's npm, with its way to the registry. */
+/** Adds this machine's npm, with its registry settings. */
 function addNpm(root: string): void {
-  // Not `npm config ls`, which would read the project's settings too; they come with the build.
+  // Not `npm config ls`, which also reads the project's settings; the build copies those.
   const npm = (...args: readonly string[]) =>
     execFileSync('npm', ['--loglevel=error', ...args], { encoding: 'utf8', cwd: tmpdir() });
-  // Not `npm root --global`, which goes by the Node.js that runs it: the project's own has no npm.
+  // Not `npm root --global`, which depends on the Node.js that runs it, and that of the project has no npm.
   const program = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
   const installed = join(dirname(realpathSync(program)), '..');
   cpSync(installed, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });

@@ -8,13 +8,13 @@ import { textAt } from './json.ts';
 /** Debian's busybox-static: one file is a whole root file system, so no image needs to be pulled. */
 const busybox = '/bin/busybox';
 
-/** Makes an image of nothing but busybox and its applets. @throws when busybox is missing or not static. */
+/** Creates an image that contains only busybox. @throws if busybox is missing or not static. */
 export async function importBusybox(api: EngineApi, image: string): Promise<void> {
   const rootfs = mkdtempSync(join(tmpdir(), 'rootfs-'));
   try {
     for (const folder of ['bin', 'tmp', 'proc', 'dev', 'sys', 'etc']) mkdirSync(join(rootfs, folder));
     copyFileSync(busybox, join(rootfs, 'bin/busybox'));
-    // Run inside of the new root: fails here, and not later in each container, when the file needs libraries.
+    // Runs it in the new root, so that a busybox that needs libraries fails here and not in each container.
     execFileSync('chroot', [rootfs, '/bin/busybox', 'true']);
     const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n');
     for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(rootfs, 'bin', applet));

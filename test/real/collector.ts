@@ -9,29 +9,29 @@ import { pushPart } from './push-parts.ts';
 import { type Ending, type ServerProcess, startServer } from './server-process.ts';
 import { until } from './wait.ts';
 
-/** A Collector's configuration. It is handed over as JSON, which is YAML. */
+/** A Collector's configuration, passed as JSON, which is valid YAML. */
 export type CollectorConfig = Readonly<Record<string, unknown>>;
 
-/** What a configuration can refer to: ports that nobody else has, the same ones whenever this Collector starts again. */
+/** Free ports and a directory for the configuration. They stay the same if the Collector restarts. */
 export interface CollectorPlaces {
   /** For an `otlp` receiver over HTTP. */
   readonly otlpPort: number;
   /** For a `prometheus` exporter. */
   readonly prometheusPort: number;
-  /** For whatever else listens. */
+  /** For any other component that listens. */
   readonly sparePort: number;
   /** For files. */
   readonly folder: string;
 }
 
 export interface CollectorOptions {
-  /** Beside what it says, the Collector serves its own metrics. */
+  /** The configuration; the Collector also serves its own metrics. */
   readonly config: CollectorConfig | ((places: CollectorPlaces) => CollectorConfig);
-  /** YAML that lies underneath: `config` is merged over it, lists are replaced as a whole. */
+  /** Base configuration in YAML. `config` overrides it; lists are replaced as a whole. */
   readonly file?: string;
-  /** Variables for `${env:NAME}`; nothing of this process' environment is there. */
+  /** Variables for `${env:NAME}`. The environment of this process is not passed. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Kept when the Collector stops. Without it a temporary one is made, and taken away by `stop`. */
+  /** Kept when the Collector stops. @default a temporary directory, removed by `stop` */
   readonly folder?: string;
 }
 
@@ -39,21 +39,21 @@ export interface Collector {
   readonly places: CollectorPlaces;
   /** The full address of an `otlp` receiver at `places.otlpPort`. */
   readonly otlpUrl: string;
-  /** Of the process that runs now. */
+  /** Id of the current process. */
   readonly pid: number;
   /** Everything written to stdout and stderr since the last start. */
   log(): string;
   /** The Collector's metrics about itself, without unit and type suffixes: `otelcol_receiver_accepted_metric_points`. */
   ownMetrics(): Promise<Exposition>;
-  /** SIGTERM: it drains what it holds, and its files are complete. */
+  /** Sends SIGTERM: the Collector exports its remaining data and completes its files. */
   stop(): Promise<Ending>;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process has exited. */
   kill(): Promise<void>;
-  /** Once more, after it was killed (or stopped, if `folder` was given). */
+  /** Restarts it after `kill` (or after `stop`, if `folder` is set). */
   start(): Promise<void>;
 }
 
-/** `sigv4auth` asks for credentials as soon as it is configured, and would ask the network for them. */
+/** `sigv4auth` requests credentials as soon as it is configured, otherwise over the network. */
 const NO_CREDENTIALS = {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ACCESS_KEY_ID: 'dummy',
@@ -61,7 +61,7 @@ const NO_CREDENTIALS = {
   AWS_REGION: 'eu-west-1',
 } as const;
 
-/** Starts a Collector and waits until it takes data. @throws with its log when it does not. */
+/** Starts a Collector and waits until it is ready. @throws with its log if it does not start. */
 export async function startCollector({ config, file, env, folder: given }: CollectorOptions): Promise<Collector> {
   const program = pushPart('otelcol-test');
   const folder = given ?? mkdtempSync(join(tmpdir(), 'collector-'));
@@ -140,7 +140,7 @@ export interface Validation {
   readonly output: string;
 }
 
-/** What `otelcol validate` says of a file. Nothing but `env` is in its environment, besides made-up AWS credentials. */
+/** Runs `otelcol validate` on a file. The environment contains only `env` and dummy AWS credentials. */
 export function validateCollectorConfig(file: string, env: Readonly<Record<string, string>> = {}): Validation {
   const { error, status, stdout, stderr } = spawnSync(pushPart('otelcol-test'), ['validate', '--config', file], {
     env: { ...NO_CREDENTIALS, ...env },

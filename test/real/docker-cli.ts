@@ -8,21 +8,21 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Debian's own: another client may stand earlier on the PATH. */
+/** Debian's client: the PATH may contain another one. */
 const program = '/usr/bin/docker';
 
 export interface DockerCli {
-  /** Runs it to its end, whatever that is. */
+  /** Runs it to its exit, whatever the exit code. */
   run(...args: readonly string[]): Promise<Finished>;
-  /** What it writes to stdout. @throws on any exit code but 0. */
+  /** Runs it and returns its stdout. @throws if the exit code is not 0. */
   ok(...args: readonly string[]): Promise<string>;
-  /** Hands over what it writes to stdout while it does. @throws on any exit code but 0. */
+  /** Runs it and streams its stdout. @throws if the exit code is not 0. */
   stream<T>(read: (stdout: Readable) => Promise<T>, ...args: readonly string[]): Promise<T>;
 }
 
 /**
- * The command-line client of the engine behind a socket, with the builder that came before BuildKit: the engine's own,
- * and so the one that is always there. `home` is for its settings, so that the developer's do not count.
+ * The Docker command-line client for the engine at a socket, with the legacy builder, which is part of the engine and
+ * therefore always available. `home` isolates it from the developer's settings.
  */
 export function dockerCli(socketPath: string, home: string): DockerCli {
   const env = {

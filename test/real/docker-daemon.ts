@@ -12,19 +12,19 @@ export type StorageDriver = 'vfs' | 'overlay2';
 export interface DockerDaemon {
   readonly api: EngineApi;
   readonly socketPath: string;
-  /** Where it keeps the files of images and containers. */
+  /** Data directory of the engine. */
   readonly dataRoot: string;
   /** Everything it wrote so far. */
   log(): string;
-  /** Stops the engine and takes its folder away; containers have to be gone by then. */
+  /** Stops the engine and removes its directory. All containers must have been removed. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a dockerd of the test's own in a temporary folder below `parent`. It shares nothing with an engine that may
- * run already, makes no firewall rules, and has no default bridge.
+ * Starts a separate dockerd in a temporary directory below `parent`. It shares nothing with a running engine, creates no
+ * firewall rules, and has no default bridge.
  *
- * @throws when there is no dockerd, no right to run it (it needs root), or it does not answer.
+ * @throws if dockerd is missing, lacks permission (it needs root), or does not respond.
  */
 export async function startDockerDaemon(storageDriver: StorageDriver, parent = tmpdir()): Promise<DockerDaemon> {
   const folder = mkdtempSync(join(parent, 'engine-'));
@@ -33,7 +33,7 @@ export async function startDockerDaemon(storageDriver: StorageDriver, parent = t
   const settings = join(folder, 'daemon.json');
   writeFileSync(settings, '{}');
   const daemon = await startServer('/usr/sbin/dockerd', [
-    // The machine's own settings are none of ours, and would clash with these.
+    // The machine's settings would conflict with these.
     ...['--config-file', settings],
     ...['--storage-driver', storageDriver, '--data-root', dataRoot, '--exec-root', join(folder, 'exec')],
     ...['--host', `unix://${socketPath}`, '--pidfile', join(folder, 'pid'), '--bridge', 'none'],
@@ -59,7 +59,7 @@ export async function startDockerDaemon(storageDriver: StorageDriver, parent = t
   return { api, socketPath, dataRoot, log: daemon.log, stop };
 }
 
-/** Newest first, so that what was mounted inside of another mount goes first. */
+/** Newest first, so that nested mounts are removed first. */
 function mountsBelow(folder: string): readonly string[] {
   return readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')

@@ -13,9 +13,9 @@ export interface ContainerOptions {
 export interface DockerEngine {
   readonly api: EngineApi;
   readonly version: string;
-  /** Creates and starts a busybox container on the engine's one network; gives its id. */
+  /** Creates and starts a busybox container on the engine's network; returns its id. */
   run(name: string, options: ContainerOptions): Promise<string>;
-  /** Removes everything that was started, stops the engine and takes its folder away. */
+  /** Removes all containers, stops the engine and removes its directory. */
   stop(): Promise<void>;
 }
 
@@ -23,9 +23,9 @@ const image = 'busybox:real';
 const network = 'task';
 
 /**
- * Starts a Docker engine of the test's own, with a network that is removed with it.
+ * Starts a separate Docker engine, with a network that is removed with it.
  *
- * @throws when there is no dockerd, no right to run it (it needs root), or it does not answer.
+ * @throws if dockerd is missing, lacks permission (it needs root), or does not respond.
  */
 export async function startDockerEngine(): Promise<DockerEngine> {
   const daemon = await startDockerDaemon('vfs');

@@ -2,13 +2,13 @@ import { request } from 'node:http';
 import type { Readable } from 'node:stream';
 
 export interface EngineApi {
-  /** Asks the engine and gives the parsed answer (undefined for an empty one). @throws on any status of 400 and above. */
+  /** Sends a request and returns the parsed response (undefined if empty). @throws if the status is 400 or above. */
   call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** Sends `content` as the body. */
   upload(path: string, content: Readable): Promise<unknown>;
 }
 
-/** The Docker Engine's HTTP API on a unix socket. Unversioned paths: the engine's own newest version answers. */
+/** The Docker Engine's HTTP API on a Unix socket. Unversioned paths use the newest API version of the engine. */
 export function engineApi(socketPath: string): EngineApi {
   const send = (method: string, path: string, contentType: string, write: (to: NodeJS.WritableStream) => void) =>
     new Promise<unknown>((resolve, reject) => {
@@ -37,7 +37,7 @@ export function engineApi(socketPath: string): EngineApi {
   };
 }
 
-/** Answers are one JSON document, or several in lines (the progress of an import), of which the last tells the outcome. */
+/** Responses are one JSON document, or one per line (the progress of an import), of which the last is the result. */
 function lastDocument(text: string): unknown {
   const last = text.trim().split('\n').at(-1) ?? '';
   if (last === '') return undefined;

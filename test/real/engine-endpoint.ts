@@ -3,31 +3,31 @@ import { at, listAt, numberAt, textAt } from './json.ts';
 import { type KernelReading, readKernel } from './kernel-reading.ts';
 import { serveMetadata } from './metadata-server.ts';
 
-/** The id in the ARN of the task that the endpoint tells of. */
+/** The id in the ARN of the task. */
 export const TASK_ID = '0123456789abcdef0123456789abcdef';
 
-/** One container in one sample: what the engine answered, and what the kernel said just before and just after. */
+/** A container in a sample: the stats of the engine, and kernel readings just before and after. */
 export interface ContainerSample {
   readonly document: unknown;
   readonly before: KernelReading;
   readonly after: KernelReading;
 }
 
-/** Containers by name; undefined for one that does not run. */
+/** Containers by name; undefined for a container that is not running. */
 export type Sample = ReadonlyMap<string, ContainerSample | undefined>;
 
 export interface EngineEndpoint {
   readonly url: string;
   /**
-   * Asks the engine for fresh statistics of all containers. From then on `/task/stats` answers with them, until the next
-   * call: the agent's endpoint is a cache as well, and so the test decides when something can change.
+   * Requests new stats of all containers from the engine. `/task/stats` returns them until the next call: like the agent's
+   * endpoint, it is a cache, so the test controls when values change.
    */
   sample(): Promise<Sample>;
   close(): Promise<void>;
 }
 
 /**
- * Makes of all containers of an engine what the ECS agent would tell of them as one task, in the shape of version 4
+ * Serves all containers of an engine as one task, like the ECS agent, in the format of version 4
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html).
  */
 export async function serveEngine(api: EngineApi, limits: { CPU: number; Memory: number }): Promise<EngineEndpoint> {
@@ -46,7 +46,7 @@ export async function serveEngine(api: EngineApi, limits: { CPU: number; Memory:
     const before = readKernel(pid);
     const document = await api.call('GET', `/containers/${id}/stats?stream=false&one-shot=true`);
     const after = readKernel(pid);
-    // A one-shot answer has no previous values; the agent's queue fills them in from its last one, even over a restart.
+    // A one-shot response has no previous values; the agent adds them from its last response, even over a restart.
     const last = previous.get(id);
     previous.set(id, document);
     const filled = last === undefined ? {} : { precpu_stats: at(last, 'cpu_stats'), preread: at(last, 'read') };
@@ -87,7 +87,7 @@ function taskDocument(inspected: readonly unknown[], limits: { CPU: number; Memo
 function containerDocument(inspected: unknown): unknown {
   const running = at(inspected, 'State', 'Running') === true;
   const shares = numberAt(inspected, 'HostConfig', 'CpuShares');
-  // A container that has joined another one's namespace is in no network of its own.
+  // A container that has joined the namespace of another one has no network.
   const [network = textAt(inspected, 'HostConfig', 'NetworkMode')] = Object.keys(
     Object(at(inspected, 'NetworkSettings', 'Networks')),
   );
@@ -103,7 +103,7 @@ function containerDocument(inspected: unknown): unknown {
     ...(running
       ? {}
       : { ExitCode: at(inspected, 'State', 'ExitCode'), FinishedAt: at(inspected, 'State', 'FinishedAt') }),
-    // The agent writes 2 shares where the task definition has none, and 0 MiB for "no limit" on EC2.
+    // Without values in the task definition, the agent writes 2 CPU shares, and on EC2 a memory limit of 0 MiB.
     Limits: {
       CPU: shares > 0 ? shares : 2,
       Memory: Math.round(numberAt(inspected, 'HostConfig', 'Memory') / 2 ** 20),

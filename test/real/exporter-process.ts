@@ -13,12 +13,12 @@ export interface ExporterProcess {
   stop(): Promise<Ending>;
 }
 
-/** The program as it lies here; a built and installed one can take its place. */
+/** The program from source; an installed one can replace it. */
 const fromSource = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
 /**
- * The program itself as a process of its own, by its command line and `env`. Nothing of this process' environment reaches it, so that
- * a variable of the developer's shell cannot change what is tested.
+ * Starts the program as a process with arguments and `env`. It does not inherit the environment, so that variables of the
+ * developer's shell do not affect the test.
  */
 export async function startExporterProcess(
   command: 'run' | 'demo',

@@ -7,17 +7,16 @@ export interface Series {
 
 export interface Exposition {
   readonly series: readonly Series[];
-  /** The value of the one series of that name that carries these labels (and maybe others); undefined when there is none. */
+  /** The value of the only series with this name and at least these labels; undefined if there is none. */
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
   /** All series with these labels. */
   having(labels: Readonly<Record<string, string>>): readonly Series[];
 }
 
 /**
- * Reads the Prometheus text format, version 0.0.4: deliberately a second reading of it, which shares nothing with the
- * serializer under test.
+ * Parses the Prometheus text format, version 0.0.4, independently of the serializer under test.
  *
- * @throws on a line that the format does not allow.
+ * @throws for a line that violates the format.
  */
 export function parseExposition(page: string): Exposition {
   const series = page

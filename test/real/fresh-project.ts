@@ -1,4 +1,4 @@
-/** Projects outside of this checkout, made by npm as a user would make them. */
+/** npm projects outside this checkout, as a user creates them. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,11 @@ export interface FreshProject {
   write(name: string, text: string): void;
   /** The path of an installed program. */
   bin(name: string): string;
-  /** Runs a Node.js program to its end. Resolves with its output. @throws with the output on any exit code but 0. */
+  /** Runs a Node.js program and resolves with its output. @throws with the output if the exit code is not 0. */
   run(program: string, ...args: readonly string[]): Promise<string>;
   /** Folders of every installed copy of the package. */
   copies(name: string): readonly string[];
-  /** Installed packages that run a script, or compile, when they are installed. */
+  /** Installed packages with install scripts. */
   withInstallScripts(): readonly string[];
   remove(): void;
 }

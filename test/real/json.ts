@@ -1,5 +1,5 @@
 /**
- * Walks into parsed JSON (or anything else unknown) by keys and indexes; undefined as soon as a step leads nowhere.
+ * The value at a path of keys and indexes in parsed JSON; undefined if the path does not exist.
  */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here = value;
@@ -11,21 +11,21 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   return here;
 }
 
-/** The text at `path`. @throws when there is none: the caller's engine or server would not be the one that is expected. */
+/** The text at `path`. @throws if there is none. */
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
   const found = at(value, ...path);
   if (typeof found !== 'string') throw new Error(`no text at ${path.join('.')} of ${excerpt(value)}`);
   return found;
 }
 
-/** The number at `path`. @throws when there is none. */
+/** The number at `path`. @throws if there is none. */
 export function numberAt(value: unknown, ...path: readonly (string | number)[]): number {
   const found = at(value, ...path);
   if (typeof found !== 'number') throw new Error(`no number at ${path.join('.')} of ${excerpt(value)}`);
   return found;
 }
 
-/** The list at `path`; empty when there is none, since Go writes an empty list as null or leaves it out. */
+/** The list at `path`; empty if there is none, because Go encodes an empty list as null or omits it. */
 export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
   const found = at(value, ...path);
   return Array.isArray(found) ? found : [];

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What the kernel itself says of a container, at one moment: the truth that everything else is compared with. */
+/** Kernel values of a container at one time, the reference for all comparisons. */
 export interface KernelReading {
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
@@ -29,14 +29,14 @@ export interface InterfaceCounters {
   readonly txPackets: number;
 }
 
-/** Reads cgroup and network files of the container whose first process is `pid`. @throws when it has gone. */
+/** Reads cgroup and network files of the container with the main process `pid`. @throws if it has exited. */
 export function readKernel(pid: number): KernelReading {
   const groups = cgroupFolders(pid);
   const reading = groups.version === 2 ? readVersion2(groups.folder) : readVersion1(groups.folder);
   return { atMs: Date.now(), ...reading, network: readInterfaces(pid) };
 }
 
-/** USER_HZ of every architecture that node runs on, as nanoseconds. */
+/** USER_HZ of all architectures that Node.js supports, as nanoseconds. */
 const TICK_NS = 1e7;
 
 type CgroupReading = Omit<KernelReading, 'atMs' | 'network'>;
@@ -64,7 +64,7 @@ function readVersion1(folder: (controller: string) => string): CgroupReading {
   const modes = keyed(`${folder('cpuacct')}/cpuacct.stat`);
   const memory = keyed(`${folder('memory')}/memory.stat`);
   const blkio = folder('blkio');
-  // The engine reads the files of the I/O scheduler first, and those of the throttle when they hold nothing.
+  // Like the engine, reads the files of the I/O scheduler, and those of the throttle if these are empty.
   const disk = [`${blkio}/blkio.bfq.io_service_bytes_recursive`, `${blkio}/blkio.throttle.io_service_bytes_recursive`]
     .filter((file) => existsSync(file))
     .map((file) => readFileSync(file, 'utf8'));

@@ -5,10 +5,10 @@ const LOWEST = 10_000;
 const ATTEMPTS = 100;
 
 /**
- * A TCP port that stays free while its server is down: none of those that the kernel hands out, or somebody else's
- * connection could take it meanwhile, and even a client's own attempt to reach that very port.
+ * A TCP port outside the ephemeral range, so that it stays free while its server is down: otherwise another connection, even
+ * that of the client under test, could use it as its local port.
  *
- * @throws when the kernel hands out every port, or all that were tried are taken.
+ * @throws if there is no port outside the range, or all tried ports are in use.
  */
 export async function lastingPort(): Promise<number> {
   const range = handedOut();
@@ -28,7 +28,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The first and the last port that the kernel hands out; elsewhere than on Linux, nothing below the IANA's first one. */
+/** The ephemeral port range of the kernel; on other systems than Linux, that of IANA. */
 function handedOut(): string {
   const path = '/proc/sys/net/ipv4/ip_local_port_range';
   return existsSync(path) ? readFileSync(path, 'utf8') : '49152 65535';

@@ -8,7 +8,7 @@ export interface LoopDevice {
   detach(): void;
 }
 
-/** A block device of its own, backed by a file, whose traffic is nobody else's. @throws without root or free loop devices. */
+/** Attaches a loop device backed by a file, without other I/O. @throws without root or free loop devices. */
 export function attachLoopDevice(sizeBytes: number): LoopDevice {
   const folder = mkdtempSync(join(tmpdir(), 'loop-'));
   const file = join(folder, 'disk');

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 
 export interface MetadataServer {
-  /** What the exporter is given as its metadata address. */
+  /** The metadata URL for the exporter. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves the two documents of an ECS task metadata endpoint on a port of its own; each request asks the function anew. */
+/** Serves the two documents of an ECS task metadata endpoint on a free port; the functions are called for each request. */
 export async function serveMetadata(documents: {
   task: () => Promise<unknown> | unknown;
   stats: () => Promise<unknown> | unknown;
@@ -23,7 +23,7 @@ export async function serveMetadata(documents: {
         response.end(JSON.stringify(document ?? null));
       },
       (error: unknown) => {
-        // The agent, too, answers its failures as a JSON string with status 500.
+        // Like the agent, reports failures as a JSON string with status 500.
         response.writeHead(500, { 'content-type': 'application/json' });
         response.end(JSON.stringify(String(error)));
       },

@@ -1,6 +1,5 @@
 /**
- * node package-smoke.ts INSTALLED_BIN: whether the published package works where nothing else of this checkout is.
- * Ends with an error when it does not.
+ * node package-smoke.ts INSTALLED_BIN: checks that the published package works outside this checkout. Fails otherwise.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -13,7 +12,7 @@ const [, , bin] = process.argv;
 if (bin === undefined) throw new Error('usage: node package-smoke.ts INSTALLED_BIN');
 
 const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-// By its name alone, as a user would: the first line of the file has to find a Node.js.
+// Runs it by its name, so that its first line must find Node.js.
 const printed = execFileSync(bin, ['--version'], { encoding: 'utf8', env: { PATH: dirname(process.execPath) } });
 const version = textAt(manifest, 'version');
 assert.ok(printed.includes(version), `--version says ${JSON.stringify(printed)}, but package.json ${version}`);

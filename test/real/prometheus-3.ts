@@ -3,13 +3,13 @@ import { launchPrometheus, type PrometheusServer, scraping } from './prometheus-
 import { pushPart } from './push-parts.ts';
 
 export interface Prometheus3 extends PrometheusServer {
-  /** Where it takes metrics over OTLP/HTTP. */
+  /** URL of its OTLP/HTTP receiver. */
   readonly otlpUrl: string;
 }
 
 /**
- * Starts Prometheus 3 with its OTLP receiver; without a configuration of its own (YAML) as it is without any settings.
- * @throws when it is not there, naming what puts it there.
+ * Starts Prometheus 3 with its OTLP receiver, and with default settings unless a configuration is passed.
+ * @throws if it is not built, with the script that builds it.
  */
 export async function startPrometheus3(configuration: unknown = scraping(new Map())): Promise<Prometheus3> {
   const port = await lastingPort();

@@ -8,7 +8,7 @@ import { lastingPort } from './lasting-port.ts';
 import { startServer } from './server-process.ts';
 import { until } from './wait.ts';
 
-/** One series of an answer, with the newest value. */
+/** A series of a query result, with its newest value. */
 export interface Sampled {
   readonly labels: ReadonlyMap<string, string>;
   readonly value: number;
@@ -16,17 +16,17 @@ export interface Sampled {
 
 export interface PrometheusServer {
   readonly version: string;
-  /** The `data` of an API answer. @throws on an error of the API. */
+  /** The `data` of an API response. @throws if the API returns an error. */
   api(path: string, parameters?: Readonly<Record<string, string>>): Promise<unknown>;
-  /** An instant query, as of now. */
+  /** An instant query at the current time. */
   query(expression: string): Promise<readonly Sampled[]>;
-  /** The server's page about itself. */
+  /** The server's own metrics. */
   ownMetrics(): Promise<Exposition>;
   log(): string;
   stop(): Promise<void>;
 }
 
-/** Starts Debian's Prometheus, which scrapes `ports` (by job name) every second. @throws when it is not installed. */
+/** Starts Debian's Prometheus, which scrapes `ports` (by job name) every second. @throws if it is not installed. */
 export function startPrometheus(ports: ReadonlyMap<string, number>): Promise<PrometheusServer> {
   return launchPrometheus({ program: '/usr/bin/prometheus', configuration: scraping(ports) });
 }
@@ -41,15 +41,15 @@ export function scraping(ports: ReadonlyMap<string, number>): unknown {
 }
 
 export interface PrometheusOptions {
-  /** The path of a Prometheus, of whatever version. */
+  /** The path of a Prometheus binary of any version. */
   readonly program: string;
-  /** YAML as a text, or what becomes JSON, which is YAML too. */
+  /** YAML text, or a value that is passed as JSON. */
   readonly configuration: unknown;
   readonly flags?: readonly string[];
   readonly port?: number;
 }
 
-/** Starts a Prometheus with a storage of its own and waits until it is ready. @throws with its log when it is not. */
+/** Starts a Prometheus with empty storage and waits until it is ready. @throws with its log if it does not start. */
 export async function launchPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
   const { program, configuration, flags = [], port = await lastingPort() } = options;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));

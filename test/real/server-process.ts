@@ -5,7 +5,7 @@ export interface ServerProcess {
   /** Everything written to stdout and stderr so far. */
   log(): string;
   hasEnded(): boolean;
-  /** SIGTERM, and SIGKILL when that did not help in time. Resolves with how it ended. */
+  /** Sends SIGTERM, and SIGKILL after a timeout. Resolves with its exit code or signal. */
   stop(): Promise<Ending>;
 }
 
@@ -15,7 +15,7 @@ export interface Ending {
   readonly afterMs: number;
 }
 
-/** Starts a program that runs until it is stopped. @throws when it cannot be started at all (not installed, for example). */
+/** Starts a program that runs until it is stopped. @throws if it cannot be started, for example because it is not installed. */
 export async function startServer(
   command: string,
   args: readonly string[],

@@ -7,22 +7,22 @@ import { pushPart } from './push-parts.ts';
 import { type Ending, startServer } from './server-process.ts';
 import { until } from './wait.ts';
 
-/** Where the agent listens: one of the two. */
+/** The address on which the agent listens. */
 export type StatsdAddress = { readonly udpPort: number } | { readonly socketPath: string };
 
-/** Prometheus' statsd_exporter, which shows what it received. */
+/** Prometheus' statsd_exporter, which serves the received metrics. */
 export interface StatsdExporterServer {
-  /** Its page: what was received (dots became `_`), and its counts of itself. */
+  /** Its page: received metrics (with `_` for dots), and its own metrics. */
   metrics(): Promise<Exposition>;
   log(): string;
   stop(): Promise<Ending>;
 }
 
-/** @throws when it is not installed, or does not start. */
+/** @throws if it is not installed or does not start. */
 export async function startStatsdExporter(address: StatsdAddress): Promise<StatsdExporterServer> {
   const webPort = await lastingPort();
   const isUdp = 'udpPort' in address;
-  // One that was killed leaves its socket, and the next one does not start then.
+  // A killed agent leaves its socket file, which prevents a new start.
   if (!isUdp) rmSync(address.socketPath, { force: true });
   const server = await startServer(pushPart('statsd_exporter'), [
     `--statsd.listen-udp=${isUdp ? `127.0.0.1:${address.udpPort}` : ''}`,
@@ -48,7 +48,7 @@ export async function startStatsdExporter(address: StatsdAddress): Promise<Stats
   return { metrics, log: server.log, stop: server.stop };
 }
 
-/** A UDP port of the loopback interface that nobody listened on a moment ago. */
+/** A currently free UDP port of the loopback interface. */
 export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** node wait-for-metrics.ts URL: waits until an exporter serves a good sample there, and says how many series it has. */
+/** node wait-for-metrics.ts URL: waits until an exporter serves a sample, and prints the number of series. */
 import { parseExposition } from './exposition.ts';
 import { until } from './wait.ts';
 

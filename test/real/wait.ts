@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Only a test that fails waits this long, so the limit allows for a machine that is busy with other work. */
+/** Only failing tests wait this long, so the limit is far above what a busy machine needs. */
 const LIMIT_MS = 120_000;
 
 /** Real time, also in a test that mocks the clock. */
 const nowMs = performance.now.bind(performance);
 
 /**
- * Asks `question` again and again until it answers something other than undefined; an error counts as "not yet".
+ * Calls `question` repeatedly until it returns a value other than undefined. Errors are ignored until the timeout.
  *
- * @throws after `timeoutMs`, naming `what` and the last error.
+ * @throws after `timeoutMs`, with `what` and the last error.
  */
 export async function until<T>(
   what: string,

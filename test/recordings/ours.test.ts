@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createFamilyTable } from '../helpers/family-table.ts';
-import { assertSoundPage, assertTaskCountersRise } from '../helpers/page-rules.ts';
+import { assertRecordingPage, assertTaskCountersRise } from '../helpers/page-rules.ts';
 import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import { ourRecordings } from './our-recordings.ts';
 import { pagesOf } from './play.ts';
@@ -43,7 +43,7 @@ test('all of our recordings are used', () => {
 
 for (const recording of recordings) {
   test(`${recording.name}: valid pages that agree in both vocabularies`, async () => {
-    const pages = (await pagesOf(recording)).map((page) => assertSoundPage(page));
+    const pages = (await pagesOf(recording)).map((page) => assertRecordingPage(page));
     assert.ok(pages.length > 1, 'a recording is a sequence');
     for (const [index, page] of pages.entries()) {
       assert.ok(assertVocabulariesAgree(page, recording.sharesNetwork) > 10);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertSoundPage } from '../helpers/page-rules.ts';
+import { assertRecordingPage } from '../helpers/page-rules.ts';
 import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import type { Exposition } from '../real/exposition.ts';
 import { MACKEREL } from './mackerel-values.ts';
@@ -28,7 +28,7 @@ for (const recording of recordings) {
     const pages = await pagesOf(readPublicRecording(recording));
     assert.equal(pages.length, 2);
     for (const page of pages) {
-      const exposition = assertSoundPage(page);
+      const exposition = assertRecordingPage(page);
       assert.ok(assertVocabulariesAgree(exposition, recording.sharesNetwork) > 10);
       assertValues(exposition, recording);
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { createFamilyTable } from '../helpers/family-table.ts';
-import { assertLegalPage, assertTaskCountersRise } from '../helpers/page-rules.ts';
+import { assertTaskCountersRise, assertValidPage } from '../helpers/page-rules.ts';
 import { assertVocabulariesAgree } from '../helpers/vocabulary-agreement.ts';
 import { readGolden } from './goldens.ts';
 import { assertBoundsHold, assertContainersExist } from './invariants.ts';
@@ -28,7 +28,7 @@ for (const scenario of readScenarios(import.meta.dirname)) {
   test(`invariants of the whole page: ${scenario.name}`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const texts = await playScenario(scenario, { vocabularies: VOCABULARIES, metrics: ['all'] });
-    const pages = texts.map(assertLegalPage);
+    const pages = texts.map(assertValidPage);
     families.add(scenario.name, pages.at(-1));
     for (const [index, page] of pages.entries()) {
       const poll = scenario.polls[index];

@@ -18,7 +18,7 @@ function messageOf(options: EcsMetricsOptions, env: Readonly<Record<string, stri
   return '';
 }
 
-/** Options as a caller in JavaScript can pass them. */
+/** Options that a JavaScript caller can pass. */
 function untyped(options: Readonly<Record<string, unknown>>): EcsMetricsOptions {
   const all: EcsMetricsOptions = { meterProvider, metadataUrl: V4 };
   return Object.assign(all, options);
@@ -37,7 +37,7 @@ test('defaults', () => {
   });
 });
 
-test('the option wins over version 4, and version 4 over version 3; an empty variable is not set', () => {
+test('the option takes precedence over version 4, and version 4 over version 3; an empty variable counts as unset', () => {
   const both = { ECS_CONTAINER_METADATA_URI_V4: V4, ECS_CONTAINER_METADATA_URI: V3 };
   const urlOf = (options: EcsMetricsOptions, env: Readonly<Record<string, string>>): string =>
     resolveOptions(options, env).metadataUrl.href;
@@ -74,7 +74,7 @@ test('an invalid address is named by its source, without credentials', () => {
   assert.match(messageOf(untyped({ metadataUrl: 7 })), /metadataUrl must be a string, not number$/);
 });
 
-test('every problem is named at once', () => {
+test('all errors are reported at once', () => {
   const message = messageOf(
     untyped({
       meterProvider: {},

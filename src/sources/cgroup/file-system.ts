@@ -10,13 +10,13 @@ export interface CgroupFileSystem {
   read(path: string): Promise<string | undefined>;
   /** The real path; undefined if `path` does not exist or is not below `root`, itself a real path. */
   resolve(path: string, root?: string): Promise<string | undefined>;
-  /** Names in a folder, at most 256; empty if the folder does not exist. */
-  list(folder: string): Promise<readonly string[]>;
+  /** Names in a directory, at most 256; empty if the directory does not exist. */
+  list(directory: string): Promise<readonly string[]>;
 }
 
-/** Files of the kernel have a few hundred bytes. */
+/** Cgroup files are a few hundred bytes long. */
 const MAX_BYTES = 16_384;
-/** The root of a cgroup file system has about ten folders. */
+/** The root of a cgroup file system has about ten directories. */
 const MAX_NAMES = 256;
 
 /** ENODEV: the cgroup was removed while its file was open. */
@@ -28,9 +28,9 @@ export const realFiles: CgroupFileSystem = {
     const real = await unlessAbsent(realpath(path));
     return real === undefined || root === undefined || isBelow(real, root) ? real : undefined;
   },
-  async list(folder) {
+  async list(directory) {
     const names: string[] = [];
-    const entries = await unlessAbsent(opendir(folder));
+    const entries = await unlessAbsent(opendir(directory));
     for await (const entry of entries ?? []) {
       names.push(entry.name);
       if (names.length >= MAX_NAMES) break;
@@ -43,7 +43,7 @@ function isBelow(path: string, root: string): boolean {
   return path.startsWith(root.endsWith(sep) ? root : join(root, sep));
 }
 
-/** Follows no link, and does not block on a pipe. */
+/** Does not follow a link or block on a pipe. */
 async function readSmall(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -71,35 +71,35 @@ async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The folder of a cgroup in the hierarchy of one controller. */
-export interface CgroupFolder {
+/** The directory of a cgroup in the hierarchy of one controller. */
+export interface CgroupDirectory {
   readonly version: 1 | 2;
   readonly path: string;
 }
 
-export type CgroupFolders = ReadonlyMap<Controller, CgroupFolder>;
+export type CgroupDirectories = ReadonlyMap<Controller, CgroupDirectory>;
 
 /**
- * Finds the folders of a task's cgroup below `mountedRoot`: one per controller on v1 (`cpu`, or `cpu,cpuacct` if mounted
+ * Finds the directories of a task's cgroup below `mountedRoot`: one per controller on v1 (`cpu`, or `cpu,cpuacct` if mounted
  * together), one for all on v2 (`cgroup.controllers` at the root). If both are mounted (v2 below `unified/`), each controller
  * is in one of them, and v1 is tried first. Links must stay below the root. The result is empty if there is no such cgroup.
  *
  * @throws an Error if the file system cannot be read.
  */
-export async function findFolders(
+export async function findDirectories(
   files: CgroupFileSystem,
   mountedRoot: string,
   taskId: string,
-): Promise<CgroupFolders> {
-  const found = new Map<Controller, CgroupFolder>();
+): Promise<CgroupDirectories> {
+  const found = new Map<Controller, CgroupDirectory>();
   const root = await files.resolve(mountedRoot);
   if (root === undefined) return found;
   const names = await files.list(root);
-  const firstFolder = async (
-    version: CgroupFolder['version'],
+  const firstDirectory = async (
+    version: CgroupDirectory['version'],
     mounts: readonly string[],
     paths: readonly string[],
-  ): Promise<CgroupFolder | undefined> => {
+  ): Promise<CgroupDirectory | undefined> => {
     for (const mount of mounts) {
       for (const path of paths) {
         const resolved = await files.resolve(join(root, mount, path), root);
@@ -111,19 +111,19 @@ export async function findFolders(
   const isUnified = names.includes('cgroup.controllers');
   for (const controller of isUnified ? [] : CONTROLLERS) {
     const mounts = names.filter((name) => name.split(',').includes(controller));
-    const folder = await firstFolder(1, mounts, version1Paths(taskId));
-    if (folder !== undefined) found.set(controller, folder);
+    const directory = await firstDirectory(1, mounts, version1Paths(taskId));
+    if (directory !== undefined) found.set(controller, directory);
   }
   const mounts = isUnified ? ['.'] : names.filter((name) => name === 'unified');
   // With both versions mounted, the agent does not use systemd, so v2 has the paths of v1.
-  const unified = await firstFolder(2, mounts, [...version2Paths(taskId), ...version1Paths(taskId)]);
+  const unified = await firstDirectory(2, mounts, [...version2Paths(taskId), ...version1Paths(taskId)]);
   for (const controller of CONTROLLERS) {
     if (unified !== undefined && !found.has(controller)) found.set(controller, unified);
   }
   return found;
 }
 
-/** An ID that cannot lead to another folder as part of a path. */
+/** An ID that is safe as a path component. */
 const FILE_NAME = /^[0-9A-Za-z-]{1,128}$/;
 
 /** The ID of a task, from an ARN with or without the cluster; undefined if it is not a valid file name. */
@@ -151,7 +151,7 @@ export function version2Paths(taskId: string): readonly string[] {
   return nested === flat ? [flat] : [flat, nested];
 }
 
-/** The folder of a container's cgroup within the task's, on v1; undefined if the ID is not a valid file name. */
-export function containerFolder(containerId: string): string | undefined {
+/** The directory of a container's cgroup within the task's, on v1; undefined if the ID is not a valid file name. */
+export function containerDirectory(containerId: string): string | undefined {
   return FILE_NAME.test(containerId) ? containerId : undefined;
 }

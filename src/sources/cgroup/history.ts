@@ -25,7 +25,7 @@ export interface CgroupHistory {
 
 type Counters = Readonly<Partial<Record<TaskCgroupCounter, number>>>;
 
-/** A task has at most ten containers, but a local endpoint for a whole machine can go through thousands. */
+/** A task has at most ten containers, but a local endpoint for a whole machine can accumulate thousands. */
 const MAX_CONTAINERS = 1000;
 
 /**
@@ -33,9 +33,9 @@ const MAX_CONTAINERS = 1000;
  *
  * - A counter that decreased was reset after the previous reading; the others continue.
  * - On v1, the kills of a container disappear with its cgroup, but stay in the total. A kill after the last reading that also
- *   ends the container is not counted.
+ *   stops the container is not counted.
  */
-export function followCgroup(
+export function updateCgroup(
   history: CgroupHistory | undefined,
   { values, killsByContainer, readNs }: CgroupReading,
 ): { readonly history: CgroupHistory; readonly cgroup: TaskCgroup } {

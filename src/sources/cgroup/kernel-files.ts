@@ -1,4 +1,4 @@
-import { SENTINEL } from '../../snapshot/values.ts';
+import { SENTINEL } from '../../snapshot/json-values.ts';
 
 /** Values of one cgroup, in units that both versions share: nanoseconds and bytes; the quota in microseconds. */
 export interface KernelValues {
@@ -18,20 +18,20 @@ export interface KernelValues {
   readonly oomKills?: number | undefined;
 }
 
-/** v1 has a hierarchy for each controller, or for a few together; v2 has one for all. */
+/** v1 has one hierarchy per controller or group of controllers; v2 has one for all. */
 export const CONTROLLERS = ['cpu', 'cpuacct', 'memory'] as const;
 export type Controller = (typeof CONTROLLERS)[number];
 
-/** Called for each text that the kernel would not write. */
+/** Called for each file with malformed content. */
 export type OnMalformed = () => void;
 
 export interface KernelFile {
-  /** Name within the folder of the cgroup. */
+  /** Name within the directory of the cgroup. */
   readonly name: string;
   readonly parse: (text: string, onMalformed: OnMalformed) => KernelValues;
 }
 
-/** The files of one cgroup version, by the controller whose folder has them. */
+/** The files of one cgroup version, by the controller whose directory has them. */
 export type KernelFiles = Readonly<Partial<Record<Controller, readonly KernelFile[]>>>;
 
 /**
@@ -142,7 +142,7 @@ export function limitIn(text: string, onMalformed: OnMalformed): number | undefi
 }
 
 /**
- * Amounts in a file of `key value` lines. Older kernels and disabled controllers leave keys out; a file without any of the
+ * Amounts in a file of `key value` lines. Older kernels and disabled controllers omit keys; a file without any of the
  * keys is malformed.
  */
 function keyedAmounts<Key extends string>(

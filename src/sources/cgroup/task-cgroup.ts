@@ -3,14 +3,14 @@ import type { Transitions } from '../../log/transitions.ts';
 import type { TaskCgroup, TaskSnapshot } from '../../snapshot/snapshot.ts';
 import { CGROUP_FAILURES, type CgroupFailure } from '../task-source.ts';
 import {
+  type CgroupDirectories,
   type CgroupFileSystem,
-  type CgroupFolders,
-  containerFolder,
-  findFolders,
+  containerDirectory,
+  findDirectories,
   realFiles,
   taskIdOf,
 } from './file-system.ts';
-import { type CgroupHistory, followCgroup } from './history.ts';
+import { type CgroupHistory, updateCgroup } from './history.ts';
 import { type KernelFile, type KernelValues, VERSION_1, VERSION_1_KILLS, VERSION_2 } from './kernel-files.ts';
 
 /** The result of one reading. */
@@ -46,7 +46,7 @@ export interface TaskCgroupOptions {
 interface Location {
   readonly taskId: string;
   /** Empty if it was not found. */
-  readonly folders: CgroupFolders;
+  readonly directories: CgroupDirectories;
   readonly searchedAtMs: number;
 }
 
@@ -68,13 +68,14 @@ export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupRe
     timeout: `the file system at ${root} did not respond within ${deadlineMs} ms`,
   };
 
-  async function foldersOf(taskId: string): Promise<CgroupFolders> {
+  async function directoriesOf(taskId: string): Promise<CgroupDirectories> {
     const nowMs = monotonicMs();
     if (location?.taskId !== taskId) history = undefined;
-    else if (location.folders.size > 0 || nowMs - location.searchedAtMs < searchAgainMs) return location.folders;
-    const folders = await findFolders(files, root, taskId);
-    location = { taskId, folders, searchedAtMs: nowMs };
-    return folders;
+    else if (location.directories.size > 0 || nowMs - location.searchedAtMs < searchAgainMs)
+      return location.directories;
+    const directories = await findDirectories(files, root, taskId);
+    location = { taskId, directories, searchedAtMs: nowMs };
+    return directories;
   }
 
   /** Undefined if the root cannot be read. */
@@ -84,7 +85,7 @@ export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupRe
     signal: AbortSignal,
   ): Promise<CgroupContent | undefined> {
     try {
-      return await readFiles(files, await foldersOf(taskId), containerIds, signal);
+      return await readFiles(files, await directoriesOf(taskId), containerIds, signal);
     } catch {
       return undefined;
     }
@@ -105,11 +106,11 @@ export function createTaskCgroupReader(options: TaskCgroupOptions): TaskCgroupRe
     const failures = [...content.failures];
     if (!content.exists) {
       if (failures.length > 0) return { failures };
-      if (location !== undefined) location = { ...location, folders: new Map() };
+      if (location !== undefined) location = { ...location, directories: new Map() };
       return { failures: ['not_found'] };
     }
     const readNs = BigInt(Math.round(wallMs())) * 1_000_000n;
-    const step = followCgroup(history, { ...content, readNs });
+    const step = updateCgroup(history, { ...content, readNs });
     history = step.history;
     return { cgroup: step.cgroup, failures };
   }
@@ -156,17 +157,17 @@ const MAX_CONTAINERS = 12;
  */
 async function readFiles(
   files: CgroupFileSystem,
-  folders: CgroupFolders,
+  directories: CgroupDirectories,
   containerIds: readonly string[],
   signal: AbortSignal,
 ): Promise<CgroupContent> {
   const failures = new Set<CgroupFailure>();
   let exists = false;
 
-  async function valuesOf(folder: string, { name, parse }: KernelFile): Promise<KernelValues> {
+  async function valuesOf(directory: string, { name, parse }: KernelFile): Promise<KernelValues> {
     if (signal.aborted) return {};
     try {
-      const text = await files.read(join(folder, name));
+      const text = await files.read(join(directory, name));
       if (text === undefined) return {};
       exists = true;
       return parse(text, () => failures.add('malformed'));
@@ -177,17 +178,17 @@ async function readFiles(
   }
 
   let values: KernelValues = {};
-  for (const [controller, { version, path }] of folders) {
+  for (const [controller, { version, path }] of directories) {
     const kernelFiles = version === 1 ? VERSION_1 : VERSION_2;
     for (const file of kernelFiles[controller] ?? []) values = { ...values, ...(await valuesOf(path, file)) };
   }
-  const memory = folders.get('memory');
+  const memory = directories.get('memory');
   if (memory?.version !== 1) return { values, exists, failures };
   const killsByContainer = new Map<string, number>();
   for (const id of containerIds.slice(0, MAX_CONTAINERS)) {
-    const folder = containerFolder(id);
-    if (folder === undefined) continue;
-    const { oomKills } = await valuesOf(join(memory.path, folder), VERSION_1_KILLS);
+    const directory = containerDirectory(id);
+    if (directory === undefined) continue;
+    const { oomKills } = await valuesOf(join(memory.path, directory), VERSION_1_KILLS);
     if (oomKills !== undefined) killsByContainer.set(id, oomKills);
   }
   return { values, killsByContainer, exists, failures };

@@ -1,7 +1,7 @@
+import { createInvalidValues, type IsWanted } from '../../snapshot/json-values.ts';
 import type { TaskInfo, TaskMetadata } from '../../snapshot/snapshot.ts';
 import { joinStats, withoutStats } from '../../snapshot/stats-document.ts';
 import { parseTask, unidentifiedContainers } from '../../snapshot/task-document.ts';
-import { createInvalidValues, type IsWanted } from '../../snapshot/values.ts';
 import type { TaskCgroupReader } from '../cgroup/task-cgroup.ts';
 import type { PollResult, TaskSource } from '../task-source.ts';
 import type { Endpoint } from './endpoint.ts';

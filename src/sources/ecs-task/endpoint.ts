@@ -11,8 +11,8 @@ export interface Endpoint {
   /** `GET <base>/task/stats`: resource usage of the containers. */
   fetchStats(): Promise<unknown>;
   /**
-   * `GET <base>/taskWithTags`: the document of `/task` with tags. The agent requests them from the ECS API each time, which is
-   * throttled per account, so this request is not retried. It has its own connection and never delays the other documents.
+   * `GET <base>/taskWithTags`: the document of `/task` with tags. The agent requests them from the ECS API each time, which
+   * throttles per account, so this request is not retried. It has its own connection and never delays the other documents.
    *
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
    */
@@ -23,11 +23,11 @@ export interface Endpoint {
 
 export interface EndpointOptions {
   /**
-   * For one document, from the call to its last byte, including the retry. Keep it below the interval between polls.
+   * Deadline for one document, from the call to the last byte, including the retry. Keep it below the interval between polls.
    * @default 5000
    */
   readonly deadlineMs?: number | undefined;
-  /** The same for tags: up to two calls of the ECS API, each of which can be throttled. @default 10000 */
+  /** Deadline for the tags: up to two ECS API calls, each of which can be throttled. @default 10000 */
   readonly tagsDeadlineMs?: number | undefined;
   /** The flag or variable that contains the address, named in messages. @default none */
   readonly urlSource?: string | undefined;

@@ -26,8 +26,8 @@ export type Outcome =
     };
 
 /**
- * One GET request, without redirects. Never rejects. The connection stays open only after a complete response with status
- * 2xx, so that no rest of another response can be read from it.
+ * One GET request, without redirects. Never rejects. The connection is reused only after a complete response with status
+ * 2xx, so that the rest of one response is never read as the next.
  */
 export async function exchange(target: URL, options: ExchangeOptions): Promise<Outcome> {
   const { signal, where, maxBytes } = options;
@@ -62,7 +62,7 @@ export async function exchange(target: URL, options: ExchangeOptions): Promise<O
 function open(target: URL, { agent, signal, where }: ExchangeOptions): Promise<IncomingMessage> {
   const send = target.protocol === 'https:' ? https().request : requestHttp;
   return new Promise((resolve, reject) => {
-    // Without compression, a gzip bomb is only bytes that are not JSON.
+    // Compression is declined, so a gzip bomb is just invalid JSON.
     const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
     const request = send(target, { agent, signal, headers });
     request.on('response', (response) => {
@@ -83,7 +83,7 @@ function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200 && statusCode <= 299;
 }
 
-/** Uses the part that arrived if the response breaks off. Never rejects. */
+/** Uses the part that arrived if the response is truncated. Never rejects. */
 async function readReason(response: IncomingMessage): Promise<string | undefined> {
   const received = createBodyBytes(MAX_REASON_BYTES);
   try {

@@ -1,5 +1,5 @@
+import type { InvalidValues, IsWanted } from '../../snapshot/json-values.ts';
 import { parseTaskTags, type TaskTags } from '../../snapshot/task-info.ts';
-import type { InvalidValues, IsWanted } from '../../snapshot/values.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINT_ERROR_CODES, EndpointError } from './endpoint-error.ts';
 
@@ -31,7 +31,7 @@ export interface TagReaderOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** Doubles each time: seven requests within about an hour. Each causes calls of the ECS API, which is throttled. */
+/** Doubles each time: seven requests within about an hour. Each causes ECS API calls, which are throttled. */
 const FIRST_WAIT_MS = 60_000;
 const MAX_REQUESTS = 7;
 

@@ -6,26 +6,26 @@
  */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { createEndpointTask } from './endpoint-task.ts';
 import { type FromEndpoint, isToEndpoint } from './messages.ts';
-import { createWorld } from './world.ts';
 
 const [containers = 1, samplesPerReplacement = 1] = process.argv.slice(2).map(Number);
-const world = createWorld({ containers, samplesPerReplacement });
-const base = `/v4/${world.endpointId}`;
+const endpointTask = createEndpointTask({ containers, samplesPerReplacement });
+const base = `/v4/${endpointTask.endpointId}`;
 
-function tell(message: FromEndpoint): void {
+function notifyParent(message: FromEndpoint): void {
   process.send?.(message);
 }
 
 /** The documents of one sample. */
-interface Moment {
+interface RenderedSample {
   readonly stats: Buffer;
   readonly task: Buffer;
 }
 
-function nextMoment(): Moment {
-  world.advance();
-  return { stats: world.stats(), task: world.task() };
+function renderNextSample(): RenderedSample {
+  endpointTask.advance();
+  return { stats: endpointTask.stats(), task: endpointTask.task() };
 }
 
 function createAnswers() {
@@ -33,23 +33,23 @@ function createAnswers() {
   let requests = 0;
   let samples = 0;
   /** The last published sample, and the next one once rendered. */
-  let current = nextMoment();
-  let next: Moment | undefined;
+  let current = renderNextSample();
+  let next: RenderedSample | undefined;
   const waiting: ServerResponse[] = [];
 
   function send(response: ServerResponse, body: Buffer): void {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-    response.end(body, () => tell({ requests, samples }));
+    response.end(body, () => notifyParent({ requests, samples }));
     requests += 1;
   }
 
   function sendSample(response: ServerResponse): void {
     samples += 1;
-    current = next ?? nextMoment();
+    current = next ?? renderNextSample();
     next = undefined;
     send(response, current.stats);
     setImmediate(() => {
-      next ??= nextMoment();
+      next ??= renderNextSample();
     });
   }
 
@@ -57,7 +57,7 @@ function createAnswers() {
     send,
     task: (response: ServerResponse) => send(response, current.task),
     stats(response: ServerResponse) {
-      tell({ asked: true });
+      notifyParent({ asked: true });
       if (!gated) return sendSample(response);
       waiting.push(response);
       // A client that times out repeats its request; report each sample once.
@@ -79,9 +79,9 @@ function createAnswers() {
 
 const answers = createAnswers();
 const routes = new Map<string, (response: ServerResponse) => void>([
-  [base, (response) => answers.send(response, world.ownContainer())],
+  [base, (response) => answers.send(response, endpointTask.ownContainer())],
   [`${base}/task`, (response) => answers.task(response)],
-  [`${base}/stats`, (response) => answers.send(response, world.ownStats())],
+  [`${base}/stats`, (response) => answers.send(response, endpointTask.ownStats())],
   [`${base}/task/stats`, (response) => answers.stats(response)],
 ]);
 const server = createServer((request, response) => {
@@ -95,9 +95,9 @@ process.on('message', (message) => {
   if (!isToEndpoint(message)) return;
   if ('release' in message) answers.release();
   if ('gated' in message) answers.gate(message.gated);
-  if ('churns' in message) world.churns = message.churns;
+  if ('churns' in message) endpointTask.churns = message.churns;
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 const address = server.address();
 if (typeof address !== 'object' || address === null) throw new Error('the endpoint has no address');
-tell({ url: `http://127.0.0.1:${address.port}${base}` });
+notifyParent({ url: `http://127.0.0.1:${address.port}${base}` });

@@ -30,7 +30,7 @@ export function collector(file: string): Peer {
     name: 'Collector',
     how: `awsecscontainermetrics every ${COLLECTION_INTERVAL}, prometheus with resource attributes as labels`,
     reads: 'before the scrape',
-    isGood: namesContainers,
+    isSuccessful: namesContainers,
     start(metadataUrl, port) {
       const folder = mkdtempSync(join(tmpdir(), 'bench-collector-'));
       const path = join(folder, 'config.json');

@@ -11,7 +11,7 @@ export function ecsExporter(file: string): Peer {
     name: 'ecs_exporter',
     how: 'its defaults',
     reads: 'during the scrape',
-    isGood: namesContainers,
+    isSuccessful: namesContainers,
     start: (metadataUrl, port) =>
       startChild(file, [`--web.listen-address=127.0.0.1:${port}`], {
         env: { ECS_CONTAINER_METADATA_URI_V4: metadataUrl },

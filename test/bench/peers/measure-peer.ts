@@ -52,7 +52,7 @@ export async function measurePeer(plan: Plan, peer: Peer, containers: number): P
   let child: Child | undefined;
   try {
     child = peer.start(endpoint.url, port);
-    enter('startMs', short((await firstGoodScrape(child, port, peer.isGood)) - startedMs));
+    enter('startMs', short((await firstGoodScrape(child, port, peer.isSuccessful)) - startedMs));
     if (peer.reads === 'before the scrape') await endpoint.hold();
     await measureScrapes(plan, peer, endpoint, { pid: child.pid, port }, enter);
     await measureCrowd(endpoint, { pid: child.pid, port }, enter);

@@ -1,6 +1,6 @@
 import { startChild } from '../child.ts';
 import { isGoodPage } from '../page.ts';
-import { HURRY, type Program } from '../program.ts';
+import { FAST_TIMERS, type Program } from '../program.ts';
 import type { Peer } from './peer.ts';
 
 /** This project's program, measured like the peers. */
@@ -9,12 +9,12 @@ export function ours(program: Program): Peer {
     name: 'this',
     how: `\`${program.shown}\`, hours as milliseconds`,
     reads: 'before the scrape',
-    isGood: isGoodPage,
+    isSuccessful: isGoodPage,
     start(metadataUrl, port) {
-      const nodeArgs = [...program.nodeFlags, '--require', HURRY, program.file];
+      const nodeArgs = [...program.nodeFlags, '--require', FAST_TIMERS, program.file];
       const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', '3600'];
       const args = [...nodeArgs, 'run', ...flags, '--log-level', 'error'];
-      return startChild(process.execPath, args, { env: { HURRY_MS: '1' } });
+      return startChild(process.execPath, args, { env: { FAST_TIMER_MS: '1' } });
     },
   };
 }

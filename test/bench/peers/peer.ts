@@ -8,7 +8,7 @@ export interface Peer {
   /** When it reads the endpoint. */
   readonly reads: 'during the scrape' | 'before the scrape';
   /** Whether a page has values of the containers. */
-  readonly isGood: (page: string) => boolean;
+  readonly isSuccessful: (page: string) => boolean;
   /** Starts it against the endpoint, listening on a port of the loopback interface. */
   start(metadataUrl: string, port: number): Child;
 }

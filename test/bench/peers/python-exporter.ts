@@ -21,7 +21,7 @@ export function pythonExporter(interpreter: string): Peer {
     name: `Python ${version}`,
     how: '`--interval 0`: no sleep inside a scrape',
     reads: 'during the scrape',
-    isGood: namesContainers,
+    isSuccessful: namesContainers,
     start(metadataUrl, port) {
       rmSync(CACHE, { force: true });
       const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', '0'];

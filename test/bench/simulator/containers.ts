@@ -14,29 +14,29 @@ import {
 export interface SimulatedContainer {
   readonly name: string;
   readonly image: string;
-  /** CPU units of the task definition; 2 where it sets none, as the agent shows it. */
+  /** CPU units of the task definition; 2 if unset, as the agent reports it. */
   readonly cpuUnits: number;
-  /** Hard limit in MiB; absent where the task definition sets none. */
+  /** Hard limit in MiB; absent if the task definition sets none. */
   readonly memoryMib?: number;
-  readonly lifetime: Lifetime;
+  readonly lifetime: RunSchedule;
   readonly load: ContainerLoad;
-  /** What its runs end with. */
+  /** Exit code of its runs. */
   readonly exitCode?: number;
-  /** Has a restart policy: RestartCount is shown, and its end is not the end. */
+  /** Has a restart policy: reports RestartCount and restarts after it exits. */
   readonly isRestarted?: boolean;
   /** Has a health check. */
   readonly isChecked?: boolean;
 }
 
-export interface SimulatedWorld {
+export interface SimulatedSetup {
   readonly traffic: Traffic;
   readonly containers: readonly SimulatedContainer[];
 }
 
 const REGISTRY = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 
-/** A web shop's task: a server, a worker, this exporter, a migration that is done, and one that runs out of memory. */
-export function shopWorld(seed: number): SimulatedWorld {
+/** The task of a web shop: a server, a worker, this exporter, a completed migration, and a container that runs out of memory. */
+export function shopSetup(seed: number): SimulatedSetup {
   const traffic = createTraffic(seed);
   const containers: readonly SimulatedContainer[] = [
     {
@@ -86,10 +86,9 @@ export function shopWorld(seed: number): SimulatedWorld {
 }
 
 /**
- * `count` web servers alike (`web-001`, ...) that share one task's CPU and memory. More than the ten that ECS allows
- * are for measuring.
+ * `count` identical web servers (`web-001`, ...) that share one task's CPU and memory. ECS allows ten; benchmarks use more.
  */
-export function replicaWorld(seed: number, count: number): SimulatedWorld {
+export function replicaSetup(seed: number, count: number): SimulatedSetup {
   const traffic = createTraffic(seed);
   const digits = Math.max(3, String(count).length);
   const containers = Array.from({ length: count }, (_, index): SimulatedContainer => {
@@ -106,28 +105,28 @@ export function replicaWorld(seed: number, count: number): SimulatedWorld {
 }
 
 /** One run of a container, in seconds since the task's start. */
-export interface Life {
-  /** How often the container was restarted before. */
+export interface Run {
+  /** Number of previous restarts. */
   readonly restarts: number;
   readonly startS: number;
-  /** When it ended or will end; infinity for never. */
+  /** End of the run; Infinity if it never ends. */
   readonly endS: number;
 }
 
-/** The life under way, or else the last one, or the first one to come. */
-export type Lifetime = (seconds: number) => Life;
+/** Returns the current run, otherwise the last one, otherwise the first one. */
+export type RunSchedule = (seconds: number) => Run;
 
-export function forever(startS: number): Lifetime {
+export function forever(startS: number): RunSchedule {
   return () => ({ restarts: 0, startS, endS: Number.POSITIVE_INFINITY });
 }
 
-/** A container that does its work and exits. */
-export function once(startS: number, endS: number): Lifetime {
+/** A container that completes its work and exits. */
+export function once(startS: number, endS: number): RunSchedule {
   return () => ({ restarts: 0, startS, endS });
 }
 
-/** A container with a restart policy that dies `runS` after each start, and starts again every `everyS`. */
-export function again(startS: number, everyS: number, runS: number): Lifetime {
+/** A container with a restart policy that exits `runS` after each start and restarts every `everyS`. */
+export function again(startS: number, everyS: number, runS: number): RunSchedule {
   return (seconds) => {
     const restarts = Math.max(0, Math.floor((seconds - startS) / everyS));
     const thisStartS = startS + restarts * everyS;
@@ -135,8 +134,8 @@ export function again(startS: number, everyS: number, runS: number): Lifetime {
   };
 }
 
-/** The life that has stats at `seconds`; undefined before the start and after the end. */
-export function lifeAt(lifetime: Lifetime, seconds: number): Life | undefined {
-  const life = lifetime(seconds);
-  return life.startS <= seconds && seconds < life.endS ? life : undefined;
+/** The run that has stats at `seconds`; undefined before the start and after the end. */
+export function runAt(lifetime: RunSchedule, seconds: number): Run | undefined {
+  const run = lifetime(seconds);
+  return run.startS <= seconds && seconds < run.endS ? run : undefined;
 }

@@ -1,7 +1,7 @@
-/** A level or a total over seconds. Totals are 0 at 0 and never fall. */
+/** A gauge or a total over seconds. Totals are 0 at 0 and never decrease. */
 export type Curve = (seconds: number) => number;
 
-/** The total of a rate that swings between `mean - amplitude` and `mean + amplitude`, as the load of a day does. */
+/** The total of a rate that oscillates between `mean - amplitude` and `mean + amplitude`, like a daily load. */
 export function wave(shape: { mean: number; amplitude: number; periodS: number; phase: number }): Curve {
   const { mean, amplitude, periodS, phase } = shape;
   const angular = (2 * Math.PI) / periodS;
@@ -9,15 +9,15 @@ export function wave(shape: { mean: number; amplitude: number; periodS: number; 
 }
 
 /**
- * The total of bursts: in every period some `amount - spread` to `amount + spread` is done, evenly between the
- * fractions `from` and `until` of the period, and nothing in the rest of it. `spread` must be smaller than `amount`.
+ * The total of bursts: each period adds `amount - spread` to `amount + spread`, evenly between the fractions `from` and
+ * `until` of the period. `spread` must be smaller than `amount`.
  */
 export function bursts(
   seed: number,
   shape: { periodS: number; amount: number; spread: number; from: number; until: number },
 ): Curve {
   const { periodS, amount, spread, from, until } = shape;
-  // The total at a period's beginning is known without adding up the periods before it.
+  // Computes the total at the start of a period without adding up the previous periods.
   const totalAt = (period: number): number => period * amount + spread * unit(seed, period);
   const offset = totalAt(0);
   return (seconds) => {
@@ -43,8 +43,8 @@ export function mix(...parts: readonly (readonly [factor: number, curve: Curve])
 }
 
 /**
- * A well-mixed 32-bit number for a place in the simulated world. Not a generator with a state: the same seed and place
- * give the same number whenever they are asked for, so every document is a function of the time alone.
+ * A 32-bit hash of a seed and a position in the simulation. Stateless, unlike a random number generator, so that every
+ * document is a function of the time alone.
  */
 export function hash(seed: number, ...place: readonly number[]): number {
   let mixed = seed | 0;
@@ -72,7 +72,7 @@ export function hexDigits(length: number, seed: number, ...place: readonly numbe
   return digits.slice(0, length);
 }
 
-/** A point in time finer than a number of milliseconds since 1970 can hold. */
+/** A time with nanosecond precision, which milliseconds since the epoch as a double do not have. */
 export interface Instant {
   /** Whole milliseconds since the Unix epoch. */
   readonly ms: number;
@@ -80,7 +80,7 @@ export interface Instant {
   readonly ns: number;
 }
 
-/** What Docker and the ECS agent write where there is no time: Go's zero time. */
+/** Go's zero time, which Docker and the ECS agent write for an unset time. */
 export const NO_TIME = '0001-01-01T00:00:00Z';
 
 export function instantAt(originMs: number, seconds: number): Instant {

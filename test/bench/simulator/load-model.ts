@@ -2,16 +2,16 @@ import { bursts, type Curve, hash, mix, settling, steady, unit, wave } from './c
 
 const MIB = 2 ** 20;
 
-/** What a container does. Totals run over the task's seconds, so that a restart does not repeat the life before it. */
+/** Load of a container. Totals are functions of the task's age, so that a restart does not repeat the previous run. */
 export interface ContainerLoad {
   readonly cpuSeconds: Curve;
-  /** Absent for a container that never touches its disk. */
+  /** Absent for a container without disk I/O. */
   readonly disk?: { readonly readBytes: Curve; readonly writtenBytes: Curve };
-  /** Over the container's own age: the highest so far, and how much of it, as a fraction, is not in use just now. */
+  /** Functions of the container's age: the peak so far, the unused fraction of it, and the page cache. */
   readonly memory: { readonly peakRssBytes: Curve; readonly slack: Curve; readonly cacheBytes: Curve };
 }
 
-/** What passes an interface of the task's network namespace, as totals. */
+/** Traffic totals of an interface of the task's network namespace. */
 export interface InterfaceLoad {
   readonly rxBytes: Curve;
   readonly rxPackets: Curve;
@@ -20,13 +20,13 @@ export interface InterfaceLoad {
 }
 
 /**
- * The work that arrives at the task; everything else follows from it, so that CPU, disk and network move together.
+ * Incoming work of the task. CPU, disk and network derive from it, so that they correlate.
  *
- * Requests come at 20 to 140 a second, in a wave of ten minutes. Jobs come every minute and take 15 s.
+ * 20 to 140 requests per second, with a period of ten minutes. Jobs arrive every minute and take 15 s.
  */
 export interface Traffic {
   readonly requests: Curve;
-  /** In core seconds of the worker. */
+  /** In CPU seconds of the worker. */
   readonly jobs: Curve;
 }
 
@@ -58,7 +58,7 @@ export function webLoad(seed: number, traffic: Traffic, share = 1): ContainerLoa
   };
 }
 
-/** Nothing but the jobs: 0.3 cores for 15 s of every minute. */
+/** Jobs only: 0.3 cores for 15 s of every minute. */
 export function workerLoad(seed: number, traffic: Traffic): ContainerLoad {
   return {
     cpuSeconds: mix([1, traffic.jobs], [0.008, steady(1)]),
@@ -74,7 +74,7 @@ export function workerLoad(seed: number, traffic: Traffic): ContainerLoad {
   };
 }
 
-/** The sidecar itself: next to nothing, and a moment of work at every poll. */
+/** The exporter: almost idle, with a short burst at every poll. */
 export function sidecarLoad(seed: number): ContainerLoad {
   return {
     cpuSeconds: mix(
@@ -85,7 +85,7 @@ export function sidecarLoad(seed: number): ContainerLoad {
   };
 }
 
-/** Waits for the database most of the time. */
+/** Mostly waits for the database. */
 export function migrateLoad(seed: number): ContainerLoad {
   return {
     cpuSeconds: steady(0.06),
@@ -110,7 +110,7 @@ export function leakyLoad(seed: number): ContainerLoad {
   };
 }
 
-/** On Fargate eth1 is the task's own interface, eth0 the platform's, over which only logs and metadata pass. */
+/** On Fargate, eth1 is the interface of the task, and eth0 that of the platform, which only carries logs and metadata. */
 export function interfaceLoads(traffic: Traffic): ReadonlyMap<string, InterfaceLoad> {
   const { requests, jobs } = traffic;
   return new Map([

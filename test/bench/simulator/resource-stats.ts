@@ -1,9 +1,9 @@
 import type { ContainerLoad } from './load-model.ts';
 
-/** CPUs that the micro-VM shows; more than the task's 1 vCPU, as on Fargate. */
+/** CPUs of the micro VM; more than the task's 1 vCPU, as on Fargate. */
 export const ONLINE_CPUS = 2;
 
-/** What Fargate's cgroup v1 shows for "no limit". */
+/** "No limit" in cgroup v1 on Fargate. */
 export const UNLIMITED_BYTES = 2 ** 63 - 4096;
 
 const PAGE_BYTES = 4096;
@@ -11,10 +11,10 @@ const PAGE_BYTES = 4096;
 const TICK_NS = 1e7;
 const DEVICE = { major: 259, minor: 1 };
 
-/** How long the host ran before the task started. */
+/** Uptime of the host when the task started. */
 const HOST_AGE_S = 41;
 
-/** `cpu_stats` after `usedS` core seconds, `taskS` seconds after the task's start. */
+/** `cpu_stats` after `usedS` CPU seconds, `taskS` seconds after the task's start. */
 export function cpuStats(usedS: number, taskS: number) {
   const totalNs = Math.floor(usedS * 1e9);
   const firstNs = Math.floor(totalNs * 0.55);
@@ -27,7 +27,7 @@ export function cpuStats(usedS: number, taskS: number) {
     },
     system_cpu_usage: Math.floor(((taskS + HOST_AGE_S) * ONLINE_CPUS * 1e9) / TICK_NS) * TICK_NS,
     online_cpus: ONLINE_CPUS,
-    // The quota sits on the task's cgroup, so that no container is ever seen throttled (aws/amazon-ecs-agent#4473).
+    // The quota is set on the task's cgroup, so containers report no throttling (aws/amazon-ecs-agent#4473).
     throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
   };
 }
@@ -43,8 +43,8 @@ export function noCpuStats() {
 /**
  * `memory_stats` at the age of `ageS`, cgroup v1.
  *
- * @param limitBytes the container's own limit, if it has one
- * @param taskLimitBytes what the hierarchy allows where it has none
+ * @param limitBytes the limit of the container, if it has one
+ * @param taskLimitBytes the limit of the parent cgroup, which applies otherwise
  */
 export function memoryStats(
   load: ContainerLoad['memory'],
@@ -118,7 +118,7 @@ export function blkioStats(total: { readBytes: number; writtenBytes: number } | 
   };
 }
 
-/** Reads are waited for, writes go through the page cache; Read + Write = Sync + Async = Total. */
+/** Reads are synchronous, writes go through the page cache; Read + Write = Sync + Async = Total. */
 function rows(read: number, write: number) {
   const byOp = { Read: read, Write: write, Sync: read, Async: write, Discard: 0, Total: read + write };
   return Object.entries(byOp).map(([op, value]) => ({ ...DEVICE, op, value }));

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { UNLIMITED_BYTES } from './resource-stats.ts';
 import { createSimulatedTask } from './simulated-task.ts';
 
-/** The task looks as if it ran for a while at the start: its counters are large, and `flaky` is about to fall. */
+/** Age of the task at the start: its counters are large, and `flaky` is about to exit. */
 const INITIAL_AGE_MS = 720_000;
 
 export interface SimulatorOptions {
@@ -11,11 +11,11 @@ export interface SimulatorOptions {
   readonly host?: string | undefined;
   /** @default 0, any free port */
   readonly port?: number | undefined;
-  /** Another seed is another task with another load. @default 1 */
+  /** Each seed generates another task with another load. @default 1 */
   readonly seed?: number | undefined;
-  /** So many web servers alike instead of the five containers of the shop; at least 1. */
+  /** Number of identical web servers that replace the five containers of the shop; at least 1. */
   readonly containers?: number | undefined;
-  /** How often the containers are sampled: 10 s on Fargate, here faster so that something moves. @default 1000 */
+  /** Time between samples. 10 s on Fargate; shorter here, so that values change. @default 1000 */
   readonly sampleMs?: number | undefined;
 }
 
@@ -26,11 +26,11 @@ export interface SimulatedEndpoint {
 }
 
 /**
- * Serves the task metadata endpoint, version 4, of a made-up Fargate task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
- * `<url>/stats` and `<url>/task/stats`. Documents are rendered once per sample, however often they are asked for.
+ * Serves the task metadata endpoint, version 4, of a simulated Fargate task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
+ * `<url>/stats` and `<url>/task/stats`. Documents are rendered once per sample.
  *
- * Rejects with the system's error (`EADDRINUSE` and so on) where it cannot listen, with a RangeError for an option that
- * makes no sense.
+ * Rejects with the system's error (`EADDRINUSE` and so on) if it cannot listen, and with a RangeError for an invalid
+ * option.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<SimulatedEndpoint> {
   const { host = '127.0.0.1', port = 0, seed = 1, containers, sampleMs = 1000 } = options;
@@ -45,7 +45,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const task = createSimulatedTask({ seed, originMs, sampleMs, replicas: containers });
   const basePath = `/v4/${task.endpointId}`;
 
-  // The agent answers from its cache. Metadata is fresher than samples: a restart shows there first.
+  // The agent responds from its cache. Metadata is newer than samples, so a restart appears there first.
   const metadataMs = Math.min(sampleMs, 1000);
   const routes = new Map<string, () => Buffer>([
     [basePath, perTick(metadataMs, task.ownContainer)],
@@ -59,7 +59,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     let renderedTick = Number.NaN;
     let body: Buffer = Buffer.alloc(0);
     return () => {
-      // Not the wall clock: counters may not go back when somebody sets it.
+      // Monotonic, because setting the wall clock must not decrease counters.
       const sinceStartMs = INITIAL_AGE_MS + performance.now() - startedAtMs;
       const tick = Math.floor(sinceStartMs / tickMs);
       if (tick !== renderedTick) {

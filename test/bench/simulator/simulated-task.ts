@@ -1,6 +1,6 @@
-import { replicaWorld, type SimulatedContainer, type SimulatedWorld, shopWorld } from './containers.ts';
+import { replicaSetup, type SimulatedContainer, type SimulatedSetup, shopSetup } from './containers.ts';
 import { interfaceLoads } from './load-model.ts';
-import { type SamplingGround, statsDocument } from './stats.ts';
+import { type SamplingOptions, statsDocument } from './stats.ts';
 import {
   containerDocument,
   identify,
@@ -14,34 +14,34 @@ export interface SimulatedTaskOptions {
   readonly seed: number;
   /** The task's start, Unix milliseconds. */
   readonly originMs: number;
-  /** Between two samples of the same container. */
+  /** Time between two samples of a container. */
   readonly sampleMs: number;
-  /** So many web servers alike instead of the five containers of the shop. */
+  /** Number of identical web servers that replace the five containers of the shop. */
   readonly replicas?: number | undefined;
 }
 
-/** The documents of one made-up task. Times are milliseconds since its start; the same time gives the same document. */
+/** The documents of a simulated task. Times are milliseconds since its start; equal times return equal documents. */
 export interface SimulatedTask {
-  /** Names the task in the endpoint's address, as Fargate does. */
+  /** Identifies the task in the path of the endpoint, as on Fargate. */
   readonly endpointId: string;
   task(sinceStartMs: number): ReturnType<typeof taskDocument>;
   taskWithTags(sinceStartMs: number): ReturnType<typeof taskWithTagsDocument>;
-  /** Of the sample last taken at that time. */
+  /** Stats of the newest sample at that time. */
   stats(sinceStartMs: number): Readonly<Record<string, ReturnType<typeof statsDocument>>>;
-  /** Of the container that asks: the exporter, or the first one where there is none. */
+  /** Metadata of the requesting container: the exporter, or the first container without an exporter. */
   ownContainer(sinceStartMs: number): ReturnType<typeof containerDocument>;
   ownStats(sinceStartMs: number): ReturnType<typeof statsDocument>;
 }
 
 export function createSimulatedTask({ seed, originMs, sampleMs, replicas }: SimulatedTaskOptions): SimulatedTask {
-  const world: SimulatedWorld = replicas === undefined ? shopWorld(seed) : replicaWorld(seed, replicas);
-  const { containers } = world;
+  const setup: SimulatedSetup = replicas === undefined ? shopSetup(seed) : replicaSetup(seed, replicas);
+  const { containers } = setup;
   const identity: TaskIdentity = identify(seed, originMs, containers.length);
-  const ground: SamplingGround = {
+  const sampling: SamplingOptions = {
     seed,
     originMs,
     sampleMs,
-    interfaces: interfaceLoads(world.traffic),
+    interfaces: interfaceLoads(setup.traffic),
     taskMemoryMib: TASK_LIMITS.Memory,
   };
   const ownPlace = Math.max(
@@ -66,11 +66,11 @@ export function createSimulatedTask({ seed, originMs, sampleMs, replicas }: Simu
       return Object.fromEntries(
         containers.map((container, place) => [
           idOf(place),
-          statsDocument(container, idOf(place), place, sample, ground),
+          statsDocument(container, idOf(place), place, sample, sampling),
         ]),
       );
     },
     ownContainer: (sinceStartMs) => containerDocument(identity, own(), ownPlace, sinceStartMs / 1000),
-    ownStats: (sinceStartMs) => statsDocument(own(), idOf(ownPlace), ownPlace, sampleOf(sinceStartMs), ground),
+    ownStats: (sinceStartMs) => statsDocument(own(), idOf(ownPlace), ownPlace, sampleOf(sinceStartMs), sampling),
   };
 }

@@ -1,61 +1,60 @@
-import { type Life, lifeAt, type SimulatedContainer } from './containers.ts';
+import { type Run, runAt, type SimulatedContainer } from './containers.ts';
 import { formatInstant, hash, type Instant, NO_TIME, secondsSince } from './curves.ts';
 import type { InterfaceLoad } from './load-model.ts';
 import { blkioStats, cpuStats, memoryStats, noCpuStats } from './resource-stats.ts';
 
 const MIB = 2 ** 20;
 
-/** What the samples of every container of one task have in common. */
-export interface SamplingGround {
+/** Parameters that the containers of a task share. */
+export interface SamplingOptions {
   readonly seed: number;
   /** The task's start, Unix milliseconds. */
   readonly originMs: number;
-  /** Between two samples. */
+  /** Time between two samples. */
   readonly sampleMs: number;
   readonly interfaces: ReadonlyMap<string, InterfaceLoad>;
   readonly taskMemoryMib: number;
 }
 
 /**
- * The entry of one container in `/task/stats` as of sample `sample` (0 at the task's start): a document of Docker's
- * stats API as the agent passes it on, or null while the container does not run.
+ * The entry of a container in `/task/stats` at sample `sample` (0 at the task's start): a document of Docker's stats API,
+ * or null while the container is not running.
  *
- * Its members are those of Docker 20.10 on cgroup v1, which is what Fargate's platform version 1.4.0 shows, and
- * `pids_stats` is empty as it is there.
+ * Its members are those of Docker 20.10 on cgroup v1, as on Fargate 1.4.0, where `pids_stats` is empty.
  */
 export function statsDocument(
   container: SimulatedContainer,
   id: string,
   place: number,
   sample: number,
-  ground: SamplingGround,
+  sampling: SamplingOptions,
 ) {
-  const { originMs, interfaces } = ground;
-  const readAt = sampledAt(place, sample, ground);
+  const { originMs, interfaces } = sampling;
+  const readAt = sampledAt(place, sample, sampling);
   const taskS = secondsSince(originMs, readAt);
-  const life = lifeAt(container.lifetime, taskS);
-  if (life === undefined) {
+  const run = runAt(container.lifetime, taskS);
+  if (run === undefined) {
     return null;
   }
-  const prereadAt = sampledAt(place, sample - 1, ground);
+  const prereadAt = sampledAt(place, sample - 1, sampling);
   const previousS = secondsSince(originMs, prereadAt);
-  const hasPrevious = previousS >= life.startS;
+  const hasPrevious = previousS >= run.startS;
   const { load, memoryMib } = container;
   const networks = networkStats(interfaces, taskS);
   return {
     read: formatInstant(readAt),
     preread: hasPrevious ? formatInstant(prereadAt) : NO_TIME,
     pids_stats: {},
-    blkio_stats: blkioStats(diskTotals(container, life, taskS)),
+    blkio_stats: blkioStats(diskTotals(container, run, taskS)),
     num_procs: 0,
     storage_stats: {},
-    cpu_stats: cpuStats(sinceStart(load.cpuSeconds, life, taskS), taskS),
-    precpu_stats: hasPrevious ? cpuStats(sinceStart(load.cpuSeconds, life, previousS), previousS) : noCpuStats(),
+    cpu_stats: cpuStats(sinceStart(load.cpuSeconds, run, taskS), taskS),
+    precpu_stats: hasPrevious ? cpuStats(sinceStart(load.cpuSeconds, run, previousS), previousS) : noCpuStats(),
     memory_stats: memoryStats(
       load.memory,
-      taskS - life.startS,
+      taskS - run.startS,
       memoryMib === undefined ? undefined : memoryMib * MIB,
-      ground.taskMemoryMib * MIB,
+      sampling.taskMemoryMib * MIB,
     ),
     name: container.name,
     id,
@@ -66,23 +65,23 @@ export function statsDocument(
   };
 }
 
-/** Containers are read one after the other: each a little before the sample is published, and never quite evenly. */
-function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: SamplingGround): Instant {
+/** Containers are read one after the other, each shortly before the sample is published, with some jitter. */
+function sampledAt(place: number, sample: number, { seed, originMs, sampleMs }: SamplingOptions): Instant {
   const beforeMs = 1 + (hash(seed, 30, place) % Math.max(1, Math.floor(sampleMs / 20)));
   return { ms: originMs + sample * sampleMs - beforeMs, ns: hash(seed, 31, place, sample) % 1_000_000 };
 }
 
-function diskTotals({ load }: SimulatedContainer, life: Life, taskS: number) {
+function diskTotals({ load }: SimulatedContainer, run: Run, taskS: number) {
   return load.disk === undefined
     ? undefined
     : {
-        readBytes: sinceStart(load.disk.readBytes, life, taskS),
-        writtenBytes: sinceStart(load.disk.writtenBytes, life, taskS),
+        readBytes: sinceStart(load.disk.readBytes, run, taskS),
+        writtenBytes: sinceStart(load.disk.writtenBytes, run, taskS),
       };
 }
 
-function sinceStart(total: (seconds: number) => number, life: Life, taskS: number): number {
-  return total(taskS) - total(life.startS);
+function sinceStart(total: (seconds: number) => number, run: Run, taskS: number): number {
+  return total(taskS) - total(run.startS);
 }
 
 export interface InterfaceCounters {
@@ -96,7 +95,7 @@ export interface InterfaceCounters {
   readonly tx_dropped: number;
 }
 
-/** `networks`: the counters of the task's one network namespace, which every container repeats. */
+/** `networks`: counters of the task's network namespace, which every container reports. */
 export function networkStats(
   interfaces: ReadonlyMap<string, InterfaceLoad>,
   taskS: number,
@@ -117,7 +116,7 @@ export function networkStats(
   return counters;
 }
 
-/** `network_rate_stats`: what version 4 of the endpoint adds, over all interfaces. */
+/** `network_rate_stats`, which version 4 of the endpoint adds: rates over all interfaces. */
 export function networkRates(
   previous: Readonly<Record<string, InterfaceCounters>>,
   current: Readonly<Record<string, InterfaceCounters>>,

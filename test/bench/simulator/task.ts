@@ -1,4 +1,4 @@
-import { lifeAt, type SimulatedContainer } from './containers.ts';
+import { runAt, type SimulatedContainer } from './containers.ts';
 import { formatInstant, hash, hexDigits, instantAt, unit } from './curves.ts';
 
 const REGION = 'eu-west-1';
@@ -16,7 +16,7 @@ const TASK_TAGS = { team: 'checkout', 'cost-center': 'shop-42' };
 
 export const TASK_LIMITS = { CPU: 1, Memory: 2048 };
 
-/** What stays the same over a task's life. */
+/** Constant properties of a task. */
 export interface TaskIdentity {
   readonly seed: number;
   /** The task's start, Unix milliseconds. */
@@ -37,7 +37,7 @@ export function identify(seed: number, originMs: number, containers: number): Ta
   return { seed, originMs, taskId, containerIds };
 }
 
-/** `/task` as Fargate's platform version 1.4.0 answers it, `seconds` after the task's start. */
+/** `/task` as on Fargate 1.4.0, `seconds` after the task's start. */
 export function taskDocument(identity: TaskIdentity, containers: readonly SimulatedContainer[], seconds: number) {
   const { seed, originMs, taskId } = identity;
   const at = (s: number): string => formatInstant(instantAt(originMs, s));
@@ -74,7 +74,7 @@ export function taskWithTagsDocument(...of: Parameters<typeof taskDocument>) {
   return { ...taskDocument(...of), TaskTags: TASK_TAGS };
 }
 
-/** One of `Containers`, and the whole answer for the base address itself. */
+/** An entry of `Containers`, which is also the response to the base address. */
 export function containerDocument(
   identity: TaskIdentity,
   container: SimulatedContainer,
@@ -84,8 +84,8 @@ export function containerDocument(
   const { seed, originMs, taskId, containerIds } = identity;
   const at = (s: number): string => formatInstant(instantAt(originMs, s));
   const { name, image, lifetime, memoryMib, isRestarted = false, isChecked = false, exitCode } = container;
-  const life = lifetime(seconds);
-  const hasEnded = !isRestarted && seconds >= life.endS;
+  const run = lifetime(seconds);
+  const hasEnded = !isRestarted && seconds >= run.endS;
   const status = hasEnded ? 'STOPPED' : 'RUNNING';
   return {
     DockerId: containerIds[place] ?? '',
@@ -105,14 +105,14 @@ export function containerDocument(
     KnownStatus: status,
     ...(hasEnded ? { ExitCode: exitCode ?? 0 } : {}),
     Limits: { CPU: container.cpuUnits, ...(memoryMib === undefined ? {} : { Memory: memoryMib }) },
-    // A restart in place keeps the container, so it keeps the day it was made.
+    // A restart in place keeps the container and its creation time.
     CreatedAt: at(lifetime(0).startS),
-    StartedAt: at(life.startS),
-    ...(hasEnded ? { FinishedAt: at(life.endS) } : {}),
+    StartedAt: at(run.startS),
+    ...(hasEnded ? { FinishedAt: at(run.endS) } : {}),
     Type: 'NORMAL',
-    ...(isRestarted ? { RestartCount: life.restarts } : {}),
-    ...(isChecked && lifeAt(lifetime, seconds - 30) !== undefined
-      ? { Health: { status: 'HEALTHY', statusSince: at(life.startS + 30), output: '200 OK\n' } }
+    ...(isRestarted ? { RestartCount: run.restarts } : {}),
+    ...(isChecked && runAt(lifetime, seconds - 30) !== undefined
+      ? { Health: { status: 'HEALTHY', statusSince: at(run.startS + 30), output: '200 OK\n' } }
       : {}),
     LogDriver: 'awslogs',
     LogOptions: { 'awslogs-group': `/ecs/${FAMILY}`, 'awslogs-region': REGION, 'awslogs-stream': `${name}/${taskId}` },
@@ -122,7 +122,7 @@ export function containerDocument(
   };
 }
 
-/** The one network interface of an awsvpc task. */
+/** The network interface of an awsvpc task. */
 const NETWORK = {
   NetworkMode: 'awsvpc',
   IPv4Addresses: ['10.0.21.87'],

@@ -23,7 +23,7 @@ const pins = Object.entries({
   ...manifest.optionalDependencies,
 });
 
-/** Folders of packages of one scope, wherever they are installed. */
+/** Directories of all installed packages of one scope. */
 function installed(scope: string, folder = join(ROOT, 'node_modules')): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (!entry.isDirectory()) return [];
@@ -55,12 +55,12 @@ test('every dependency is pinned to one version', () => {
   for (const [name, version] of pins) assert.match(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/, name);
 });
 
-test('the API is a peer: the host of the library decides which copy there is', () => {
+test('the API is a peer dependency: the application decides on the copy', () => {
   assert.deepEqual(manifest.peerDependencies, { '@opentelemetry/api': '>=1.9 <2' });
   assert.equal(manifest.dependencies['@opentelemetry/api'], undefined);
 });
 
-test('there is one copy of each OpenTelemetry package: two do not know each other’s readers and resources', () => {
+test('there is one copy of each OpenTelemetry package: classes of two copies are incompatible', () => {
   const names = openTelemetry.map(({ name }) => name);
   assert.ok(names.includes('@opentelemetry/sdk-metrics') && names.includes('@opentelemetry/api'));
   assert.deepEqual(
@@ -69,20 +69,20 @@ test('there is one copy of each OpenTelemetry package: two do not know each othe
   );
 });
 
-test('and it is the one that is pinned', () => {
+test('the installed versions are the pinned ones', () => {
   for (const [name, version] of pins) {
     const found = openTelemetry.find((one) => one.name === name);
     if (name.startsWith('@opentelemetry/')) assert.equal(found?.version, version, name);
   }
 });
 
-test('the lock file names no registry: who installs chooses it', () => {
+test('the lock file contains no registry URLs', () => {
   const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
   assert.doesNotMatch(lock, /"resolved": "http/);
   assert.match(lock, /"integrity": "sha512-/);
 });
 
-test('the program has few dependencies, and each is imported', () => {
+test('every dependency is imported, and their number is limited', () => {
   const sources = ['src', 'instrumentation']
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),

@@ -15,13 +15,13 @@ const lockSchema = v.object({
 const lock = v.parse(lockSchema, JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
 const packages = Object.entries(lock.packages);
 
-test('nothing that is installed for production runs a script when it is installed', () => {
+test('no production dependency has an install script', () => {
   assert.ok(packages.filter(([path, { dev }]) => path.startsWith('node_modules/') && !dev).length > 10, 'no lock file');
   const scripted = packages.filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev).map(([path]) => path);
   assert.deepEqual(scripted, []);
 });
 
-test('the lock file would tell', () => {
-  // The bundler has one, which is not run either (--ignore-scripts).
+test('the lock file records install scripts', () => {
+  // The bundler has one, which --ignore-scripts disables.
   assert.ok(packages.some(([, { hasInstallScript }]) => hasInstallScript));
 });

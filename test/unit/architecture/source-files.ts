@@ -9,11 +9,11 @@ export interface SourceFile {
   readonly text: string;
   /** Without comments, and with empty string literals. */
   readonly code: string;
-  /** What it imports or re-exports from. */
+  /** Module specifiers of imports and re-exports. */
   readonly imports: readonly string[];
 }
 
-/** The TypeScript files below a folder of the repository. */
+/** The TypeScript files below a directory of the repository. */
 export function sourceFiles(folder: string): readonly SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -24,7 +24,7 @@ export function sourceFiles(folder: string): readonly SourceFile[] {
     });
 }
 
-/** Comments, strings and templates of one line each (nested templates are rare enough), in the order of the text. */
+/** Comments, strings and template literals. Nested templates are not supported. */
 const LITERALS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 
 export function codeOf(text: string): string {

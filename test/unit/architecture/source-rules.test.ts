@@ -8,18 +8,18 @@ import { codeOf, ROOT, type SourceFile, sourceFiles } from './source-files.ts';
 
 const files = [...sourceFiles('src'), ...sourceFiles('instrumentation')];
 
-/** Complaints of one rule over all files: `path: what`. */
+/** Violations of one rule in all files: `path: what`. */
 function complaints(rule: (file: SourceFile) => readonly string[]): readonly string[] {
   return files.flatMap((file) => rule(file).map((what) => `${file.path}: ${what}`));
 }
 
-test('there are files to look at', () => {
+test('source files are found', () => {
   assert.ok(files.length > 80, `${files.length}`);
   assert.ok(files.some(({ path }) => path === 'src/metrics/cpu.ts'));
   assert.ok(files.every(({ imports, text }) => imports.length > 0 || !/^import /m.test(text)));
 });
 
-test('comments and texts are no code', () => {
+test('comments and strings are not code', () => {
   assert.equal(codeOf("a; // let b\n/* let\n c */ d = 'let e'; `f`; \"it's\"; g"), "a; \n d = ''; ''; ''; g");
 });
 
@@ -38,7 +38,7 @@ for (const [from, to, why] of OUTSIDE) {
   });
 }
 
-test('an import that goes up the layers is found', () => {
+test('an import from a higher layer is found', () => {
   const line = (path: string) => `import { x } from '${path}';`;
   assert.deepEqual(layerViolations('src/metrics/cpu.ts', line('../history/view.ts')), []);
   assert.deepEqual(layerViolations('src/exporter.ts', line('../instrumentation/telemetry.ts')), []);
@@ -54,7 +54,7 @@ test('an import that goes up the layers is found', () => {
   assert.match(layerViolations('src/attic/old.ts', '').join(), /is in no layer/);
 });
 
-test('pure code sees neither clock nor process', () => {
+test('pure code uses neither the clock nor the process', () => {
   const impure =
     /\b(?:process|performance|setTimeout|setInterval|setImmediate|fetch|console|Math\.random|Date\.now)\b|\bnew Date\b/g;
   const wrong = complaints(({ path, code }) =>
@@ -70,7 +70,7 @@ test('no file is longer than 300 lines', () => {
   );
 });
 
-test('no module keeps state: two exporters in one process do not notice each other', () => {
+test('no module has state: exporters in one process are independent', () => {
   const wrong = complaints(({ code }) => {
     const variables = [...code.matchAll(/^(?:export )?(?:let|var) .*$/gm)].map(([line]) => line);
     const constants = [...code.matchAll(/^(?:export )?const ([\w$]+)/gm)].map(([, name = '']) => name);
@@ -84,10 +84,10 @@ test('no module keeps state: two exporters in one process do not notice each oth
   assert.deepEqual(wrong, []);
 });
 
-/** Casts that are justified, with their reason; as few as can be. */
+/** Justified casts, each with its reason. */
 const ALLOWED_CASTS: readonly string[] = [];
 
-test('nothing is any, and nothing is cast', () => {
+test('no code uses any or a type assertion', () => {
   const wrong = complaints(({ code }) => {
     const withoutImports = code.replace(/^(?:import|export) (?:type )?(?:\*|\{)[^;]*;/gm, '');
     const casts = [...withoutImports.matchAll(/^.*\bas (?!const\b).*$/gm)].map(([line]) => line.trim());
@@ -108,7 +108,7 @@ test('nothing is any, and nothing is cast', () => {
   );
 });
 
-test('nothing is silenced but where it says why', () => {
+test('every lint suppression has a reason', () => {
   const wrong = complaints(({ text }) =>
     [...text.matchAll(/^.*(?:@ts-(?:ignore|expect-error|nocheck)|biome-ignore (?!\S+: \S)).*$/gm)].map(([line]) =>
       line.trim(),
@@ -117,7 +117,7 @@ test('nothing is silenced but where it says why', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('nobody but the command line ends the process, and nobody prints to the console', () => {
+test('only the command line ends the process, and no code prints to the console', () => {
   const wrong = complaints(({ path, code }) => {
     const exits = path.startsWith('src/cli/') ? [] : [...code.matchAll(/\bprocess\.(?:exit|exitCode|abort)\b/g)];
     return [...exits, ...code.matchAll(/(?<![.\w])console\.\w+\(/g)].map(([found]) => found);
@@ -125,7 +125,7 @@ test('nobody but the command line ends the process, and nobody prints to the con
   assert.deepEqual(wrong, []);
 });
 
-test('the version is the package’s', () => {
+test('the version equals that of package.json', () => {
   const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   assert.ok(typeof manifest === 'object' && manifest !== null && 'version' in manifest);
   assert.equal(VERSION, manifest.version);

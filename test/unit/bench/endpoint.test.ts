@@ -16,7 +16,7 @@ async function read(url: string): Promise<unknown> {
   return response.json();
 }
 
-/** Reads samples one after the other, as the program does when its hours are milliseconds. */
+/** Reads samples in sequence, like the program with a shortened interval. */
 async function poll(endpoint: Endpoint, polls: number): Promise<readonly number[]> {
   const stamps: number[] = [];
   for (let index = 0; index < polls; index += 1) {
@@ -27,7 +27,7 @@ async function poll(endpoint: Endpoint, polls: number): Promise<readonly number[
   return stamps;
 }
 
-test('each request for statistics is given a sample 15 s younger, and what is answered is counted', async (context) => {
+test('each stats request returns a sample 15 s newer, and responses are counted', async (context) => {
   const endpoint = await started(context, 2);
   const [first = 0, second = 0, third = 0] = await poll(endpoint, 3);
   assert.equal(Math.round((second - first) / 15_000), 1);
@@ -35,12 +35,12 @@ test('each request for statistics is given a sample 15 s younger, and what is an
   await until('the counts', () => (endpoint.requests() === 6 && endpoint.samples() === 3 ? true : undefined));
 });
 
-test('once it is held, a sample is given at each step only', async (context) => {
+test('while held, the sample changes only at a step', async (context) => {
   const endpoint = await started(context, 1);
   const held = endpoint.hold();
   const polling = poll(endpoint, 4);
   await held;
-  // The first request may have come before the endpoint heard that it is to hold it.
+  // The first request may have arrived before the hold took effect.
   const before = endpoint.samples();
   await endpoint.step();
   assert.equal(endpoint.samples() - before, 1);
@@ -50,9 +50,9 @@ test('once it is held, a sample is given at each step only', async (context) => 
   assert.equal((await polling).length, 4);
 });
 
-test('statistics and metadata name the same containers while these are replaced', async (context) => {
+test('stats and metadata list the same containers while containers are replaced', async (context) => {
   const endpoint = await started(context, 1);
   endpoint.churn(true);
-  // A stamp of a container that the metadata do not name would not be found.
+  // The time of a container that the metadata does not list would not be found.
   assert.equal((await poll(endpoint, 20)).length, 20);
 });

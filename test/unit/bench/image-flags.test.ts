@@ -30,13 +30,13 @@ for (const [what, dockerfile, flags] of CASES) {
   });
 }
 
-test('a Dockerfile that does not say how Node starts is refused', () => {
+test('a Dockerfile without an ENTRYPOINT that starts Node.js is rejected', () => {
   for (const dockerfile of ['', 'ENTRYPOINT node program.cjs', 'ENTRYPOINT ["node"]', 'CMD ["node", "a.cjs"]']) {
     assert.throws(() => imageFlags(dockerfile), /ENTRYPOINT/);
   }
 });
 
-test('the flags of our own image are options', () => {
+test('the flags of our image are Node.js options', () => {
   const flags = imageFlags(readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8'));
   assert.ok(flags.every((flag) => flag.startsWith('--')));
 });

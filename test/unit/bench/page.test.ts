@@ -12,11 +12,11 @@ ecs_task_cpu_usage_ratio{container_name="web} 1"} 0.25
 ecs_task_mem_usage{container_name="web} 1"} 1.5e+8 1700000000000
 `;
 
-test('a page is read: series, own counters, and nothing that is a comment', () => {
+test('a page is parsed: series and own counters, without comments', () => {
   assert.deepEqual(readPage(GOOD), { series: 6, junk: 0, status: 1, polls: 12, pollFailures: 0, invalid: 0 });
 });
 
-test('a good page has nothing wrong, after as many samples as polls', () => {
+test('a valid page has no problems, with as many samples as polls', () => {
   assert.deepEqual(pageFaults(readPage(GOOD), 12), []);
   assert.deepEqual(pageFaults(readPage(GOOD), 13), ['12 polls of 13 samples']);
 });
@@ -35,14 +35,14 @@ for (const [from, to, fault] of BAD) {
   });
 }
 
-test('another program’s page has series, and no counters of ours', () => {
+test('the page of another program has series but none of our counters', () => {
   const page = readPage('ecs_memory_bytes{container="web"} 1\nup 1\n');
   assert.equal(page.series, 2);
   assert.equal(page.status, Number.NaN);
   assert.equal(page.polls, Number.NaN);
 });
 
-test('the first good page says so, and has the CPU of a container', () => {
+test('the first complete page is recognized, and has the CPU of a container', () => {
   const page = 'ecs_task_exporter_status 1\necs_task_cpu_usage_ratio{container_name="web-001"} 0.25\n';
   assert.equal(isGoodPage(page), true);
   assert.equal(isGoodPage(page.replace('status 1', 'status 0')), false);

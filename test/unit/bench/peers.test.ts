@@ -8,20 +8,20 @@ function cellsUpTo(name: FigureName): ReadonlyMap<FigureName, string> {
   return new Map(FIGURE_NAMES.slice(0, FIGURE_NAMES.indexOf(name)).map((each) => [each, '1']));
 }
 
-test('trouble is told in the first cell that it left empty', () => {
+test('a failure is shown in the first empty cell', () => {
   const figures = { cells: cellsUpTo('latency'), trouble: 'ended: SIGSEGV' };
   const row = FIGURE_NAMES.map((name) => cellOf(figures, name));
   assert.deepEqual(row.slice(0, 4), ['1', '1', 'ended: SIGSEGV', '-']);
 });
 
-test('an end after everything was measured is told in the last cell', () => {
+test('an exit after the last measurement is shown in the last cell', () => {
   const cells = new Map(FIGURE_NAMES.map((name) => [name, '1'] as const));
   assert.equal(cellOf({ cells, trouble: 'ended: exit 1' }, 'crowdRss'), '1, then ended: exit 1');
   assert.equal(cellOf({ cells, trouble: 'ended: exit 1' }, 'crowd'), '1');
   assert.equal(cellOf({ cells, trouble: undefined }, 'crowdRss'), '1');
 });
 
-test('a page of whatever program is good once it names the first container in a value', () => {
+test('a page of any program is complete once a series has the first container', () => {
   assert.equal(namesContainers('ecs_memory{container="web-001"} 1\n'), true);
   assert.equal(namesContainers('up 1\necs_memory{name="web-0001",x="y"} 1\n'), true);
   assert.equal(namesContainers('# HELP of web-001\nup 1\n'), false);

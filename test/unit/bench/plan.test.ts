@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PARTS, readPlan } from '../../bench/plan.ts';
 
-test('everything is measured by default, with no judgement', () => {
+test('everything is measured by default, without a verdict', () => {
   const plan = readPlan([]);
   assert.deepEqual(plan.parts, PARTS);
   assert.equal(plan.isChecked, false);
@@ -10,7 +10,7 @@ test('everything is measured by default, with no judgement', () => {
   assert.equal(plan.nodeFlags, undefined);
 });
 
-test('a quick run leaves out the peers and what takes minutes', () => {
+test('a quick run omits the peers and measurements that take minutes', () => {
   const plan = readPlan(['--quick']);
   assert.ok(!plan.parts.includes('peers') && !plan.parts.includes('usual'));
   assert.deepEqual(plan.sizes, [2, 10]);
@@ -46,7 +46,7 @@ test('sizes, samples, parts and the program can be chosen', () => {
   assert.deepEqual(plan.nodeFlags, ['--jitless']);
 });
 
-test('what makes no sense is refused', () => {
+test('invalid combinations are rejected', () => {
   for (const args of [['--sizes', '0'], ['--samples', 'x'], ['--only', 'all'], ['--soak=0'], ['--slow'], ['10']]) {
     assert.throws(() => readPlan(args));
   }

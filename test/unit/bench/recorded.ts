@@ -1,6 +1,6 @@
 /**
- * One container of a task on Docker 20.10, cgroup v1, as `/task/stats` showed it: our own recording, with I/O on two devices
- * and a sample before this one.
+ * A container of a task on Docker 20.10, cgroup v1, recorded from `/task/stats`, with I/O on two devices and a previous
+ * sample.
  */
 export const RECORDED_STATS = {
   read: '2026-11-22T13:06:14.332584672Z',
@@ -255,7 +255,7 @@ export const RECORDED_STATS = {
   },
 };
 
-/** What `/task` showed of a container of the same task that had exited. */
+/** An exited container of the same task, recorded from `/task`. */
 export const RECORDED_CONTAINER = {
   DockerId: 'cd07a251f1df639441f2495937f3c1e292a90fec234b5d442dac922160e44107',
   Name: 'seedr-exited',

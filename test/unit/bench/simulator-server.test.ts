@@ -23,7 +23,7 @@ function keysOf(document: unknown): string[] {
   return Object.keys(document);
 }
 
-test('serves the four documents of version 4, of the container that asks and of the task', async (t) => {
+test('serves the four documents of version 4, for the container and the task', async (t) => {
   const simulator = await start(t);
   assert.match(simulator.url, /^http:\/\/127\.0\.0\.1:\d+\/v4\/[0-9a-f]{32}-\d{10}$/);
   const [container, stats, task, taskStats] = await Promise.all(
@@ -42,7 +42,7 @@ test('serves the four documents of version 4, of the container that asks and of 
   assert.match(taskStats?.text ?? '', /"limit":9223372036854771712\b/, 'with all digits, as the agent writes it');
 });
 
-test('the rest is 404 and a JSON string, as from the agent, and only GET is answered', async (t) => {
+test('other paths return 404 and a JSON string like the agent, and other methods are rejected', async (t) => {
   const simulator = await start(t);
   const { origin } = new URL(simulator.url);
   for (const url of [
@@ -59,7 +59,7 @@ test('the rest is 404 and a JSON string, as from the agent, and only GET is answ
   assert.equal((await fetch(`${simulator.url}/task`, { method: 'POST' })).status, 405);
 });
 
-test('is what our own client reads, and moves with the clock', async (t) => {
+test('our client can read the documents, and they change with the clock', async (t) => {
   const simulator = await start(t, { sampleMs: 50 });
   const client = createEndpoint(new URL(simulator.url), { deadlineMs: 60_000 });
   t.after(() => client.close());
@@ -68,14 +68,14 @@ test('is what our own client reads, and moves with the clock', async (t) => {
   await eventually(async () => !isDeepStrictEqual(await client.fetchStats(), first));
 });
 
-test('within a sample every answer has the same bytes', async (t) => {
+test('within a sample, all responses are identical', async (t) => {
   const simulator = await start(t, { sampleMs: 60_000 });
   const [first, second] = [await get(`${simulator.url}/task/stats`), await get(`${simulator.url}/task/stats`)];
   assert.match(first.text, /"total_usage":\d{9}/);
   assert.equal(first.text, second.text);
 });
 
-test('a thousand containers fit into what the client takes', async (t) => {
+test('a thousand containers are within the limits of the client', async (t) => {
   const simulator = await start(t, { containers: 1000, sampleMs: 10_000 });
   const client = createEndpoint(new URL(simulator.url), { deadlineMs: 60_000 });
   t.after(() => client.close());
@@ -83,7 +83,7 @@ test('a thousand containers fit into what the client takes', async (t) => {
   assert.ok(keysOf(await client.fetchTask()).includes('Containers'));
 });
 
-test('options that make no sense, and a port in use, are refused', async (t) => {
+test('invalid options and a port in use are rejected', async (t) => {
   for (const options of [{ containers: 0 }, { containers: 1.5 }, { sampleMs: 0 }, { sampleMs: Number.NaN }]) {
     await assert.rejects(startSimulator(options), RangeError);
   }
@@ -98,7 +98,7 @@ test('close() ends open connections and frees the port', async () => {
   await assert.rejects(fetch(`${simulator.url}/task`));
 });
 
-test('the task has tags, and its containers labels of their own', async (t) => {
+test('the task has tags, and each container has its own labels', async (t) => {
   const simulator = await start(t);
   const { document } = await get(`${simulator.url}/taskWithTags`);
   assert.deepEqual(Object.keys(Object(at(document, 'TaskTags'))), ['team', 'cost-center']);

@@ -14,7 +14,7 @@ function createTask(options: { seed?: number; sampleMs?: number; replicas?: numb
   return createSimulatedTask({ seed: 1, originMs: ORIGIN_MS, sampleMs: 1000, ...options });
 }
 
-/** The entries of one container, a second apart. */
+/** The stats of one container, one per second. */
 function runOf(task: SimulatedTask, name: string, seconds = SECONDS): readonly Entry[] {
   const id = idOf(task, name);
   return Array.from({ length: seconds }, (_, second) => task.stats(second * 1000)[id] ?? null);
@@ -28,7 +28,7 @@ function containerOf(task: SimulatedTask, name: string, sinceStartMs: number) {
   return task.task(sinceStartMs).Containers.find(({ Name }) => Name === name) ?? assert.fail(`no container ${name}`);
 }
 
-/** Everything in a document that only ever rises, by name. */
+/** All cumulative counters of a document, by name. */
 function countersOf(stats: Stats): Map<string, number> {
   const { cpu_usage: cpu, system_cpu_usage } = stats.cpu_stats;
   const counters: [string, number][] = [
@@ -68,7 +68,7 @@ function assertNotFalling(
   }
 }
 
-/** Names of members at every depth; elements of a list and interfaces of a network count as one. */
+/** Names of members at every depth; the elements of a list, like the interfaces of a network, share one path. */
 function pathsOf(value: unknown, path = ''): Set<string> {
   const paths = new Set<string>([path]);
   if (typeof value === 'object' && value !== null) {
@@ -82,14 +82,14 @@ function pathsOf(value: unknown, path = ''): Set<string> {
   return paths;
 }
 
-test('stats have the members of a recording, but pids_stats is empty as on Fargate', () => {
+test('stats have the members of a recording, except that pids_stats is empty as on Fargate', () => {
   const web = runOf(createTask(), 'web', 60).at(-1);
   const recorded = pathsOf(RECORDED_STATS);
   assert.ok(recorded.delete('.pids_stats.current'));
   assert.deepEqual([...pathsOf(web)].sort(), [...recorded].sort());
 });
 
-test('a container has the members of a recording, and those that only Fargate has', () => {
+test('a container has the members of a recording, and those of Fargate', () => {
   const migrate = containerOf(createTask(), 'migrate', 60_000);
   const extra = ['ContainerARN', 'Limits', 'LogDriver', 'LogOptions', 'Snapshotter'];
   assert.deepEqual(Object.keys(migrate).sort(), [...Object.keys(RECORDED_CONTAINER), ...extra].sort());
@@ -98,7 +98,7 @@ test('a container has the members of a recording, and those that only Fargate ha
   assert.match(migrate.DockerId, /^[0-9a-f]{32}-\d{10}$/);
 });
 
-test('the task is one of Fargate', () => {
+test('the task is a Fargate task', () => {
   const task = createTask().task(720_000);
   assert.equal(task.LaunchType, 'FARGATE');
   assert.match(task.Cluster, /^arn:aws:ecs:[a-z0-9-]+:\d{12}:cluster\/demo$/);
@@ -113,7 +113,7 @@ test('the task is one of Fargate', () => {
 });
 
 for (const name of ['web', 'worker', 'ecs-container-exporter']) {
-  test(`no counter of ${name} ever falls, and precpu_stats are the cpu_stats of the sample before`, () => {
+  test(`no counter of ${name} decreases, and precpu_stats equals the cpu_stats of the previous sample`, () => {
     let previous: Stats | undefined;
     for (const [second, stats] of runOf(createTask(), name).entries()) {
       if (stats === null) {
@@ -218,7 +218,7 @@ for (const replicas of [undefined, 7]) {
   });
 }
 
-test('every container repeats the counters of the one network namespace, at its own moment', () => {
+test('every container reports the counters of the shared network namespace, read at different times', () => {
   const running = Object.values(createTask().stats(300_000)).filter((stats) => stats !== null);
   assert.equal(running.length, 4);
   assert.equal(new Set(running.map(({ read }) => read)).size, 4, 'moments differ');
@@ -236,7 +236,7 @@ test('every container repeats the counters of the one network namespace, at its 
   assert.ok(first !== undefined && last !== undefined && last - first < 0.01 * last, 'nearly the same');
 });
 
-test('a sample lasts until the next one; a slower rhythm changes nothing in what is counted', () => {
+test('a sample stays until the next one; a longer interval does not change the counters', () => {
   const slow = createTask({ sampleMs: 10_000 });
   assert.deepEqual(slow.stats(39_999), slow.stats(30_000));
   assert.notDeepEqual(slow.stats(40_000), slow.stats(30_000));
@@ -247,7 +247,7 @@ test('a sample lasts until the next one; a slower rhythm changes nothing in what
   assert.ok(Math.abs((slowTotal ?? Number.NaN) / (fastTotal ?? Number.NaN) - 1) < 0.01);
 });
 
-test('the same seed is the same task, another seed another', () => {
+test('equal seeds generate equal tasks, other seeds other tasks', () => {
   assert.deepEqual(createTask({ seed: 5 }).stats(500_000), createTask({ seed: 5 }).stats(500_000));
   assert.deepEqual(createTask({ seed: 5 }).task(500_000), createTask({ seed: 5 }).task(500_000));
   const [five, six] = [createTask({ seed: 5 }), createTask({ seed: 6 })];
@@ -255,7 +255,7 @@ test('the same seed is the same task, another seed another', () => {
   assert.notDeepEqual(Object.values(five.stats(500_000)), Object.values(six.stats(500_000)));
 });
 
-test('a thousand replicas have names and ids of their own', () => {
+test('a thousand replicas have unique names and ids', () => {
   const task = createTask({ replicas: 1000 });
   const { Containers } = task.task(60_000);
   assert.deepEqual([Containers[0]?.Name, Containers.at(-1)?.Name], ['web-0001', 'web-1000']);

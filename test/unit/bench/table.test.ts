@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderGrid, renderTable } from '../../bench/table.ts';
 
-test('a table is Markdown, with the first column to the left and the others to the right', () => {
+test('a table is Markdown, with the first column left-aligned and the others right-aligned', () => {
   const columns = [
     { head: '2', rows: [{ label: 'series', value: '143' }] },
     { head: '1000', rows: [{ label: 'series', value: '45053' }] },
@@ -13,7 +13,7 @@ test('a table is Markdown, with the first column to the left and the others to t
   );
 });
 
-test('a value that a column does not have is a dash', () => {
+test('a missing value is a dash', () => {
   const columns = [
     { head: '2', rows: [{ label: 'series', value: '143' }] },
     { head: '10', rows: [] },
@@ -21,7 +21,7 @@ test('a value that a column does not have is a dash', () => {
   assert.match(renderTable('containers', columns), /^\| series +\| 143 \| {3}- \|$/m);
 });
 
-test('a line that is too short is filled up, and one that is too long cut to the head', () => {
+test('a row that is too short is padded, and a row that is too long is truncated to the header', () => {
   assert.equal(
     renderGrid([['a', 'b'], ['1'], ['1', '2', '3']]),
     '| a   |   b |\n| --- | --: |\n| 1   |   - |\n| 1   |   2 |\n',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientHosts, httpOrigin, shownOrigin } from '../../../src/config/addresses.ts';
+import { clientHosts, displayOrigin, httpOrigin } from '../../../src/config/addresses.ts';
 
 const CASES: readonly (readonly [host: string, tried: readonly string[], shown: string])[] = [
   ['localhost', ['127.0.0.1', '::1'], 'http://localhost:1'],
@@ -15,7 +15,7 @@ const CASES: readonly (readonly [host: string, tried: readonly string[], shown: 
 for (const [host, tried, shown] of CASES) {
   test(`a server on ${host} is reached at ${tried.join(', ')}`, () => {
     assert.deepEqual(clientHosts(host), tried);
-    assert.equal(shownOrigin(host, 1), shown);
+    assert.equal(displayOrigin(host, 1), shown);
     for (const one of tried) assert.ok(URL.canParse(httpOrigin(one, 1)));
   });
 }

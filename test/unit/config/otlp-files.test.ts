@@ -24,7 +24,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 const readFile = (path: string) => {
   const text = FILES[path];
-  return text === undefined ? { wrong: 'it does not exist' } : { text };
+  return text === undefined ? { error: 'it does not exist' } : { text };
 };
 
 const CERTIFICATE = 'OTEL_EXPORTER_OTLP_CERTIFICATE';

@@ -10,7 +10,14 @@ import {
 import { attributePairs, globList, headerPairs } from '../../../src/config/lists.ts';
 import { defaultOf, type Parsed, type Parser } from '../../../src/config/option.ts';
 import { OPTIONS } from '../../../src/config/options.ts';
-import { hostName, logLevel, secondsAsMs, trueOrFalse, wholeNumber, yesOrNo } from '../../../src/config/values.ts';
+import {
+  hostName,
+  logLevel,
+  secondsAsMs,
+  trueOrFalse,
+  wholeNumber,
+  yesOrNo,
+} from '../../../src/config/value-parsers.ts';
 import { configOf, resolve } from './samples.ts';
 
 interface Case {
@@ -194,8 +201,8 @@ for (const [name, { parse, valid, invalid }] of Object.entries(CASES)) {
   test(`${name}: invalid texts, with the reason`, () => {
     for (const text of invalid) {
       const parsed = parse(text);
-      assert.ok('wrong' in parsed, `${JSON.stringify(text)} should be invalid`);
-      assert.match(parsed.wrong, /^(?:must|contains) /);
+      assert.ok('error' in parsed, `${JSON.stringify(text)} should be invalid`);
+      assert.match(parsed.error, /^(?:must|contains) /);
     }
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shownConfig } from '../../../src/config/config.ts';
+import { redactedConfig } from '../../../src/config/config.ts';
 import { createSettings, type Option, variablesOf } from '../../../src/config/option.ts';
 import { configOf, ROWS, resolve } from './samples.ts';
 
@@ -39,10 +39,10 @@ test("the exporter's own variables take precedence over OpenTelemetry's", () => 
 
 test('an empty or blank variable counts as unset', () => {
   const names = ROWS.flatMap(({ option }) => variablesOf<unknown>(option).map(({ name }) => name));
-  const bare = shownConfig(configOf(resolve({})));
+  const bare = redactedConfig(configOf(resolve({})));
   for (const blank of ['', ' \t']) {
     const env = Object.fromEntries(names.filter((name) => !name.includes('METADATA')).map((name) => [name, blank]));
-    assert.deepEqual(shownConfig(configOf(resolve({ env }))), bare);
+    assert.deepEqual(redactedConfig(configOf(resolve({ env }))), bare);
   }
   const env = { ECS_CONTAINER_METADATA_URI_V4: '', ECS_CONTAINER_METADATA_URI: 'http://localhost/v3' };
   assert.equal(configOf(resolve({ env })).metadataUrl.href, 'http://localhost/v3');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shownConfig } from '../../../src/config/config.ts';
+import { redactedConfig } from '../../../src/config/config.ts';
 import { resolveConfig } from '../../../src/config/resolve.ts';
 import type { Glob } from '../../../src/text/globs.ts';
 import { configOf, messagesOf, problemsOf, resolve } from './samples.ts';
@@ -9,7 +9,7 @@ const textsOf = (globs: readonly Glob[]): readonly string[] => globs.map(({ text
 
 test('defaults', () => {
   const config = configOf(resolve({}));
-  assert.deepEqual(shownConfig(config), {
+  assert.deepEqual(redactedConfig(config), {
     metadataUrl: 'http://169.254.170.2/v4/abc',
     metadataUrlSource: 'ECS_CONTAINER_METADATA_URI_V4',
     intervalMs: 15_000,
@@ -77,7 +77,7 @@ test('the options of version 2 keep their meaning', () => {
   const input = { isTTY: false, readFile: () => ({ text: '' }) };
   const config = configOf(resolveConfig({ ...input, argv: Object.entries(flags).flat(), env: {} }));
   const fromEnv = configOf(resolveConfig({ ...input, argv: [], env }));
-  assert.deepEqual(shownConfig({ ...fromEnv, metadataUrlSource: '--metadata-url' }), shownConfig(config));
+  assert.deepEqual(redactedConfig({ ...fromEnv, metadataUrlSource: '--metadata-url' }), redactedConfig(config));
   assert.equal(fromEnv.metadataUrlSource, 'ECS_CONTAINER_METADATA_URI');
   assert.equal(config.metadataUrl.href, 'http://localhost:8080/v3/x');
   assert.equal(config.http.port, 9999);

@@ -122,7 +122,7 @@ test('DogStatsD: task tags by name; an error suggests the nearest name', () => {
   assert.match(message, /; did you mean "task_family"\?$/);
 });
 
-test('DogStatsD: disabled by the four words of version 2’s client, in its spelling', () => {
+test('DogStatsD: disabled by the four values that version 2’s client accepts, case-sensitively', () => {
   for (const word of ['True', 'true', 'yes', '1'])
     assert.equal(statsdOf({ DD_DOGSTATSD_DISABLE: word }).isDisabled, true);
   for (const word of ['', 'TRUE', ' true', 'on', 'False', 'no', '0', 'junk']) {

@@ -49,7 +49,7 @@ for (const [name, meant] of SLIPS) {
   });
 }
 
-/** Of shells, images, runtimes, AWS, ECS, Datadog, other signals and other SDKs. */
+/** Variables of shells, images, runtimes, AWS, ECS, Datadog, other signals and other SDKs. */
 const OF_OTHERS =
   `HOST PORT HOSTNAME PATH HOME USER PWD SHELL LANG LC_ALL TERM TZ TMPDIR LOGNAME MAIL EDITOR PAGER DISPLAY
   DEBUG ENV ENVIRONMENT STAGE REGION SERVICE VERSION RELEASE NAME APP_NAME APP_ENV TARGET PROFILE COMMAND TIMEOUT RETRIES

@@ -21,7 +21,7 @@ const manifest = v.parse(
 const packages = [manifest.name, ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })];
 const dockerfile = readFileSync(`${ROOT}Dockerfile`, 'utf8');
 
-/** What each program's commands are checked for; returns what is wrong. A program without an entry is a mistake. */
+/** Checks of the commands of each program; they return problems. A program without an entry is a problem. */
 const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> = {
   npm({ args: [first = '', ...rest] }) {
     if (first === 'run') return rest[0] !== undefined && rest[0] in manifest.scripts ? [] : [`no script ${rest[0]}`];
@@ -88,7 +88,7 @@ for (const page of PAGES) {
   });
 }
 
-test('mistakes are found', () => {
+test('problems are found', () => {
   assert.match(problemsOf(['demo', '--exporter', 'otlp']).join(), /unknown option --exporter/);
   assert.match(problemsOf(['dmeo']).join(), /dmeo/);
   const at = { page: 'README.md', line: 1 };
@@ -98,7 +98,7 @@ test('mistakes are found', () => {
   assert.equal(syntaxProblem('const = 1').length, 1);
 });
 
-/** What the program finds wrong in its arguments. */
+/** Errors of the program for these arguments. */
 function problemsOf(argv: readonly string[]): readonly string[] {
   const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/abc' };
   const resolved = resolveConfig({ argv, env, isTTY: false, readFile: () => ({ text: '' }) });

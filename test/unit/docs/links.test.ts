@@ -1,4 +1,4 @@
-/** Links between the pages, and how long pages may be. */
+/** Links between the pages, and the maximum length of a page. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -15,7 +15,7 @@ for (const { path, prose } of PAGES) {
   });
 }
 
-/** What is wrong with the target of a link; undefined if it leads somewhere or out of the repository. */
+/** The problem of a link target; undefined if the target exists or is outside the repository. */
 function problemOf(from: string, target: string): string | undefined {
   if (/^https?:\/\//.test(target)) return undefined;
   const [file = '', anchor] = target.split('#');
@@ -25,7 +25,7 @@ function problemOf(from: string, target: string): string | undefined {
   return anchorsOf(readFileSync(`${ROOT}${path}`, 'utf8')).has(anchor) ? undefined : `${target}: no such heading`;
 }
 
-/** GitHub's: lower case, without punctuation, spaces as hyphens. */
+/** Heading anchors as GitHub generates them: lower case, without punctuation, spaces as hyphens. */
 function anchorsOf(markdown: string): ReadonlySet<string> {
   const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
   return new Set(
@@ -44,14 +44,14 @@ test('problems of links are found', () => {
   assert.equal(problemOf('docs/design.md', '../README.md#try-it'), undefined);
 });
 
-test('the README links to every page of docs/ that is written by hand', () => {
+test('the README links to every hand-written page of docs/', () => {
   const readme = PAGES.find(({ path }) => path === 'README.md')?.prose ?? '';
   const pages = HAND_WRITTEN.map(({ path }) => path).filter((path) => path.startsWith('docs/'));
   const missing = pages.filter((path) => !readme.includes(`(${path}`));
   assert.deepEqual(missing, []);
 });
 
-/** Lines of a page that a user reads. Generated pages are for reference. */
+/** Maximum lines of a page, except for generated reference pages. */
 const MAX_LINES = 200;
 const MAX_LINES_OF: Readonly<Record<string, number>> = { 'README.md': 150, 'docs/fleet.md': 120 };
 

@@ -1,13 +1,13 @@
-/** Names of metrics on the pages. The generated pages have theirs from the same tables. */
+/** Metric names on the hand-written pages. Generated pages derive from the catalogue. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HAND_WRITTEN } from '../../helpers/pages.ts';
 import { ATTRIBUTES, METRICS } from './known-metrics.ts';
 
-/** The changelog names what no longer exists. */
+/** The changelog names removed metrics. */
 const CHECKED = HAND_WRITTEN.filter(({ path }) => path !== 'CHANGELOG.md');
 
-/** Pages that mark what is off by default with a `*`. */
+/** Pages that mark metrics that are off by default with a `*`. */
 const MARKING = ['docs/interpreting.md', 'docs/migration.md', 'docs/datadog.md'];
 
 interface Mention {
@@ -16,8 +16,8 @@ interface Mention {
 }
 
 /**
- * Names in backticks that can only be metrics of this program. In tables of other exporters' names, the first and the last
- * column are theirs.
+ * Names in backticks that can only be metrics of this program. In tables that map names of other exporters, the first and
+ * the last column are excluded.
  */
 function mentionsIn(prose: string): readonly Mention[] {
   let isTheirs = false;
@@ -65,7 +65,7 @@ test('the pages name metrics of both vocabularies, in all their forms', () => {
   assert.ok(names.size > 80, `${names.size}`);
 });
 
-test('each row of a table of names has theirs, ours and the difference', () => {
+test('each row of a mapping table has the other name, our name and the difference', () => {
   const tables = CHECKED.flatMap(({ prose }) => prose.split('| theirs |').slice(1));
   const rows = tables.flatMap(
     (table) =>

@@ -10,7 +10,7 @@ import { ATTRIBUTES, METRICS } from './known-metrics.ts';
 
 const FLAGS = new Set([...OPTION_LIST.flatMap(({ flag = [] }) => flag), 'help', 'version']);
 const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => name));
-/** Pages of test/ are about measurements, with options of their own. */
+/** Pages of test/ document other programs, with other options. */
 const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/'));
 
 /** Options of other programs: Prometheus, docker and Node.js. */
@@ -62,7 +62,7 @@ const OTHER_WORDS = new Set(
     .split(' '),
 );
 
-/** Whether the program writes that word: a metric, an attribute, a log event or any other text of the code. */
+/** Whether the word occurs in the program: as a metric, an attribute, a log event or any other string. */
 function isOfProgram(word: string): boolean {
   if (METRICS.has(word) || METRICS.has(`ecs_task_${word}`) || ATTRIBUTES.has(word)) return true;
   const event = /^(.+)_(?:failing|recovered)$/.exec(word)?.[1];
@@ -74,7 +74,7 @@ function isText(word: string): boolean {
   return new RegExp(`(?<![\\w])${word}(?![\\w])`).test(source);
 }
 
-/** Pages of this program's own words; those below examples/ are mostly about other programs. */
+/** Pages about this program; those below examples/ are mostly about other programs. */
 const OWN = HAND_WRITTEN.filter(({ path }) => path.startsWith('docs/') || path === 'README.md');
 
 for (const page of OWN) {
@@ -94,7 +94,7 @@ test('unknown words are found', () => {
   assert.equal(isOfProgram('gprc_export_failing'), false);
 });
 
-/** The text without tables of other exporters' names. */
+/** The text without tables that map names of other exporters. */
 function withoutTheirs(prose: string): string {
   return prose.replaceAll(/^\| theirs \|.*\n(?:\|.*\n)*/gm, '');
 }

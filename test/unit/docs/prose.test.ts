@@ -1,4 +1,4 @@
-/** Wording that readers stumble over. A pattern is here because it occurred. */
+/** Unidiomatic wording. Each pattern has occurred. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const PATTERNS: readonly RegExp[] = [
   /\b(?:of|is) ours\b/,
   /\bis the (?:least|most)\b(?!-)/,
   /(?<!\bthere )\bis no (?!longer\b)/i,
-  // Subjects without a name.
+  // Indefinite subjects.
   /\bnobody\b/i,
   /\bwhoever\b/i,
   /\bsomebody\b/i,

@@ -27,7 +27,7 @@ for (const { path, blocks } of HAND_WRITTEN) {
 
 const json = blocksIn('json').map((block) => ({ ...block, value: v.parse(v.unknown(), JSON.parse(block.body)) }));
 
-/** The whole container definition of the README; the other blocks are parts that replace parts of it. */
+/** The complete container definition of the README; the other blocks replace parts of it. */
 const whole = json.find(({ page }) => page === 'README.md')?.value;
 
 for (const { page, line, value } of json.filter((block) => !Array.isArray(block.value))) {
@@ -40,7 +40,7 @@ for (const { page, line, value } of json.filter((block) => !Array.isArray(block.
   });
 }
 
-test('lists of targets are what file_sd_configs reads', () => {
+test('target lists have the format of file_sd_configs', () => {
   const targets = v.array(
     v.strictObject({
       targets: v.array(v.pipe(v.string(), v.regex(/^[\w.]+:9545$/))),
@@ -63,7 +63,7 @@ function configurationProblems({ environment = [], secrets = [] }: ContainerDefi
   return resolved.warnings.map(({ message }) => message);
 }
 
-/** Keys, list items, comments and blank lines, indented by pairs of spaces: no parser, but it finds slips of the pen. */
+/** Lines other than keys, list items, comments and blank lines, with an even indentation. Not a parser, but it finds typos. */
 function unusualYaml({ body }: Block): readonly string[] {
   return body
     .split('\n')
@@ -74,7 +74,7 @@ for (const block of blocksIn('yaml')) {
   test(`${block.page}:${block.line} looks like YAML`, () => assert.deepEqual(unusualYaml(block), []));
 }
 
-test('the samples in TypeScript compile under the settings of this repository', () => {
+test('the TypeScript samples compile with the settings of this repository', () => {
   const samples = blocksIn('ts');
   assert.ok(samples.length >= 3);
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
@@ -86,7 +86,7 @@ test('the samples in TypeScript compile under the settings of this repository', 
       return file;
     });
     const compilerOptions = {
-      // What a sample shows does not have to be used in it.
+      // Samples declare variables that they do not use.
       noUnusedLocals: false,
       // `npm run lint` checks the declarations of the packages.
       skipLibCheck: true,

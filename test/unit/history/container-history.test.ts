@@ -31,7 +31,7 @@ interface Poll {
 }
 
 /** Updates one container over polls. `nowMs` is 0 where it does not matter. */
-function follow(...polls: readonly Poll[]): ContainerUpdate {
+function updateAll(...polls: readonly Poll[]): ContainerUpdate {
   let history: ContainerHistory | undefined;
   let step: ContainerUpdate | undefined;
   for (const { started, sample, nowMs = 0, info } of polls) {
@@ -318,7 +318,7 @@ const CASES: readonly (readonly [what: string, polls: readonly Poll[], expected:
 
 for (const [what, polls, expected] of CASES) {
   test(`a container, poll by poll: ${what}`, () => {
-    const { history, state, hasRestarted, isFullReset } = follow(...polls);
+    const { history, state, hasRestarted, isFullReset } = updateAll(...polls);
     const ns = (seconds: number | undefined): bigint | undefined => (seconds === undefined ? undefined : at(seconds));
     assert.deepEqual(
       {
@@ -362,7 +362,7 @@ const FIRST: readonly (readonly [what: string, poll: Poll, previousCpu: number |
 
 for (const [what, poll, previousCpu] of FIRST) {
   test(`precpu_stats of the first sample: ${what}`, () => {
-    const readNs = follow(poll).history?.previousCpu?.readNs;
+    const readNs = updateAll(poll).history?.previousCpu?.readNs;
     assert.equal(readNs, previousCpu === undefined ? undefined : at(previousCpu));
   });
 }
@@ -379,7 +379,7 @@ const disk = (readBytes?: number, writtenBytes?: number): Parts => ({
 /** Exported network and disk counters at the last poll, and the start of the group if it has reset. */
 function groupAfter(parts: readonly Parts[], group: string, info: Partial<ContainerInfo> = {}) {
   const polls = parts.map((part, index) => ({ started: 0, sample: { read: index + 1, used: index, ...part }, info }));
-  const { history, hasRestarted } = follow(...polls);
+  const { history, hasRestarted } = updateAll(...polls);
   assert.equal(hasRestarted, false, 'a reset of one group is not a restart of the container');
   assert.equal(history?.startTimeNs, at(0), 'CPU time did not reset: no new start time');
   const { networks, disk: disks, memory } = history.sample;
@@ -436,7 +436,7 @@ function devices(a: number, b?: number): Parts {
 }
 
 test('a total without a held-back device is absent', () => {
-  const step = follow({ sample: { read: 1, ...devices(5, 5) } }, { sample: { read: 2, ...devices(1, 50) } });
+  const step = updateAll({ sample: { read: 1, ...devices(5, 5) } }, { sample: { read: 2, ...devices(1, 50) } });
   assert.deepEqual(step.history?.sample.disk, {
     total: {},
     byDevice: new Map([
@@ -468,7 +468,7 @@ for (const [what, parts, total] of DEVICE_CASES) {
 
 test('a reset of the total over devices does not explain other decreases', () => {
   const sample = (read: number, used: number, parts: Parts): Poll => ({ sample: { read, used, ...parts } });
-  const step = follow(sample(1, 5, devices(5, 4)), sample(2, 0, devices(0, 0)), sample(3, 0, devices(6)));
+  const step = updateAll(sample(1, 5, devices(5, 4)), sample(2, 0, devices(0, 0)), sample(3, 0, devices(6)));
   assert.equal(step.hasRestarted, false);
 });
 
@@ -477,24 +477,27 @@ test('page faults that reset with a run do not explain other decreases', () => {
   const poll = (read: number, used: number, count: number, restarts: number): Poll => {
     return { started: restarts * 25, sample: { read, used, ...faults(count) }, info: info(restarts) };
   };
-  const { history } = follow(poll(10, 5, 9, 0), poll(20, 1, 0, 0), poll(30, 7, 3, 1));
+  const { history } = updateAll(poll(10, 5, 9, 0), poll(20, 1, 0, 0), poll(30, 7, 3, 1));
   assert.equal(history?.previousCpu?.readNs, at(10), 'CPU time went on from before the fall');
   assert.equal(history?.startTimeNs, at(0));
 });
 
 test('a reading without CPU time is not a previous reading', () => {
-  const step = follow({ sample: { read: 10, used: 0 } }, { sample: { read: 20, used: 300 } });
+  const step = updateAll({ sample: { read: 10, used: 0 } }, { sample: { read: 20, used: 300 } });
   assert.equal(step.history?.previousCpu, undefined);
 });
 
 test('a container that has just started can have a CPU time of 0', () => {
-  const step = follow({ started: 10, sample: { read: 10, used: 0 } }, { started: 10, sample: { read: 20, used: 3 } });
+  const step = updateAll(
+    { started: 10, sample: { read: 10, used: 0 } },
+    { started: 10, sample: { read: 20, used: 3 } },
+  );
   assert.equal(step.history?.previousCpu?.readNs, at(10));
 });
 
 test('a run that began after a decrease is not compared with it', () => {
   const old = { started: 1, sample: { read: 10, used: 50 } };
-  const step = follow(
+  const step = updateAll(
     old,
     { started: 1, sample: { read: 20, used: 2 } },
     { started: 25, sample: { read: 30, used: 4 } },
@@ -506,7 +509,7 @@ test('a run that began after a decrease is not compared with it', () => {
 test('a shared network namespace is held back separately and continues over a restart', () => {
   const info = { sharesNetworkNamespace: true };
   assert.deepEqual(groupAfter([eth0(5, 1), eth0(4, 2)], 'network eth0', info), { ...NOTHING, tx: 2 });
-  const step = follow(
+  const step = updateAll(
     { started: 0, sample: { read: 1, used: 5, ...eth0(5) }, info },
     { started: 2, sample: { read: 3, used: 1, ...eth0(4) }, info },
   );
@@ -522,9 +525,9 @@ test('page faults reset with each run, even if they have passed their old value'
   });
   const first = { sample: { read: 10, used: 5, ...faults(3) }, info: info(0, 0) };
   const second = { sample: { read: 20, used: 6, ...faults(9) }, info: info(1, 12) };
-  const { history } = follow(first, second);
+  const { history } = updateAll(first, second);
   assert.equal(history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
   assert.equal(history?.startTimeNs, at(0), 'the agent sums CPU time over runs');
   // The container restarted before the exporter started.
-  assert.equal(follow(second).history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
+  assert.equal(updateAll(second).history?.counterStates.get('memory faults')?.starts?.['minorFaults'], at(12));
 });

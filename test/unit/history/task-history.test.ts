@@ -9,7 +9,7 @@ const OPTIONS = { nowMs: 0, staleAfterMs: 60_000, keepForMs: 30_000, isSelected:
 const EMPTY_SNAPSHOT: TaskSnapshot = {
   task: {},
   containers: [],
-  internals: [],
+  internalContainers: [],
   unknownIds: [],
   hasStats: true,
   duplicateNames: [],
@@ -77,7 +77,9 @@ test('the last stats of a container that has stopped do not become stale', () =>
 });
 
 test('a temporary decrease in the pause container is counted once', () => {
-  const polls = [100, 110, 0, 130].map((bytes, at) => ({ internals: [container('pause', BigInt(at), bytes)] }));
+  const polls = [100, 110, 0, 130].map((bytes, at) => ({
+    internalContainers: [container('pause', BigInt(at), bytes)],
+  }));
   assert.deepEqual(totals(play(...polls), 'rx_bytes'), [100, 110, 110, 130]);
 });
 
@@ -99,11 +101,11 @@ test('the namespace of the pause container is kept over many containers', () => 
   );
   const again = { ...pause, sample: { readNs: 2n, networks: new Map([['eth0', { rx_bytes: 9 }]]) } };
   const steps = play(
-    { internals: [pause] },
-    { internals: [pause], containers: crowd },
-    { internals: [pause] },
-    { internals: [pause] },
-    { internals: [again] },
+    { internalContainers: [pause] },
+    { internalContainers: [pause], containers: crowd },
+    { internalContainers: [pause] },
+    { internalContainers: [pause] },
+    { internalContainers: [again] },
   );
   assert.deepEqual(totals(steps, 'rx_bytes'), [7, 3007, 3007, 3007, 3009]);
 });

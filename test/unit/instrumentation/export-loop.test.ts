@@ -119,7 +119,7 @@ test('flush exports the current readings with the current resource; a sample alo
   const source = fakeSource();
   const { loop, outcomes, points } = startLoop(source, exporter, { intervalMs: 3_600_000 });
   source.show(readingsOf('hall', 1));
-  loop.sampled();
+  loop.onSample();
   assert.equal(exporter.exports.length, 0);
   source.show(readingsOf('hall', 2));
   await loop.flush(LONG_MS);
@@ -169,7 +169,7 @@ test('without an interval, exports each sample once', async (context) => {
   const { loop, sent, show, started, end, outcomes, clock } = startScripted(context);
   for (const value of [1, 2, 3]) {
     show(value);
-    loop.sampled();
+    loop.onSample();
     await started(value);
     end(value - 1);
     await eventually(() => outcomes.length === value);
@@ -191,7 +191,7 @@ test('without an interval, flush does not export', async (context) => {
 test('without an interval, flush waits for the running export', async (context) => {
   const { loop, show, started, end } = startScripted(context);
   show(1);
-  loop.sampled();
+  loop.onSample();
   await started(1);
   let hasFlushed = false;
   const flushed = loop.flush(LONG_MS).then(() => {
@@ -248,12 +248,12 @@ test('without an interval, a sample reported during shutdown is exported within 
   const { loop, show, started, sent, clock, abortedMs, closedMs } = startScripted(context);
   show(1);
   const closed = loop.shutdown(3000);
-  loop.sampled();
+  loop.onSample();
   await started(1);
   clock.pass(2000);
   await closed;
   show(2);
-  loop.sampled();
+  loop.onSample();
   await turn();
   assert.deepEqual([sent, abortedMs, closedMs], [[1], [2000], [2000]]);
 });
@@ -269,12 +269,12 @@ test('exports never overlap; shutdown exports the newest sample', async (context
   for (const options of [{}, { intervalMs: 5000, timeoutMs: 30_000 }]) {
     const { loop, show, sent, started, end, outcomes, clock, closedMs } = startScripted(context, options);
     show(1);
-    loop.sampled();
+    loop.onSample();
     void loop.flush(LONG_MS);
     await started(1);
     for (const value of [2, 3]) {
       show(value);
-      loop.sampled();
+      loop.onSample();
     }
     await turn();
     assert.deepEqual(sent, [1]);
@@ -299,7 +299,7 @@ test('an export that exceeds its timeout is aborted, before the next one is due'
     const beganMs = clock.elapsedMs;
     show(1);
     const flushed = loop.flush(LONG_MS);
-    loop.sampled();
+    loop.onSample();
     await started(1);
     clock.pass(limitMs - 1);
     assert.deepEqual(abortedMs, []);

@@ -16,7 +16,7 @@ import type { MetricExporter, Outcome } from '../../../instrumentation/metric-ex
 import { createPages } from '../../../instrumentation/prometheus/pages.ts';
 import { createResourceBuilder } from '../../../instrumentation/resource.ts';
 
-// Metrics that have nothing to do with ECS.
+// Metrics unrelated to ECS.
 export const TEMPERATURE: MetricDefinition = {
   name: 'room.temperature',
   kind: 'gauge',

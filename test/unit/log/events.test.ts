@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { EVENTS } from '../../../src/log/events.ts';
 import { sourceFiles } from '../architecture/source-files.ts';
 
-/** The program without the table itself. */
+/** The source code without the table. */
 const source = sourceFiles('src')
   .filter(({ path }) => path !== 'src/log/events.ts')
   .map(({ text }) => text)
   .join('\n');
 
-/** Topics that the code puts together from the name of an exporter, `${name}_export`: their common ending. */
+/** Suffixes of topics that the code builds from an exporter name, such as `${name}_export`. */
 const computedEndings = [...source.matchAll(/failing\(\s*`\$\{\w+\}(_\w+)`/g)].map(([, ending = '']) => ending);
 
 for (const event of Object.keys(EVENTS)) {

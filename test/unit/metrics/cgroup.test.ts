@@ -4,10 +4,10 @@ import type { TaskView } from '../../../src/history/view.ts';
 import type { TaskCgroup } from '../../../src/snapshot/snapshot.ts';
 import { startsOf, taskView, valuesOf } from './views.ts';
 
-const tell = (cgroup: TaskCgroup | undefined): Readonly<Record<string, number>> =>
+const valuesIn = (cgroup: TaskCgroup | undefined): Readonly<Record<string, number>> =>
   valuesOf('cgroup', { ...taskView({}, []), cgroup });
 
-test('no values without a cgroup', () => assert.deepEqual(tell(undefined), {}));
+test('no values without a cgroup', () => assert.deepEqual(valuesIn(undefined), {}));
 
 test('all values, in seconds, bytes and cores', () => {
   const cgroup: TaskCgroup = {
@@ -22,7 +22,7 @@ test('all values, in seconds, bytes and cores', () => {
     memoryPeakBytes: 20_000_768,
     memoryLimitBytes: 67_108_864,
   };
-  assert.deepEqual(tell(cgroup), {
+  assert.deepEqual(valuesIn(cgroup), {
     'cgroup_cpu_usage_seconds _task_': 4.5,
     'cgroup_cpu_periods _task_': 161,
     'cgroup_cpu_throttled_periods _task_': 158,
@@ -43,10 +43,10 @@ test('throttling is absent without a quota, and 0 before the first period', () =
     'cgroup_cpu_throttled_periods _task_': 0,
     'cgroup_cpu_throttled_seconds _task_': 0,
   };
-  assert.deepEqual(tell(none), {});
-  assert.deepEqual(tell({ ...none, quotaCores: 2 }), { ...noThrottling, 'cgroup_cpu_quota_cores _task_': 2 });
+  assert.deepEqual(valuesIn(none), {});
+  assert.deepEqual(valuesIn({ ...none, quotaCores: 2 }), { ...noThrottling, 'cgroup_cpu_quota_cores _task_': 2 });
   // A quota that was removed, or whose file cannot be read.
-  assert.deepEqual(tell({ ...none, periods: 7 }), { ...noThrottling, 'cgroup_cpu_periods _task_': 7 });
+  assert.deepEqual(valuesIn({ ...none, periods: 7 }), { ...noThrottling, 'cgroup_cpu_periods _task_': 7 });
 });
 
 test('a counter that was reset has its own start time', () => {

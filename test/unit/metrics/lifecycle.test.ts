@@ -4,7 +4,7 @@ import type { ContainerInfo } from '../../../src/snapshot/snapshot.ts';
 import { containerView, SECOND_NS, startsOf, taskView, valuesOf } from './views.ts';
 
 /** Values of one container, without its info metric. */
-function toldOf(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<string, number>> {
+function valuesIn(info: Partial<ContainerInfo>, readNs?: bigint): Readonly<Record<string, number>> {
   const container = containerView('a', { info, ...(readNs !== undefined && { sample: { readNs } }) });
   const all = valuesOf('lifecycle', taskView({}, [{ ...container, runStartNs: info.startedAtNs }]));
   assert.equal(all['container_info a {"containerId":"id-a"} (ecs only)'], 1);
@@ -80,7 +80,7 @@ function health(healthy: number, unhealthy: number, unknown: number): Readonly<R
 
 for (const [what, info, values, readSeconds] of CASES) {
   test(`lifecycle: ${what}`, () => {
-    assert.deepEqual(toldOf(info, readSeconds === undefined ? undefined : readSeconds * SECOND_NS), values);
+    assert.deepEqual(valuesIn(info, readSeconds === undefined ? undefined : readSeconds * SECOND_NS), values);
   });
 }
 

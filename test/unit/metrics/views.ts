@@ -6,7 +6,7 @@ import type { ContainerInfo, ContainerSample, CpuCounters, TaskInfo } from '../.
 
 export const SECOND_NS = 1_000_000_000n;
 
-/** Values by `row container {dimensions}` or `row _task_`. Undefined values are left out. */
+/** Values by `row container {dimensions}` or `row _task_`. Undefined values are omitted. */
 export type Values = ReadonlyMap<string, number>;
 
 export interface ValueSink extends Sink {

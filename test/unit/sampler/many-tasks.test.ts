@@ -94,7 +94,7 @@ test('the number of containers is unknown after expired values, and after a fail
   assert.equal(own(failed, 'containers'), undefined);
 });
 
-test('a poll without tasks is good and has 0 containers; after a failed first poll their number is unknown', async () => {
+test('a poll without tasks is successful and has 0 containers; after a failed first poll their number is unknown', async () => {
   const tasks = manyTasks();
   await tasks.fail();
   assert.equal(own(tasks, 'containers'), undefined);
@@ -159,14 +159,14 @@ test('failed polls keep all tasks, and their values for three intervals', async 
 });
 
 /** A task that throws as soon as its identity is read. */
-function unfollowable(): TaskSnapshot {
+function failsOnUpdate(): TaskSnapshot {
   const snapshot = snapshotOf('b', { read: 20, used: 4 });
   const task = Object.defineProperty({ ...snapshot.task }, 'arn', { get: () => assert.fail('the ARN') });
   return { ...snapshot, task };
 }
 
 /** A task that throws when its first container is recorded. */
-function unrecordable(): TaskSnapshot {
+function failsOnRecord(): TaskSnapshot {
   const snapshot = snapshotOf('c', { read: 20, used: 6 });
   const containers = snapshot.containers.map((container) => {
     const info = Object.defineProperty({ ...container.info }, 'labels', { get: () => assert.fail('the labels') });
@@ -178,7 +178,7 @@ function unrecordable(): TaskSnapshot {
 test('a task that throws does not affect others, and is an internal error', async () => {
   const tasks = manyTasks();
   const { sampler, entry, poll, outcomes } = tasks;
-  await poll({ b: unfollowable(), c: unrecordable(), a: three(10).a });
+  await poll({ b: failsOnUpdate(), c: failsOnRecord(), a: three(10).a });
   assert.deepEqual(keysOf(sampler), ['', arnOf('c'), arnOf('a')], 'nothing identifies b');
   assert.deepEqual(readingsOf(entry('c')), []);
   assert.equal(valueIn(entry('a'), 'cpu_usage_seconds'), 1);
@@ -197,10 +197,10 @@ test('a task that throws later keeps its last values for three intervals', async
   const { entry, poll } = manyTasks();
   await poll(three(10));
   for (let failed = 1; failed <= 3; failed += 1) {
-    await poll({ ...three(10 + 10 * failed), b: unfollowable() });
+    await poll({ ...three(10 + 10 * failed), b: failsOnUpdate() });
     assert.equal(valueIn(entry('b'), 'cpu_usage_seconds'), 2);
   }
-  await poll({ ...three(50), b: unfollowable() });
+  await poll({ ...three(50), b: failsOnUpdate() });
   assert.deepEqual(readingsOf(entry('b')), []);
   await poll(three(60));
   assert.equal(valueIn(entry('b'), 'cpu_cores'), 0.2);

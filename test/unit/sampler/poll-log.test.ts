@@ -4,18 +4,18 @@ import { createTransitions } from '../../../src/log/transitions.ts';
 import { createFilter } from '../../../src/sampler/filter.ts';
 import { createPollLog } from '../../../src/sampler/poll-log.ts';
 import type { PollOutcome } from '../../../src/sampler/sampler.ts';
-import type { Followed } from '../../../src/sampler/task-state.ts';
+import type { TaskChanges } from '../../../src/sampler/task-state.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import { globsOf } from '../../helpers/config.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
-function snapshotOf(names: readonly string[], internals: readonly string[] = []): TaskSnapshot {
+function snapshotOf(names: readonly string[], internalContainers: readonly string[] = []): TaskSnapshot {
   const named = (name: string) => ({ info: { id: name, name, networkNamespace: name, sharesNetworkNamespace: false } });
   return {
     task: {},
     containers: names.map(named),
-    internals: internals.map(named),
+    internalContainers: internalContainers.map(named),
     unknownIds: [],
     hasStats: true,
     duplicateNames: [],
@@ -26,7 +26,7 @@ function snapshotOf(names: readonly string[], internals: readonly string[] = [])
 const OUTCOME: PollOutcome = {
   tasks: [],
   isComplete: true,
-  isGood: true,
+  isSuccessful: true,
   failures: [],
   refused: new Map(),
   internalErrors: [],
@@ -34,10 +34,10 @@ const OUTCOME: PollOutcome = {
   endedMs: 0,
 };
 
-const UNCHANGED: Followed = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };
+const UNCHANGED: TaskChanges = { isNew: false, restarted: [], withoutStats: [], renewed: 0 };
 
 /** A poll of one task. */
-function polled(snapshot: TaskSnapshot, changes: Partial<Followed> = {}): PollOutcome {
+function polled(snapshot: TaskSnapshot, changes: Partial<TaskChanges> = {}): PollOutcome {
   return { ...OUTCOME, tasks: [{ key: 'task', snapshot, ...UNCHANGED, ...changes }] };
 }
 
@@ -120,7 +120,7 @@ test('running containers without stats: one log line, one at the recovery, and n
   ]);
 });
 
-test('a restart loop logs no missing stats; stats that stay away are logged once', () => {
+test('a restart loop logs no missing stats; stats that remain missing are logged once', () => {
   const { log, events } = setUp([], []);
   const poll = (atSeconds: number, startedSeconds: number, hasStats: boolean): void => {
     const startedAtNs = BigInt(startedSeconds) * 1_000_000_000n;

@@ -175,7 +175,7 @@ test('after an outage, rates cover the whole outage', async () => {
   assert.ok(sampler.isFresh());
 });
 
-test('if only /task fails, the poll has a failure but is good', async () => {
+test('if only /task fails, the poll has a failure but is successful', async () => {
   const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 1 });
   await pollAfter(0);
   await pollAfter(INTERVAL_MS, { fails: 'server_error', document: 'task' });
@@ -215,17 +215,17 @@ for (const [what, changes] of THROWING) {
   });
 }
 
-const STALE: readonly (readonly [intervalMs: number, lifeMs: number])[] = [
+const STALE: readonly (readonly [intervalMs: number, lifetimeMs: number])[] = [
   [10_000, 60_000],
   [20_000, 60_000],
   [30_000, 90_000],
 ];
 
-for (const [intervalMs, lifeMs] of STALE) {
-  test(`an interval of ${intervalMs} ms: a sample that is not renewed expires after ${lifeMs} ms`, async () => {
+for (const [intervalMs, lifetimeMs] of STALE) {
+  test(`an interval of ${intervalMs} ms: a sample that is not renewed expires after ${lifetimeMs} ms`, async () => {
     const { sampler, pollAfter } = setUp({ read: 10, used: 1 }, intervalMs);
     await pollAfter(0);
-    for (let age = intervalMs; age <= lifeMs; age += intervalMs) {
+    for (let age = intervalMs; age <= lifetimeMs; age += intervalMs) {
       await pollAfter(intervalMs);
       assert.ok(namesOf(sampler).includes('cpu_usage_seconds app'), `${age} ms`);
       assert.equal(valuesOf(readingsOf(sampler))['exporter_containers'], 1);

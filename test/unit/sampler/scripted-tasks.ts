@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { VOCABULARIES } from '../../../src/metrics/vocabulary.ts';
 import { type PollOutcome, Sampler, type TaskReadings } from '../../../src/sampler/sampler.ts';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { joinStats } from '../../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../../src/snapshot/task-document.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
 import { EndpointError } from '../../../src/sources/ecs-task/endpoint-error.ts';
 import type { PollResult } from '../../../src/sources/task-source.ts';
 import { type GoodAnswer, statsOf, taskOf } from './scripted-poll.ts';

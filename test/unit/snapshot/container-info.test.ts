@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseContainerInfo } from '../../../src/snapshot/container-info.ts';
-import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/json-values.ts';
 
 const APP = { id: 'abc', name: 'app' };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CpuPlatform, cpuPlatform, parseCpu } from '../../../src/snapshot/cpu-stats.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 
 const EMPTY = {
   kernelNs: undefined,

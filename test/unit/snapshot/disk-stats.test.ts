@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDisk } from '../../../src/snapshot/disk-stats.ts';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 import type { DeviceCounters } from '../../../src/snapshot/snapshot.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 interface Expected {
   readonly total: DeviceCounters;

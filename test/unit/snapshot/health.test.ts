@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type HealthState, parseHealth } from '../../../src/snapshot/container-info.ts';
-import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/json-values.ts';
 
 const CASES: readonly (readonly [given: unknown, state: HealthState | undefined, refused?: InvalidReason])[] = [
   [undefined, undefined],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInvalidValues, type IsWanted, parseLabels } from '../../../src/snapshot/values.ts';
+import { createInvalidValues, type IsWanted, parseLabels } from '../../../src/snapshot/json-values.ts';
 
 const all: IsWanted = () => true;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 import { parseMemory } from '../../../src/snapshot/memory-stats.ts';
 import type { MemoryStats } from '../../../src/snapshot/snapshot.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 /** Expected values; all others are undefined. */
 type Case = readonly [what: string, document: unknown, expected: Partial<MemoryStats> | undefined];

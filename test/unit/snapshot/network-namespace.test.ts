@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 import { parseNetworkSettings, resolveNetworkNamespaces } from '../../../src/snapshot/network-namespace.ts';
 import type { NetworkSettings } from '../../../src/snapshot/snapshot.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 const SETTINGS: readonly (readonly [
   what: string,

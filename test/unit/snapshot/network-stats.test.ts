@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/json-values.ts';
 import { parseNetworks } from '../../../src/snapshot/network-stats.ts';
-import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 type Interfaces = Readonly<Record<string, Readonly<Record<string, number>>>>;
 type Case = readonly [what: string, document: unknown, expected: Interfaces | undefined, refused?: InvalidReason];

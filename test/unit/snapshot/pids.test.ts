@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/json-values.ts';
 import type { PidStats } from '../../../src/snapshot/snapshot.ts';
 import { parsePids } from '../../../src/snapshot/stats-document.ts';
-import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 type Case = readonly [what: string, document: unknown, expected: PidStats | undefined, refused?: InvalidReason];
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues, type InvalidValues } from '../../../src/snapshot/json-values.ts';
 import type { TaskSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { joinStats } from '../../../src/snapshot/stats-document.ts';
 import { parseTask } from '../../../src/snapshot/task-document.ts';
-import { createInvalidValues, type InvalidValues } from '../../../src/snapshot/values.ts';
 
 const READ = '2026-01-01T00:00:10Z';
 const ENTRY = { read: READ, cpu_stats: { cpu_usage: { total_usage: 5 } } };
@@ -83,7 +83,7 @@ test('ids without metadata', () => {
 
 test('the pause container is joined as an internal container', () => {
   const snapshot = join([...ONE, { DockerId: 'p', Name: 'pause', Type: 'CNI_PAUSE' }], { a: ENTRY, p: ENTRY });
-  assert.equal(snapshot?.internals[0]?.sample?.cpu?.totalNs, 5);
+  assert.equal(snapshot?.internalContainers[0]?.sample?.cpu?.totalNs, 5);
   assert.deepEqual(snapshot?.unknownIds, []);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInvalidValues, errorCodeOf, statusOf } from '../../../src/snapshot/values.ts';
+import { createInvalidValues, errorCodeOf, statusOf } from '../../../src/snapshot/json-values.ts';
 
 const STATUSES: readonly (readonly [given: unknown, status: string | undefined])[] = [
   [undefined, undefined],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/json-values.ts';
 import { parseTask, unidentifiedContainers } from '../../../src/snapshot/task-document.ts';
-import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 const NORMAL = { DockerId: 'id', Name: 'app' };
 
@@ -17,7 +17,7 @@ test('a task and its containers', () => {
     })),
     [{ id: 'id', name: 'app', networkNamespace: 'id', sharesNetworkNamespace: false }],
   );
-  assert.deepEqual(metadata?.internals, []);
+  assert.deepEqual(metadata?.internalContainers, []);
   assert.deepEqual([...(metadata?.networkSettings ?? [])], [['id', { addresses: '' }]]);
 });
 
@@ -91,7 +91,7 @@ test('internal containers are separate', () => {
   const document = { Containers: [{ DockerId: 'p', Name: '~internal~ecs~pause', Type: 'CNI_PAUSE' }, NORMAL] };
   const metadata = parseTask(document, createInvalidValues());
   assert.deepEqual(
-    metadata?.internals.map(({ id }) => id),
+    metadata?.internalContainers.map(({ id }) => id),
     ['p'],
   );
   assert.deepEqual(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 import type { TaskInfo } from '../../../src/snapshot/snapshot.ts';
 import { parseTaskInfo } from '../../../src/snapshot/task-info.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 test('all members', () => {
   const task = parseTaskInfo(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues } from '../../../src/snapshot/json-values.ts';
 import { countErrors, parseTaskTags } from '../../../src/snapshot/task-info.ts';
-import { createInvalidValues } from '../../../src/snapshot/values.ts';
 
 const TASK = { TaskARN: 'arn', Containers: [] };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/json-values.ts';
 import { timeOf } from '../../../src/snapshot/time.ts';
-import { createInvalidValues, type InvalidReason } from '../../../src/snapshot/values.ts';
 
 /** 2026-03-04T05:06:07Z in nanoseconds. */
 const BASE = 1_772_600_767_000_000_000n;

@@ -69,7 +69,7 @@ function startRetries(t: TestContext, results: readonly Attempt[]) {
   return { clock, controller, outcome, started };
 }
 
-test('an abort during a backoff leaves no Retry-After, no timer and no listener', async (t) => {
+test('an abort during a backoff returns no Retry-After and leaves no timer or listener', async (t) => {
   const { controller, outcome, started } = startRetries(t, [UNAVAILABLE]);
   const { mock } = t.mock.method(globalThis, 'clearTimeout');
   await started(1);
@@ -90,7 +90,7 @@ test('a backoff that ends leaves no listener', async (t) => {
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
 });
 
-test('an abort after the requested wait leaves no Retry-After', async (t) => {
+test('an abort after the requested wait returns no Retry-After', async (t) => {
   const { clock, controller, outcome, started } = startRetries(t, [{ ...UNAVAILABLE, retryAfterMs: 1000 }]);
   await started(1);
   await eventually(() => getEventListeners(controller.signal, 'abort').length === 1);

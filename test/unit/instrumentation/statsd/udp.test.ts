@@ -141,7 +141,7 @@ test('without a route to any address the export fails', async () => {
   const target = udpTarget('agent.test', 8125, async () => [{ address: '255.255.255.255', family: 4 }]);
   await assert.rejects(target.send(['lost'], new AbortController().signal), (error) => {
     assert.ok(error instanceof Error);
-    assert.match(target.explain(error).message, /^cannot send to port 8125 of agent\.test \(E\w+\)/);
+    assert.match(target.toExportError(error).message, /^cannot send to port 8125 of agent\.test \(E\w+\)/);
     return true;
   });
 });

@@ -8,7 +8,7 @@ export const TASK_ARN = `arn:aws:ecs:eu-west-1:111122223333:task/cluster/${TASK_
 /** A simulated `/sys/fs/cgroup` by path: a text is a file, `link` a symbolic link. */
 export type TreeEntries = Readonly<Record<string, string | { readonly link: string }>>;
 
-/** Creates the folder, and removes it when `use` has ended. */
+/** Creates the directory, and removes it when `use` has ended. */
 export async function withTree(entries: TreeEntries, use: (root: string) => Promise<void>): Promise<void> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'cgroup-')));
   try {
@@ -24,7 +24,7 @@ export async function withTree(entries: TreeEntries, use: (root: string) => Prom
   }
 }
 
-/** A task's files on cgroup v1 (Linux 6.18), below the folders of the controllers. */
+/** A task's files on cgroup v1 (Linux 6.18), below the directories of the controllers. */
 export const VERSION_1_TEXTS = {
   'cpu.stat': 'nr_periods 161\nnr_throttled 158\nthrottled_time 10280255365\nnr_bursts 0\nburst_time 0\n',
   'cpu.cfs_quota_us': '25000\n',
@@ -50,9 +50,9 @@ export const VERSION_2_TEXTS = {
   'memory.events': 'low 0\nhigh 0\nmax 12\noom 3\noom_kill 3\noom_group_kill 0\n',
 } as const;
 
-/** The same texts, each below `folder`. */
-export function below(folder: string, texts: Readonly<Record<string, string>>): TreeEntries {
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]));
+/** The same texts, each below `directory`. */
+export function below(directory: string, texts: Readonly<Record<string, string>>): TreeEntries {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${directory}/${name}`, text]));
 }
 
 /** A v1 tree as distributions mount it: `cpu` and `cpuacct` together, with links. */

@@ -13,12 +13,12 @@ test('read returns the text of a file, or undefined if it does not exist', () =>
     assert.equal(await realFiles.read(`${root}/file/below`), undefined);
   }));
 
-test('read rejects folders, links and large files', () =>
+test('read rejects directories, links and large files', () =>
   withTree(
     { large: 'x'.repeat(16_385), fits: 'x'.repeat(16_384), target: '', link: { link: 'target' } },
     async (root) => {
-      mkdirSync(`${root}/folder`);
-      await assert.rejects(realFiles.read(`${root}/folder`));
+      mkdirSync(`${root}/directory`);
+      await assert.rejects(realFiles.read(`${root}/directory`));
       await assert.rejects(realFiles.read(`${root}/link`), { code: 'ELOOP' });
       await assert.rejects(realFiles.read(`${root}/large`), /more than 16384 bytes/);
       assert.equal((await realFiles.read(`${root}/fits`))?.length, 16_384);
@@ -33,7 +33,7 @@ test('read does not block on a pipe without a writer', { timeout: 60_000 }, () =
   }),
 );
 
-test('read works on a file of the kernel', async () => {
+test('read works on a kernel file', async () => {
   assert.match((await realFiles.read('/proc/self/cgroup')) ?? '', /^\d+:/);
 });
 
@@ -45,7 +45,7 @@ test('resolve returns real paths below the root only', () =>
       assert.equal(await realFiles.resolve(`${root}/outside`, root), undefined);
       assert.equal(await realFiles.resolve(`${root}/outside`), '/proc');
       assert.equal(await realFiles.resolve(`${root}/broken`, root), undefined);
-      // A common prefix is not a parent folder.
+      // A common prefix is not a parent directory.
       assert.equal(await realFiles.resolve(`${root}/a/bb`, `${root}/a/b`), undefined);
       assert.equal(await realFiles.resolve('/proc', '/'), '/proc');
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskCgroup } from '../../../../src/snapshot/snapshot.ts';
-import { type CgroupHistory, followCgroup } from '../../../../src/sources/cgroup/history.ts';
+import { type CgroupHistory, updateCgroup } from '../../../../src/sources/cgroup/history.ts';
 import type { KernelValues } from '../../../../src/sources/cgroup/kernel-files.ts';
 
 interface Step {
@@ -10,21 +10,21 @@ interface Step {
 }
 
 /** The cgroup after each reading, one per nanosecond. */
-function follow(...steps: readonly Step[]): readonly TaskCgroup[] {
+function updateAll(...steps: readonly Step[]): readonly TaskCgroup[] {
   let history: CgroupHistory | undefined;
   return steps.map(({ values = {}, kills }, at) => {
     const killsByContainer = kills && new Map(Object.entries(kills));
-    const step = followCgroup(history, { values, killsByContainer, readNs: BigInt(at) });
+    const step = updateCgroup(history, { values, killsByContainer, readNs: BigInt(at) });
     history = step.history;
     return step.cgroup;
   });
 }
 
 const kills = (...steps: readonly Step['kills'][]): readonly (number | undefined)[] =>
-  follow(...steps.map((one) => (one === undefined ? {} : { kills: one }))).map(({ oomKills }) => oomKills);
+  updateAll(...steps.map((one) => (one === undefined ? {} : { kills: one }))).map(({ oomKills }) => oomKills);
 
 test('the quota in cores, if there is one', () => {
-  const cores = (values: KernelValues): number | undefined => follow({ values })[0]?.quotaCores;
+  const cores = (values: KernelValues): number | undefined => updateAll({ values })[0]?.quotaCores;
   assert.equal(cores({ quotaUs: 25_000, periodUs: 100_000 }), 0.25);
   assert.equal(cores({ quotaUs: 0, periodUs: 100_000 }), 0);
   assert.equal(cores({ periodUs: 100_000 }), undefined);
@@ -33,7 +33,7 @@ test('the quota in cores, if there is one', () => {
 });
 
 test('gauges come from the last reading; missing values are absent', () => {
-  const [, second] = follow(
+  const [, second] = updateAll(
     { values: { memoryBytes: 5, memoryPeakBytes: 7, cpuNs: 1 } },
     { values: { memoryBytes: 3 } },
   );
@@ -43,7 +43,7 @@ test('gauges come from the last reading; missing values are absent', () => {
 });
 
 test('a counter that decreased counts from the previous reading; the others continue', () => {
-  const steps = follow(
+  const steps = updateAll(
     { values: { cpuNs: 100, periods: 10, throttledPeriods: 5 } },
     { values: { cpuNs: 200, periods: 10 } },
     { values: { cpuNs: 50, periods: 11, throttledPeriods: 4 } },
@@ -68,7 +68,7 @@ test('a counter that decreased counts from the previous reading; the others cont
 
 test('v2: kills are those of the cgroup', () => {
   assert.deepEqual(
-    follow({ values: { oomKills: 3 } }, { values: { oomKills: 4 } }).map(({ oomKills }) => oomKills),
+    updateAll({ values: { oomKills: 3 } }, { values: { oomKills: 4 } }).map(({ oomKills }) => oomKills),
     [3, 4],
   );
 });
@@ -89,7 +89,7 @@ test('the number of remembered containers is limited', () => {
   let history: CgroupHistory | undefined;
   let oomKills: number | undefined;
   for (let at = 0; at < 5000; at += 1) {
-    const step = followCgroup(history, { values: {}, killsByContainer: new Map([[`c${at}`, 1]]), readNs: BigInt(at) });
+    const step = updateCgroup(history, { values: {}, killsByContainer: new Map([[`c${at}`, 1]]), readNs: BigInt(at) });
     ({ history } = step);
     ({ oomKills } = step.cgroup);
     assert.ok(history.killsByContainer.size <= 1001);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containerFolder, taskIdOf, version1Paths, version2Paths } from '../../../../src/sources/cgroup/file-system.ts';
+import {
+  containerDirectory,
+  taskIdOf,
+  version1Paths,
+  version2Paths,
+} from '../../../../src/sources/cgroup/file-system.ts';
 
 const HEX = '0123456789abcdef0123456789abcdef';
 const UUID = '01234567-89ab-cdef-0123-456789abcdef';
@@ -35,7 +40,8 @@ test('systemd can nest the slice of a UUID', () => {
   ]);
 });
 
-test('container IDs that are not valid file names have no folder', () => {
-  assert.equal(containerFolder('4f'.repeat(32)), '4f'.repeat(32));
-  for (const id of ['', '..', 'a/b', '../../etc', 'a\0', 'x'.repeat(129)]) assert.equal(containerFolder(id), undefined);
+test('container IDs that are not valid file names have no directory', () => {
+  assert.equal(containerDirectory('4f'.repeat(32)), '4f'.repeat(32));
+  for (const id of ['', '..', 'a/b', '../../etc', 'a\0', 'x'.repeat(129)])
+    assert.equal(containerDirectory(id), undefined);
 });

@@ -24,7 +24,7 @@ function snapshotOf(arn: string | undefined, ...ids: readonly string[]): TaskSna
   return {
     task: { arn },
     containers,
-    internals: [],
+    internalContainers: [],
     unknownIds: [],
     hasStats: true,
     duplicateNames: [],
@@ -53,9 +53,9 @@ function reader(root: string, options: Partial<TaskCgroupOptions> = {}): Recordi
       calls.push('resolve');
       return inner.resolve(path, below);
     },
-    list: (folder) => {
+    list: (directory) => {
       calls.push('list');
-      return inner.list(folder);
+      return inner.list(directory);
     },
   };
   const transitions = createTransitions({ logger: log });
@@ -88,7 +88,7 @@ test('v1: reads eight files of the task and one of each running container', () =
       `read memory/${V1}/a/memory.oom_control`,
       `read memory/${V1}/b/memory.oom_control`,
     ]);
-    // The folders are known.
+    // The directories are known.
     calls.length = 0;
     assert.deepEqual(await read(SNAPSHOT), first);
     assert.deepEqual(calls, reads);

@@ -220,7 +220,7 @@ test('if all containers lack an ID, the poll fails with a message', async () => 
   assert.deepEqual(Object.fromEntries(refused), { no_id: 2 });
 });
 
-test('containers that are pulled but not created are left out', async () => {
+test('containers that are pulled but not created are omitted', async () => {
   const endpoint = scriptedEndpoint();
   endpoint.task = () => ({ TaskARN: 'arn', Containers: [{ DockerId: '', Name: 'app' }] });
   endpoint.stats = () => ({});

@@ -1,4 +1,4 @@
-/** An event loop stall longer than the deadline: no CPU, or a suspended process. */
+/** An event loop stall that is longer than the deadline, for example because the process is suspended. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';

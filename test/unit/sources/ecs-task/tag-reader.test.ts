@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInvalidValues } from '../../../../src/snapshot/values.ts';
+import { createInvalidValues } from '../../../../src/snapshot/json-values.ts';
 import { EndpointError, type EndpointErrorCode } from '../../../../src/sources/ecs-task/endpoint-error.ts';
 import { createTagReader, type TagFailureReason } from '../../../../src/sources/ecs-task/tag-reader.ts';
 

@@ -1,11 +1,11 @@
 import { COUNTER_GROUPS, type ContainerView, isHeld, type PreviousCpu } from '../history/view.ts';
 import { hasCpuTime } from '../snapshot/cpu-stats.ts';
+import { positive } from '../snapshot/json-values.ts';
 import type { CpuCounters } from '../snapshot/snapshot.ts';
-import { positive } from '../snapshot/values.ts';
 import { divide, increase } from './arithmetic.ts';
 
 /** CPU time of a container between two readings of the same run, and the denominators of its rates. */
-export interface CpuUse {
+export interface CpuUsage {
   readonly usedNs: number;
   /** Wall time between the readings. Undefined if the host clock was set in the meantime. */
   readonly elapsedNs?: number | undefined;
@@ -19,40 +19,44 @@ export interface CpuUse {
 const MAX_EXCESS = 1.25;
 
 /** Undefined without a previous reading, and if the usage exceeds the capacity of all CPUs. */
-export function cpuUse(container: ContainerView): CpuUse | undefined {
+export function cpuUsage(container: ContainerView): CpuUsage | undefined {
   const { previousCpu, sample } = container;
   if (previousCpu === undefined || sample?.cpu === undefined || !isCpuTimeKnown(container)) return undefined;
   const usedNs = increase(previousCpu.cpu.totalNs, sample.cpu.totalNs);
-  const byStampNs = Number(sample.readNs - previousCpu.readNs);
-  if (usedNs === undefined || byStampNs <= 0) return undefined;
+  const byTimestampNs = Number(sample.readNs - previousCpu.readNs);
+  if (usedNs === undefined || byTimestampNs <= 0) return undefined;
   const hostNs = positive(increase(previousCpu.cpu.systemNs, sample.cpu.systemNs));
   const cpus = cpusOf(sample.cpu);
-  const elapsedNs = elapsed(byStampNs, divide(hostNs, cpus), previousCpu);
+  const elapsedNs = elapsed(byTimestampNs, divide(hostNs, cpus), previousCpu);
   const possibleNs = Math.max((elapsedNs ?? 0) * (cpus ?? Number.POSITIVE_INFINITY), hostNs ?? 0);
   if (possibleNs > 0 && usedNs > possibleNs * MAX_EXCESS) return undefined;
   return { usedNs, elapsedNs, hostNs, cpus };
 }
 
-/** Agents renew their samples at least this often, so a sample arrives at most this long after its timestamp. */
+/** Agents refresh their samples at least this often, so a sample arrives at most this long after its timestamp. */
 const RENEWAL_NS = 20e9;
-/** Threshold for hosts that do not report their CPU time: longer than any delay of a sample. */
-const UNLIKELY_NS = 120e9;
+/** The same for hosts that do not report their CPU time: longer than any delay of a sample. */
+const MAX_PLAUSIBLE_DELAY_NS = 120e9;
 
 /**
- * Timestamps come from the host's wall clock, which can be set. The host's CPU time divide by its CPUs is an independent
- * estimate of the elapsed time, but too low under steal, and wrong if a document names fewer CPUs than it counts. So it
+ * Timestamps come from the host's wall clock, which can be set. The host's CPU time divided by its CPUs is an independent
+ * estimate of the elapsed time, but too low under steal, and wrong if a document reports fewer CPUs than it counts. So it
  * replaces the timestamps only if the time between the arrivals contradicts them.
  */
-function elapsed(byStampNs: number, byHostNs: number | undefined, { arrivalGapMs }: PreviousCpu): number | undefined {
-  if (arrivalGapMs === undefined) return byStampNs;
+function elapsed(
+  byTimestampNs: number,
+  byHostNs: number | undefined,
+  { arrivalGapMs }: PreviousCpu,
+): number | undefined {
+  if (arrivalGapMs === undefined) return byTimestampNs;
   const byArrivalNs = arrivalGapMs * 1e6;
-  if (byHostNs === undefined) return byStampNs > byArrivalNs + UNLIKELY_NS ? undefined : byStampNs;
-  const isSetBack = byStampNs * 2 < byHostNs && byStampNs * 2 < byArrivalNs;
-  const isSetForward = byStampNs > byHostNs * 2 && byStampNs > byArrivalNs + RENEWAL_NS;
-  return isSetBack || isSetForward ? byHostNs : byStampNs;
+  if (byHostNs === undefined) return byTimestampNs > byArrivalNs + MAX_PLAUSIBLE_DELAY_NS ? undefined : byTimestampNs;
+  const isSetBack = byTimestampNs * 2 < byHostNs && byTimestampNs * 2 < byArrivalNs;
+  const isSetForward = byTimestampNs > byHostNs * 2 && byTimestampNs > byArrivalNs + RENEWAL_NS;
+  return isSetBack || isSetForward ? byHostNs : byTimestampNs;
 }
 
-/** Docker before API 1.27 reports no number of CPUs, only a list of their times, which can be padded with zeros. */
+/** Before API 1.27, Docker reports no number of CPUs, only a list of CPU times, which can be padded with zeros. */
 export function cpusOf(cpu: CpuCounters): number | undefined {
   if (cpu.onlineCpus !== undefined) return cpu.onlineCpus;
   const active = cpu.perCpuNs?.filter((ns) => ns > 0).length;
@@ -60,17 +64,17 @@ export function cpusOf(cpu: CpuCounters): number | undefined {
 }
 
 /** CPU usage in the interval, in cores. */
-export function coresOf(use: CpuUse | undefined): number | undefined {
-  return use?.elapsedNs === undefined ? undefined : use.usedNs / use.elapsedNs;
+export function coresOf(usage: CpuUsage | undefined): number | undefined {
+  return usage?.elapsedNs === undefined ? undefined : usage.usedNs / usage.elapsedNs;
 }
 
 /**
- * `ns` of CPU time in the interval of `use`, as a fraction of a limit, or of the host where there is none: the formula of
+ * `ns` of CPU time in the interval of `usage`, as a fraction of a limit, or of the host without a limit. The formula is that of
  * ecs-container-exporter 2.4.0, `d(total_usage) / d(system_cpu_usage)`. Early Fargate and Windows report no
- * system_cpu_usage; cores divide by CPUs replace it.
+ * system_cpu_usage; cores divided by CPUs replace it.
  */
-export function usageRatio(use: CpuUse, ns: number, limitCores: number | undefined): number | undefined {
-  const { hostNs, cpus, elapsedNs } = use;
+export function usageRatio(usage: CpuUsage, ns: number, limitCores: number | undefined): number | undefined {
+  const { hostNs, cpus, elapsedNs } = usage;
   const cores = elapsedNs === undefined ? undefined : ns / elapsedNs;
   if (limitCores === undefined) return hostNs === undefined ? divide(cores, cpus) : ns / hostNs;
   const used = hostNs === undefined || cpus === undefined ? cores : (ns / hostNs) * cpus;
@@ -85,6 +89,6 @@ export function isCpuTimeKnown(container: ContainerView): boolean {
 }
 
 /** `usageRatio` of the total CPU time of the interval. */
-export function ratioOf(use: CpuUse | undefined, limitCores: number | undefined): number | undefined {
-  return use && usageRatio(use, use.usedNs, limitCores);
+export function ratioOf(usage: CpuUsage | undefined, limitCores: number | undefined): number | undefined {
+  return usage && usageRatio(usage, usage.usedNs, limitCores);
 }

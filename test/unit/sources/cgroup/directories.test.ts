@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { test } from 'node:test';
-import { findFolders, realFiles } from '../../../../src/sources/cgroup/file-system.ts';
+import { findDirectories, realFiles } from '../../../../src/sources/cgroup/file-system.ts';
 import { TASK_ID, type TreeEntries, version1Tree, version2Tree, withTree } from './cgroup-tree.ts';
 
 const V1 = `ecs/${TASK_ID}`;
 const V2 = `ecstasks.slice/ecstasks-${TASK_ID}.slice`;
 
 /** `<version> <path below the root>` by controller. */
-async function foldersIn(root: string, taskId = TASK_ID): Promise<Readonly<Record<string, string>>> {
-  const found = await findFolders(realFiles, root, taskId);
+async function directoriesIn(root: string, taskId = TASK_ID): Promise<Readonly<Record<string, string>>> {
+  const found = await findDirectories(realFiles, root, taskId);
   return Object.fromEntries(
     [...found].map(([controller, { version, path }]) => [controller, `${version} ${relative(root, path)}`]),
   );
@@ -46,22 +46,22 @@ const TREES: Readonly<Record<string, readonly [TreeEntries, Readonly<Record<stri
   'an empty root': [{}, {}],
 };
 
-for (const [name, [tree, folders]] of Object.entries(TREES)) {
-  test(name, () => withTree(tree, async (root) => assert.deepEqual(await foldersIn(root), folders)));
+for (const [name, [tree, directories]] of Object.entries(TREES)) {
+  test(name, () => withTree(tree, async (root) => assert.deepEqual(await directoriesIn(root), directories)));
 }
 
 test('the UUID of an old ARN, flat and nested', async () => {
   for (const path of ['ecstasks-a-b.slice', 'ecstasks-a.slice/ecstasks-a-b.slice']) {
     await withTree(version2Tree(`ecstasks.slice/${path}`), async (root) => {
-      assert.equal((await foldersIn(root, 'a-b'))['cpu'], `2 ecstasks.slice/${path}`);
+      assert.equal((await directoriesIn(root, 'a-b'))['cpu'], `2 ecstasks.slice/${path}`);
     });
   }
 });
 
 test('a root that does not exist or is a file', () =>
   withTree({ file: '' }, async (root) => {
-    assert.deepEqual(await foldersIn(`${root}/missing`), {});
-    assert.deepEqual(await foldersIn(`${root}/file`), {});
+    assert.deepEqual(await directoriesIn(`${root}/missing`), {});
+    assert.deepEqual(await directoriesIn(`${root}/file`), {});
   }));
 
 test('links must stay below the root; the root itself can be a link', () =>
@@ -69,8 +69,8 @@ test('links must stay below the root; the root itself can be a link', () =>
     { ...version1Tree(V1), 'host/cpu': { link: '../cpu,cpuacct' }, 'host/memory': { link: '../memory' } },
     (outer) =>
       withTree({ root: { link: outer } }, async (inner) => {
-        assert.deepEqual(await foldersIn(`${outer}/host`), {});
-        const found = await findFolders(realFiles, `${inner}/root`, TASK_ID);
+        assert.deepEqual(await directoriesIn(`${outer}/host`), {});
+        const found = await findDirectories(realFiles, `${inner}/root`, TASK_ID);
         assert.equal(found.get('memory')?.path, `${outer}/memory/${V1}`);
       }),
   ));

@@ -36,7 +36,7 @@ export function createInvalidValues(): InvalidValues {
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Numbers from here on are sentinels or invalid: "no limit" is 2^63-4096 with 4 KiB pages, 2^63-65536 with 64 KiB pages and
+ * Numbers at or above this are sentinels or invalid: "no limit" is 2^63-4096 with 4 KiB pages, 2^63-65536 with 64 KiB pages and
  * 2^64-1 on cgroup v2, and an unsigned underflow is about 1.8e19.
  */
 export const SENTINEL = 2 ** 60;
@@ -47,7 +47,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An own member of an object, never one of its prototype. */
+/** An own property of an object, never an inherited one. */
 export function member(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
@@ -97,7 +97,7 @@ export function amountOf(value: unknown, invalidValues: InvalidValues): number |
   return undefined;
 }
 
-/** CPU times from here up to 2^64 are an unsigned underflow. */
+/** CPU times between this and 2^64 are an unsigned underflow. */
 const MAX_CPU_NS = 1.8e19;
 
 /** CPU time in nanoseconds. Over all CPUs of a large host it exceeds 2^60 within months (192 CPUs: 70 days). */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { DOCUMENTS, ENDPOINT_ID, later, RECORDED_AT_MS } from './replay.ts';
+import { addSeconds, DOCUMENTS, ENDPOINT_ID, RECORDED_AT_MS } from './replay.ts';
 
 export interface DemoEndpoint {
   /** The value for ECS_CONTAINER_METADATA_URI_V4. */
@@ -15,7 +15,7 @@ const TIME = /^20\d\d-\d\d-\d\dT[\d:.]+Z$/;
  * Serves the task metadata endpoint, version 4, of a recorded task: `<url>`, `<url>/task`, `<url>/taskWithTags`,
  * `<url>/stats` and `<url>/task/stats`.
  *
- * @param port 0 for any free one
+ * @param port 0 for any free port
  * Rejects with the system's error (`EADDRINUSE` and so on) if it cannot listen.
  */
 export async function startDemoEndpoint(port = 0): Promise<DemoEndpoint> {
@@ -51,7 +51,7 @@ export async function startDemoEndpoint(port = 0): Promise<DemoEndpoint> {
 /** Moves the times in the document by `ageS`. */
 function send(response: ServerResponse, status: number, document: unknown, ageS = 0): void {
   const body = JSON.stringify(document, (_, value: unknown) =>
-    typeof value === 'string' && TIME.test(value) ? later(value, ageS) : value,
+    typeof value === 'string' && TIME.test(value) ? addSeconds(value, ageS) : value,
   );
   response
     .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })

@@ -1,4 +1,4 @@
-/** Where the gateway sends everything: takes it, and looks into it only when asked. */
+/** The backend of the gateway. Stores requests, and decodes them only on demand. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -6,18 +6,18 @@ import { metricsOf, type OtlpExport } from '../helpers/otlp-export.ts';
 import type { PointsAt } from './messages.ts';
 import { exportsOf, pointsIn } from './otlp-requests.ts';
 
-export interface FarEnd {
+export interface Backend {
   readonly url: string;
   readonly requests: number;
   readonly bodyBytes: number;
-  /** Everything that has come. */
+  /** All received points. */
   points(): readonly PointsAt[];
-  /** A task's exports, the oldest first: the Collector sends several requests at a time. */
+  /** The exports of a task in order of time: the Collector sends requests concurrently. */
   exportsOf(taskId: string): readonly OtlpExport[];
   close(): Promise<void>;
 }
 
-export async function startFarEnd(): Promise<FarEnd> {
+export async function startBackend(): Promise<Backend> {
   const bodies: Buffer[] = [];
   let decoded = 0;
   const points: PointsAt[] = [];
@@ -30,7 +30,7 @@ export async function startFarEnd(): Promise<FarEnd> {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the far end has no address');
+  if (typeof address !== 'object' || address === null) throw new Error('the backend has no address');
 
   return {
     url: `http://127.0.0.1:${address.port}/v1/metrics`,

@@ -10,7 +10,7 @@ import {
   member,
   objectOf,
   textOf,
-} from '../../../src/snapshot/values.ts';
+} from '../../../src/snapshot/json-values.ts';
 
 type Reader = (value: unknown, invalidValues: InvalidValues) => unknown;
 type Case = readonly [value: unknown, expected: unknown, refused?: InvalidReason];
@@ -106,7 +106,7 @@ test('text is truncated to the given length', () => {
   assert.equal(textOf('abcdef', createInvalidValues(), 3), 'abc');
 });
 
-test('member returns own members only', () => {
+test('member returns own properties only', () => {
   const parsed: unknown = JSON.parse('{"__proto__": 1, "a": null}');
   const object = objectOf(parsed, createInvalidValues()) ?? {};
   assert.equal(member(object, '__proto__'), 1);

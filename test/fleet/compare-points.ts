@@ -1,10 +1,10 @@
 import type { PointsAt } from './messages.ts';
 
 /**
- * Compares what was sent with what arrived. All points of an export have one time, so a task's points of one time are an
- * export: one that is lost, cut short or there twice shows, also where another one makes up for its number of points.
+ * Compares sent with received points. All points of an export have the same time, so the points of a task with the same time
+ * are one export. Finds exports that are lost, truncated or duplicated, even if the total number of points is equal.
  *
- * @returns a sentence for each difference; nothing when every point arrived once.
+ * @returns a sentence per difference; empty if every point arrived once.
  */
 export function differences(sent: readonly PointsAt[], received: readonly PointsAt[]): readonly string[] {
   const sentCounts = counted(sent);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type DemoEndpoint, startDemoEndpoint } from '../../../src/demo/server.ts';
+import { type DemoEndpoint, startDemoEndpoint } from '../../../src/demo/demo-endpoint.ts';
 import { createEndpoint } from '../../../src/sources/ecs-task/endpoint.ts';
 import { at, listAt, numberAt, textAt } from '../../real/json.ts';
 

@@ -1,7 +1,7 @@
-import { forever, replicaWorld, type SimulatedContainer } from '../simulator/containers.ts';
+import { forever, replicaSetup, type SimulatedContainer } from '../simulator/containers.ts';
 import { interfaceLoads } from '../simulator/load-model.ts';
 import { UNLIMITED_BYTES } from '../simulator/resource-stats.ts';
-import { type SamplingGround, statsDocument } from '../simulator/stats.ts';
+import { type SamplingOptions, statsDocument } from '../simulator/stats.ts';
 import { containerDocument, identify, TASK_LIMITS, taskDocument } from '../simulator/task.ts';
 
 /** Time between two samples, in the documents. */
@@ -12,14 +12,14 @@ const FIRST_SAMPLE = 48;
 /** Metadata is rendered once per minute of the documents' time. */
 const SAMPLES_PER_METADATA = 4;
 
-export interface WorldOptions {
+export interface EndpointTaskOptions {
   readonly containers: number;
   /** Every so many samples a container of the same name replaces one. */
   readonly samplesPerReplacement: number;
 }
 
 /** A simulated task whose time advances by one sample per call, independent of real time. */
-export interface World {
+export interface EndpointTask {
   /** Names the task in the endpoint's address. */
   readonly endpointId: string;
   /** Whether containers are replaced. */
@@ -32,15 +32,15 @@ export interface World {
   ownStats(): Buffer;
 }
 
-export function createWorld({ containers: count, samplesPerReplacement }: WorldOptions): World {
+export function createEndpointTask({ containers: count, samplesPerReplacement }: EndpointTaskOptions): EndpointTask {
   const originMs = Date.now() - FIRST_SAMPLE * SAMPLE_MS;
-  const { traffic, containers: first } = replicaWorld(SEED, count);
+  const { traffic, containers: first } = replicaSetup(SEED, count);
   const containers: SimulatedContainer[] = [...first];
   const identified = identify(SEED, originMs, count);
   const containerIds: string[] = [...identified.containerIds];
   const identity = { ...identified, containerIds };
   const interfaces = interfaceLoads(traffic);
-  const ground: SamplingGround = {
+  const sampling: SamplingOptions = {
     seed: SEED,
     originMs,
     sampleMs: SAMPLE_MS,
@@ -49,7 +49,7 @@ export function createWorld({ containers: count, samplesPerReplacement }: WorldO
   };
   let sample = FIRST_SAMPLE;
   let replaced = 0;
-  let task: { readonly key: string; readonly body: Buffer } | undefined;
+  let metadata: { readonly key: string; readonly body: Buffer } | undefined;
 
   const seconds = (): number => (sample * SAMPLE_MS) / 1000;
 
@@ -66,26 +66,26 @@ export function createWorld({ containers: count, samplesPerReplacement }: WorldO
   const statsOf = (place: number) => {
     const container = containers[place];
     const id = containerIds[place] ?? '';
-    return container === undefined ? null : statsDocument(container, id, place, sample, ground);
+    return container === undefined ? null : statsDocument(container, id, place, sample, sampling);
   };
 
-  const world: World = {
+  const task: EndpointTask = {
     endpointId: containerIds[0] ?? '',
     churns: false,
     advance() {
       sample += 1;
-      if (world.churns && sample % samplesPerReplacement === 0) replaceOne();
+      if (task.churns && sample % samplesPerReplacement === 0) replaceOne();
     },
     task() {
       const key = `${Math.floor(sample / SAMPLES_PER_METADATA)} ${replaced}`;
-      if (task?.key !== key) task = { key, body: toJson(taskDocument(identity, containers, seconds())) };
-      return task.body;
+      if (metadata?.key !== key) metadata = { key, body: toJson(taskDocument(identity, containers, seconds())) };
+      return metadata.body;
     },
     stats: () => toJson(Object.fromEntries(containerIds.map((id, place) => [id, statsOf(place)]))),
     ownContainer: () => toJson(containers[0] && containerDocument(identity, containers[0], 0, seconds())),
     ownStats: () => toJson(statsOf(0)),
   };
-  return world;
+  return task;
 }
 
 /** The agent writes the "unlimited" value with all digits; JavaScript writes the shortest number that rounds to it. */

@@ -3,9 +3,9 @@ import type { Config, ExporterName } from './config.ts';
 import { globList } from './lists.ts';
 import { type OptionTable, problem, type Settings } from './option.ts';
 import { hasExportInterval } from './otlp.ts';
-import { absolutePath, secondsAsMs } from './values.ts';
+import { absolutePath, secondsAsMs } from './value-parsers.ts';
 
-/** One poll per scrape at the usual scrape intervals of Prometheus; most polls find a new sample. */
+/** A common Prometheus scrape interval. Most polls find a new sample. */
 export const DEFAULT_INTERVAL_MS = 15_000;
 
 /** Limits of the sampling interval. */
@@ -91,7 +91,7 @@ export const ENDPOINT_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** The base URL of the endpoint; a missing one is a problem if it `isRequired`. */
+/** The base URL of the endpoint. A missing URL is an error if it `isRequired`. */
 export function resolveEndpoint(
   settings: Settings,
   isRequired: boolean,

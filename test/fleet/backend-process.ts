@@ -1,4 +1,4 @@
-/** A far end that keeps nothing, in a process of its own: it must not be what a sender of many requests waits for. */
+/** A backend that discards everything, in a separate process, so that it does not slow down the sender. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -8,5 +8,5 @@ const server = createServer((request, response) => {
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 const address = server.address();
-if (typeof address !== 'object' || address === null) throw new Error('the far end has no address');
+if (typeof address !== 'object' || address === null) throw new Error('the backend has no address');
 process.send?.({ url: `http://127.0.0.1:${address.port}/v1/metrics` });

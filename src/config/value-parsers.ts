@@ -10,10 +10,10 @@ function decimal(text: string, pattern: RegExp, min: number, max: number): numbe
 }
 
 export function wholeNumber(min: number, max: number, unit = ''): Parser<number> {
-  const wrong = `must be a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`;
+  const error = `must be a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`;
   return (text) => {
     const value = decimal(text, /^\d{1,15}$/, min, max);
-    return value === undefined ? { wrong } : { value };
+    return value === undefined ? { error } : { value };
   };
 }
 
@@ -21,31 +21,31 @@ export const milliseconds = (min: number, max: number): Parser<number> => wholeN
 
 /** Seconds with up to 15 decimals, as whole milliseconds. With `isZeroAllowed`, 0 is valid besides the range. */
 export function secondsAsMs(min: number, max: number, isZeroAllowed = false): Parser<number> {
-  const wrong = `must be a number of seconds from ${min} to ${max}`;
+  const error = `must be a number of seconds from ${min} to ${max}`;
   return (text) => {
     const seconds = decimal(text, /^\d{1,15}(\.\d{1,15})?$/, isZeroAllowed ? 0 : min, max);
     return seconds === undefined || (seconds < min && seconds !== 0)
-      ? { wrong }
+      ? { error }
       : { value: Math.round(seconds * 1_000) };
   };
 }
 
 /** One of several words, in any case, each with its value. */
-function wordFor<T>(words: Readonly<Record<string, T>>, wrong: string): Parser<T> {
+function wordFor<T>(words: Readonly<Record<string, T>>, error: string): Parser<T> {
   const values = new Map(Object.entries(words));
   return (text) => {
     const value = values.get(text.toLowerCase());
-    return value === undefined ? { wrong } : { value };
+    return value === undefined ? { error } : { value };
   };
 }
 
 /** One of several words that are their own values, in any case. */
 export function oneOf<T extends string>(...words: readonly [T, ...T[]]): Parser<T> {
   const last = words.at(-1);
-  const wrong = `must be ${words.slice(0, -1).join(', ')} or ${last}`;
+  const error = `must be ${words.slice(0, -1).join(', ')} or ${last}`;
   return (text) => {
     const value = words.find((word) => word === text.toLowerCase());
-    return value === undefined ? { wrong } : { value };
+    return value === undefined ? { error } : { value };
   };
 }
 
@@ -73,7 +73,7 @@ const HTTP_PROTOCOL = oneOf('http/protobuf', 'http/json');
 export const otlpProtocol: typeof HTTP_PROTOCOL = (text) => {
   const parsed = HTTP_PROTOCOL(text);
   if ('value' in parsed) return parsed;
-  return { wrong: `${parsed.wrong}; grpc is not supported, use the HTTP port of the receiver (usually 4318)` };
+  return { error: `${parsed.error}; grpc is not supported, use the HTTP port of the receiver (usually 4318)` };
 };
 
 export const histogramAggregation = oneOf('explicit_bucket_histogram', 'base2_exponential_bucket_histogram');
@@ -102,7 +102,7 @@ export const yesOrNo = wordFor<boolean>(
 
 export const anyText: Parser<string> = (text) => ({ value: text });
 
-export const nonEmptyText: Parser<string> = (text) => (text === '' ? { wrong: 'must not be empty' } : { value: text });
+export const nonEmptyText: Parser<string> = (text) => (text === '' ? { error: 'must not be empty' } : { value: text });
 
 /** A host name or IP address. IPv6 is accepted with and without brackets and returned without. */
 export const hostName: Parser<string> = (text) => {
@@ -110,14 +110,14 @@ export const hostName: Parser<string> = (text) => {
   const isName = bare === text && /^[a-z0-9_](?:[a-z0-9_.-]{0,252})$/i.test(bare);
   return isName || isIPv6(bare)
     ? { value: bare }
-    : { wrong: 'must be a host name or IP address, without scheme or port' };
+    : { error: 'must be a host name or IP address, without scheme or port' };
 };
 
 export const absolutePath: Parser<string> = (text) =>
-  text.startsWith('/') ? { value: text } : { wrong: 'must be an absolute path' };
+  text.startsWith('/') ? { value: text } : { error: 'must be an absolute path' };
 
 /** A Unix socket: an absolute path, or `unix://` and the path as in Datadog's libraries. */
 export const socketPath: Parser<string> = (text) => {
   const path = text.replace(/^unix:(?:\/\/)?/, '');
-  return path.startsWith('/') ? { value: path } : { wrong: 'must be the absolute path of a Unix socket' };
+  return path.startsWith('/') ? { value: path } : { error: 'must be the absolute path of a Unix socket' };
 };
