@@ -27,7 +27,7 @@ export interface ScopeMeter {
    * @throws AggregateError if the SDK cannot collect
    */
   collect(readings: Readings): Promise<ScopeCollection | undefined>;
-  /** True if so many series have ended that a new meter saves memory: the SDK never drops a series. */
+  /** True if enough series have ended that a new meter saves memory: the SDK never drops a series. */
   needsReplacement(): boolean;
 }
 

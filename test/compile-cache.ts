@@ -1,4 +1,4 @@
-/** Loaded before each test file: compiled modules are kept, since every file runs in a process of its own. */
+/** Loaded before each test file: enables the compile cache, because every file runs in a separate process. */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 

@@ -10,7 +10,7 @@ import { type ExporterOnAgent, failuresOf, isSuccessful, startExporterOn } from 
 
 const WEB = { container_name: 'web' };
 
-interface Scene {
+interface Fixture {
   readonly agent: AgentEndpoint;
   readonly task: ScriptedTask;
   readonly exporter: ExporterOnAgent;
@@ -23,7 +23,7 @@ async function agentOf(t: TestContext, task: ScriptedTask, limit?: AgentOptions[
 }
 
 /** An agent and an exporter that has taken its first sample. */
-async function start(t: TestContext, limit?: AgentOptions['limit']): Promise<Scene> {
+async function start(t: TestContext, limit?: AgentOptions['limit']): Promise<Fixture> {
   const task = scriptedTask('web', 'worker');
   const agent = await agentOf(t, task, limit);
   const exporter = await startExporterOn(t, agent.env());
@@ -32,7 +32,7 @@ async function start(t: TestContext, limit?: AgentOptions['limit']): Promise<Sce
 }
 
 /** Lets the agent have the sample of one second later. */
-function advance({ agent, task }: Pick<Scene, 'agent' | 'task'>): void {
+function advance({ agent, task }: Pick<Fixture, 'agent' | 'task'>): void {
   task.advance(1);
   agent.publish(documentsOf(task));
 }

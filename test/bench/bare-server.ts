@@ -3,7 +3,7 @@ import { type Child, startChild } from './child.ts';
 import { firstGoodScrape } from './exporter.ts';
 import type { Program } from './program.ts';
 
-/** The minimum that a Node.js process does to serve so many bytes. CommonJS, no TypeScript. */
+/** A minimal Node.js server for a body of a given size, as a baseline. CommonJS, no TypeScript. */
 const SOURCE = `
 const body = Buffer.alloc(Number(process.argv[2]), 'x');
 require('node:http')

@@ -43,7 +43,7 @@ export function measurePush(bench: Bench): Promise<string> {
 }
 
 async function follow({ plan, note }: Bench, endpoint: Endpoint, receiver: OtlpReceiver, pid: number): Promise<string> {
-  /** Waits for so many exports and returns the CPU time of one. */
+  /** Waits for a number of exports and returns the CPU time per export. */
   const exported = async (count: number): Promise<number> => {
     const before = cpuMs(pid);
     const already = receiver.exports();

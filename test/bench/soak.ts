@@ -13,7 +13,7 @@ const FAST_TIMER_MS = 1;
 /** Polls between two readings of RSS. */
 const POLLS_PER_READING = 20;
 const REPORTS = 10;
-/** At least so many polls, or the first tenth, do not count while the heap settles. */
+/** Warm-up while the heap settles: a tenth of the polls, but at least this number. */
 const WARM_UP = { share: 0.1, polls: 2_000 } as const;
 /** Seconds of one sample each at both ends: a replaced container has rates from its second sample on. */
 const STEADY_SECONDS = 3;

@@ -118,7 +118,7 @@ function drip(response: ServerResponse, body: Uint8Array): void {
   response.on('close', () => clearInterval(timer));
 }
 
-/** Zeros until 64 MiB are sent or the client has gone. */
+/** Sends zeros until 64 MiB are sent or the client has disconnected. */
 function flood(response: ServerResponse): void {
   const block = Buffer.alloc(64 * 1024);
   let left = 1024;

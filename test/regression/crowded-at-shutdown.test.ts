@@ -1,4 +1,4 @@
-/** The meter is replaced after thousands of series have come and gone, at the time of shutdown. */
+/** The meter is replaced during shutdown, after thousands of series have ended. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

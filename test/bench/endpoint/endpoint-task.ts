@@ -14,7 +14,7 @@ const SAMPLES_PER_METADATA = 4;
 
 export interface EndpointTaskOptions {
   readonly containers: number;
-  /** Every so many samples a container of the same name replaces one. */
+  /** Number of samples after which one container is replaced by another with the same name. */
   readonly samplesPerReplacement: number;
 }
 

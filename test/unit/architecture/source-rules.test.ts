@@ -27,7 +27,7 @@ const PURE = /^src\/(?:metrics|history|snapshot|text)\//;
 
 const OUTSIDE: readonly (readonly [from: RegExp, to: RegExp, why: string])[] = [
   [PURE, /^(?:node:|@opentelemetry\/)/, 'pure code'],
-  [/^src\/(?:sampler|sources|config|self)\//, /^@opentelemetry\//, 'only instrumentation knows OpenTelemetry'],
+  [/^src\/(?:sampler|sources|config|self)\//, /^@opentelemetry\//, 'only instrumentation uses OpenTelemetry'],
 ];
 
 for (const [from, to, why] of OUTSIDE) {

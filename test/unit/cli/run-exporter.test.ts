@@ -14,7 +14,7 @@ class Host extends EventEmitter {
   }
 }
 
-function scene(options: Partial<RunOptions> & { readonly shutdown?: () => Promise<void> } = {}) {
+function setUp(options: Partial<RunOptions> & { readonly shutdown?: () => Promise<void> } = {}) {
   const host = new Host();
   const events: string[] = [];
   const write = (line: string) => events.push(JSON.parse(line).event) > 0;
@@ -42,7 +42,7 @@ function scene(options: Partial<RunOptions> & { readonly shutdown?: () => Promis
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`${signal}: one shutdown, exit code 0, no listener left`, async () => {
-    const { host, events, calls, exitCode, started } = scene();
+    const { host, events, calls, exitCode, started } = setUp();
     await started;
     host.emit(signal, signal);
     assert.equal(await exitCode, 0);
@@ -56,7 +56,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 test('a second signal ends the process immediately; a repetition of the first does not', async (t) => {
   let nowMs = 1000;
   t.mock.method(performance, 'now', () => nowMs);
-  const { host, calls, exitCode, started } = scene({ shutdown: () => never });
+  const { host, calls, exitCode, started } = setUp({ shutdown: () => never });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
   host.emit('SIGTERM', 'SIGTERM');
@@ -69,7 +69,7 @@ test('a second signal ends the process immediately; a repetition of the first do
 });
 
 test('a shutdown that hangs ends at the deadline', async () => {
-  const { host, events, exitCode, started } = scene({ shutdown: () => never });
+  const { host, events, exitCode, started } = setUp({ shutdown: () => never });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
   assert.equal(await exitCode, 0);
@@ -77,7 +77,7 @@ test('a shutdown that hangs ends at the deadline', async () => {
 });
 
 test('a failed shutdown is logged and does not change the exit code', async () => {
-  const { host, events, exitCode, started } = scene({ shutdown: () => Promise.reject(new Error('no')) });
+  const { host, events, exitCode, started } = setUp({ shutdown: () => Promise.reject(new Error('no')) });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
   assert.equal(await exitCode, 0);
@@ -86,7 +86,7 @@ test('a failed shutdown is logged and does not change the exit code', async () =
 
 for (const event of ['uncaughtException', 'unhandledRejection']) {
   test(`${event}: logged, short shutdown, exit code 1`, async () => {
-    const { host, events, calls, exitCode, started } = scene({ shutdown: () => never });
+    const { host, events, calls, exitCode, started } = setUp({ shutdown: () => never });
     await started;
     host.emit(event, new Error('bug'));
     assert.equal(await exitCode, 1);
@@ -96,7 +96,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
 }
 
 test('a crash during shutdown: exit code 1', async () => {
-  const { host, exitCode, started } = scene({ shutdown: () => never });
+  const { host, exitCode, started } = setUp({ shutdown: () => never });
   await started;
   host.emit('SIGTERM', 'SIGTERM');
   host.emit('unhandledRejection', 'not even an Error');
@@ -110,7 +110,7 @@ test('a failed start: its message and exit code 1, also if it throws synchronous
       throw new Error('cannot listen on localhost:9545');
     },
   ]) {
-    const { host, events, exitCode } = scene({ start });
+    const { host, events, exitCode } = setUp({ start });
     assert.equal(await exitCode, 1);
     assert.deepEqual(events, ['start_failed']);
     assert.deepEqual(host.eventNames(), []);
@@ -119,7 +119,7 @@ test('a failed start: its message and exit code 1, also if it throws synchronous
 
 test('a signal during the start shuts the exporter down', async () => {
   const starting = Promise.withResolvers<Exporter>();
-  const { host, calls, exitCode, exporter } = scene({
+  const { host, calls, exitCode, exporter } = setUp({
     start: () => starting.promise,
     deadlines: { signal: 60_000, crash: 1 },
   });
@@ -130,7 +130,7 @@ test('a signal during the start shuts the exporter down', async () => {
 });
 
 test('a signal ends a start that hangs', async () => {
-  const { host, exitCode } = scene({ start: () => never });
+  const { host, exitCode } = setUp({ start: () => never });
   host.emit('SIGTERM', 'SIGTERM');
   assert.equal(await exitCode, 0);
 });

@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
   ],
   ['v2 without anon: Docker omits 0', { usage: 9, stats: { file: 3 } }, { cgroup: 2, usageBytes: 9, cacheBytes: 3 }],
   [
-    'v1 that has total_* beside v2 names stays v1',
+    'v1 with total_* and v2 names is v1',
     { usage: 9, stats: { total_inactive_file: 2, file: 3, cache: 4 } },
     { cgroup: 1, usageBytes: 9, cacheBytes: 4, workingSetBytes: 7 },
   ],
