@@ -13,7 +13,7 @@ const INTERNAL_PREFIX = '~internal~';
 /** Limits the warnings that hostile metadata can cause. */
 const MAX_DUPLICATES = 20;
 
-/** A restart leaves a container without stats until the first sample of its new run: 20 s on Fargate, for example. */
+/** A restart leaves a container without stats until the first sample of its new run. */
 const STATS_GRACE_MS = 60_000;
 
 /** Logs changes between polls: failures, recoveries and restarts. Patterns that match nothing are logged once. */
