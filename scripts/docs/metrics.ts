@@ -50,47 +50,50 @@ const INTRODUCTION = `Each metric has a name in one or both of two vocabularies:
 
 \`--metric-names\` selects the vocabulary, or both.
 
-Prometheus shows the ecs names as in the first column. OTLP, \`once --format json\` and DogStatsD use the OpenTelemetry
-instrument names, with a dot and without \`_total\`: \`ecs_task.cpu_usage_ratio\`, \`ecs_task.disk_read_bytes\`.
+Prometheus shows the ecs names as in the first column. OTLP, \`once --format json\` and DogStatsD use the
+OpenTelemetry instrument names, with a dot and without \`_total\`: \`ecs_task.cpu_usage_ratio\`,
+\`ecs_task.disk_read_bytes\`.
 
 ## Containers and the task
 
-In ecs, the series of a container have the label \`container_name\`, and those of the task have \`container_name="_task_"\`. In
-semconv, the series of a container have \`container.name\` and \`container.id\`, and the task has separate metrics. Task totals
-count all containers of the task, including those that \`--include\` and \`--exclude\` leave out. The identity of the task
-(ARN, family, revision, cluster, region and so on) is the OpenTelemetry resource, which Prometheus shows as \`target_info\`.
+In ecs, the series of a container have the label \`container_name\`, and those of the task have
+\`container_name="_task_"\`. In semconv, the series of a container have \`container.name\` and \`container.id\`, and
+the task has separate metrics. Task totals count all containers of the task, including those that \`--include\` and
+\`--exclude\` leave out. The identity of the task (ARN, family, revision, cluster, region and so on) is the
+OpenTelemetry resource, which Prometheus shows as \`target_info\`.
 
-\`--container-labels\` adds Docker labels to the container info metric, and \`--task-tags\` adds tags of the task to the
-resource. If two keys have the same Prometheus name (\`a.b\` and \`a_b\`), their values are joined with \`;\`.
+\`--container-labels\` adds Docker labels to the container info metric, and \`--task-tags\` adds tags of the task to
+the resource. If two keys have the same Prometheus name (\`a.b\` and \`a_b\`), their values are joined with \`;\`.
 
 ## Networks
 
-In an awsvpc task, which includes every task on Fargate, all containers share one network namespace. In semconv, its traffic
-is exported for the task only (\`aws.ecs.task.network.*\`). In ecs, each container repeats it, as in 2.4.0, and \`_task_\`
-counts it once.
+In an awsvpc task, which includes every task on Fargate, all containers share one network namespace. In semconv, its
+traffic is exported for the task only (\`aws.ecs.task.network.*\`). In ecs, each container repeats it, as in 2.4.0,
+and \`_task_\` counts it once.
 
-The network counters of an awsvpc task are updated every 10 s, even if other values are newer, because EC2 agents read them
-separately. Use rate windows of at least 30 s: rates over a shorter time alternate between zero and twice the rate. EC2
-agents before 1.100 divide these counters by the number of containers, which the metadata does not reveal: the task totals
-are then too low by that factor.
+The network counters of an awsvpc task are updated every 10 s, even if other values are newer, because EC2 agents read
+them separately. Use rate windows of at least 30 s: rates over a shorter time alternate between zero and twice the
+rate. EC2 agents before 1.100 divide these counters by the number of containers, which the metadata does not reveal:
+the task totals are then too low by that factor.
 
 ## Samples and missing values
 
-Values per interval cover the time between two samples of the endpoint. On Fargate this is a multiple of 10 s, whatever
-\`--interval\` is. With delta temporality, an export covers the time since the last acknowledged export
+Values per interval cover the time between two samples of the endpoint. On Fargate this is a multiple of 10 s,
+whatever \`--interval\` is. With delta temporality, an export covers the time since the last acknowledged export
 ([pushing.md](pushing.md#what-is-lost)).
 
-A value that the endpoint does not report has no series, because missing is not 0. There are two exceptions: \`ecs_task_cpu_limit\`
-and \`ecs_task_mem_limit\` are 0 if unset, as in 2.4.0, and the CPU usage of the task is 0 if all of its containers have stopped.
+A value that the endpoint does not report has no series, because missing is not 0. There are two exceptions:
+\`ecs_task_cpu_limit\` and \`ecs_task_mem_limit\` are 0 if unset, as in 2.4.0, and the CPU usage of the task is 0 if
+all of its containers have stopped.
 
 ## Reading the tables
 
-**Off by default**: \`--metrics\` (METRICS) selects metrics by the names in the first two columns or in the *Metric* column of
-the sources, not by those in the third column. \`METRICS=default,mem_page_faults\` adds a metric, \`METRICS=-network_*\` removes some, and \`METRICS=all\`
-selects all. Metrics that are not selected are not computed.
+**Off by default**: \`--metrics\` (METRICS) selects metrics by the names in the first two columns or in the *Metric*
+column of the sources, not by those in the third column. \`METRICS=default,mem_page_faults\` adds a metric,
+\`METRICS=-network_*\` removes some, and \`METRICS=all\` selects all. Metrics that are not selected are not computed.
 
-**Platforms**: Fargate, EC2 with cgroup v1 or v2, and Windows. Managed Instances correspond to EC2 v2, with the clock metrics
-of Fargate. External instances correspond to EC2.
+**Platforms**: Fargate, EC2 with cgroup v1 or v2, and Windows. Managed Instances correspond to EC2 v2, with the clock
+metrics of Fargate. External instances correspond to EC2.
 
 **Stability**: *compatible* names are those of 2.4.0 and will not change. *Stable* names will not change in this major
 version. *Development* names follow OpenTelemetry conventions that can still change.`;

@@ -4,7 +4,7 @@ import { type ContainerCounters, updateContainerCounters } from './container-cou
 import { isLess } from './counter-state.ts';
 import { COUNTER_GROUPS, isHeld, type PreviousCpu } from './view.ts';
 
-/** A CPU reading and its arrival on the monotonic clock. `precpu_stats` has no arrival of its own. */
+/** A CPU reading and its arrival on the monotonic clock. `precpu_stats` has no arrival time. */
 interface CpuArrival extends CpuReading {
   readonly arrivedAtMs?: number | undefined;
 }

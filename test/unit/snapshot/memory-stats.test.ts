@@ -38,13 +38,13 @@ const CASES: readonly Case[] = [
   ],
   ['v2 without anon: Docker omits 0', { usage: 9, stats: { file: 3 } }, { cgroup: 2, usageBytes: 9, cacheBytes: 3 }],
   [
-    'v1 that has total_* beside v2 names stays v1',
+    'total_* and names of v2: v1',
     { usage: 9, stats: { total_inactive_file: 2, file: 3, cache: 4 } },
     { cgroup: 1, usageBytes: 9, cacheBytes: 4, workingSetBytes: 7 },
   ],
   ['v1, only rss', { stats: { rss: 4 } }, { cgroup: 1, rssBytes: 4 }],
   [
-    'inactive pages above usage: never below 0',
+    'inactive pages above usage: 0',
     { usage: 10, stats: { anon: 1, inactive_file: 12 } },
     { cgroup: 2, usageBytes: 10, rssBytes: 1, workingSetBytes: 0 },
   ],
@@ -62,12 +62,12 @@ const CASES: readonly Case[] = [
     { workingSetBytes: 50, commitBytes: 60, commitPeakBytes: 70 },
   ],
   [
-    'faults of cgroup v1: with those of its children, and the minor ones without the major ones',
+    'faults of cgroup v1: including child cgroups, minor excludes major',
     { stats: { cache: 1, pgfault: 10, pgmajfault: 1, total_pgfault: 100, total_pgmajfault: 7 } },
     { cgroup: 1, cacheBytes: 1, minorFaults: 93, majorFaults: 7 },
   ],
   [
-    'never one number of the cgroup and one of the children',
+    'faults with and without child cgroups are not mixed',
     { stats: { cache: 1, pgfault: 10, pgmajfault: 1, total_pgfault: 100 } },
     { cgroup: 1, cacheBytes: 1, minorFaults: 9, majorFaults: 1 },
   ],
@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
   ],
   ['major faults only', { stats: { anon: 1, pgmajfault: 3 } }, { cgroup: 2, rssBytes: 1, majorFaults: 3 }],
   [
-    'more major faults than faults cannot be',
+    'more major faults than total faults are inconsistent',
     { stats: { anon: 1, pgfault: 2, pgmajfault: 3 } },
     { cgroup: 2, rssBytes: 1, majorFaults: 3 },
   ],
