@@ -58,12 +58,12 @@ function play(polls: readonly Poll[], more: object = {}): { cpuSeconds: number; 
 }
 
 test('a start reported before its first sample is counted once, with that sample', () => {
-  const told = play([
+  const result = play([
     { startedAt: 0, read: 10, cpuSeconds: 100, rxBytes: 1000 },
     { startedAt: 25, read: 20, cpuSeconds: 110, rxBytes: 1100 },
     { startedAt: 25, read: 30, cpuSeconds: 5, rxBytes: 50 },
   ]);
-  assert.deepEqual(told, { cpuSeconds: 115, rxBytes: 1150, restarts: 1 });
+  assert.deepEqual(result, { cpuSeconds: 115, rxBytes: 1150, restarts: 1 });
 });
 
 test('counters summed by the agent are not summed again', () => {
@@ -75,9 +75,9 @@ test('counters summed by the agent are not summed again', () => {
 });
 
 test('a restart without decreased counters is counted in full, including its own network', () => {
-  const told = play([
+  const result = play([
     { startedAt: 0, read: 10, cpuSeconds: 1, rxBytes: 10 },
     { startedAt: 15, read: 20, cpuSeconds: 3, rxBytes: 30 },
   ]);
-  assert.deepEqual(told, { cpuSeconds: 4, rxBytes: 40, restarts: 1 });
+  assert.deepEqual(result, { cpuSeconds: 4, rxBytes: 40, restarts: 1 });
 });

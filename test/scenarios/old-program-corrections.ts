@@ -77,7 +77,7 @@ export const corrections: Readonly<Record<string, CaseCorrections>> = {
   '08-percpu-inactive': { corrected: [scaledPerCpu] },
   '10-throttling': { corrected: [scaledPerCpu] },
   '11-user-kernel-mode': {
-    kept: 'nanoseconds of the interval keep their old names; the interfaces are told apart by a label now',
+    kept: 'nanoseconds of the interval keep their old names; the interfaces now have a label',
   },
   '15-blkio-odd-entries': {
     corrected: [

@@ -16,7 +16,7 @@ const families = createFamilyTable();
 /** Why the vocabularies of a scenario differ by more than names. */
 const DIFFERING: Readonly<Record<string, string>> = {
   '15-blkio-odd-entries': 'devices that are no longer listed have no series, but stay in the total',
-  'hostile-names': 'two containers of one name, and one called _task_, are told apart by their ids alone',
+  'hostile-names': 'two containers with the same name, and one named _task_, differ only by their ids',
   'wrong-types-everywhere': 'an entry without a device counts in the total only',
 };
 

@@ -16,7 +16,7 @@ const STEPPED: CpuCounters = { totalNs: 2_898_220_414, kernelNs: 2_830_000_000, 
 
 const MODES: readonly ModeCase[] = [
   [
-    'both, and the exact total beside them',
+    'both modes, and the exact total',
     STEPPED,
     { 'cpu_usage_seconds c': 2.898220414, 'cpu_user_seconds c': 0.06, 'cpu_system_seconds c': 2.83 },
   ],
@@ -26,11 +26,7 @@ const MODES: readonly ModeCase[] = [
     { 'cpu_usage_seconds c': 1, 'cpu_user_seconds c': 0, 'cpu_system_seconds c': 0 },
   ],
   ['none', { totalNs: 1e9 }, { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 }],
-  [
-    'one alone would pass for the whole',
-    { totalNs: 1e9, userNs: 9e8 },
-    { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 },
-  ],
+  ['only user mode', { totalNs: 1e9, userNs: 9e8 }, { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 }],
   ['only kernel mode', { totalNs: 1e9, kernelNs: 9e8 }, { 'cpu_usage_seconds c': 1, 'cpu_time_without_mode c': 1 }],
 ];
 

@@ -24,14 +24,14 @@ const RATIOS: readonly RatioCase[] = [
   ['no system_cpu_usage, CPUs or limit', { cpu: [{ totalNs: 0 }, { totalNs: 5e8 }] }, {}, undefined],
   ['no system_cpu_usage or CPUs, but a limit', { cpu: [{ totalNs: 0 }, { totalNs: 5e8 }] }, { cpuCores: 1 }, 0.5],
   [
-    'a host that started again: its time is no measure now',
+    'the host was rebooted: its CPU time is ignored',
     { cpu: [{ ...HALF[0], systemNs: 99e9 }, HALF[1]] },
     { cpuCores: 1 },
     0.5,
   ],
   ['host time did not advance', { cpu: [{ ...HALF[0], systemNs: 12e9 }, HALF[1]] }, { cpuCores: 1 }, 0.5],
   [
-    'CPUs by the list, padded with zeros',
+    'CPUs from percpu_usage, padded with zeros',
     {
       cpu: [
         { totalNs: 1e9, systemNs: 10e9, perCpuNs: [5e8, 5e8, 0, 0] },

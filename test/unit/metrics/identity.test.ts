@@ -43,17 +43,17 @@ type Case = readonly [what: string, task: TaskInfo, expected: Readonly<Record<st
 
 const CASES: readonly Case[] = [
   [
-    'EC2 gives the short name',
+    'EC2: the cluster name',
     { ...FARGATE, cluster: 'shop' },
     { [NAME]: 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop' },
   ],
   [
-    'no cluster: the one of the task',
+    'no cluster: that of the task ARN',
     { arn: FARGATE.arn },
     { [NAME]: 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop' },
   ],
   [
-    'the old form of ARN, without the cluster',
+    'the old ARN format without a cluster',
     { arn: 'arn:aws:ecs:us-east-1:111122223333:task/0b6f0f2e-0000-0000-0000-000000000000' },
     { [NAME]: undefined, [ID]: '0b6f0f2e-0000-0000-0000-000000000000', 'cloud.region': 'us-east-1' },
   ],
@@ -68,12 +68,12 @@ const CASES: readonly Case[] = [
     { [NAME]: 'arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/c', [ID]: 'abc' },
   ],
   [
-    'an ARN that is none',
+    'an invalid ARN',
     { cluster: 'c', arn: 'local' },
     { 'aws.ecs.task.arn': 'local', [NAME]: undefined, [ID]: undefined },
   ],
   [
-    'an ARN of something else',
+    'an ARN of another resource',
     { arn: 'arn:aws:ecs:eu-west-1:1:service/c/abc' },
     { [ID]: undefined, 'cloud.region': undefined },
   ],
@@ -83,7 +83,7 @@ const CASES: readonly Case[] = [
     { 'cloud.region': undefined, [ID]: 'abc' },
   ],
   [
-    'where it runs, and its tags',
+    'zone, VPC and tags',
     { availabilityZoneId: 'euw1-az2', vpcId: 'vpc-1', tags: new Map([['aws:ecs:serviceName', 'web']]) },
     {
       'aws.ecs.availability_zone.id': 'euw1-az2',
@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
     },
   ],
   [
-    'no tag takes the name of anything else',
+    'a tag does not replace other attributes',
     {
       ...FARGATE,
       tags: new Map([

@@ -16,13 +16,13 @@ type Texts = Readonly<Record<string, string>>;
 const CASES: readonly (readonly [what: string, labels: Texts, ecs: Texts, semconv: Texts])[] = [
   ['plain', { team: 'core' }, { label_team: 'core' }, { 'container.label.team': 'core' }],
   [
-    'characters that Prometheus does not have',
+    'characters that are invalid in Prometheus',
     { 'com.example/cost center': '7', '1st': 'x', größe: 'y' },
     { label_com_example_cost_center: '7', label_1st: 'x', label_gr_e: 'y' },
     { 'container.label.com.example/cost center': '7', 'container.label.1st': 'x', 'container.label.größe': 'y' },
   ],
   [
-    'keys that are one name in Prometheus: joined in the order of the keys',
+    'keys with the same Prometheus name: joined in the order of the keys',
     { a_b: '2', 'a.b': '1', 'a--b': '0' },
     { label_a_b: '0;1;2' },
     { 'container.label.a--b': '0;1;2' },
@@ -34,7 +34,7 @@ const CASES: readonly (readonly [what: string, labels: Texts, ecs: Texts, semcon
     { 'container.label._a': '1;2' },
   ],
   [
-    'names of our own cannot be overwritten',
+    'our own names cannot be overwritten',
     { container_name: 'x', __proto__x: 'y', image: 'z' },
     { label_container_name: 'x', label_proto_x: 'y', label_image: 'z' },
     { 'container.label.container_name': 'x', 'container.label.__proto__x': 'y', 'container.label.image': 'z' },

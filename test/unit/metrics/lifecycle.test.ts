@@ -27,19 +27,19 @@ const CASES: readonly Case[] = [
     { 'container_running a': 1, 'container_status a {"knownStatus":"RUNNING","desiredStatus":"RUNNING"}': 1 },
   ],
   [
-    'a status without the other',
+    'a known status only',
     { knownStatus: 'PULLED' },
     { 'container_running a': 0, 'container_status a {"knownStatus":"PULLED"}': 1 },
   ],
   ['healthy', { health: { state: 'HEALTHY' } }, health(1, 0, 0)],
   ['unhealthy', { health: { state: 'UNHEALTHY' } }, health(0, 1, 0)],
   [
-    'health not known yet',
+    'unknown health',
     { health: { state: 'UNKNOWN', sinceNs: 5n * SECOND_NS } },
     { ...health(0, 0, 1), 'container_health_since_seconds a': 5 },
   ],
   [
-    'the last health of what has stopped is no health',
+    'no health of a stopped container',
     { health: { state: 'HEALTHY', sinceNs: SECOND_NS }, knownStatus: 'STOPPED' },
     { 'container_running a': 0, 'container_status a {"knownStatus":"STOPPED"}': 1 },
   ],
@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
   ['negative exit code', { exitCode: -1 }, { 'container_exit_code a': -1 }],
   ['never restarted, with a policy', { restartCount: 0 }, { 'container_restarts a': 0 }],
   [
-    'times, to the microsecond',
+    'times with microseconds',
     { createdNs: 1_000_000_001_999n, startedAtNs: 2n * SECOND_NS, finishedNs: 3_500_000_000n },
     {
       'container_creation_time_seconds a': 1000.000001,
@@ -56,13 +56,13 @@ const CASES: readonly Case[] = [
     },
   ],
   [
-    'up by the clock of the sample',
+    'uptime as of the sample',
     { startedAtNs: 90n * SECOND_NS },
     { 'container_start_time_seconds a': 90, 'container_uptime_seconds a': 10 },
     100n,
   ],
   [
-    'a start after the sample is that of the next life',
+    'a start after the sample: no uptime',
     { startedAtNs: 101n * SECOND_NS },
     { 'container_start_time_seconds a': 101 },
     100n,

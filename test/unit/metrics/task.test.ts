@@ -10,7 +10,7 @@ type Case = readonly [what: string, task: TaskInfo, expected: Readonly<Record<st
 const CASES: readonly Case[] = [
   ['no metadata', {}, {}],
   [
-    'what it is: the cluster by its name',
+    'info, with the cluster name',
     {
       cluster: 'arn:aws:ecs:eu-west-1:1:cluster/shop',
       arn: 't',
@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
   ['a desired status only', { desiredStatus: 'RUNNING' }, {}],
   ['a pull that has not ended', { pullStartedNs: SECOND_NS }, {}],
   [
-    'a pull',
+    'an image pull',
     { pullStartedNs: SECOND_NS, pullStoppedNs: 3_500_000_000n },
     { 'task_image_pull_duration_seconds _task_': 2.5 },
   ],
@@ -59,12 +59,12 @@ const CASES: readonly Case[] = [
   ],
   ['empty storage metrics', { ephemeralStorage: {} }, {}],
   [
-    'nothing reserved: no share',
+    'no reserved storage: no ratio',
     { ephemeralStorage: { usedMib: 1, reservedMib: 0 } },
     { 'ephemeral_storage_used_bytes _task_': MIB, 'ephemeral_storage_reserved_bytes _task_': 0 },
   ],
   [
-    'the clock in seconds',
+    'clock error in seconds',
     { clock: { errorBoundMs: 1.5, isSynchronized: false, referenceNs: 9n * SECOND_NS } },
     {
       'clock_error_bound_seconds _task_': 0.0015,

@@ -56,13 +56,13 @@ const PARTS: readonly (readonly [what: string, document: unknown, expected: unkn
   ['0 CPUs means unknown', { cpu_usage: { total_usage: 7 }, online_cpus: 0 }, { ...EMPTY, totalNs: 7 }],
   ['cgroup v2: no list', { cpu_usage: { total_usage: 7, percpu_usage: null } }, { ...EMPTY, totalNs: 7 }],
   [
-    'a list longer than any host has CPUs',
+    'a list with more entries than a host can have CPUs',
     { cpu_usage: { total_usage: 7, percpu_usage: Array(1025).fill(1) } },
     { ...EMPTY, totalNs: 7 },
   ],
   ['an empty list is ignored', { cpu_usage: { total_usage: 7, percpu_usage: [] } }, { ...EMPTY, totalNs: 7 }],
   [
-    'one odd entry spoils the list',
+    'an invalid entry invalidates the list',
     { cpu_usage: { total_usage: 7, percpu_usage: [3, null] } },
     { ...EMPTY, totalNs: 7 },
   ],

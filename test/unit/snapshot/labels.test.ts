@@ -16,7 +16,7 @@ const CASES: readonly Case[] = [
   ['null', null, undefined],
   ['empty', {}, undefined],
   [
-    'sorted by key, whatever the order',
+    'sorted by key',
     { b: '2', a: '1' },
     [
       ['a', '1'],
@@ -25,7 +25,7 @@ const CASES: readonly Case[] = [
   ],
   ['empty keys and values are dropped', { a: '', '': 'x' }, undefined],
   [
-    'names of an object’s own',
+    'names of members of Object',
     JSON.parse('{"__proto__":"x","constructor":"y"}'),
     [
       ['__proto__', 'x'],

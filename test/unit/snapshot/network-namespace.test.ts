@@ -12,7 +12,7 @@ const SETTINGS: readonly (readonly [
   ['none', {}, undefined],
   ['null', { Networks: null }, undefined],
   [
-    'both families, sorted',
+    'both address families, sorted',
     { Networks: [{ NetworkMode: 'awsvpc', IPv4Addresses: ['10.0.0.9', '10.0.0.2'], IPv6Addresses: ['2001:db8::1'] }] },
     { mode: 'awsvpc', addresses: '10.0.0.2,10.0.0.9,2001:db8::1' },
   ],
@@ -22,7 +22,7 @@ const SETTINGS: readonly (readonly [
     { mode: 'bridge', addresses: '' },
   ],
   [
-    'two networks: the first one names the mode',
+    'two networks: the mode of the first',
     {
       Networks: [
         { NetworkMode: 'front', IPv4Addresses: ['a'] },
@@ -64,7 +64,7 @@ const RESOLVED: readonly (readonly [
   expected: Readonly<Record<string, string>>,
 ])[] = [
   [
-    'awsvpc: all of them, even one alone, whatever the addresses',
+    'awsvpc: all containers, even a single one, with any addresses',
     { a: { mode: 'awsvpc', addresses: 'x' }, b: { mode: 'awsvpc', addresses: '' } },
     'EC2',
     { a: 'awsvpc*', b: 'awsvpc*' },
@@ -73,7 +73,7 @@ const RESOLVED: readonly (readonly [
   ['Managed Instances without a mode', { a: { addresses: '' } }, 'MANAGED_INSTANCES', { a: 'awsvpc*' }],
   ['EC2 without a mode', { a: { addresses: '' } }, 'EC2', { a: 'a' }],
   [
-    'bridge: each its own',
+    'bridge: one per container',
     { a: { mode: 'bridge', addresses: '172.17.0.2' }, b: { mode: 'bridge', addresses: '172.17.0.3' } },
     'EC2',
     { a: 'a', b: 'b' },
@@ -85,13 +85,13 @@ const RESOLVED: readonly (readonly [
     { a: 'a*', b: 'a*' },
   ],
   [
-    'one container of an awsvpc task that says nothing',
+    'a container of an awsvpc task without a mode',
     { a: { mode: 'awsvpc', addresses: 'x' }, b: { addresses: '' } },
     'EC2',
     { a: 'awsvpc*', b: 'awsvpc*' },
   ],
   [
-    'joins that make a circle',
+    'joins that form a cycle',
     { a: { mode: 'container:b', addresses: '' }, b: { mode: 'container:a', addresses: '' } },
     'EC2',
     { a: 'b', b: 'a' },
@@ -116,7 +116,7 @@ const RESOLVED: readonly (readonly [
     { b: 'gone*', c: 'gone*' },
   ],
   [
-    'a pause container and one user: the traffic is the user’s alone',
+    'a pause container and one other: not shared',
     { a: { mode: 'bridge', addresses: 'x' }, pause: { mode: 'bridge', addresses: 'x', isInternal: true } },
     'EC2',
     { a: 'a', pause: 'a' },

@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   ['Windows', { 'Ethernet 3': { rx_bytes: 1 } }, { 'Ethernet 3': { rx_bytes: 1 } }],
   ['not an object', [], undefined, 'wrong_type'],
   [
-    'names that become one',
+    'names that are equal after sanitizing',
     { 'a\u0000': { rx_bytes: 1 }, 'a\u0001': {} },
     { 'a\ufffd': { rx_bytes: 1 } },
     'duplicate_name',

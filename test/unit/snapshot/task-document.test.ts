@@ -112,7 +112,7 @@ test('names are truncated to the limit of ECS, and the number of containers is b
 
 const UNIDENTIFIED: readonly (readonly [what: string, containers: unknown, number: number])[] = [
   [
-    'Go’s names of the fields',
+    'field names of Go',
     [
       { ID: 'a', Name: 'app' },
       { ID: 'b', Name: 'db' },

@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
   ['storage that is null', { EphemeralStorageMetrics: null }, { ephemeralStorage: undefined }, {}],
   ['storage that is a list', { EphemeralStorageMetrics: [] }, { ephemeralStorage: undefined }, { wrong_type: 1 }],
   [
-    'storage below 0 and no number',
+    'storage that is negative or not a number',
     { EphemeralStorageMetrics: { Utilized: -1, Reserved: '20' } },
     { ephemeralStorage: {} },
     { negative: 1, wrong_type: 1 },
@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
     {},
   ],
   [
-    'a status of the clock that ECS does not have today',
+    'an unknown clock status',
     { ClockDrift: { ClockSynchronizationStatus: 'DRIFTING', ClockErrorBound: 0 } },
     { clock: { isSynchronized: undefined, errorBoundMs: 0 } },
     {},
@@ -97,7 +97,7 @@ const CASES: readonly Case[] = [
   ['an invalid clock', { ClockDrift: 5 }, { clock: undefined }, { wrong_type: 1 }],
   ['fault injection', { FaultInjectionEnabled: true }, { isFaultInjectionEnabled: true }, {}],
   [
-    'fault injection as a text',
+    'fault injection as a string',
     { FaultInjectionEnabled: 'true' },
     { isFaultInjectionEnabled: undefined },
     { wrong_type: 1 },
@@ -105,12 +105,7 @@ const CASES: readonly Case[] = [
   ['a pull that has not started', { PullStartedAt: '0001-01-01T00:00:00Z' }, { pullStartedNs: undefined }, {}],
   ['an invalid status', { KnownStatus: 'on fire!' }, { knownStatus: 'OTHER' }, {}],
   ['invalid errors', { Errors: 'all is well' }, { errors: [] }, { wrong_type: 1 }],
-  [
-    'an error without anything',
-    { Errors: [{}, null, 'x'] },
-    { errors: [{ field: undefined, code: 'OTHER' }] },
-    { wrong_type: 1 },
-  ],
+  ['an empty error', { Errors: [{}, null, 'x'] }, { errors: [{ field: undefined, code: 'OTHER' }] }, { wrong_type: 1 }],
 ];
 
 for (const [what, document, expected, refused] of CASES) {

@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
     { problem: 'AccessDenied', errors: 2 },
   ],
   [
-    'no permission for the container instance alone',
+    'no permission for the container instance only',
     { ...TASK, TaskTags: { a: 'b' }, Errors: [error('ContainerInstanceTags', 'AccessDeniedException')] },
     { tags: [['a', 'b']], errors: 1 },
   ],
