@@ -1,5 +1,5 @@
-import { ConsoleMetricExporter } from '@opentelemetry/sdk-metrics';
 import { type Collector, createCollector } from './collector.ts';
+import { createConsoleExporter } from './console-exporter.ts';
 import { boundedTimeoutMs, createExportLoop, type ExportLoop } from './export-loop.ts';
 import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
@@ -101,18 +101,5 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     shutdown: async (timeoutMs) => {
       await Promise.all(loops.map((loop) => loop.shutdown(timeoutMs)));
     },
-  };
-}
-
-/** Prints each export to stdout. */
-function createConsoleExporter(): MetricExporter {
-  const exporter = new ConsoleMetricExporter();
-  return {
-    temporality: 'cumulative',
-    async export(metrics) {
-      for (const one of metrics) await new Promise((resolve) => exporter.export(one, resolve));
-      return {};
-    },
-    close: () => exporter.shutdown(),
   };
 }
