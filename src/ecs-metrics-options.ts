@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { baseUrl } from './config/addresses.ts';
-import { DEFAULT_INTERVAL_MS, ENDPOINT_OPTIONS, INTERVAL_LIMITS_MS } from './config/endpoint-options.ts';
 import { globList } from './config/lists.ts';
+import { DEFAULT_INTERVAL_MS, ENDPOINT_OPTIONS, INTERVAL_LIMITS_MS } from './config/sampling-options.ts';
 import type { EcsMetricsOptions } from './ecs-metrics.ts';
 import { VOCABULARIES, type VocabularyName } from './metrics/vocabulary.ts';
 import type { Glob } from './text/globs.ts';

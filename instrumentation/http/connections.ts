@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { addressKey, createPlaces } from './connection-admission.ts';
 import type { HttpLimits } from './limited-server.ts';
 import { createPageReaders } from './page.ts';
-import { addressKey, createPlaces } from './places.ts';
 import { RequestStream } from './request-stream.ts';
 import { createTurns } from './turns.ts';
 

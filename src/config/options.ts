@@ -1,8 +1,8 @@
 import { VOCABULARIES } from '../metrics/vocabulary.ts';
-import { ENDPOINT_OPTIONS } from './endpoint-options.ts';
 import { attributePairs, exporterList, listOf, metricSelection } from './lists.ts';
 import type { Option, OptionTable } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
+import { ENDPOINT_OPTIONS } from './sampling-options.ts';
 import { STATSD_OPTIONS } from './statsd.ts';
 import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber } from './value-parsers.ts';
 

@@ -1,6 +1,5 @@
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import type { Config, ExporterName, VocabularyName } from './config.ts';
-import { resolveEndpoint, resolveIntervalMs } from './endpoint-options.ts';
 import type { FileText } from './files.ts';
 import {
   createSettings,
@@ -13,6 +12,7 @@ import {
 } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { resolveOtlp, resolvePushTimes } from './otlp.ts';
+import { resolveEndpoint, resolveIntervalMs } from './sampling-options.ts';
 import { resolveStatsd } from './statsd.ts';
 import { unknownVariables } from './unknown-variables.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addressKey, createPlaces, LOOPBACK } from '../../../../instrumentation/http/places.ts';
+import { addressKey, createPlaces, LOOPBACK } from '../../../../instrumentation/http/connection-admission.ts';
 import { propertyRuns } from '../../../helpers/property-runs.ts';
 
 const KEYS: readonly (readonly [address: string, key: string])[] = [
