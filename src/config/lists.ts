@@ -104,10 +104,23 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
+/** Headers of the connection and of the body, which the HTTP client sets. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 /** HTTP headers with names in lower case; if a name is repeated, the last value wins. */
 export const headerPairs: Parser<Readonly<Record<string, string>>> = (text) => {
   const pairs = parsePairs(text, (name, value) => {
     if (!HEADER_NAME.test(name)) return 'has an invalid name';
+    if (OWN_HEADERS.has(name.toLowerCase())) return 'names a header that the HTTP client sets';
     return HEADER_VALUE.test(value) ? undefined : 'has a value with control characters or characters outside Latin-1';
   });
   if ('error' in pairs) return pairs;

@@ -18,7 +18,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../../../src/config/value-parsers.ts';
-import { configOf, resolve } from './samples.ts';
+import { configOf, messagesOf, resolve } from './samples.ts';
 
 interface Case {
   readonly parse: Parser<unknown>;
@@ -220,6 +220,13 @@ test('a header may have the name of a property of Object', () => {
 test('headers for metrics take precedence, in any case of their names', () => {
   const env = { OTEL_EXPORTER_OTLP_HEADERS: 'Api-Key=a,x=1', OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'api-key=b' };
   assert.deepEqual(configOf(resolve({ env })).otlp.headers, { 'api-key': 'b', x: '1' });
+});
+
+test('headers of the connection and of the body cannot be set', () => {
+  for (const name of ['Content-Length', 'transfer-encoding', 'Expect', 'connection']) {
+    const resolved = resolve({ env: { OTEL_EXPORTER_OTLP_HEADERS: `api-key=a,${name}=5`, EXPORTERS: 'otlp' } });
+    assert.match(messagesOf(resolved).join(), /item 2 names a header that the HTTP client sets/);
+  }
 });
 
 test('every default in the option table is valid', () => {
