@@ -39,7 +39,7 @@ test('memory_limiter rejects with 503 without Retry-After; the first accepted ex
   const logged = (event: string) => running.lines().find((line) => line.event === event);
   const failing = await until('the failing export', () => logged('otlp_export_failing'), WAIT);
   assert.equal(failing.fields['reason'], 'server_error');
-  assert.match(failing.message, /^otlp export failed: HTTP 503 Service Unavailable: .*look at its log/);
+  assert.match(failing.message, /^otlp export failed: HTTP 503 Service Unavailable: .*check its log/);
   const headers = { 'content-type': 'application/json' };
   const refusal = await fetch(url, { method: 'POST', headers, body: GAUGE });
   assert.equal(refusal.status, 503);
