@@ -1,4 +1,5 @@
 import type { Transitions } from '../log/transitions.ts';
+import { increment } from './export-counters.ts';
 import type { ByReason } from './self-scope.ts';
 
 /** Counts and logs the clients that the HTTP server rejected. */
@@ -17,7 +18,7 @@ export function createHttpRejections(reasons: readonly string[], transitions: Tr
   return {
     counts,
     reject(reason) {
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      increment(counts, reason);
       if (hasRejected) return;
       hasRejected = true;
       transitions.failing('http_clients', 'limit', `rejecting HTTP clients: limit reached (${reason})`, {

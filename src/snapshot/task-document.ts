@@ -42,10 +42,11 @@ export function parseTask(
   if (list === undefined && task.arn === undefined) return undefined;
   const parsed = new Map<string, ParsedContainer>();
   let isTruncated = false;
-  for (const [index, item] of (list ?? []).entries()) {
+  const items = list ?? [];
+  for (const [index, item] of items.entries()) {
     if (parsed.size >= MAX_CONTAINERS) {
       isTruncated = true;
-      invalidValues.add('too_many', (list ?? []).length - index);
+      invalidValues.add('too_many', items.length - index);
       break;
     }
     const entry = objectOf(item, invalidValues);
