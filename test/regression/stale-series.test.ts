@@ -55,7 +55,9 @@ test('the plain SDK exports series that are no longer observed', async () => {
 });
 
 for (const temporality of ['cumulative', 'delta'] as const) {
-  test(`exports omit series that are no longer observed: ${temporality}`, async () => {
+  test(`exports omit series that are no longer observed: ${temporality}`, async (context) => {
+    // A delta without growth is exported only if time has passed.
+    context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
     const exporter = memoryExporter(temporality);
     const source = fakeSource();
     const { loop } = startLoop(source, exporter, { intervalMs: NEVER_MS });
@@ -64,6 +66,7 @@ for (const temporality of ['cumulative', 'delta'] as const) {
       exporter.exports.length = 0;
       source.show(readings);
       await loop.flush(60_000);
+      context.mock.timers.tick(5);
       exported.push(names(exporter.exports[0]));
     }
     await loop.shutdown(60_000);

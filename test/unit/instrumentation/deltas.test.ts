@@ -188,12 +188,14 @@ const CASES: readonly (readonly [name: string, steps: readonly Step[], values: r
 
 for (const [name, steps, values] of CASES) {
   test(name, async (context) => {
+    context.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
     const received = receiver(context);
     for (const [value, startTimeNs, isUp = true] of steps) {
       received.isUp = isUp;
       const others: readonly Reading[] = [{ metric: PEOPLE, attributes: room('hall'), value: 1 }];
       received.source.show(value === undefined ? others : [...others, energy(value, startTimeNs)]);
       await received.loop.flush(60_000);
+      context.mock.timers.tick(5);
     }
     assert.deepEqual(
       received.arrived.map((points) => points.map((point) => point.value)),
