@@ -48,21 +48,25 @@ export function updateContainerCounters(
 ): CountersUpdate {
   const { readNs, disk } = given;
   // A shared network namespace outlives the runs of its containers, so its counters are independent of their restarts.
-  const isOwn = (group: string): boolean => !(sharesNetworkNamespace && group.startsWith(COUNTER_GROUPS.network('')));
+  const isOwn = (group: string): boolean => !(sharesNetworkNamespace && group.startsWith(NETWORK_PREFIX));
   // A sum over devices can also grow from a low value because one device decreases and another grows, without a reset.
   const isDeviceSum = (group: string): boolean => group === COUNTER_GROUPS.disk && disk?.byDevice !== undefined;
   const faultsNs = restartNs ?? firstRunNs;
   // With a restart policy, the agent sums the other counters over the runs.
   const isFaults = (group: string): boolean => group === COUNTER_GROUPS.faults;
-  const continues = [...groupsOf(given)].some(([group, counters]) => {
-    const state = counterStates.get(group);
-    const isConclusive = isOwn(group) && !isDeviceSum(group) && !(isFaults(group) && faultsNs !== undefined);
-    return state !== undefined && isConclusive && continuesFromHeld(state, counters);
-  });
+  const groups = groupsOf(given);
+  const continues =
+    hasHeld(counterStates) &&
+    [...groups].some(([group, counters]) => {
+      const state = counterStates.get(group);
+      const isConclusive = isOwn(group) && !isDeviceSum(group) && !(isFaults(group) && faultsNs !== undefined);
+      return state !== undefined && isConclusive && continuesFromHeld(state, counters);
+    });
   const isReset = continues || lateRestartNs !== undefined;
   const sample = isFullReset || isReset ? given : { ...given, disk: disk && withAbsentDevices(disk, counterStates) };
+  if (sample.disk !== undefined) groups.set(COUNTER_GROUPS.disk, sample.disk.total);
   const next = new Map<string, CounterState>();
-  for (const [group, counters] of groupsOf(sample)) {
+  for (const [group, counters] of groups) {
     const known = counterStates.get(group);
     if (isDeviceSum(group) && known !== undefined && !isFullReset) {
       const resetNs = restartNs ?? (isReset ? (lateRestartNs ?? known.readNs) : undefined);
@@ -95,10 +99,10 @@ export function updateContainerCounters(
     }
   }
   const isCpuReset = isReset && isHeld(counterStates, COUNTER_GROUPS.cpu);
-  return { sample: withoutHeldCounters(sample, next), counterStates: next, isCpuReset };
+  return { sample: hasHeld(next) ? withoutHeldCounters(sample, next) : sample, counterStates: next, isCpuReset };
 }
 
-function groupsOf({ cpu, memory, networks, disk }: ContainerSample): ReadonlyMap<string, Counters> {
+function groupsOf({ cpu, memory, networks, disk }: ContainerSample): Map<string, Counters> {
   const groups = new Map<string, Counters>();
   if (cpu !== undefined) {
     const { totalNs, userNs, kernelNs, perCpuNs, throttlePeriods, throttledPeriods, throttledNs } = cpu;
@@ -118,8 +122,20 @@ function groupsOf({ cpu, memory, networks, disk }: ContainerSample): ReadonlyMap
   return groups;
 }
 
+const DEVICE_PREFIX = COUNTER_GROUPS.device('');
+const NETWORK_PREFIX = COUNTER_GROUPS.network('');
+
 export function isDevice(group: string): boolean {
-  return group.startsWith(COUNTER_GROUPS.device(''));
+  return group.startsWith(DEVICE_PREFIX);
+}
+
+function deviceOf(group: string): string {
+  return group.slice(DEVICE_PREFIX.length);
+}
+
+function hasHeld(counterStates: ContainerCounters): boolean {
+  for (const { held } of counterStates.values()) if (held !== undefined) return true;
+  return false;
 }
 
 function hasHeldDevice(counterStates: ContainerCounters): boolean {
@@ -129,13 +145,13 @@ function hasHeldDevice(counterStates: ContainerCounters): boolean {
 /** Adds devices that are no longer listed to the total, because a decrease would look like a reset. */
 function withAbsentDevices({ total, byDevice }: DiskCounters, counterStates: ContainerCounters): DiskCounters {
   if (byDevice === undefined) return { total, byDevice };
-  const present = new Map([...byDevice].map(([device, counters]) => [COUNTER_GROUPS.device(device), counters]));
   const complete: Partial<Record<DeviceCounter, number>> = { ...total };
   for (const [group, { accepted }] of counterStates) {
     if (!isDevice(group)) continue;
+    const present = byDevice.get(deviceOf(group));
     for (const counter of DEVICE_COUNTERS) {
       const sum = complete[counter];
-      if (sum === undefined || present.get(group)?.[counter] !== undefined) continue;
+      if (sum === undefined || present?.[counter] !== undefined) continue;
       complete[counter] = sum + (accepted[counter] ?? 0);
     }
   }

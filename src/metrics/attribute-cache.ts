@@ -14,12 +14,16 @@ export interface Subject {
   readonly labels?: Labels | undefined;
 }
 
+/** Returns the attributes of a series: the same object for the same series. */
+export type AttributesOf = (vocabulary: VocabularyName, row: RowId, dimensions?: Dimensions) => SeriesAttributes;
+
 /**
  * Attribute objects, one per series, reused for every sample: the SDK hashes them on each observation, and the serializers
  * cache their output per object.
  */
 export interface AttributeCache {
-  attributes(vocabulary: VocabularyName, row: RowId, subject: Subject, dimensions?: Dimensions): SeriesAttributes;
+  /** The attributes of a subject's series in this sample. */
+  of(subject: Subject): AttributesOf;
   /** Ends a sample, and removes attributes that it did not use. */
   removeUnused(): void;
 }
@@ -30,44 +34,32 @@ interface Entry {
   sample: number;
 }
 
-/** The series of one subject. */
-type SubjectEntries = Map<string, Entry>;
-
 export function createAttributeCache(): AttributeCache {
-  const bySubject = new Map<string, SubjectEntries>();
-  /** Subjects of this sample by identity, to avoid building their keys for every value. */
-  let current = new Map<Subject, SubjectEntries>();
+  /** The series of each subject. */
+  const bySubject = new Map<string, Map<string, Entry>>();
   let sample = 0;
 
-  function entriesOf(subject: Subject): SubjectEntries {
-    const known = current.get(subject);
-    if (known !== undefined) return known;
-    const key = subjectKey(subject);
-    const entries = bySubject.get(key) ?? new Map<string, Entry>();
-    bySubject.set(key, entries);
-    current.set(subject, entries);
-    return entries;
-  }
-
   return {
-    attributes(vocabulary, row, subject, dimensions) {
-      const constants: MetricRow = CATALOGUE[row];
-      const entries = entriesOf(subject);
-      const key = seriesKey(vocabulary, row, constants, subject, dimensions);
-      let entry = entries.get(key);
-      if (entry === undefined) {
-        entry = { attributes: build(vocabulary, constants, subject, dimensions), sample };
-        entries.set(key, entry);
-      }
-      entry.sample = sample;
-      return entry.attributes;
+    of(subject) {
+      const subjectId = subjectKey(subject);
+      const entries = bySubject.get(subjectId) ?? new Map<string, Entry>();
+      bySubject.set(subjectId, entries);
+      return (vocabulary, row, dimensions) => {
+        const key = seriesKey(vocabulary, row, subject, dimensions);
+        let entry = entries.get(key);
+        if (entry === undefined) {
+          entry = { attributes: build(vocabulary, CATALOGUE[row], subject, dimensions), sample };
+          entries.set(key, entry);
+        }
+        entry.sample = sample;
+        return entry.attributes;
+      };
     },
     removeUnused() {
       for (const [subject, entries] of bySubject) {
         for (const [key, entry] of entries) if (entry.sample < sample) entries.delete(key);
         if (entries.size === 0) bySubject.delete(subject);
       }
-      current = new Map();
       sample += 1;
     },
   };
@@ -82,16 +74,20 @@ function subjectKey({ level, name, id }: Subject): string {
 function seriesKey(
   vocabulary: VocabularyName,
   id: RowId,
-  row: MetricRow,
   { labels }: Subject,
   dimensions: Dimensions | undefined,
 ): string {
   let key: string = vocabulary === 'semconv' ? (CONSTANT_KEYS.get(id) ?? vocabulary) : vocabulary;
-  if (row.hasLabels === true) for (const [label, value] of labels ?? []) key += `\0${label}\0${value}`;
+  if (labels !== undefined && hasLabels(CATALOGUE[id]))
+    for (const [label, value] of labels) key += `\0${label}\0${value}`;
   for (const dimension in dimensions) {
     if (isDimension(dimension)) key += `\0${dimension}\0${dimensions[dimension]}`;
   }
   return key;
+}
+
+function hasLabels(row: MetricRow): boolean {
+  return row.hasLabels === true;
 }
 
 /** Key prefixes of the rows with constant attributes in semconv. */
@@ -122,7 +118,7 @@ function build(
     // Prometheus labels are strings; OpenTelemetry's cpu.logical_number is a number.
     if (value !== undefined && name !== undefined) attributes[name] = vocabulary === 'ecs' ? String(value) : value;
   }
-  if (row.hasLabels === true && subject.labels !== undefined) {
+  if (subject.labels !== undefined && hasLabels(row)) {
     Object.assign(attributes, labelAttributes(vocabulary, subject.labels));
   }
   return Object.freeze(attributes);

@@ -5,7 +5,7 @@ import type { Level, MetricRow, Point, Value } from './row.ts';
 import { scopeOf } from './scope.ts';
 
 /** Receives the values of a row for one container, the task or the exporter. */
-export type Observe = (row: RowId, value: number | readonly Point[] | undefined) => void;
+export type Observe = (row: RowId, value: number | readonly Point[]) => void;
 
 /** Receives the values of the exported rows. */
 export interface Sink {
@@ -23,35 +23,37 @@ export function evaluate(view: TaskView, out: Sink): void {
   const task = scopeOf(view);
   const containerRows = exportedRows('container', out);
   for (const container of task.containers) {
-    if (!container.isSelected) continue;
-    const observe = out.observeContainer(container);
-    for (const [id, row] of containerRows) observe(id, computed(id, row.container, container, out));
+    if (container.isSelected) evaluateRows(containerRows, container, out.observeContainer(container), out);
   }
-  const observe = out.observeTask(task);
-  for (const [id, row] of exportedRows('task', out)) observe(id, computed(id, row.task, task, out));
+  evaluateRows(exportedRows('task', out), task, out.observeTask(task), out);
 }
 
 /** Computes the exported values of the exporter itself. */
 export function evaluateSelf(self: SelfScope, out: Sink): void {
-  const observe = out.observeExporter();
-  for (const [id, row] of exportedRows('exporter', out)) observe(id, computed(id, row.exporter, self, out));
+  evaluateRows(exportedRows('exporter', out), self, out.observeExporter(), out);
 }
 
-function exportedRows(level: Level, out: Sink): readonly (readonly [RowId, MetricRow])[] {
-  return catalogueRows().filter(([id, row]) => row[level] !== undefined && out.isExported(id, level));
+/** The exported rows with values at a level. */
+function exportedRows<L extends Level>(level: L, out: Sink): readonly (readonly [RowId, NonNullable<MetricRow[L]>])[] {
+  return catalogueRows().flatMap(([id, row]) => {
+    const compute = row[level];
+    return compute != null && out.isExported(id, level) ? [[id, compute] as const] : [];
+  });
 }
 
-/** An error affects only this row and scope. */
-function computed<Scope>(
-  id: RowId,
-  value: Value<Scope> | undefined,
+/** An error affects only one row of one scope. */
+function evaluateRows<Scope>(
+  rows: readonly (readonly [RowId, Value<Scope>])[],
   scope: Scope,
+  observe: Observe,
   out: Sink,
-): number | readonly Point[] | undefined {
-  try {
-    return value?.(scope);
-  } catch (error) {
-    out.failed(id, error);
-    return undefined;
+): void {
+  for (const [id, compute] of rows) {
+    try {
+      const value = compute(scope);
+      if (value !== undefined) observe(id, value);
+    } catch (error) {
+      out.failed(id, error);
+    }
   }
 }

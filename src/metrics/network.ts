@@ -68,13 +68,15 @@ export const NETWORK_ROWS: Readonly<Record<`network_${InterfaceCounter}`, Metric
  * is the traffic of one container, so a shared namespace is exported for the task only.
  */
 function interfaces(scope: ContainerScope, counter: InterfaceCounter): readonly Point[] {
-  const { sharesNetworkNamespace } = scope.info;
-  return Array.from(scope.sample?.networks ?? [], ([iface, counters]): Point => {
+  const points: Point[] = [];
+  for (const [iface, counters] of scope.sample?.networks ?? []) {
+    const value = counters[counter];
+    const dimensions = { iface };
     const resetNs = resetTimeOf(scope, COUNTER_GROUPS.network(iface), counter);
-    const point = { value: counters[counter], dimensions: { iface } };
     // A shared namespace outlives the run of the container, and no source reports when it was created.
-    return sharesNetworkNamespace
-      ? { ...point, only: 'ecs', startTimeNs: resetNs ?? null }
-      : { ...point, startTimeNs: resetNs };
-  });
+    if (scope.info.sharesNetworkNamespace)
+      points.push({ value, dimensions, only: 'ecs', startTimeNs: resetNs ?? null });
+    else points.push({ value, dimensions, startTimeNs: resetNs });
+  }
+  return points;
 }

@@ -68,6 +68,8 @@ export function createRecorder({ instruments, attributeCache, polledNs, exporter
   const failures: FailedValue[] = [];
 
   function observerOf({ subject, startTimeNs, sampledNs, isNameTaken }: Origin): Observe {
+    const attributesOf = attributeCache.of(subject);
+
     function push(row: RowId, targets: readonly RowInstrument[], value: number, point: Omit<Point, 'value'>): void {
       if (!isValid(value)) return;
       const { only, dimensions } = point;
@@ -77,7 +79,7 @@ export function createRecorder({ instruments, attributeCache, polledNs, exporter
         const exact = metric.valueType === 'int' ? Math.trunc(value) : value;
         lists[vocabulary].push({
           metric,
-          attributes: attributeCache.attributes(vocabulary, row, subject, dimensions),
+          attributes: attributesOf(vocabulary, row, dimensions),
           value: isRounded ? round4(exact) : exact,
           startTimeNs: metric.kind === 'counter' ? ownStartTimeNs : undefined,
           timeNs: isSampled ? (sampledNs ?? polledNs) : polledNs,
@@ -86,7 +88,6 @@ export function createRecorder({ instruments, attributeCache, polledNs, exporter
     }
 
     return (row, value) => {
-      if (value === undefined) return;
       const targets = instruments.of(row, subject.level);
       if (typeof value === 'number') push(row, targets, value, PLAIN);
       else for (const point of value) if (point.value !== undefined) push(row, targets, point.value, point);

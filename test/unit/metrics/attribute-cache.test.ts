@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
 
 for (const [vocabulary, row, subject, dimensions, expected] of CASES) {
   test(`attributes of ${row}, ${subject.level}, ${vocabulary}`, () => {
-    const attributes = createAttributeCache().attributes(vocabulary, row, subject, dimensions);
+    const attributes = createAttributeCache().of(subject)(vocabulary, row, dimensions);
     assert.deepEqual(attributes, expected);
     assert.ok(Object.isFrozen(attributes));
   });
@@ -51,24 +51,24 @@ for (const [vocabulary, row, subject, dimensions, expected] of CASES) {
 
 test('a series keeps its attribute object as long as every poll uses it', () => {
   const cache = createAttributeCache();
-  const first = cache.attributes('ecs', 'network_rx_bytes', WEB, { iface: 'eth0' });
+  const first = cache.of(WEB)('ecs', 'network_rx_bytes', { iface: 'eth0' });
   for (let poll = 0; poll < 5; poll += 1) {
     cache.removeUnused();
-    assert.equal(cache.attributes('ecs', 'network_rx_bytes', { ...WEB }, { iface: 'eth0' }), first);
+    assert.equal(cache.of({ ...WEB })('ecs', 'network_rx_bytes', { iface: 'eth0' }), first);
   }
 });
 
 test('a series that a poll did not use is removed after the next poll', () => {
   const cache = createAttributeCache();
-  const first = cache.attributes('ecs', 'mem_usage', WEB);
+  const first = cache.of(WEB)('ecs', 'mem_usage');
   cache.removeUnused();
   cache.removeUnused();
-  assert.notEqual(cache.attributes('ecs', 'mem_usage', WEB), first);
+  assert.notEqual(cache.of(WEB)('ecs', 'mem_usage'), first);
 });
 
 test('only rows with the same attributes share the object', () => {
   const cache = createAttributeCache();
-  const of = (row: RowId): object => cache.attributes('semconv', row, WEB, { iface: 'eth0' });
+  const of = (row: RowId): object => cache.of(WEB)('semconv', row, { iface: 'eth0' });
   assert.equal(of('network_rx_bytes'), of('network_rx_packets'));
   assert.notEqual(of('network_rx_bytes'), of('network_tx_bytes'));
 });
@@ -96,7 +96,7 @@ test('different subjects, dimensions or vocabularies never share an object', () 
   for (const vocabulary of VOCABULARIES) {
     for (const subject of subjects) {
       for (const one of dimensions) {
-        seen.add(cache.attributes(vocabulary, 'mem_usage', subject, one));
+        seen.add(cache.of(subject)(vocabulary, 'mem_usage', one));
         count += 1;
       }
     }
@@ -109,7 +109,7 @@ test('no two rows of one instrument share their attributes', () => {
   const seen = new Map<string, RowId>();
   for (const [id, { semconv }] of catalogueRows()) {
     if (semconv?.container === undefined) continue;
-    const key = `${semconv.container} ${JSON.stringify(cache.attributes('semconv', id, WEB))}`;
+    const key = `${semconv.container} ${JSON.stringify(cache.of(WEB)('semconv', id))}`;
     assert.equal(seen.get(key), undefined, `${id}: ${key}`);
     seen.set(key, id);
   }

@@ -5,7 +5,7 @@ import { createAttributeCache, type Subject } from '../../../src/metrics/attribu
 
 function labelsOf(vocabulary: 'ecs' | 'semconv', labels: Readonly<Record<string, string>>) {
   const subject: Subject = { level: 'container', name: 'web', id: 'abc', labels: new Map(Object.entries(labels)) };
-  const attributes = createAttributeCache().attributes(vocabulary, 'container_info', subject, { image: 'nginx' });
+  const attributes = createAttributeCache().of(subject)(vocabulary, 'container_info', { image: 'nginx' });
   const own = ['container_name', 'image', 'container.name', 'container.id', 'container.image.name'];
   assert.ok(Object.isFrozen(attributes));
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !own.includes(name)));
@@ -60,8 +60,8 @@ test('only the info metric has labels, and it keeps its attribute object', () =>
     id: 'i',
     labels: new Map([['t', team]]),
   });
-  assert.deepEqual(book.attributes('ecs', 'mem_usage', subject('a')), { container_name: 'w' });
-  const first = book.attributes('ecs', 'container_info', subject('a'));
-  assert.equal(book.attributes('ecs', 'container_info', subject('a')), first);
-  assert.notEqual(book.attributes('ecs', 'container_info', subject('b')), first);
+  assert.deepEqual(book.of(subject('a'))('ecs', 'mem_usage'), { container_name: 'w' });
+  const first = book.of(subject('a'))('ecs', 'container_info');
+  assert.equal(book.of(subject('a'))('ecs', 'container_info'), first);
+  assert.notEqual(book.of(subject('b'))('ecs', 'container_info'), first);
 });
