@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ResourceCollection } from '../collection.ts';
 import type { Collector } from '../collector.ts';
 import { createPage, type Page } from '../http/page.ts';
@@ -13,7 +14,10 @@ export function createPages(source: SampleSource, collector: Collector, sets: re
   let rendered: { readonly sample: readonly ResourceReadings[]; readonly page: Promise<Page> } | undefined;
 
   async function render(collecting: Promise<readonly ResourceCollection[]>): Promise<Page> {
-    return createPage(textOf(await collecting));
+    const collected = await collecting;
+    // Collecting and rendering many series each block the event loop, so other work runs in between.
+    await nextTurn();
+    return createPage(textOf(collected));
   }
 
   return () => {

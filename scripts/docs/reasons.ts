@@ -25,7 +25,7 @@ export const ENDPOINT_REASONS: Readonly<Record<TagFailureReason, Explanation>> =
     'If it persists, check the log of the ECS agent.',
   ],
   redirect: ['A redirect. The exporter does not follow redirects.', 'Check the address; the endpoint never redirects.'],
-  too_large: ['A response over the limit: 4 MiB or 262,144 values.', 'Check the address.'],
+  too_large: ['A response over the limit: 4 MiB or 196,608 values.', 'Check the address.'],
   parse: ['A response that is not an ECS task document.', 'Check the address.'],
   refused: ['Tags only: ECS could not list the tags.', 'Allow `ecs:ListTagsForResource`.'],
 };

@@ -91,8 +91,8 @@ function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   return (b.createdNs ?? 0n) > (a.createdNs ?? 0n) ? b : a;
 }
 
-/** More than ten containers on the largest host (896 CPUs) have. Bounds the number of series. */
-const MAX_PER_CPU = 16_384;
+/** Ten containers on a host with 384 CPUs have 3840. Bounds the number of series, and thus how long they block the event loop. */
+const MAX_PER_CPU = 4096;
 
 /** Launch types whose stats come straight from Docker. The other agents are closed source. */
 const FROM_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);

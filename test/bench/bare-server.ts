@@ -17,9 +17,9 @@ export interface BareServer extends Child {
 }
 
 /** Runs with the program's flags. */
-export async function startBareServer({ nodeFlags }: Program, bodyBytes: number): Promise<BareServer> {
+export async function startBareServer({ nodeFlags, env }: Program, bodyBytes: number): Promise<BareServer> {
   const port = await lastingPort();
   const start = performance.now();
-  const child = startChild(process.execPath, [...nodeFlags, '-e', SOURCE, String(port), String(bodyBytes)]);
+  const child = startChild(process.execPath, [...nodeFlags, '-e', SOURCE, String(port), String(bodyBytes)], { env });
   return { ...child, port, startMs: (await firstGoodScrape(child, port, () => true)) - start };
 }

@@ -80,7 +80,7 @@ async function start(
   const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', interval];
   const startedMs = performance.now();
   const child = startChild(process.execPath, [...nodeArgs, 'run', ...flags, '--log-level', 'error'], {
-    env: { ...env, ...(isFast ? { FAST_TIMER_MS: String(pace.pollDelayMs) } : {}) },
+    env: { ...program.env, ...env, ...(isFast ? { FAST_TIMER_MS: String(pace.pollDelayMs) } : {}) },
   });
   return { ...child, port, startMs: (await firstGoodScrape(child, port, isSuccessful, path)) - startedMs };
 }

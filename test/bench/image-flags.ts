@@ -18,3 +18,9 @@ export function imageFlags(dockerfile: string): readonly string[] {
   if (file < 0) throw new Error('the ENTRYPOINT of the Dockerfile names no JavaScript file');
   return entry.slice(1, file);
 }
+
+/** The variables of the image that affect memory allocation. The others configure the program. */
+export function imageMallocVariables(dockerfile: string): Readonly<Record<string, string>> {
+  const variables = dockerfile.matchAll(/^ENV (MALLOC_\w+)=(\S+)$/gm);
+  return Object.fromEntries(Array.from(variables, ([, name = '', value = '']) => [name, value]));
+}

@@ -2,15 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imageFlags } from './image-flags.ts';
+import { imageFlags, imageMallocVariables } from './image-flags.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BUNDLE = 'bundle/ecs-container-exporter.cjs';
 
-/** The measured program: a file, and the flags of Node.js and V8. */
+/** The measured program: a file, the flags of Node.js and V8, and the variables of glibc's malloc. */
 export interface Program {
   readonly file: string;
   readonly nodeFlags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   /** For the header of the output. */
   readonly shown: string;
 }
@@ -23,15 +24,17 @@ export interface ProgramOptions {
 }
 
 /**
- * By default builds the bundle and uses the flags of the Dockerfile's ENTRYPOINT, as in the image. The bundle is
+ * By default builds the bundle and uses the flags and variables of the Dockerfile, as in the image. The bundle is
  * copied, so that a build during the run does not change it.
  *
  * @throws if the bundle cannot be built.
  */
 export function prepareProgram({ file, nodeFlags }: ProgramOptions): Program {
-  const flags = nodeFlags ?? imageFlags(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const flags = nodeFlags ?? imageFlags(dockerfile);
+  const env = imageMallocVariables(dockerfile);
   const shown = [...flags, file ?? BUNDLE].join(' ');
-  if (file !== undefined) return { file, nodeFlags: flags, shown };
+  if (file !== undefined) return { file, nodeFlags: flags, env, shown };
   const made = spawnSync(process.execPath, [join(ROOT, 'scripts/bundle.ts')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -40,7 +43,7 @@ export function prepareProgram({ file, nodeFlags }: ProgramOptions): Program {
   const copy = join(folder, 'ecs-container-exporter.cjs');
   copyFileSync(join(ROOT, BUNDLE), copy);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { file: copy, nodeFlags: flags, shown };
+  return { file: copy, nodeFlags: flags, env, shown };
 }
 
 /** Loaded before the program, makes an hour {@link FAST_TIMER_MS} milliseconds. */

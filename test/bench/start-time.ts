@@ -8,9 +8,9 @@ import type { Program } from './program.ts';
 import { median, ratio, short } from './statistics.ts';
 import type { Row } from './table.ts';
 
-async function emptyProgramMs({ nodeFlags }: Program): Promise<number> {
+async function emptyProgramMs({ nodeFlags, env }: Program): Promise<number> {
   const start = performance.now();
-  const child = startChild(process.execPath, [...nodeFlags, '-e', '0']);
+  const child = startChild(process.execPath, [...nodeFlags, '-e', '0'], { env });
   while (!child.hasExited()) await sleep(1);
   return performance.now() - start;
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export type Decoded =
   | { readonly ok: true; readonly document: unknown }
@@ -10,6 +11,9 @@ export type Decoded =
  */
 const UNSCANNED_BYTES = 256 * 1024;
 
+/** The exact count of this many bytes blocks the event loop for at most some 30 ms. */
+const BYTES_PER_TURN = 512 * 1024;
+
 /**
  * Strict: valid UTF-8, no byte order mark, JSON of RFC 8259.
  *
@@ -20,11 +24,11 @@ const UNSCANNED_BYTES = 256 * 1024;
  *
  * @param maxValues members and elements of all objects and arrays together; the count is slightly too high
  */
-export function decodeJson(bytes: Buffer, maxValues: number): Decoded {
+export async function decodeJson(bytes: Buffer, maxValues: number): Promise<Decoded> {
   if (bytes.length === 0) return { ok: false, code: 'parse', what: 'an empty body' };
   if (!isUtf8(bytes)) return { ok: false, code: 'parse', what: 'bytes that are not UTF-8' };
   const isLarge = bytes.length > UNSCANNED_BYTES;
-  if (isLarge && hasMoreSigns(bytes, maxValues) && hasMoreValues(bytes, maxValues)) {
+  if (isLarge && hasMoreSigns(bytes, maxValues) && (await hasMoreValues(bytes, maxValues))) {
     return { ok: false, code: 'too_large', what: `${maxValues} values` };
   }
   try {
@@ -51,15 +55,18 @@ function hasMoreSigns(bytes: Buffer, limit: number): boolean {
 }
 
 /** Counts outside strings only. ASCII characters do not occur within longer UTF-8 sequences. */
-function hasMoreValues(bytes: Buffer, limit: number): boolean {
+async function hasMoreValues(bytes: Buffer, limit: number): Promise<boolean> {
   let values = 1;
   let isInString = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte === QUOTE) isInString = !isInString;
-    else if (isInString && byte === BACKSLASH) i++;
-    else if (!isInString && (byte === COMMA || byte === OPEN_ARRAY || byte === OPEN_OBJECT)) values++;
-    if (values > limit) return true;
+  for (let i = 0; i < bytes.length; ) {
+    await nextTurn();
+    for (const end = i + BYTES_PER_TURN; i < bytes.length && i < end; i++) {
+      const byte = bytes[i];
+      if (byte === QUOTE) isInString = !isInString;
+      else if (isInString && byte === BACKSLASH) i++;
+      else if (!isInString && (byte === COMMA || byte === OPEN_ARRAY || byte === OPEN_OBJECT)) values++;
+      if (values > limit) return true;
+    }
   }
   return false;
 }

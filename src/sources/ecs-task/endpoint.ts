@@ -57,7 +57,7 @@ interface RequestPolicy {
  */
 export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): Endpoint {
   const { deadlineMs = 5000, tagsDeadlineMs = 10_000, urlSource } = options;
-  const { maxBytes = 4 * 1024 * 1024, maxValues = 262_144 } = options;
+  const { maxBytes = 4 * 1024 * 1024, maxValues = 196_608 } = options;
   if (baseUrl.protocol !== 'http:' && baseUrl.protocol !== 'https:') {
     throw new EndpointError('unreachable', `the metadata address must be http or https, not ${baseUrl.protocol}`);
   }
@@ -98,16 +98,16 @@ export function createEndpoint(baseUrl: URL, options: EndpointOptions = {}): End
     pending.set(abort, where);
     try {
       const attempt = (): Promise<Outcome> => exchange(target, { agent, signal: abort.signal, maxBytes, where });
-      return decode(await (isRetried ? withRetry(attempt, endsAt, abort.signal) : attempt()), where);
+      return await decode(await (isRetried ? withRetry(attempt, endsAt, abort.signal) : attempt()), where);
     } finally {
       clearTimeout(deadline);
       pending.delete(abort);
     }
   }
 
-  function decode(outcome: Outcome, where: string): unknown {
+  async function decode(outcome: Outcome, where: string): Promise<unknown> {
     if (!outcome.ok) throw outcome.error;
-    const decoded = decodeJson(outcome.body, maxValues);
+    const decoded = await decodeJson(outcome.body, maxValues);
     if (decoded.ok) return decoded.document;
     throw decoded.code === 'parse' ? notJson(where, decoded.what) : tooLarge(where, decoded.what);
   }

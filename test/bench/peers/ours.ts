@@ -14,7 +14,7 @@ export function ours(program: Program): Peer {
       const nodeArgs = [...program.nodeFlags, '--require', FAST_TIMERS, program.file];
       const flags = ['--metadata-url', metadataUrl, '--exporter-port', String(port), '--interval', '3600'];
       const args = [...nodeArgs, 'run', ...flags, '--log-level', 'error'];
-      return startChild(process.execPath, args, { env: { FAST_TIMER_MS: '1' } });
+      return startChild(process.execPath, args, { env: { ...program.env, FAST_TIMER_MS: '1' } });
     },
   };
 }

@@ -4,7 +4,7 @@ import { decodeJson } from '../../../../src/sources/ecs-task/decode-json.ts';
 import { failureOf, setUp } from './set-up.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_VALUES = 262_144;
+const MAX_VALUES = 196_608;
 
 /** As many items as fit into the size limit. */
 function filled(open: string, item: string, close: string): string {
@@ -21,34 +21,34 @@ const BOMBS: readonly (readonly [name: string, document: string, code: 'too_larg
 ];
 
 for (const [name, document, code] of BOMBS) {
-  test(`${name}: ${code}`, () => {
+  test(`${name}: ${code}`, async () => {
     const bytes = Buffer.from(document);
     assert.ok(bytes.length > 3_000_000 && bytes.length <= MAX_BYTES, `${bytes.length} bytes`);
-    const decoded = decodeJson(bytes, MAX_VALUES);
+    const decoded = await decodeJson(bytes, MAX_VALUES);
     assert.equal(decoded.ok ? 'ok' : decoded.code, code);
   });
 }
 
-test('brackets and commas in strings are not counted', () => {
+test('brackets and commas in strings are not counted', async () => {
   const text = '[{,'.repeat(200_000);
-  const decoded = decodeJson(Buffer.from(JSON.stringify({ a: text, b: `é\\"${text}\\` })), MAX_VALUES);
+  const decoded = await decodeJson(Buffer.from(JSON.stringify({ a: text, b: `é\\"${text}\\` })), MAX_VALUES);
   assert.deepEqual(decoded, { ok: true, document: { a: text, b: `é\\"${text}\\` } });
 });
 
-test('nesting is not limited', () => {
+test('nesting is not limited', async () => {
   const depth = 100_000;
-  assert.equal(decodeJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), MAX_VALUES).ok, true);
+  assert.equal((await decodeJson(Buffer.from('['.repeat(depth) + ']'.repeat(depth)), MAX_VALUES)).ok, true);
 });
 
-test('limits are exact', () => {
+test('limits are exact', async () => {
   const values = 40_000;
   const bytes = Buffer.from(JSON.stringify(Array.from({ length: values }, () => 'padding')));
-  assert.equal(decodeJson(bytes, values + 1).ok, true);
-  assert.equal(decodeJson(bytes, values).ok, false);
+  assert.equal((await decodeJson(bytes, values + 1)).ok, true);
+  assert.equal((await decodeJson(bytes, values)).ok, false);
 });
 
-test('special keys of JavaScript are plain members', () => {
-  const decoded = decodeJson(Buffer.from('{"__proto__":{"polluted":1},"constructor":2}'), MAX_VALUES);
+test('special keys of JavaScript are plain members', async () => {
+  const decoded = await decodeJson(Buffer.from('{"__proto__":{"polluted":1},"constructor":2}'), MAX_VALUES);
   assert.ok(decoded.ok && typeof decoded.document === 'object' && decoded.document !== null);
   assert.deepEqual(Object.keys(decoded.document), ['__proto__', 'constructor']);
   assert.equal('polluted' in {}, false);
