@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BUNDLE = join(ROOT, 'bundle', 'ecs-container-exporter.cjs');
 /** The bundle with the image's flags and malloc variables, in its own control group. */
 export interface ConfinedProgram {
+  readonly pid: number;
   readonly port: number;
   metrics(): Promise<Exposition>;
   rssMib(): number;
@@ -24,17 +25,25 @@ export interface ConfinedProgram {
   hasEnded(): boolean;
 }
 
+export interface ConfinedOptions {
+  readonly args: readonly string[];
+  readonly metadataUrl: string;
+  readonly confinement: Confinement;
+  /** A command that runs the program; its arguments are appended. @default none */
+  readonly wrapper?: readonly string[];
+}
+
 /** @throws without root or without the bundle. */
 export async function startConfined(
   t: TestContext,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  confinement: Confinement,
+  { args, metadataUrl, confinement, wrapper = [] }: ConfinedOptions,
 ): Promise<ConfinedProgram> {
   const port = await lastingPort();
   const group = createControlGroup(`hostile-${port}`, confinement);
   const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const searchPath = { PATH: process.env['PATH'] };
   const command = [
+    ...wrapper,
     process.execPath,
     ...imageFlags(dockerfile),
     BUNDLE,
@@ -46,7 +55,7 @@ export async function startConfined(
   // The shell enters the group before it becomes the program, so that all of the program's memory is counted.
   const enter = group.procs.map((file) => `echo $$ > ${file}`).join(' && ');
   const program = await startServer('/bin/sh', ['-c', `${enter} && exec "$@"`, 'sh', ...command], {
-    env: { ...imageMallocVariables(dockerfile), ...env },
+    env: { ...imageMallocVariables(dockerfile), ...searchPath, ECS_CONTAINER_METADATA_URI_V4: metadataUrl },
   });
   t.after(async () => {
     await program.stop();
@@ -60,6 +69,7 @@ export async function startConfined(
     return true;
   });
   return {
+    pid: program.pid,
     port,
     async metrics() {
       const response = await fetch(`${url}/metrics`);

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, test } from 'node:test';
 import { until } from '../real/wait.ts';
 import { ABSURD } from './absurd-documents.ts';
 import { type ConfinedProgram, startConfined } from './confined-program.ts';
+import { startDocumentEndpoint } from './document-endpoint.ts';
 import { longestStallMs } from './stall.ts';
 
-const CONFINEMENT = { memoryMib: 128, cores: 0.25 };
 const POLLS = 3;
 const MAX_STALL_MS = 250;
 const MAX_RSS_GROWTH_MIB = 20;
@@ -20,13 +17,12 @@ const POLLED = 'ecs_task_exporter_polls_total';
 describe('documents that are valid and absurd', { concurrency: 3 }, () => {
   for (const name of Object.keys(ABSURD)) {
     test(`${name}: the program lives, within its bounds, and recovers`, async (t) => {
-      const endpoint = await startEndpoint(t);
-      const program = await startConfined(
-        t,
-        ['--interval', '5', '--container-labels', '*', '--task-tags', '*'],
-        { ECS_CONTAINER_METADATA_URI_V4: endpoint.url },
-        CONFINEMENT,
-      );
+      const endpoint = await startDocumentEndpoint(t);
+      const program = await startConfined(t, {
+        args: ['--interval', '5', '--container-labels', '*', '--task-tags', '*'],
+        metadataUrl: endpoint.url,
+        confinement: { memoryMib: 128, cores: 0.25 },
+      });
       const before = await polled(program, 2);
       assert.equal(before.status, 1);
       const rssMib = program.rssMib();
@@ -81,11 +77,4 @@ async function polled(program: ConfinedProgram, more: number): Promise<Figures> 
     const timeouts = metrics.value('ecs_task_exporter_poll_failures_total', { reason: 'timeout' }) ?? 0;
     return { polls, status: value('ecs_task_exporter_status'), containers, timeouts };
   });
-}
-
-async function startEndpoint(t: TestContext): Promise<{ url: string; send: ChildProcess['send'] }> {
-  const child = fork(fileURLToPath(new URL('document-endpoint-process.ts', import.meta.url)));
-  t.after(() => child.kill());
-  const [port] = await once(child, 'message');
-  return { url: `http://127.0.0.1:${port}/v4/task`, send: child.send.bind(child) };
 }

@@ -1,5 +1,5 @@
 /** What each connection of a hostile load does. */
-const LOAD_KINDS = [
+export const LOAD_KINDS = [
   /** Sends requests without end and reads the responses. */
   'pipelined-metrics',
   'pipelined-healthy',

@@ -16,7 +16,7 @@ export async function startTarget(program: Program, metadataUrl: string, interva
   const port = await lastingPort();
   const flags = ['--metadata-url', metadataUrl, '--exporter-port', `${port}`, '--exporter-host', '::'];
   const args = [...program.nodeFlags, program.file, 'run', ...flags, '--interval', `${intervalSeconds}`];
-  const child = startChild(process.execPath, args);
+  const child = startChild(process.execPath, args, { env: program.env });
   await firstGoodScrape(child, port, () => true, '/-/ready');
   return { ...child, port };
 }
@@ -26,9 +26,9 @@ require('node:http').createServer((request, response) => response.end('x')).list
 `;
 
 /** A bare server of node:http with the same flags: without a load, it shows what the machine itself delays. */
-export async function startControl({ nodeFlags }: Program): Promise<Target> {
+export async function startControl({ nodeFlags, env }: Program): Promise<Target> {
   const port = await lastingPort();
-  const child = startChild(process.execPath, [...nodeFlags, '-e', BARE_SERVER, `${port}`]);
+  const child = startChild(process.execPath, [...nodeFlags, '-e', BARE_SERVER, `${port}`], { env });
   await firstGoodScrape(child, port, () => true);
   return { ...child, port };
 }
