@@ -5,7 +5,7 @@ import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import type { MetricExporter, Outcome } from './metric-exporter.ts';
 import type { OtlpOptions } from './otlp/otlp-exporter.ts';
-import { createResourceBuilder, type ServiceOptions } from './resource.ts';
+import { createResourceBuilder, createResourceFilter, type ServiceOptions, withResourceFilter } from './resource.ts';
 import type { StatsdOptions } from './statsd/statsd-exporter.ts';
 
 /** Push exporters. */
@@ -18,6 +18,8 @@ interface Sets {
 export interface TelemetryOptions {
   readonly source: SampleSource;
   readonly service: ServiceOptions;
+  /** Selects the exported resource attributes. StatsD tags and resource labels can use all attributes. @default all */
+  readonly isResourceAttributeExported?: ((name: string) => boolean) | undefined;
   /** Product and version, sent to OTLP receivers. */
   readonly userAgent: string;
   /** Start of the program, in nanoseconds since the epoch; see `createDeltas`. */
@@ -32,6 +34,8 @@ export interface TelemetryOptions {
   readonly exportTimeoutMs: number;
   /** Called after each export. `points` is the number of data points sent: 0 if the export was held back. */
   readonly onOutcome: (exporter: PushExporterName, outcome: Outcome, points: number) => void;
+  /** Called for each request body and datagram that otlp and statsd have sent, with its size. */
+  readonly onBytesSent?: ((exporter: PushExporterName, bytes: number) => void) | undefined;
 }
 
 export interface Telemetry {
@@ -60,6 +64,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const resourceOf = createResourceBuilder(options.service);
   const collector: Collector = createCollector({ source, resourceOf, sets, programStartNs: options.programStartNs });
   const loops: ExportLoop[] = [];
+  const filter = options.isResourceAttributeExported && createResourceFilter(options.isResourceAttributeExported);
+  const filtered = (exporter: MetricExporter): MetricExporter =>
+    filter === undefined ? exporter : withResourceFilter(exporter, filter);
+  const onSent = (name: PushExporterName) => (bytes: number) => options.onBytesSent?.(name, bytes);
 
   function add(
     name: PushExporterName,
@@ -75,19 +83,20 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let page: Telemetry['page'];
   if (prometheus !== undefined) {
     const { createPages } = await import('./prometheus/pages.ts');
-    page = createPages(source, collector, prometheus.sets);
+    page = createPages(source, collector, prometheus.sets, filter);
   }
   if (otlp !== undefined) {
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
     const timeoutMs = boundedTimeoutMs(Math.min(otlp.timeoutMs, options.exportTimeoutMs), intervalMs);
-    add('otlp', otlp, await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent), { intervalMs, timeoutMs });
+    const exporter = await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent, onSent('otlp'));
+    add('otlp', otlp, filtered(exporter), { intervalMs, timeoutMs });
   }
   if (console !== undefined) {
-    add('console', console, createConsoleExporter(), { intervalMs, timeoutMs: options.exportTimeoutMs });
+    add('console', console, filtered(createConsoleExporter()), { intervalMs, timeoutMs: options.exportTimeoutMs });
   }
   if (statsd !== undefined) {
     const { createStatsdExporter } = await import('./statsd/statsd-exporter.ts');
-    add('statsd', statsd, await createStatsdExporter(statsd), { timeoutMs: STATSD_TIMEOUT_MS });
+    add('statsd', statsd, await createStatsdExporter(statsd, onSent('statsd')), { timeoutMs: STATSD_TIMEOUT_MS });
   }
 
   return {

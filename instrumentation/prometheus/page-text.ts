@@ -3,6 +3,7 @@ import { emptyResource, type Resource, resourceFromAttributes } from '@opentelem
 import { type DataPoint, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { NumericMetric, ResourceCollection, ScopeCollection } from '../collection.ts';
 import type { MetricSet } from '../metric-definition.ts';
+import type { ResourceFilter } from '../resource.ts';
 import { appendUnit, joinByLabelName } from './prometheus-names.ts';
 
 /** Renders a page. */
@@ -27,8 +28,9 @@ interface Target extends Heading {
  * A family appears once on a page. With several resources, labels of the resources identify their series.
  *
  * @param sets the metric sets of the collections
+ * @param filter selects the labels of `target_info`
  */
-export function createPageText(sets: readonly MetricSet[]): PageText {
+export function createPageText(sets: readonly MetricSet[], filter: ResourceFilter = (resource) => resource): PageText {
   // Without scope labels: they would change the identity of all existing series.
   const forMetrics = new PrometheusSerializer(undefined, false, undefined, true, true);
   const forResource = new PrometheusSerializer(undefined, false, undefined, false, true);
@@ -68,7 +70,7 @@ export function createPageText(sets: readonly MetricSet[]): PageText {
   function targetOf(resource: Resource): Target {
     let target = targets.get(resource);
     if (target === undefined) {
-      const text = forResource.serialize({ resource: withLabelNames(resource), scopeMetrics: [] });
+      const text = forResource.serialize({ resource: withLabelNames(filter(resource)), scopeMetrics: [] });
       const [help = '', type = '', sample = ''] = text.split('\n');
       target = { text: `${help}\n${type}\n`, name: 'target_info', sample: `${sample}\n` };
       targets.set(resource, target);

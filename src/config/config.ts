@@ -43,6 +43,8 @@ export interface Config {
   readonly serviceName?: string | undefined;
   /** From OTEL_RESOURCE_ATTRIBUTES, decoded. */
   readonly resourceAttributes: Readonly<Record<string, string>>;
+  /** Names of resource attributes to export; empty for all. */
+  readonly resourceAttributesInclude: readonly Glob[];
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
 }
 
@@ -57,6 +59,7 @@ export function redactedConfig(config: Config): object {
     exclude: textsOf(config.exclude),
     containerLabels: textsOf(config.containerLabels),
     taskTags: textsOf(config.taskTags),
+    resourceAttributesInclude: textsOf(config.resourceAttributesInclude),
     metrics: config.metrics.items,
     otlp: redactedOtlp(config.otlp),
   };

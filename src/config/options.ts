@@ -1,5 +1,5 @@
 import { VOCABULARIES } from '../metrics/vocabulary.ts';
-import { attributePairs, exporterList, listOf, metricSelection } from './lists.ts';
+import { attributePairs, exporterList, globList, listOf, metricSelection } from './lists.ts';
 import type { Option, OptionTable } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { ENDPOINT_OPTIONS } from './sampling-options.ts';
@@ -84,6 +84,16 @@ const RESOURCE_OPTIONS = {
     defaultNote: 'none',
     description:
       'Additional resource attributes: comma-separated key=value pairs, percent-encoded. They take precedence over detected attributes.',
+  },
+  resourceAttributesInclude: {
+    flag: 'resource-attributes-include',
+    placeholder: 'names',
+    variables: ['RESOURCE_ATTRIBUTES_INCLUDE'],
+    parse: globList,
+    default: '',
+    defaultNote: 'all attributes',
+    description:
+      'Resource attributes to export over OTLP, on the console and in target_info: comma-separated names or patterns. service.name and service.instance.id are always exported.',
   },
 } as const satisfies OptionTable;
 

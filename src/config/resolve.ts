@@ -87,6 +87,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     exportTimeoutMs,
     serviceName: settings.given(OPTIONS.serviceName)?.value,
     resourceAttributes: settings.value(OPTIONS.resourceAttributes),
+    resourceAttributesInclude: settings.value(OPTIONS.resourceAttributesInclude),
     log: {
       level: settings.value(OPTIONS.logLevel),
       format: format === 'auto' ? (input.isTTY ? 'pretty' : 'json') : format,

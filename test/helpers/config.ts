@@ -28,6 +28,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     exportIntervalMs: 60_000,
     exportTimeoutMs: 2000,
     resourceAttributes: {},
+    resourceAttributesInclude: [],
     log: { level: 'none', format: 'json' },
     ...changes,
   };

@@ -48,6 +48,7 @@ test('defaults', () => {
     exportTimeoutMs: 30_000,
     serviceName: undefined,
     resourceAttributes: {},
+    resourceAttributesInclude: [],
     log: { level: 'info', format: 'json' },
   });
 });

@@ -47,6 +47,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   otlpHistogramAggregation: { valid: 'base2_exponential_bucket_histogram', junk: 'linear' },
   serviceName: { valid: 'checkout' },
   resourceAttributes: { valid: 'team=core', junk: 'team' },
+  resourceAttributesInclude: { valid: 'aws.ecs.*,cloud.region', junk: 'aws.[' },
   logLevel: { valid: 'DEBUG', junk: 'loud' },
   logFormat: { valid: 'json', junk: 'xml' },
   isStatsdWanted: { valid: 'true', junk: 'maybe' },
