@@ -15,6 +15,13 @@ interface Sets {
   readonly sets: readonly MetricSet[];
 }
 
+export interface PrometheusOptions {
+  /** Selects the resource attributes that become labels of every series. @default none */
+  readonly isResourceLabel?: ((attribute: string) => boolean) | undefined;
+  /** Serves OpenMetrics with start times to clients that accept it. @default false */
+  readonly hasStartTimes?: boolean;
+}
+
 export interface TelemetryOptions {
   readonly source: SampleSource;
   readonly service: ServiceOptions;
@@ -25,7 +32,7 @@ export interface TelemetryOptions {
   /** Start of the program, in nanoseconds since the epoch; see `createDeltas`. */
   readonly programStartNs: bigint;
   /** The configured exporters and their metrics. Absent exporters are not loaded. */
-  readonly prometheus?: Sets | undefined;
+  readonly prometheus?: (PrometheusOptions & Sets) | undefined;
   readonly otlp?: (OtlpOptions & Sets) | undefined;
   readonly console?: Sets | undefined;
   readonly statsd?: (StatsdOptions & Sets) | undefined;
@@ -39,8 +46,8 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
-  /** Renders the Prometheus page; undefined without that exporter. Rejects if the collection fails. */
-  readonly page: (() => Promise<Page>) | undefined;
+  /** Renders the Prometheus page for an Accept header; undefined without that exporter. Rejects if the collection fails. */
+  readonly page: ((accept?: string) => Promise<Page>) | undefined;
   /** Reports a new sample to the exporters that send each one. */
   onSample(): void;
   /** Exports now with every push exporter that has an interval. Never rejects; failures are passed to `onOutcome`. */
@@ -83,7 +90,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let page: Telemetry['page'];
   if (prometheus !== undefined) {
     const { createPages } = await import('./prometheus/pages.ts');
-    page = createPages(source, collector, prometheus.sets, filter);
+    const { hasStartTimes, ...labels } = prometheus;
+    const alternative =
+      hasStartTimes === true ? (await import('./prometheus/open-metrics.ts')).OPEN_METRICS : undefined;
+    page = createPages({ source, collector, filter, alternative, ...labels });
   }
   if (otlp !== undefined) {
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');

@@ -99,13 +99,16 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   const { resourceAttributesInclude: include } = config;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');
+  const prometheus = setsOf('prometheus');
+  const { resourceLabels, hasStartTimes } = config.prometheus;
+  const isResourceLabel = resourceLabels.length === 0 ? undefined : createAllowList(resourceLabels);
   return startTelemetry({
     source: sampler,
     service: serviceOf(config),
     isResourceAttributeExported: include.length === 0 ? undefined : createAllowList(include),
     userAgent: `${PROGRAM}/${VERSION}`,
     programStartNs: sampler.startedNs,
-    prometheus: setsOf('prometheus'),
+    prometheus: prometheus && { isResourceLabel, hasStartTimes, ...prometheus },
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },

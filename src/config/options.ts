@@ -4,7 +4,7 @@ import type { Option, OptionTable } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { ENDPOINT_OPTIONS } from './sampling-options.ts';
 import { STATSD_OPTIONS } from './statsd.ts';
-import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber } from './value-parsers.ts';
+import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber, yesOrNo } from './value-parsers.ts';
 
 const PORT = wholeNumber(0, 65_535);
 
@@ -67,6 +67,27 @@ const HTTP_OPTIONS = {
     parse: PORT,
     default: '9545',
     description: 'Port to listen on; 0 selects a free port.',
+  },
+} as const satisfies OptionTable;
+
+const PROMETHEUS_OPTIONS = {
+  prometheusResourceLabels: {
+    flag: 'prometheus-resource-labels',
+    placeholder: 'names',
+    variables: ['PROMETHEUS_RESOURCE_LABELS'],
+    parse: globList,
+    default: '',
+    defaultNote: 'none',
+    description:
+      "Resource attributes to add to every series as labels: comma-separated names or patterns, for example aws.ecs.service.name. A metric's own label takes precedence.",
+  },
+  prometheusStartTimes: {
+    flag: 'prometheus-start-times',
+    variables: ['PROMETHEUS_START_TIMES'],
+    parse: yesOrNo,
+    default: 'false',
+    description:
+      'Serve OpenMetrics 1.0 with the start times of counters (_created) to clients whose Accept header names it. Without a feature flag for start times, Prometheus stores each of them as a series.',
   },
 } as const satisfies OptionTable;
 
@@ -161,6 +182,7 @@ export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
   ...EXPORTER_OPTIONS,
   ...HTTP_OPTIONS,
+  ...PROMETHEUS_OPTIONS,
   ...OTLP_OPTIONS,
   ...RESOURCE_OPTIONS,
   ...LOG_OPTIONS,
@@ -174,6 +196,7 @@ export const OPTION_GROUPS: ReadonlyMap<string, readonly Option<unknown>[]> = ne
     'Endpoint and sampling': ENDPOINT_OPTIONS,
     Exporters: EXPORTER_OPTIONS,
     'HTTP server': HTTP_OPTIONS,
+    'Prometheus pages': PROMETHEUS_OPTIONS,
     'OTLP push': OTLP_OPTIONS,
     Resource: RESOURCE_OPTIONS,
     Logging: LOG_OPTIONS,
