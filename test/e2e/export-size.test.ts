@@ -95,3 +95,10 @@ for (const [firstCell, args] of [
     }
   });
 }
+
+test('docs/backends/cloudwatch.md repeats the gigabytes per month, and its recipe is the lean one', () => {
+  const page = readFileSync(new URL('../../docs/backends/cloudwatch.md', import.meta.url), 'utf8');
+  const [all, lean] = ['unset', `\`${LEAN}\``].map((firstCell) => documented(firstCell)[2]);
+  assert.ok(page.includes(`${lean} instead of ${all} GB`));
+  assert.ok(page.includes(`"RESOURCE_ATTRIBUTES_INCLUDE", "value": "${LEAN}"`));
+});
