@@ -248,7 +248,7 @@ export const EXPORTER_ROWS = {
     stability: 'stable',
     dimensions: ['exporter'],
     ecs: { name: 'exporter_export_bytes' },
-    semconv: { exporter: 'aws.ecs.exporter.export_bytes', unit: 'By' },
+    semconv: { exporter: 'aws.ecs.exporter.export.io', unit: 'By' },
     exporter: ({ exports }) => byExporter(exports.sentBytes),
   },
   exporter_build_info: {

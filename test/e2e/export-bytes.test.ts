@@ -20,7 +20,7 @@ for (const compression of ['gzip', 'none'] as const) {
       return now.value('aws_ecs_exporter_exports_total', { otel_component_name: 'otlp' }) === 1 ? now : undefined;
     });
     const labels = { otel_component_name: 'otlp' };
-    assert.equal(page.value('aws_ecs_exporter_export_bytes_total', labels), Number(headers['content-length']));
+    assert.equal(page.value('aws_ecs_exporter_export_io_bytes_total', labels), Number(headers['content-length']));
     const accepted = page
       .having(labels)
       .filter((series) => series.name.startsWith('otel_sdk_exporter_metric') && !series.labels.has('error_type'));
