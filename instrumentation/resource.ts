@@ -1,5 +1,6 @@
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { SeriesAttributes } from './metric-definition.ts';
+import type { MetricExporter } from './metric-exporter.ts';
 
 export interface ServiceOptions {
   readonly serviceName: string;
@@ -38,6 +39,43 @@ function build(options: ServiceOptions, randomId: string, identity: SeriesAttrib
       ...(isServiceNameGiven && { 'service.name': serviceName }),
     }),
   );
+}
+
+/** Returns the exported part of a resource: the same object for the same resource. */
+export type ResourceFilter = (resource: Resource) => Resource;
+
+/**
+ * Exported whatever the filter: OpenTelemetry requires `service.name`, and without `service.instance.id` the tasks of a service
+ * would write to the same series.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/resource/#service
+ */
+const REQUIRED_ATTRIBUTES: ReadonlySet<string> = new Set(['service.name', 'service.instance.id']);
+
+export function createResourceFilter(isExported: (name: string) => boolean): ResourceFilter {
+  const filtered = new WeakMap<Resource, Resource>();
+  return (resource) => {
+    let result = filtered.get(resource);
+    if (result === undefined) {
+      const { attributes } = resource;
+      const kept = Object.entries(attributes).filter(([name]) => REQUIRED_ATTRIBUTES.has(name) || isExported(name));
+      result = resourceFromAttributes(Object.fromEntries(kept));
+      filtered.set(resource, result);
+    }
+    return result;
+  };
+}
+
+/** An exporter that sends only the exported part of each resource. */
+export function withResourceFilter(exporter: MetricExporter, filter: ResourceFilter): MetricExporter {
+  return {
+    ...exporter,
+    export: (metrics, signal) =>
+      exporter.export(
+        metrics.map((one) => ({ ...one, resource: filter(one.resource) })),
+        signal,
+      ),
+  };
 }
 
 /** UUID version 4. Math.random() suffices, and node:crypto would take several MB of memory. */

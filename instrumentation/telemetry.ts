@@ -5,7 +5,7 @@ import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import type { MetricExporter, Outcome } from './metric-exporter.ts';
 import type { OtlpOptions } from './otlp/otlp-exporter.ts';
-import { createResourceBuilder, type ServiceOptions } from './resource.ts';
+import { createResourceBuilder, createResourceFilter, type ServiceOptions, withResourceFilter } from './resource.ts';
 import type { StatsdOptions } from './statsd/statsd-exporter.ts';
 
 /** Push exporters. */
@@ -15,15 +15,24 @@ interface Sets {
   readonly sets: readonly MetricSet[];
 }
 
+export interface PrometheusOptions {
+  /** Selects the resource attributes that become labels of every series. @default none */
+  readonly isResourceLabel?: ((attribute: string) => boolean) | undefined;
+  /** Serves OpenMetrics with start times to clients that accept it. @default false */
+  readonly hasStartTimes?: boolean;
+}
+
 export interface TelemetryOptions {
   readonly source: SampleSource;
   readonly service: ServiceOptions;
+  /** Selects the exported resource attributes. StatsD tags and resource labels can use all attributes. @default all */
+  readonly isResourceAttributeExported?: ((name: string) => boolean) | undefined;
   /** Product and version, sent to OTLP receivers. */
   readonly userAgent: string;
   /** Start of the program, in nanoseconds since the epoch; see `createDeltas`. */
   readonly programStartNs: bigint;
   /** The configured exporters and their metrics. Absent exporters are not loaded. */
-  readonly prometheus?: Sets | undefined;
+  readonly prometheus?: (PrometheusOptions & Sets) | undefined;
   readonly otlp?: (OtlpOptions & Sets) | undefined;
   readonly console?: Sets | undefined;
   readonly statsd?: (StatsdOptions & Sets) | undefined;
@@ -32,11 +41,13 @@ export interface TelemetryOptions {
   readonly exportTimeoutMs: number;
   /** Called after each export. `points` is the number of data points sent: 0 if the export was held back. */
   readonly onOutcome: (exporter: PushExporterName, outcome: Outcome, points: number) => void;
+  /** Called for each request body and datagram that otlp and statsd have sent, with its size. */
+  readonly onBytesSent?: ((exporter: PushExporterName, bytes: number) => void) | undefined;
 }
 
 export interface Telemetry {
-  /** Renders the Prometheus page; undefined without that exporter. Rejects if the collection fails. */
-  readonly page: (() => Promise<Page>) | undefined;
+  /** Renders the Prometheus page for an Accept header; undefined without that exporter. Rejects if the collection fails. */
+  readonly page: ((accept?: string) => Promise<Page>) | undefined;
   /** Reports a new sample to the exporters that send each one. */
   onSample(): void;
   /** Exports now with every push exporter that has an interval. Never rejects; failures are passed to `onOutcome`. */
@@ -60,6 +71,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const resourceOf = createResourceBuilder(options.service);
   const collector: Collector = createCollector({ source, resourceOf, sets, programStartNs: options.programStartNs });
   const loops: ExportLoop[] = [];
+  const filter = options.isResourceAttributeExported && createResourceFilter(options.isResourceAttributeExported);
+  const filtered = (exporter: MetricExporter): MetricExporter =>
+    filter === undefined ? exporter : withResourceFilter(exporter, filter);
+  const onSent = (name: PushExporterName) => (bytes: number) => options.onBytesSent?.(name, bytes);
 
   function add(
     name: PushExporterName,
@@ -75,19 +90,23 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let page: Telemetry['page'];
   if (prometheus !== undefined) {
     const { createPages } = await import('./prometheus/pages.ts');
-    page = createPages(source, collector, prometheus.sets);
+    const { hasStartTimes, ...labels } = prometheus;
+    const alternative =
+      hasStartTimes === true ? (await import('./prometheus/open-metrics.ts')).OPEN_METRICS : undefined;
+    page = createPages({ source, collector, filter, alternative, ...labels });
   }
   if (otlp !== undefined) {
     const { createOtlpExporter } = await import('./otlp/otlp-exporter.ts');
     const timeoutMs = boundedTimeoutMs(Math.min(otlp.timeoutMs, options.exportTimeoutMs), intervalMs);
-    add('otlp', otlp, await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent), { intervalMs, timeoutMs });
+    const exporter = await createOtlpExporter({ ...otlp, timeoutMs }, options.userAgent, onSent('otlp'));
+    add('otlp', otlp, filtered(exporter), { intervalMs, timeoutMs });
   }
   if (console !== undefined) {
-    add('console', console, createConsoleExporter(), { intervalMs, timeoutMs: options.exportTimeoutMs });
+    add('console', console, filtered(createConsoleExporter()), { intervalMs, timeoutMs: options.exportTimeoutMs });
   }
   if (statsd !== undefined) {
     const { createStatsdExporter } = await import('./statsd/statsd-exporter.ts');
-    add('statsd', statsd, await createStatsdExporter(statsd), { timeoutMs: STATSD_TIMEOUT_MS });
+    add('statsd', statsd, await createStatsdExporter(statsd, onSent('statsd')), { timeoutMs: STATSD_TIMEOUT_MS });
   }
 
   return {

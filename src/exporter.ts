@@ -54,8 +54,8 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     httpRejections: rejections.counts,
   });
   const isPulled = config.exporters.includes('prometheus');
-  const servedPage = async (): Promise<Page> => {
-    const page = await pageOf(await telemetryReady.promise);
+  const servedPage = async (accept: string | undefined): Promise<Page> => {
+    const page = await pageOf(await telemetryReady.promise, accept);
     transitions.ok('http');
     return page;
   };
@@ -124,6 +124,6 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   };
 }
 
-function pageOf({ page }: Telemetry): Promise<Page> {
-  return page === undefined ? Promise.reject(new Error('the Prometheus exporter is not enabled')) : page();
+function pageOf({ page }: Telemetry, accept: string | undefined): Promise<Page> {
+  return page === undefined ? Promise.reject(new Error('the Prometheus exporter is not enabled')) : page(accept);
 }

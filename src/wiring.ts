@@ -69,6 +69,7 @@ export function createSampler(
       exporters: config.exporters.filter((name) => name !== 'prometheus'),
       failureReasons: EXPORT_FAILURE_REASONS,
       withRejections: config.exporters.filter((name) => name === 'otlp'),
+      withBytes: config.exporters.filter((name) => name === 'otlp' || name === 'statsd'),
     },
     ...own,
     observer: {
@@ -95,19 +96,25 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     config.exporters.includes(exporter)
       ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, config.metrics)) }
       : undefined;
+  const { resourceAttributesInclude: include } = config;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');
+  const prometheus = setsOf('prometheus');
+  const { resourceLabels, hasStartTimes } = config.prometheus;
+  const isResourceLabel = resourceLabels.length === 0 ? undefined : createAllowList(resourceLabels);
   return startTelemetry({
     source: sampler,
     service: serviceOf(config),
+    isResourceAttributeExported: include.length === 0 ? undefined : createAllowList(include),
     userAgent: `${PROGRAM}/${VERSION}`,
     programStartNs: sampler.startedNs,
-    prometheus: setsOf('prometheus'),
+    prometheus: prometheus && { isResourceLabel, hasStartTimes, ...prometheus },
     otlp: otlp && { ...config.otlp, ...otlp },
     console: setsOf('console'),
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
+    onBytesSent: (name, bytes) => sampler.countSentBytes(name, bytes),
     onOutcome: (name, { error, partial }, points) => {
       sampler.countExport(name, { reason: error?.reason, points, rejectedPoints: partial?.rejectedPoints });
       if (error !== undefined) return reportFailure(transitions, name, error);

@@ -1,9 +1,24 @@
-/** One member of the header: `gzip;q=0.5`. An invalid q counts as 0, which means plain text. */
-function parseMember(member: string): { coding: string; quality: number } {
-  const [coding = '', ...parameters] = member.split(';').map((part) => part.trim().toLowerCase());
-  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice('q='.length);
-  if (weight === undefined) return { coding, quality: 1 };
-  return { coding, quality: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight) ? Number(weight) : 0 };
+/** One member of an Accept header: `gzip;q=0.5`. Lower case. */
+export interface HeaderMember {
+  readonly value: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** From 0 to 1; 0 if it is invalid. */
+  readonly quality: number;
+}
+
+export function parseMembers(header: string): readonly HeaderMember[] {
+  return header.split(',').map((member) => {
+    const [value = '', ...rest] = member.split(';').map((part) => part.trim().toLowerCase());
+    const parameters = new Map(rest.map((parameter) => splitParameter(parameter)));
+    const weight = parameters.get('q') ?? '1';
+    return { value, parameters, quality: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight) ? Number(weight) : 0 };
+  });
+}
+
+/** Parameter values can be quoted: `version="1.0.0"`. */
+function splitParameter(parameter: string): readonly [name: string, value: string] {
+  const [name = '', ...value] = parameter.split('=');
+  return [name, value.join('=').replace(/^"(.*)"$/, '$1')];
 }
 
 /**
@@ -14,8 +29,8 @@ function parseMember(member: string): { coding: string; quality: number } {
  */
 export function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false;
-  const members = header.split(',').map(parseMember);
-  const qualityOf = (...codings: string[]) => members.find(({ coding }) => codings.includes(coding))?.quality;
+  const members = parseMembers(header);
+  const qualityOf = (...codings: string[]) => members.find(({ value }) => codings.includes(value))?.quality;
   const gzip = qualityOf('gzip', 'x-gzip') ?? qualityOf('*') ?? 0;
   const identity = qualityOf('identity') ?? 0;
   return gzip > 0 && gzip >= identity;

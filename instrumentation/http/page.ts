@@ -5,20 +5,33 @@ const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
 export interface Page {
   readonly body: Buffer;
   readonly contentType: string;
+  /** The request headers on which the response depends. */
+  readonly vary: string;
   /** The compressed body, made at the first call and then kept. Rejects if zlib fails. */
   gzip(): Promise<Buffer>;
 }
 
+export interface PageOptions {
+  /** @default the text format */
+  readonly contentType?: string | undefined;
+  /** @default accept-encoding */
+  readonly vary?: string | undefined;
+}
+
 /**
- * A page in the text format. Compression runs at level 1, off the main thread: on an exposition, zlib's default level needs
+ * A page, in the text format by default. Compression runs at level 1, off the main thread: on an exposition, zlib's default level needs
  * twice the time for a body that is a tenth smaller, and level 9 ten times.
  */
-export function createPage(text: string): Page {
+export function createPage(
+  text: string,
+  { contentType = TEXT_FORMAT, vary = 'accept-encoding' }: PageOptions = {},
+): Page {
   const body = Buffer.from(text);
   let compressed: Promise<Buffer> | undefined;
   return {
     body,
-    contentType: TEXT_FORMAT,
+    contentType,
+    vary,
     gzip: () => {
       compressed ??= compress(body);
       return compressed;

@@ -11,8 +11,8 @@ export interface Site {
   readonly version: string;
   /** Shown on the landing page after the server's own paths. */
   readonly links?: readonly Link[];
-  /** The page at `/metrics`; undefined makes it a 404 with the reason. */
-  readonly page: (() => Promise<Page>) | undefined;
+  /** The page at `/metrics` for an Accept header; undefined makes it a 404 with the reason. */
+  readonly page: ((accept: string | undefined) => Promise<Page>) | undefined;
   readonly isReady: () => boolean;
   /** Called with the path of each request that failed in the server, and with `''` for a socket error. Must not throw. */
   readonly onError?: (error: unknown, path: string) => void;
@@ -35,8 +35,8 @@ function pathOf(target: string): string {
 async function metrics(site: Site, request: IncomingMessage): Promise<Answer> {
   if (site.page === undefined) return line(404, 'no metrics: the Prometheus exporter is not enabled');
   try {
-    const page = await site.page();
-    const vary = { vary: 'accept-encoding' };
+    const page = await site.page(request.headers.accept);
+    const vary = { vary: page.vary };
     if (!acceptsGzip(request.headers['accept-encoding'])) {
       return { status: 200, contentType: page.contentType, body: page.body, headers: vary };
     }

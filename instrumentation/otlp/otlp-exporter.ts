@@ -32,8 +32,16 @@ export interface OtlpOptions extends AgentOptions {
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
 }
 
-/** Creates an exporter that sends all resources of an export in one request. */
-export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
+/**
+ * Creates an exporter that sends all resources of an export in one request.
+ *
+ * @param onSent called with the size of each body that was sent, after compression, including those of retries
+ */
+export async function createOtlpExporter(
+  options: OtlpOptions,
+  userAgent: string,
+  onSent: (bytes: number) => void = () => {},
+): Promise<MetricExporter> {
   const { url, protocol, proxy } = options;
   const client = await createHttpClient(url, options);
   const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
@@ -67,7 +75,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     const body = (await compress?.(request)) ?? request;
     const attempt = async (): Promise<Attempt | undefined> => {
       try {
-        return attemptOf(await post(client, { url, headers, body }, signal));
+        return attemptOf(await post(client, { url, headers, body, onSent }, signal));
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined;
         return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };

@@ -18,6 +18,8 @@ export interface Post {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Called with the size of the body when all of it was handed to the operating system. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
@@ -31,7 +33,11 @@ const MAX_RETRY_AFTER_MS = 300_000;
  * The outcome depends on the head alone: a connection lost during the body does not change it. Node.js closes a connection after
  * a response with status 101 without reporting it, so such a request ends only when the signal aborts.
  */
-export function post(client: HttpClient, { url, headers, body }: Post, signal: AbortSignal): Promise<HttpResponse> {
+export function post(
+  client: HttpClient,
+  { url, headers, body, onSent }: Post,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const request = client.request(url, {
     method: 'POST',
@@ -53,6 +59,7 @@ export function post(client: HttpClient, { url, headers, body }: Post, signal: A
   signal.addEventListener('abort', onAbort, { once: true });
 
   watchInformational(request, () => fail(responseTooLarge()));
+  request.on('finish', () => onSent?.(body.byteLength));
   request.on('error', (error) => {
     if (!hasHead) reject(error);
   });

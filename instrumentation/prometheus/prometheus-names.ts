@@ -18,8 +18,12 @@ export function prometheusName({ name, unit, kind }: Omit<MetricDefinition, 'des
   return `${withUnit.replace(/[^a-zA-Z0-9_]+/g, '_')}${kind === 'counter' ? '_total' : ''}`;
 }
 
+export function unitSuffix(unit: string, isGauge: boolean): string | undefined {
+  return unit === '1' && !isGauge ? undefined : SUFFIXES.get(unit);
+}
+
 export function appendUnit(name: string, unit: string, isGauge: boolean): string {
-  const suffix = unit === '1' && !isGauge ? undefined : SUFFIXES.get(unit);
+  const suffix = unitSuffix(unit, isGauge);
   return suffix === undefined || name.endsWith(suffix) ? name : `${name}_${suffix}`;
 }
 

@@ -13,8 +13,10 @@ export interface DatagramTarget {
   /**
    * Sends the datagrams of one export over a new socket, so that each export reaches an agent that was restarted or has moved.
    * Rejects at the first datagram that fails, and drops the rest.
+   *
+   * @param onSent called with the size of each datagram that was sent
    */
-  send(datagrams: readonly string[], signal: AbortSignal): Promise<void>;
+  send(datagrams: readonly string[], signal: AbortSignal, onSent?: (bytes: number) => void): Promise<void>;
   /** Converts an error of `send`. */
   toExportError(error: Error): ExportError;
 }
@@ -31,7 +33,7 @@ const ERROR_WAIT_MS = 20;
 export function udpTarget(host: string, port: number, resolve: Resolver = createResolver(host)): DatagramTarget {
   return {
     maxBytes: MAX_UDP_BYTES,
-    async send(datagrams, signal) {
+    async send(datagrams, signal, onSent) {
       const socket = await connect(await resolve(signal), port);
       const failure = new AbortController();
       socket.on('error', (error) => failure.abort(error));
@@ -39,7 +41,8 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
       try {
         for (const [index, datagram] of datagrams.entries()) {
           aborted.throwIfAborted();
-          await sendDatagram(socket, datagram);
+          const bytes = await sendDatagram(socket, datagram);
+          onSent?.(bytes);
           if ((index + 1) % BURST === 0) await sleep(BURST_PAUSE_MS, undefined, { signal: aborted });
         }
         await sleep(ERROR_WAIT_MS, undefined, { signal: aborted });
@@ -62,9 +65,10 @@ export function udpTarget(host: string, port: number, resolve: Resolver = create
   };
 }
 
-function sendDatagram(socket: Socket, datagram: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  socket.send(datagram, (error) => (error === null ? resolve() : reject(error)));
+/** Returns the size of the datagram. */
+function sendDatagram(socket: Socket, datagram: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  socket.send(datagram, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
   return promise;
 }
 
@@ -116,12 +120,12 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
 
   return {
     maxBytes: MAX_SOCKET_BYTES,
-    async send(datagrams, signal) {
+    async send(datagrams, signal, onSent) {
       let socket = createSender();
       let waitedMs = 0;
       try {
-        for (const datagram of datagrams) {
-          for (let waitMs = FIRST_WAIT_MS; !trySend(socket, Buffer.from(datagram)); waitMs *= 2) {
+        for (const datagram of datagrams.map((text) => Buffer.from(text))) {
+          for (let waitMs = FIRST_WAIT_MS; !trySend(socket, datagram); waitMs *= 2) {
             // The package's queue is unbounded, and once it is used the event loop spins. Closing the socket drops the queue.
             socket.close();
             socket = createSender();
@@ -134,6 +138,7 @@ export async function unixTarget(path: string, maxWaitMs: number): Promise<Datag
             await sleep(waitMs, undefined, { signal });
             waitedMs += waitMs;
           }
+          onSent?.(datagram.length);
         }
       } finally {
         socket.close();

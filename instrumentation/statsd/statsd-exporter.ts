@@ -23,9 +23,13 @@ const TIMED_OUT = 'not sent in time: check DNS';
  * Creates an exporter that sends every value as a DogStatsD gauge. Counters are gauges too: a StatsD counter is a delta, so a lost
  * datagram would make its total wrong.
  *
+ * @param onSent called with the size of each datagram that was sent
  * @throws an Error with the code `statsd_socket_unsupported` if this platform does not support Unix datagram sockets
  */
-export async function createStatsdExporter(options: StatsdOptions): Promise<MetricExporter> {
+export async function createStatsdExporter(
+  options: StatsdOptions,
+  onSent: (bytes: number) => void = () => {},
+): Promise<MetricExporter> {
   const { host, port, socketPath, constantTags = () => [], maxWaitMs = 1000 } = options;
   const target = socketPath === undefined ? udpTarget(host, port) : await unixTarget(socketPath, maxWaitMs);
 
@@ -38,7 +42,7 @@ export async function createStatsdExporter(options: StatsdOptions): Promise<Metr
     temporality: 'cumulative',
     async export(metrics, signal) {
       try {
-        await target.send(joinLines(metrics.flatMap(linesOf), target.maxBytes), signal);
+        await target.send(joinLines(metrics.flatMap(linesOf), target.maxBytes), signal, onSent);
         return {};
       } catch (error) {
         if (signal.aborted) return { error: new ExportError('timeout', TIMED_OUT) };

@@ -9,6 +9,13 @@ import type { StatsdConfig } from './statsd.ts';
 
 export type { ExporterName, LogLevel, OtlpConfig, StatsdConfig, VocabularyName };
 
+export interface PrometheusConfig {
+  /** Names of resource attributes that become labels of every series. */
+  readonly resourceLabels: readonly Glob[];
+  /** Serves OpenMetrics with start times to clients that accept it. */
+  readonly hasStartTimes: boolean;
+}
+
 /** The validated and complete configuration. No other module reads a flag or a variable. */
 export interface Config {
   /** Base URL of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
@@ -34,6 +41,7 @@ export interface Config {
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
   readonly metrics: MetricSelection;
   readonly http: { readonly host: string; readonly port: number };
+  readonly prometheus: PrometheusConfig;
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;
   /** Time between two exports of otlp and console; statsd sends every sample. */
@@ -43,6 +51,8 @@ export interface Config {
   readonly serviceName?: string | undefined;
   /** From OTEL_RESOURCE_ATTRIBUTES, decoded. */
   readonly resourceAttributes: Readonly<Record<string, string>>;
+  /** Names of resource attributes to export; empty for all. */
+  readonly resourceAttributesInclude: readonly Glob[];
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
 }
 
@@ -57,7 +67,9 @@ export function redactedConfig(config: Config): object {
     exclude: textsOf(config.exclude),
     containerLabels: textsOf(config.containerLabels),
     taskTags: textsOf(config.taskTags),
+    resourceAttributesInclude: textsOf(config.resourceAttributesInclude),
     metrics: config.metrics.items,
+    prometheus: { ...config.prometheus, resourceLabels: textsOf(config.prometheus.resourceLabels) },
     otlp: redactedOtlp(config.otlp),
   };
 }

@@ -1,10 +1,10 @@
 import { VOCABULARIES } from '../metrics/vocabulary.ts';
-import { attributePairs, exporterList, listOf, metricSelection } from './lists.ts';
+import { attributePairs, exporterList, globList, listOf, metricSelection } from './lists.ts';
 import type { Option, OptionTable } from './option.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { ENDPOINT_OPTIONS } from './sampling-options.ts';
 import { STATSD_OPTIONS } from './statsd.ts';
-import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber } from './value-parsers.ts';
+import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber, yesOrNo } from './value-parsers.ts';
 
 const PORT = wholeNumber(0, 65_535);
 
@@ -70,6 +70,27 @@ const HTTP_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+const PROMETHEUS_OPTIONS = {
+  prometheusResourceLabels: {
+    flag: 'prometheus-resource-labels',
+    placeholder: 'names',
+    variables: ['PROMETHEUS_RESOURCE_LABELS'],
+    parse: globList,
+    default: '',
+    defaultNote: 'none',
+    description:
+      "Resource attributes to add to every series as labels: comma-separated names or patterns, for example aws.ecs.service.name. A metric's own label takes precedence.",
+  },
+  prometheusStartTimes: {
+    flag: 'prometheus-start-times',
+    variables: ['PROMETHEUS_START_TIMES'],
+    parse: yesOrNo,
+    default: 'false',
+    description:
+      'Serve OpenMetrics 1.0 with the start times of counters (_created) to clients whose Accept header names it. Without a feature flag for start times, Prometheus stores each of them as a series.',
+  },
+} as const satisfies OptionTable;
+
 const RESOURCE_OPTIONS = {
   serviceName: {
     variables: ['OTEL_SERVICE_NAME'],
@@ -84,6 +105,16 @@ const RESOURCE_OPTIONS = {
     defaultNote: 'none',
     description:
       'Additional resource attributes: comma-separated key=value pairs, percent-encoded. They take precedence over detected attributes.',
+  },
+  resourceAttributesInclude: {
+    flag: 'resource-attributes-include',
+    placeholder: 'names',
+    variables: ['RESOURCE_ATTRIBUTES_INCLUDE'],
+    parse: globList,
+    default: '',
+    defaultNote: 'all attributes',
+    description:
+      'Resource attributes to export over OTLP, on the console and in target_info: comma-separated names or patterns. service.name and service.instance.id are always exported.',
   },
 } as const satisfies OptionTable;
 
@@ -151,6 +182,7 @@ export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
   ...EXPORTER_OPTIONS,
   ...HTTP_OPTIONS,
+  ...PROMETHEUS_OPTIONS,
   ...OTLP_OPTIONS,
   ...RESOURCE_OPTIONS,
   ...LOG_OPTIONS,
@@ -164,6 +196,7 @@ export const OPTION_GROUPS: ReadonlyMap<string, readonly Option<unknown>[]> = ne
     'Endpoint and sampling': ENDPOINT_OPTIONS,
     Exporters: EXPORTER_OPTIONS,
     'HTTP server': HTTP_OPTIONS,
+    'Prometheus pages': PROMETHEUS_OPTIONS,
     'OTLP push': OTLP_OPTIONS,
     Resource: RESOURCE_OPTIONS,
     Logging: LOG_OPTIONS,

@@ -230,11 +230,26 @@ export const EXPORTER_ROWS = {
     kind: 'counter',
     valueType: 'int',
     description: 'Data points in completed exports, with a reason if the receiver did not accept them.',
+    note: 'In ecs, only the accepted ones.',
     source: 'counted, up to the last poll; points with the reason rejected come from partial success responses',
     stability: 'development',
     dimensions: ['exporter', 'reason'],
+    ecs: { name: 'exporter_exported_points' },
     semconv: { exporter: 'otel.sdk.exporter.metric_data_point.exported', unit: '{data_point}' },
     exporter: exportedPoints,
+  },
+  exporter_export_bytes: {
+    family: 'exporter',
+    kind: 'counter',
+    valueType: 'int',
+    description:
+      'Bytes sent by the push exporters otlp (request bodies after compression, with retries) and statsd (datagrams).',
+    source: 'counted, up to the last poll; without HTTP and TLS headers',
+    stability: 'stable',
+    dimensions: ['exporter'],
+    ecs: { name: 'exporter_export_bytes' },
+    semconv: { exporter: 'aws.ecs.exporter.export.io', unit: 'By' },
+    exporter: ({ exports }) => byExporter(exports.sentBytes),
   },
   exporter_build_info: {
     family: 'exporter',
@@ -264,7 +279,8 @@ function exportFailures({ exports }: SelfScope): readonly Point[] {
 }
 
 function exportedPoints({ exports }: SelfScope): readonly Point[] {
-  return [...byExporter(exports.acceptedPoints), ...byExporterAndReason(exports.failedPoints)];
+  const failed = byExporterAndReason(exports.failedPoints);
+  return [...byExporter(exports.acceptedPoints), ...failed.map((point) => ({ ...point, only: 'semconv' as const }))];
 }
 
 function byExporterAndReason(all: ReadonlyMap<string, ByReason>): readonly Point[] {

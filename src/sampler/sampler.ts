@@ -57,7 +57,7 @@ export interface SamplerOptions {
   readonly wallMs?: () => number;
 }
 
-const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [] };
+const NO_EXPORTS: ExportKinds = { exporters: [], failureReasons: [], withRejections: [], withBytes: [] };
 
 /**
  * Polls the source on a timer. Each poll replaces all readings, so scrapes and exports never wait for the source and see the
@@ -132,6 +132,11 @@ export class Sampler implements SampleSource {
   /** Counts an export; the counts appear with the next poll. */
   countExport(exporter: string, result: ExportResult): void {
     this.#counters.exports.record(exporter, result);
+  }
+
+  /** Counts bytes that a push exporter has sent; the count appears with the next poll. */
+  countSentBytes(exporter: string, bytes: number): void {
+    this.#counters.exports.recordBytes(exporter, bytes);
   }
 
   /** True if a poll succeeded within the last three intervals. */

@@ -6,6 +6,8 @@ export interface ExportKinds {
   readonly failureReasons: readonly string[];
   /** Exporters whose receivers report rejected data points. */
   readonly withRejections: readonly string[];
+  /** Exporters whose sent bytes are counted. */
+  readonly withBytes: readonly string[];
 }
 
 /** The result of one export. */
@@ -20,17 +22,20 @@ export interface ExportResult {
 
 export interface ExportCounters {
   record(exporter: string, result: ExportResult): void;
+  recordBytes(exporter: string, bytes: number): void;
   counts(): ExportCounts;
 }
 
 /** `error.type` of data points that the receiver rejected from an export that it accepted. */
 export const REJECTED = 'rejected';
 
-export function createExportCounters({ exporters, failureReasons, withRejections }: ExportKinds): ExportCounters {
+export function createExportCounters(kinds: ExportKinds): ExportCounters {
+  const { exporters, failureReasons, withRejections, withBytes } = kinds;
   const zeros = (names: readonly string[]): Map<string, number> => new Map(names.map((name) => [name, 0]));
   const exports = zeros(exporters);
   const acceptedPoints = zeros(exporters);
   const rejected = zeros(withRejections);
+  const sentBytes = zeros(withBytes);
   const failures = new Map(exporters.map((name) => [name, zeros(failureReasons)]));
   const failedPoints = new Map(
     exporters.map((name) => [name, zeros(rejected.has(name) ? [...failureReasons, REJECTED] : failureReasons)]),
@@ -49,7 +54,10 @@ export function createExportCounters({ exporters, failureReasons, withRejections
       increment(rejected, exporter, rejectedPoints);
       increment(failedPoints.get(exporter), REJECTED, rejectedPoints);
     },
-    counts: () => ({ exports, failures, rejected, acceptedPoints, failedPoints }),
+    recordBytes(exporter, bytes) {
+      if (sentBytes.has(exporter)) increment(sentBytes, exporter, bytes);
+    },
+    counts: () => ({ exports, failures, rejected, acceptedPoints, failedPoints, sentBytes }),
   };
 }
 

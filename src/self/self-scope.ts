@@ -48,6 +48,8 @@ export interface ExportCounts {
   readonly acceptedPoints: ReadonlyMap<string, number>;
   /** Data points that no receiver accepted, by reason. */
   readonly failedPoints: ReadonlyMap<string, ByReason>;
+  /** Sizes of request bodies, after compression, and of datagrams. */
+  readonly sentBytes: ReadonlyMap<string, number>;
 }
 
 /** Resource usage of the exporter. */

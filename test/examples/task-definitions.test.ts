@@ -14,6 +14,7 @@ import {
 
 const TASKS = examplesEndingWith('task-definition.json');
 const CONTAINERS = examplesEndingWith('container-with-key.json');
+const ALARMS = 'examples/cloudwatch/alarms.json';
 const POLICIES = examplesEndingWith('role.json', 'role-amp.json', 'role-cloudwatch-otlp.json', 'role-emf.json');
 
 const containersOf = (file: string): readonly ContainerDefinition[] =>
@@ -22,7 +23,7 @@ const containersOf = (file: string): readonly ContainerDefinition[] =>
     : [v.parse(containerDefinition, jsonOf(file))];
 
 test('every JSON file of the examples is checked', () => {
-  assert.deepEqual([...TASKS, ...CONTAINERS, ...POLICIES].sort(), examplesEndingWith('.json'));
+  assert.deepEqual([...TASKS, ...CONTAINERS, ...POLICIES, ALARMS].sort(), examplesEndingWith('.json'));
   assert.ok(TASKS.length >= 3);
 });
 
@@ -44,7 +45,7 @@ for (const file of CONTAINERS) {
 
 test('the program accepts the environment of each task definition, combined with that of the image', () => {
   const exporters = [...TASKS, ...CONTAINERS].flatMap(containersOf).filter(({ name }) => name === EXPORTER);
-  assert.equal(exporters.length, 3);
+  assert.equal(exporters.length, 4);
   for (const { environment = [], secrets = [] } of exporters) {
     const given = environment.map(({ name, value }) => [name, value]);
     const hidden = secrets.map(({ name }) => [name, 'authorization=Bearer%20made-up']);

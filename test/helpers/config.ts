@@ -16,6 +16,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     metrics: metricsOf('default'),
     http: { host: '127.0.0.1', port: 0 },
+    prometheus: { resourceLabels: [], hasStartTimes: false },
     otlp: {
       protocol: 'http/protobuf',
       url: new URL('http://127.0.0.1:4318/v1/metrics'),
@@ -28,6 +29,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     exportIntervalMs: 60_000,
     exportTimeoutMs: 2000,
     resourceAttributes: {},
+    resourceAttributesInclude: [],
     log: { level: 'none', format: 'json' },
     ...changes,
   };

@@ -108,6 +108,15 @@ test('no code uses any or a type assertion', () => {
   );
 });
 
+test('OpenMetrics is loaded only if it is configured', () => {
+  const isStatic = /^(?:import|export) (?!type\b)[^;]*\/open-metrics\.ts'/m;
+  assert.deepEqual(
+    complaints(({ text }) => (isStatic.test(text) ? ['imports it statically'] : [])),
+    [],
+  );
+  assert.ok(files.some(({ text }) => text.includes("import('./prometheus/open-metrics.ts')")));
+});
+
 test('every lint suppression has a reason', () => {
   const wrong = complaints(({ text }) =>
     [...text.matchAll(/^.*(?:@ts-(?:ignore|expect-error|nocheck)|biome-ignore (?!\S+: \S)).*$/gm)].map(([line]) =>

@@ -23,6 +23,7 @@ test('defaults', () => {
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     metrics: ['default'],
     http: { host: 'localhost', port: 9545 },
+    prometheus: { resourceLabels: [], hasStartTimes: false },
     otlp: {
       protocol: 'http/protobuf',
       url: 'http://localhost:4318/v1/metrics',
@@ -48,6 +49,7 @@ test('defaults', () => {
     exportTimeoutMs: 30_000,
     serviceName: undefined,
     resourceAttributes: {},
+    resourceAttributesInclude: [],
     log: { level: 'info', format: 'json' },
   });
 });

@@ -14,7 +14,7 @@ const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => nam
 const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/'));
 
 /** Options of other programs: Prometheus, docker and Node.js. */
-const OTHER_FLAGS = new Set('web.enable-otlp-receiver build-arg label permission allow-net'.split(' '));
+const OTHER_FLAGS = new Set('web.enable-otlp-receiver enable-feature build-arg label permission allow-net'.split(' '));
 
 /** Variables and build arguments of other programs. */
 const OTHER_VARIABLES = [

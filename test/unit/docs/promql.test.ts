@@ -54,6 +54,17 @@ for (const [place, expression] of EXPRESSIONS) {
   });
 }
 
+test('the metrics of the CloudWatch alarms and queries exist', () => {
+  const alarms = readFileSync(`${ROOT}examples/cloudwatch/alarms.json`, 'utf8').replaceAll('\\"', '"');
+  const page = readFileSync(`${ROOT}docs/backends/cloudwatch.md`, 'utf8');
+  const names = [...`${alarms}${page}`.matchAll(/\{"([\w.]+)"\}/g)].map(([, name = '']) => name);
+  assert.ok(names.length >= 8, `${names}`);
+  assert.deepEqual(
+    names.filter((name) => METRICS.get(name)?.isDefault !== true),
+    [],
+  );
+});
+
 test('both vocabularies have the same alerts', () => {
   assert.ok(ALERTS.ecs.size > 8);
   assert.deepEqual([...ALERTS.semconv.keys()], [...ALERTS.ecs.keys()]);

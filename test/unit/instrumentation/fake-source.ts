@@ -1,7 +1,6 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { type Collector, createCollector } from '../../../instrumentation/collector.ts';
 import { createExportLoop, type ExportLoop } from '../../../instrumentation/export-loop.ts';
-import type { Page } from '../../../instrumentation/http/page.ts';
 import type {
   MetricDefinition,
   MetricSet,
@@ -13,7 +12,7 @@ import type {
   SeriesAttributes,
 } from '../../../instrumentation/metric-definition.ts';
 import type { MetricExporter, Outcome } from '../../../instrumentation/metric-exporter.ts';
-import { createPages } from '../../../instrumentation/prometheus/pages.ts';
+import { createPages, type Pages, type PagesOptions } from '../../../instrumentation/prometheus/pages.ts';
 import { createResourceBuilder } from '../../../instrumentation/resource.ts';
 
 // Metrics unrelated to ECS.
@@ -130,9 +129,10 @@ export function collectorOf(source: SampleSource, ...sets: readonly (readonly Me
 export function pagesOf(
   source: SampleSource,
   sets: readonly MetricSet[] = [ROOMS],
-): { readonly page: () => Promise<Page>; readonly collector: Collector } {
+  options: Pick<PagesOptions, 'isResourceLabel' | 'filter' | 'alternative'> = {},
+): { readonly page: Pages; readonly collector: Collector } {
   const collector = collectorOf(source, sets);
-  return { page: createPages(source, collector, sets), collector };
+  return { page: createPages({ source, collector, sets, ...options }), collector };
 }
 
 /** An exporter that records its exports. */

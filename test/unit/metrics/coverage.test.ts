@@ -24,9 +24,9 @@ function pageMetrics(vocabulary: VocabularyName): ReadonlyMap<string, ReadonlySe
   return found;
 }
 
-/** Not on scenario pages; tested in otlp-faults, process-metrics and http-rejections of test/e2e. */
+/** Not on scenario pages; tested in otlp-faults, export-bytes, process-metrics and http-rejections of test/e2e. */
 const ELSEWHERE =
-  /exporter_(?:exports|export_failures|export_rejected_points|http_rejected)_total$|data_point_exported_total$|event_?loop_delay/;
+  /exporter_(?:exports|export_failures|export_rejected_points|exported_points|export_bytes|export_io_bytes|http_rejected)_total$|data_point_exported_total$|event_?loop_delay/;
 
 for (const vocabulary of VOCABULARIES) {
   const { metrics } = metricSet(vocabulary, '', EVERYTHING);

@@ -12,6 +12,7 @@ import {
 import { isNumeric, type ResourceCollection } from '../../../../instrumentation/collection.ts';
 import type { InstrumentKind } from '../../../../instrumentation/metric-definition.ts';
 import { createPageText } from '../../../../instrumentation/prometheus/page-text.ts';
+import { createSeriesText } from '../../../../instrumentation/prometheus/series-text.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -105,7 +106,7 @@ const SAMPLES: readonly (readonly [name: string, families: readonly Family[]])[]
 ];
 
 test('the page equals the output of the SDK’s serializer, also from the cache', async (context) => {
-  const textOf = createPageText([]);
+  const textOf = createPageText(createSeriesText({ sets: [] }));
   for (const [name, families] of SAMPLES) {
     await context.test(name, () => {
       const collected = page(families);
@@ -116,7 +117,7 @@ test('the page equals the output of the SDK’s serializer, also from the cache'
 });
 
 test('target_info changes with the resource', () => {
-  const textOf = createPageText([]);
+  const textOf = createPageText(createSeriesText({ sets: [] }));
   const collected = page([{ name: 'up', kind: 'gauge', points: [[WEB, 1]] }]);
   assert.match(textOf(asCollected(collected)), /target_info\{service_name="a \\"b\\" \\\\ c",cloud_region="x"\} 1/);
   const moved = { ...collected, resource: resourceFromAttributes({ 'cloud.region': 'y' }) };
@@ -134,7 +135,9 @@ const LABELS: readonly (readonly [name: string, attributes: Attributes, labels: 
 
 for (const [name, attributes, labels] of LABELS) {
   test(`labels of target_info: ${name}`, () => {
-    const text = createPageText([])([{ key: 'a', resource: resourceFromAttributes(attributes), scopes: [] }]);
+    const text = createPageText(createSeriesText({ sets: [] }))([
+      { key: 'a', resource: resourceFromAttributes(attributes), scopes: [] },
+    ]);
     assert.equal(text.split('\n')[2], `target_info${labels} 1`);
   });
 }

@@ -36,6 +36,23 @@ function assertFailed(error: Error | undefined, reason: string, message: RegExp)
   assert.deepEqual([error.reason, message.exec(error.message)?.index], [reason, 0], error.message);
 }
 
+test('the sizes of the sent datagrams are reported, and none without an agent', async (t) => {
+  const path = socketPath(t);
+  const sent: number[] = [];
+  const options = { host: 'unused.invalid', port: 8125, socketPath: path };
+  const exporter = await createStatsdExporter(options, (bytes) => sent.push(bytes));
+  assertFailed(await exportOf(exporter, one), 'unreachable', /cannot send to/);
+  assert.deepEqual(sent, []);
+  const receiver = unixReceiver(t, path);
+  assert.equal(await exportOf(exporter, [manySeries(200)]), undefined);
+  await receiver.lines(200);
+  assert.deepEqual(
+    sent,
+    receiver.datagrams.map((datagram) => Buffer.byteLength(datagram)),
+  );
+  assert.ok(sent.length > 1);
+});
+
 test('1,000 series arrive completely and in order, in datagrams of the size that the agent reads', async (t) => {
   const path = socketPath(t);
   const receiver = unixReceiver(t, path);
