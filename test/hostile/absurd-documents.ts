@@ -1,5 +1,6 @@
-/** Documents of the metadata endpoint that are valid JSON of at most 4 MiB, and that no task ever had. */
+/** Documents of the metadata endpoint that no task ever had: most are valid JSON of at most 4 MiB. */
 
+/** Strings are sent as they are, other values as JSON. */
 export interface Documents {
   readonly task: unknown;
   readonly stats: unknown;
@@ -95,6 +96,12 @@ export const ABSURD: Readonly<Record<string, Scene>> = {
     withStats(nowMs, {
       memory_stats: { usage: 1, limit: 2, stats: counted(190_000, 'k', (index) => index) },
     }),
+  '2 million brackets': (_, nowMs) => ({ ...honest(0, nowMs), stats: '['.repeat(2_000_000) + ']'.repeat(2_000_000) }),
+  'a million containers': (_, nowMs) => ({
+    ...honest(0, nowMs),
+    task: `{"Containers":[${'{},'.repeat(1_000_000)}{}]}`,
+  }),
+  'a string of 10 MB': (_, nowMs) => ({ ...honest(0, nowMs), task: `{"Cluster":"${'x'.repeat(10_000_000)}"}` }),
   '100 names of 20,000 characters': (poll, nowMs) => ({
     task: task(numbered(100, (index) => ({ ...container(index), Name: `${'n'.repeat(20_000)}${index}_${poll}` }))),
     stats: statsOf(100, () => stats(nowMs)),

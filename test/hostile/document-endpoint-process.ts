@@ -14,7 +14,8 @@ const server = createServer((request, response) => {
   const isStats = request.url?.endsWith('/stats') === true;
   if (isStats) poll += 1;
   const { task, stats } = scene(poll, Date.now());
-  const body = JSON.stringify(isStats ? stats : task);
+  const document = isStats ? stats : task;
+  const body = typeof document === 'string' ? document : JSON.stringify(document);
   response.setHeader('content-type', 'application/json');
   response.end(body);
 });
