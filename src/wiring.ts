@@ -108,11 +108,12 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
-    onOutcome: (name, { error, partial }, points) => {
-      sampler.countExport(name, { reason: error?.reason, points, rejectedPoints: partial?.rejectedPoints });
-      if (error !== undefined) return reportFailure(transitions, name, error);
-      transitions.ok(`${name}_export`);
-      reportPartial(transitions, partial);
+    onOutcome: (name, { error, partial }, points, failedPoints) => {
+      const { rejectedPoints } = partial ?? {};
+      sampler.countExport(name, { reason: error?.reason, points, failedPoints, rejectedPoints });
+      if (error === undefined) transitions.ok(`${name}_export`);
+      else reportFailure(transitions, name, error);
+      if (error === undefined || partial !== undefined) reportPartial(transitions, partial);
     },
   });
 }

@@ -11,8 +11,9 @@ import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ExportError, type MetricExporter, type Outcome } from '../metric-exporter.ts';
 import { createRedactor } from '../sanitize-text.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
-import { errorOfResponse, exportErrorOf } from './export-failure.ts';
+import { errorOfResponse, exportErrorOf, isTooLarge } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
+import { createPointLimit } from './point-limit.ts';
 import { type Attempt, isRetryableError, isRetryableStatus, withRetries } from './retries.ts';
 import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
 import { type HttpResponse, post } from './transport.ts';
@@ -30,9 +31,11 @@ export interface OtlpOptions extends AgentOptions {
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+  /** Maximum number of data points in one request. @default unlimited */
+  readonly maxPoints?: number | undefined;
 }
 
-/** Creates an exporter that sends all resources of an export in one request. */
+/** Creates an exporter that sends all resources of one call in one request. */
 export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
   const { url, protocol, proxy } = options;
   const client = await createHttpClient(url, options);
@@ -43,6 +46,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     'user-agent': userAgent,
     ...(compress !== undefined && { 'content-encoding': 'gzip' }),
   };
+  const pointLimit = createPointLimit(options.maxPoints ?? Number.POSITIVE_INFINITY);
   const redact = createRedactor(secretsOf(options));
   const metrics = new ExporterMetrics<Batch>({
     componentType: 'otlp_http_metric_exporter',
@@ -52,9 +56,10 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     responseAttributesFromError: () => ({}),
   });
 
-  function attemptOf(response: HttpResponse): Attempt {
+  function attemptOf(response: HttpResponse, points: number): Attempt {
     const { status, retryAfterMs, body } = response;
     if (status >= 300) {
+      if (isTooLarge(response)) pointLimit.reduce(points);
       const error = errorOfResponse(response, compress !== undefined);
       return { error, retryAfterMs, isRetryable: isRetryableStatus(status) };
     }
@@ -63,11 +68,11 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     return { partial: isEmpty ? undefined : partial, isRetryable: false };
   }
 
-  async function send(request: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+  async function send(request: Uint8Array, points: number, signal: AbortSignal): Promise<Outcome> {
     const body = (await compress?.(request)) ?? request;
     const attempt = async (): Promise<Attempt | undefined> => {
       try {
-        return attemptOf(await post(client, { url, headers, body }, signal));
+        return attemptOf(await post(client, { url, headers, body }, signal), points);
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined;
         return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };
@@ -81,7 +86,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     let outcome: Outcome = {};
     const transport: IExporterTransport = {
       async send(request) {
-        outcome = await send(request, signal);
+        outcome = await send(request, countPoints(batch), signal);
         const { error } = outcome;
         // Without the response data: the caller logs a partial success, and the SDK would log it again.
         return error === undefined ? { status: 'success' } : { status: 'failure', error };
@@ -104,6 +109,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   return {
     // With LOWMEMORY, the SDK keeps observable counters cumulative, and all counters here are observable.
     temporality: options.temporality === 'delta' ? 'delta' : 'cumulative',
+    maxPoints: () => pointLimit.current(),
     async export(all, signal) {
       try {
         const outcome = await exportWithSdk(batchOf(all), signal);
@@ -114,6 +120,10 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     },
     close: async () => client.agent.destroy(),
   };
+}
+
+function countPoints({ scopeMetrics }: Batch): number {
+  return scopeMetrics.flatMap(({ metrics }) => metrics).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }
 
 /** Header values, the query of the URL, and the credentials of the proxy. */

@@ -1,4 +1,5 @@
 import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
+import { CLOUDWATCH_MAX_POINTS, cloudWatchRegion } from './cloudwatch.ts';
 import { type FileText, pairProblem, parseCertificates, parsePrivateKey } from './files.ts';
 import { type ExporterName, headerPairs } from './lists.ts';
 import { defaultOf, type Given, type Option, type Parsed, type Parser, problemWith, type Settings } from './option.ts';
@@ -41,6 +42,7 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
   }
   const headersFile = fileOf(OPTIONS.otlpHeadersFile, 'headers file', parseHeadersFile);
   const url = settings.value(OPTIONS.otlpUrl);
+  const isCloudWatch = cloudWatchRegion(url) !== undefined;
   return {
     protocol: settings.value(OPTIONS.otlpProtocol),
     url,
@@ -52,6 +54,7 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
     timeoutMs: settings.value(OPTIONS.otlpTimeoutMs),
     compression: settings.value(OPTIONS.otlpCompression),
     temporality: settings.value(OPTIONS.otlpTemporality),
+    maxPoints: settings.given(OPTIONS.otlpMaxPoints)?.value ?? (isCloudWatch ? CLOUDWATCH_MAX_POINTS : undefined),
     certificate: certificate?.value?.pem,
     clientCertificate: clientCertificate?.value?.pem,
     clientKey: clientKey?.value?.pem,

@@ -30,6 +30,7 @@ test('defaults', () => {
       timeoutMs: 10_000,
       compression: 'none',
       temporality: 'cumulative',
+      maxPoints: undefined,
       certificate: undefined,
       clientCertificate: undefined,
       clientKey: undefined,

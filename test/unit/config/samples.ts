@@ -36,6 +36,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   otlpMetricsHeaders: { valid: 'api-key=abc', junk: 'bad name=abc' },
   otlpHeadersFile: { valid: '/run/secrets/headers' },
   otlpCompression: { valid: 'gzip', junk: 'zstd' },
+  otlpMaxPoints: { valid: '1000', junk: '0' },
   otlpTemporality: { valid: 'delta', junk: 'weekly' },
   otlpCertificate: { valid: '/ca.pem' },
   otlpClientCertificate: { valid: '/cert.pem' },
