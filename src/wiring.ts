@@ -1,8 +1,10 @@
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
 import { EXPORT_FAILURE_REASONS, type ExportError, type PartialSuccess } from '../instrumentation/metric-exporter.ts';
+import type { Authorizer } from '../instrumentation/otlp/authorizer.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { type PushExporterName, startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
+import type { SigV4Config } from './config/otlp-auth.ts';
 import { statsdTags } from './config/statsd.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
@@ -90,20 +92,29 @@ export function serviceOf(config: Config): ServiceOptions {
   };
 }
 
-export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
+/** Loads the signer only if requests are signed: node:crypto takes several MB. */
+async function authorizerOf(sigv4: SigV4Config, transitions: Transitions): Promise<Authorizer> {
+  const { createSigV4Authorizer } = await import('./aws/sigv4-authorizer.ts');
+  const { createCredentialsProvider } = await import('./aws/credentials-provider.ts');
+  return createSigV4Authorizer(sigv4, createCredentialsProvider(sigv4.credentials, transitions));
+}
+
+export async function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
       ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, config.metrics)) }
       : undefined;
   const otlp = setsOf('otlp');
   const statsd = setsOf('statsd');
+  const { sigv4, ...receiver } = config.otlp;
+  const authorizer = otlp && sigv4 && (await authorizerOf(sigv4, transitions));
   return startTelemetry({
     source: sampler,
     service: serviceOf(config),
     userAgent: `${PROGRAM}/${VERSION}`,
     programStartNs: sampler.startedNs,
     prometheus: setsOf('prometheus'),
-    otlp: otlp && { ...config.otlp, ...otlp },
+    otlp: otlp && { ...receiver, authorizer, ...otlp },
     console: setsOf('console'),
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,

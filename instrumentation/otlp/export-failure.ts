@@ -26,6 +26,8 @@ export function responseTooLarge(): ExportError {
 
 const UNWELL = 'the receiver or a proxy in front of it cannot accept exports; if this persists, check its log';
 const REFUSED_CREDENTIALS = 'the receiver rejects the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
+const REFUSED_SIGNATURE =
+  'the receiver rejects the signature, or the role has no permission: check the IAM policy of the task role (for CloudWatch, cloudwatch:PutMetricData), OTLP_AUTH_REGION and OTLP_AUTH_SERVICE';
 const WRONG_PATH =
   'check the path of the endpoint: receivers expect metrics at /v1/metrics, and only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT must include it';
 const WRONG_SERVICE = 'check that the endpoint is an OTLP/HTTP receiver';
@@ -67,8 +69,11 @@ function textOf(body: Uint8Array): string {
   return new TextDecoder().decode(body.subarray(0, MAX_ERROR_BODY_BYTES));
 }
 
-/** @param isCompressed whether the request was sent with gzip */
-export function errorOfResponse({ status, statusText, body }: ErrorResponse, isCompressed = false): ExportError {
+/** @param request whether it was sent with gzip, and with a signature */
+export function errorOfResponse(
+  { status, statusText, body }: ErrorResponse,
+  request: { readonly isCompressed?: boolean; readonly isSigned?: boolean } = {},
+): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
   // A non-standard phrase may contain the rejected header.
   const isStandard = statusText.toLowerCase() === phrase.toLowerCase();
@@ -84,7 +89,10 @@ export function errorOfResponse({ status, statusText, body }: ErrorResponse, isC
   }
   if (status >= 500) return new ExportError('server_error', `${summary}: ${UNWELL}`);
   const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
-  const hint = status === 415 && isCompressed ? WRONG_COMPRESSION : (STATUS_HINTS[status] ?? WRONG_SERVICE);
+  const special =
+    (status === 415 && request.isCompressed && WRONG_COMPRESSION) ||
+    ((status === 401 || status === 403) && request.isSigned && REFUSED_SIGNATURE);
+  const hint = special || (STATUS_HINTS[status] ?? WRONG_SERVICE);
   return new ExportError(reason, `${summary}: ${hint}`);
 }
 

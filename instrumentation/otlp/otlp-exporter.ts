@@ -11,6 +11,7 @@ import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ExportError, type MetricExporter, type Outcome } from '../metric-exporter.ts';
 import { createRedactor } from '../sanitize-text.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
+import { AuthorizationError, type Authorizer, postAuthorized } from './authorizer.ts';
 import { errorOfResponse, exportErrorOf, isTooLarge } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
 import { createPointLimit } from './point-limit.ts';
@@ -33,11 +34,13 @@ export interface OtlpOptions extends AgentOptions {
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
   /** Maximum number of data points in one request. @default unlimited */
   readonly maxPoints?: number | undefined;
+  /** Authorizes each request. @default none */
+  readonly authorizer?: Authorizer | undefined;
 }
 
 /** Creates an exporter that sends all resources of one call in one request. */
 export async function createOtlpExporter(options: OtlpOptions, userAgent: string): Promise<MetricExporter> {
-  const { url, protocol, proxy } = options;
+  const { url, protocol, proxy, authorizer } = options;
   const client = await createHttpClient(url, options);
   const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
   const headers = {
@@ -47,7 +50,8 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     ...(compress !== undefined && { 'content-encoding': 'gzip' }),
   };
   const pointLimit = createPointLimit(options.maxPoints ?? Number.POSITIVE_INFINITY);
-  const redact = createRedactor(secretsOf(options));
+  const secrets = secretsOf(options);
+  const redact = createRedactor(secrets);
   const metrics = new ExporterMetrics<Batch>({
     componentType: 'otlp_http_metric_exporter',
     metricsHelper: MetricsExporterMetricsHelper,
@@ -56,14 +60,17 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     responseAttributesFromError: () => ({}),
   });
 
-  function attemptOf(response: HttpResponse, points: number): Attempt {
+  function attemptOf(response: HttpResponse, points: number, redactResponse: (text: string) => string): Attempt {
     const { status, retryAfterMs, body } = response;
     if (status >= 300) {
       if (isTooLarge(response)) pointLimit.reduce(points);
-      const error = errorOfResponse(response, compress !== undefined);
+      const error = errorOfResponse(response, {
+        isCompressed: compress !== undefined,
+        isSigned: authorizer !== undefined,
+      });
       return { error, retryAfterMs, isRetryable: isRetryableStatus(status) };
     }
-    const partial = partialSuccess(body, protocol, redact);
+    const partial = partialSuccess(body, protocol, redactResponse);
     const isEmpty = partial.rejectedPoints === 0 && partial.message === '';
     return { partial: isEmpty ? undefined : partial, isRetryable: false };
   }
@@ -72,10 +79,14 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     const body = (await compress?.(request)) ?? request;
     const attempt = async (): Promise<Attempt | undefined> => {
       try {
-        return attemptOf(await post(client, { url, headers, body }, signal), points);
+        const request = { url, headers, body };
+        if (authorizer === undefined) return attemptOf(await post(client, request, signal), points, redact);
+        const authorized = await postAuthorized(client, authorizer, request, signal);
+        return attemptOf(authorized.response, points, createRedactor([...secrets, ...authorized.secrets]));
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined;
-        return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };
+        const isRetryable = isRetryableError(error) || error instanceof AuthorizationError;
+        return { error: exportErrorOf(error), isRetryable };
       }
     };
     return (await withRetries(attempt, signal, options.timeoutMs)) ?? { error: exportErrorOf(signal.reason) };

@@ -31,6 +31,7 @@ test('defaults', () => {
       compression: 'none',
       temporality: 'cumulative',
       maxPoints: undefined,
+      sigv4: undefined,
       certificate: undefined,
       clientCertificate: undefined,
       clientKey: undefined,

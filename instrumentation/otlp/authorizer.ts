@@ -1,0 +1,55 @@
+import { ExportError } from '../metric-exporter.ts';
+import type { HttpClient } from './agent.ts';
+import { type HttpResponse, type Post, post } from './transport.ts';
+
+export interface Authorization {
+  /** Added to the request, with names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Texts that must not appear in messages. */
+  readonly secrets: readonly string[];
+}
+
+/** There are no valid credentials at the moment. The message contains no part of a credential. */
+export class AuthorizationError extends ExportError {
+  constructor(message: string) {
+    super('other', message);
+  }
+}
+
+/** Authorizes requests, for example with a signature. */
+export interface Authorizer {
+  /** Called for each request, including retries. Rejects with an AuthorizationError. */
+  authorize(request: Post): Promise<Authorization>;
+  /** Returns true if the request can succeed with a new authorization, for example because the response corrects the clock. */
+  shouldRepeat(response: HttpResponse): boolean;
+}
+
+export interface AuthorizedResponse {
+  readonly response: HttpResponse;
+  readonly secrets: readonly string[];
+}
+
+/** Authorizes and sends a request, and repeats it at most once. Rejects with the signal's reason if it aborts. */
+export async function postAuthorized(
+  client: HttpClient,
+  authorizer: Authorizer,
+  request: Post,
+  signal: AbortSignal,
+): Promise<AuthorizedResponse> {
+  const send = async (): Promise<AuthorizedResponse> => {
+    const { headers, secrets } = await unlessAborted(authorizer.authorize(request), signal);
+    const response = await post(client, { ...request, headers: { ...request.headers, ...headers } }, signal);
+    return { response, secrets };
+  };
+  const first = await send();
+  return authorizer.shouldRepeat(first.response) && !signal.aborted ? send() : first;
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  work.then(resolve, reject);
+  return promise.finally(() => signal.removeEventListener('abort', onAbort));
+}
