@@ -6,8 +6,12 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** Returns credentials that have not expired. Rejects with an AuthorizationError. */
-export type CredentialsProvider = () => Promise<Credentials>;
+/**
+ * Returns credentials that have not expired. Rejects with an AuthorizationError.
+ *
+ * @param nowMs milliseconds since the epoch, by the receiver's clock
+ */
+export type CredentialsProvider = (nowMs: number) => Promise<Credentials>;
 
 /** An endpoint for container credentials. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
 export interface CredentialsEndpoint {
@@ -24,4 +28,9 @@ export type CredentialsSource = { readonly keys: Credentials } | { readonly endp
 /** Printable ASCII without spaces: safe in a header. */
 export function isCredentialText(text: unknown): text is string {
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
+}
+
+/** A value of a header: printable ASCII on one line. */
+export function isHeaderText(text: string): boolean {
+  return /^[\x20-\x7e]+$/.test(text);
 }

@@ -19,7 +19,7 @@ export function createSigV4Authorizer(scope: SigningScope, provider: Credentials
   const nowMs = (): number => Date.now() + offsetMs;
   return {
     async authorize({ url, headers, body }) {
-      const credentials = await provider();
+      const credentials = await provider(nowMs());
       // AWS requires that every x-amz-* header is signed. Proxies may change others.
       const own = Object.entries(headers).filter(([name]) => /^(?:content-type$|content-encoding$|x-amz-)/.test(name));
       const hash = { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') };
@@ -34,12 +34,11 @@ export function createSigV4Authorizer(scope: SigningScope, provider: Credentials
         credentials,
         new Date(nowMs()),
       );
-      const { authorization = '' } = signed;
-      const [, signature = ''] = authorization.split('Signature=');
+      const [, signature = ''] = signed['authorization']?.split('Signature=') ?? [];
       const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
       return {
         headers: { ...hash, ...signed },
-        secrets: [authorization, signature, accessKeyId, secretAccessKey, sessionToken].filter((text) => text !== ''),
+        secrets: [signature, accessKeyId, secretAccessKey, sessionToken].filter((text) => text !== ''),
       };
     },
     shouldRepeat({ status, date = '' }) {

@@ -1,5 +1,5 @@
 import { isLocalEndpoint, literalAddress } from '../aws/address.ts';
-import { type CredentialsSource, isCredentialText } from '../aws/credentials.ts';
+import { type CredentialsSource, isCredentialText, isHeaderText } from '../aws/credentials.ts';
 import type { SigningScope } from '../aws/sign.ts';
 import { cloudWatchRegion } from './cloudwatch.ts';
 import { type Given, type OptionTable, type Parser, problem, problemWith, type Settings } from './option.ts';
@@ -20,6 +20,9 @@ const REGION = scopePart('an AWS region, for example eu-west-1');
 
 const credential: Parser<string> = (text) =>
   isCredentialText(text) ? { value: text } : { error: 'must consist of printable ASCII characters without spaces' };
+
+const authorizationToken: Parser<string> = (text) =>
+  isHeaderText(text) ? { value: text } : { error: 'must consist of printable ASCII characters' };
 
 const ECS_ORIGIN = 'http://169.254.170.2';
 
@@ -117,7 +120,7 @@ export const OTLP_AUTH_OPTIONS = {
   },
   awsAuthorizationToken: {
     variables: ['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
-    parse: nonEmptyText,
+    parse: authorizationToken,
     defaultNote: 'none',
     description: 'sigv4: the authorization header itself, used without the file.',
     secret: 'value',
@@ -145,8 +148,9 @@ export function resolveOtlpAuth(settings: Settings, { url, headers, isOn }: Rece
     return undefined;
   }
   const source = method?.source.name ?? 'OTLP_AUTH';
+  const subject = method === undefined ? 'the OTLP endpoint of CloudWatch' : `${source}=sigv4`;
   const missing = (what: string): void =>
-    settings.report(problem('missing_option', source, `${source}=sigv4 requires ${what}`));
+    settings.report(problem('missing_option', source, `${subject} requires ${what}`));
   const earlier = settings.problems.length;
   const regionName = region?.value ?? detected ?? settings.given(OPTIONS.awsRegion)?.value;
   const serviceName = service?.value ?? (detected === undefined ? undefined : 'monitoring');
@@ -182,14 +186,11 @@ function resolveCredentials(settings: Settings): CredentialsSource | undefined {
     return { keys: { accessKeyId: id.value, secretAccessKey: secret.value, sessionToken } };
   }
   if (settings.problems.length > earlier) return undefined;
-  const half = [
-    [OPTIONS.awsAccessKeyId, id, OPTIONS.awsSecretAccessKey] as const,
-    [OPTIONS.awsSecretAccessKey, secret, OPTIONS.awsAccessKeyId] as const,
-  ];
-  for (const [option, given, other] of half) {
-    if (given !== undefined) {
-      settings.report(problemWith('conflict', option, given.source, `also requires ${other.variables[0]}`));
-    }
+  for (const [option, given, other] of [
+    [OPTIONS.awsAccessKeyId, id, 'AWS_SECRET_ACCESS_KEY'],
+    [OPTIONS.awsSecretAccessKey, secret, 'AWS_ACCESS_KEY_ID'],
+  ] as const) {
+    if (given !== undefined) settings.report(problemWith('conflict', option, given.source, `also requires ${other}`));
   }
   const relative = settings.given(OPTIONS.awsCredentialsRelativeUri);
   const url = relative?.value ?? settings.given(OPTIONS.awsCredentialsFullUri)?.value;

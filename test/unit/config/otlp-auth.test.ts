@@ -131,14 +131,14 @@ test('a relative URI cannot name another host', () => {
 });
 
 const NO_CREDENTIALS =
-  'OTLP_AUTH=sigv4 requires AWS credentials: give the task a task role (ECS then sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  'AWS credentials: give the task a task role (ECS then sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 
 const ERRORS: readonly (readonly [name: string, env: Env, messages: readonly string[]])[] = [
-  ['no credentials', CLOUDWATCH, [NO_CREDENTIALS]],
+  ['no credentials', CLOUDWATCH, [`the OTLP endpoint of CloudWatch requires ${NO_CREDENTIALS}`]],
   [
     'blank credentials',
     { ...CLOUDWATCH, AWS_ACCESS_KEY_ID: ' ', AWS_CONTAINER_CREDENTIALS_FULL_URI: '' },
-    [NO_CREDENTIALS],
+    [`the OTLP endpoint of CloudWatch requires ${NO_CREDENTIALS}`],
   ],
   [
     'nothing',
@@ -146,7 +146,7 @@ const ERRORS: readonly (readonly [name: string, env: Env, messages: readonly str
     [
       'OTLP_AUTH=sigv4 requires a region: set OTLP_AUTH_REGION or AWS_REGION',
       'OTLP_AUTH=sigv4 requires a service: set OTLP_AUTH_SERVICE, for example to execute-api for API Gateway',
-      NO_CREDENTIALS,
+      `OTLP_AUTH=sigv4 requires ${NO_CREDENTIALS}`,
     ],
   ],
   [
