@@ -15,6 +15,8 @@ export interface CredentialsServer {
   /** For `startSigV4Receiver`: keys that were handed out and have not expired. */
   keysOf(accessKeyId: string): SigV4Keys | undefined;
   close(): Promise<void>;
+  /** Listens again on the same port. */
+  listen(): Promise<void>;
 }
 
 /** Part of every secret of the server. */
@@ -67,6 +69,9 @@ export async function startCredentialsServer(host = '127.0.0.1', port = 0): Prom
     keysOf(accessKeyId) {
       const keys = issued.get(accessKeyId);
       return keys !== undefined && keys.expiresAtMs > Date.now() ? keys : undefined;
+    },
+    async listen() {
+      await once(server.listen(address.port, host), 'listening');
     },
     async close() {
       server.closeAllConnections();
