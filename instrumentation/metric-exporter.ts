@@ -26,6 +26,8 @@ export interface Outcome {
   readonly partial?: PartialSuccess | undefined;
   /** How long the receiver wants no further requests (Retry-After), in milliseconds. @default 0 */
   readonly retryAfterMs?: number | undefined;
+  /** The request was too large for the receiver; `maxPoints` has been reduced. */
+  readonly isTooLarge?: boolean | undefined;
 }
 
 /** Points that the receiver rejected from an export that it accepted. */

@@ -11,7 +11,7 @@ export interface PartsOutcome {
 
 /**
  * Sends a collection in parts of at most `exporter.maxPoints()` points, in order. A part that the receiver rejects (4xx) does not
- * prevent the others; any other failure ends the export.
+ * prevent the others. Any other failure ends the export, and so does a part that is too large: the next export has smaller parts.
  *
  * @param onAccepted called after each part that the receiver accepted
  */
@@ -40,8 +40,8 @@ export async function exportParts(
   return { outcome: merged ?? {}, failedPoints };
 }
 
-function endsExport({ error, retryAfterMs = 0 }: Outcome): boolean {
-  return error !== undefined && (error.reason !== 'client_error' || retryAfterMs > 0);
+function endsExport({ error, retryAfterMs = 0, isTooLarge = false }: Outcome): boolean {
+  return error !== undefined && (error.reason !== 'client_error' || retryAfterMs > 0 || isTooLarge);
 }
 
 function mergedOutcome(one: Outcome, other: Outcome): Outcome {

@@ -22,6 +22,8 @@ export interface Authorizer {
   authorize(request: Post): Promise<Authorization>;
   /** Returns true if the request can succeed with a new authorization, for example because the response corrects the clock. */
   shouldRepeat(response: HttpResponse): boolean;
+  /** What to check if the receiver rejects an authorized request. */
+  readonly rejectionHint: string;
 }
 
 export interface AuthorizedResponse {

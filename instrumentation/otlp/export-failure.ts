@@ -26,8 +26,6 @@ export function responseTooLarge(): ExportError {
 
 const UNWELL = 'the receiver or a proxy in front of it cannot accept exports; if this persists, check its log';
 const REFUSED_CREDENTIALS = 'the receiver rejects the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
-const REFUSED_SIGNATURE =
-  'the receiver rejects the signature, or the role has no permission: check the IAM policy of the task role (for CloudWatch, cloudwatch:PutMetricData), OTLP_AUTH_REGION and OTLP_AUTH_SERVICE';
 const WRONG_PATH =
   'check the path of the endpoint: receivers expect metrics at /v1/metrics, and only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT must include it';
 const WRONG_SERVICE = 'check that the endpoint is an OTLP/HTTP receiver';
@@ -61,7 +59,7 @@ export const MAX_ERROR_BODY_BYTES = 1000;
 const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
 
 /** True if the receiver rejects the size of the request: status 413, or 400 from servers in Go. */
-export function isTooLarge({ status, body }: Pick<ErrorResponse, 'status' | 'body'>): boolean {
+export function isTooLargeResponse({ status, body }: Pick<ErrorResponse, 'status' | 'body'>): boolean {
   return status === 413 || (status === 400 && /body too large/i.test(textOf(body)));
 }
 
@@ -69,10 +67,15 @@ function textOf(body: Uint8Array): string {
   return new TextDecoder().decode(body.subarray(0, MAX_ERROR_BODY_BYTES));
 }
 
-/** @param request whether it was sent with gzip, and with a signature */
+export interface SentRequest {
+  readonly isCompressed?: boolean;
+  /** See `Authorizer`. */
+  readonly rejectionHint?: string | undefined;
+}
+
 export function errorOfResponse(
   { status, statusText, body }: ErrorResponse,
-  request: { readonly isCompressed?: boolean; readonly isSigned?: boolean } = {},
+  { isCompressed = false, rejectionHint }: SentRequest = {},
 ): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
   // A non-standard phrase may contain the rejected header.
@@ -81,7 +84,7 @@ export function errorOfResponse(
   const start = textOf(body);
   const tls = status >= 400 && status < 500 ? responseTlsFailure(start) : undefined;
   if (tls !== undefined) return new ExportError('tls', `${summary}: ${tls}`);
-  if (isTooLarge({ status, body })) return new ExportError('client_error', `${summary}: ${TOO_LARGE}`);
+  if (isTooLargeResponse({ status, body })) return new ExportError('client_error', `${summary}: ${TOO_LARGE}`);
   if (status === 400 && OUT_OF_ORDER_MESSAGES.test(start))
     return new ExportError('client_error', `${summary}: ${OUT_OF_ORDER}`);
   if (status >= 300 && status < 400) {
@@ -89,10 +92,9 @@ export function errorOfResponse(
   }
   if (status >= 500) return new ExportError('server_error', `${summary}: ${UNWELL}`);
   const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
-  const special =
-    (status === 415 && request.isCompressed && WRONG_COMPRESSION) ||
-    ((status === 401 || status === 403) && request.isSigned && REFUSED_SIGNATURE);
-  const hint = special || (STATUS_HINTS[status] ?? WRONG_SERVICE);
+  const unauthorizedHint = status === 401 || status === 403 ? rejectionHint : undefined;
+  const compressionHint = status === 415 && isCompressed ? WRONG_COMPRESSION : undefined;
+  const hint = unauthorizedHint ?? compressionHint ?? STATUS_HINTS[status] ?? WRONG_SERVICE;
   return new ExportError(reason, `${summary}: ${hint}`);
 }
 

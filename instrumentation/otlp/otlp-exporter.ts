@@ -12,7 +12,7 @@ import { ExportError, type MetricExporter, type Outcome } from '../metric-export
 import { createRedactor } from '../sanitize-text.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
 import { AuthorizationError, type Authorizer, postAuthorized } from './authorizer.ts';
-import { errorOfResponse, exportErrorOf, isTooLarge } from './export-failure.ts';
+import { errorOfResponse, exportErrorOf, isTooLargeResponse } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
 import { createPointLimit } from './point-limit.ts';
 import { type Attempt, isRetryableError, isRetryableStatus, withRetries } from './retries.ts';
@@ -50,6 +50,7 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     ...(compress !== undefined && { 'content-encoding': 'gzip' }),
   };
   const pointLimit = createPointLimit(options.maxPoints ?? Number.POSITIVE_INFINITY);
+  const rejectionHint = authorizer?.rejectionHint;
   const secrets = secretsOf(options);
   const redact = createRedactor(secrets);
   const metrics = new ExporterMetrics<Batch>({
@@ -63,12 +64,10 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   function attemptOf(response: HttpResponse, points: number, redactResponse: (text: string) => string): Attempt {
     const { status, retryAfterMs, body } = response;
     if (status >= 300) {
-      if (isTooLarge(response)) pointLimit.reduce(points);
-      const error = errorOfResponse(response, {
-        isCompressed: compress !== undefined,
-        isSigned: authorizer !== undefined,
-      });
-      return { error, retryAfterMs, isRetryable: isRetryableStatus(status) };
+      const isTooLarge = isTooLargeResponse(response);
+      if (isTooLarge) pointLimit.reduce(points);
+      const error = errorOfResponse(response, { isCompressed: compress !== undefined, rejectionHint });
+      return { error, retryAfterMs, isTooLarge, isRetryable: isRetryableStatus(status) };
     }
     const partial = partialSuccess(body, protocol, redactResponse);
     const isEmpty = partial.rejectedPoints === 0 && partial.message === '';
@@ -114,8 +113,8 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
   }
 
   const byProxy = proxy === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
-  const redacted = ({ reason, message }: ExportError): ExportError =>
-    new ExportError(reason, `${redact(message)}${byProxy}`);
+  const redacted = (error: ExportError): ExportError =>
+    new ExportError(error.reason, `${redact(error.message)}${error instanceof AuthorizationError ? '' : byProxy}`);
 
   return {
     // With LOWMEMORY, the SDK keeps observable counters cumulative, and all counters here are observable.

@@ -10,6 +10,9 @@ const MIN_SKEW_MS = 60_000;
 /** Services with a JSON protocol return 400 for an expired signature. */
 const REJECTED = new Set([400, 403]);
 
+const REJECTION_HINT =
+  'the receiver rejects the signature, or the role has no permission: check the IAM policy of the task role (for CloudWatch, cloudwatch:PutMetricData), OTLP_AUTH_REGION and OTLP_AUTH_SERVICE';
+
 /**
  * Signs each request with its own date. If a receiver rejects a request and its clock differs from ours, its clock is used from
  * then on.
@@ -18,6 +21,7 @@ export function createSigV4Authorizer(scope: SigningScope, provider: Credentials
   let offsetMs = 0;
   const nowMs = (): number => Date.now() + offsetMs;
   return {
+    rejectionHint: REJECTION_HINT,
     async authorize({ url, headers, body }) {
       const credentials = await provider(nowMs());
       // AWS requires that every x-amz-* header is signed. Proxies may change others.

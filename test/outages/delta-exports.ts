@@ -30,11 +30,12 @@ export async function exporting(
   t: TestContext,
   answer: FaultReceiver['answer'],
   changes: Partial<Config['otlp']> = {},
+  containers: readonly string[] = ['web', 'worker'],
 ): Promise<Exporting> {
   const clock = stopClock(t);
   const receiver = await startFaultReceiver(answer);
   const metadata = await startFaultEndpoint();
-  const task = scriptedTask('web', 'worker');
+  const task = scriptedTask(...containers);
   const { otlp } = testConfig(metadata.url);
   // No retry begins within 700 ms: one request per export.
   const config: Config = testConfig(metadata.url, {

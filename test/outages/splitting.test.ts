@@ -21,26 +21,32 @@ const seriesOf = (exports: readonly OtlpExport[]): readonly string[] =>
   );
 
 const BAD = [refused(503), refused(400), RESET_EARLY, refused(413)];
-const ROUNDS = 60;
+const CASES = [
+  { protocol: 'http/protobuf', maxPoints: 16, containers: 2, rounds: 60 },
+  { protocol: 'http/json', maxPoints: 16, containers: 2, rounds: 60 },
+  { protocol: 'http/protobuf', maxPoints: 1000, containers: 80, rounds: 20 },
+] as const;
 
-for (const protocol of ['http/protobuf', 'http/json'] as const) {
-  test(`deltas, ${protocol}: 40 % of the requests fail at random, and accepted parts add up to the growth`, async (t) => {
+for (const { protocol, maxPoints, containers, rounds } of CASES) {
+  test(`deltas, ${protocol}, ${maxPoints} points: 40 % of the requests fail at random, and accepted parts add up to the growth`, async (t) => {
     let isFinal = false;
     const answer = ({ number }: Arrival) =>
       isFinal || unit(11, number) > 0.4 ? GOOD : (BAD[Math.floor(unit(12, number) * BAD.length)] ?? GOOD);
-    const running = await exporting(t, answer, { maxPoints: 16, protocol, compression: 'gzip' });
+    const names = Array.from({ length: containers }, (_, index) => `container-${index}`);
+    const running = await exporting(t, answer, { maxPoints, protocol, compression: 'gzip' }, names);
     const { receiver, task, sampler } = running;
     await running.next();
     const first = counted(sampler);
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       task.advance(1 + Math.floor(9 * unit(13, round)));
       await running.next();
     }
     isFinal = true;
     task.advance(5);
     await running.next();
-    assert.ok(receiver.arrivals.length > 3 * ROUNDS, `${receiver.arrivals.length} requests`);
-    assert.ok(receiver.accepted.every((exported) => sizeOf(exported) <= 16));
+    assert.ok(receiver.arrivals.length > 2 * rounds, `${receiver.arrivals.length} requests`);
+    const sizes = receiver.accepted.map(sizeOf);
+    assert.ok(Math.max(...sizes) <= maxPoints, `${Math.max(...sizes)} points`);
     assertClose(sumOf(receiver.accepted), growth(first, counted(sampler)));
   });
 }

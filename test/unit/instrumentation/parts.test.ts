@@ -104,6 +104,7 @@ for (const [name, outcome] of [
   ['throttled', failed('throttled', 5000)],
   ['server_error', failed('server_error')],
   ['client_error with Retry-After', failed('client_error', 5000)],
+  ['too large', { ...failed('client_error'), isTooLarge: true }],
 ] as const) {
   test(`${name}: the rest is not sent and counts as failed`, async () => {
     const { outcome: result, failedPoints, sizes, accepted, parts } = await run([{}, outcome]);
