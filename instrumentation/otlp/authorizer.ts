@@ -31,7 +31,10 @@ export interface AuthorizedResponse {
   readonly secrets: readonly string[];
 }
 
-/** Authorizes and sends a request, and repeats it at most once. Rejects with the signal's reason if it aborts. */
+/**
+ * Authorizes and sends a request, and repeats it at most once. If the signal aborts, it rejects with the signal's reason, or with
+ * an AuthorizationError if there is no authorization yet: the receiver is not the cause.
+ */
 export async function postAuthorized(
   client: HttpClient,
   authorizer: Authorizer,
@@ -39,7 +42,7 @@ export async function postAuthorized(
   signal: AbortSignal,
 ): Promise<AuthorizedResponse> {
   const send = async (): Promise<AuthorizedResponse> => {
-    const { headers, secrets } = await unlessAborted(authorizer.authorize(request), signal);
+    const { headers, secrets } = await authorizationOf(authorizer, request, signal);
     const response = await post(client, { ...request, headers: { ...request.headers, ...headers } }, signal);
     return { response, secrets };
   };
@@ -47,11 +50,10 @@ export async function postAuthorized(
   return authorizer.shouldRepeat(first.response) && !signal.aborted ? send() : first;
 }
 
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const onAbort = (): void => reject(signal.reason);
+function authorizationOf(authorizer: Authorizer, request: Post, signal: AbortSignal): Promise<Authorization> {
+  const { promise, resolve, reject } = Promise.withResolvers<Authorization>();
+  const onAbort = (): void => reject(new AuthorizationError('no credentials within the timeout of the export'));
   signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  work.then(resolve, reject);
+  authorizer.authorize(request).then(resolve, reject);
   return promise.finally(() => signal.removeEventListener('abort', onAbort));
 }
