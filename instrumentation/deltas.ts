@@ -21,8 +21,8 @@ export interface Deltas {
    * unknown.
    */
   of(collected: readonly ResourceCollection[]): readonly ResourceCollection[];
-  /** Reports that the receiver accepted the result of the last call of `of`. */
-  acknowledge(): void;
+  /** Reports that the receiver accepted a part of the result of the last call of `of`. */
+  acknowledge(part: readonly ResourceCollection[]): void;
 }
 
 /** The last acknowledged state of a series. */
@@ -86,14 +86,25 @@ export function createDeltas(programStartNs: bigint): Deltas {
     return undefined;
   }
 
-  function growthOf(prefix: string, metric: MetricCollection): MetricCollection {
+  function seriesOf(key: string, scope: string, { metric, attributes }: Reading): string {
+    return `${key}\0${scope}\0${metric.name}\0${keyOf(attributes)}`;
+  }
+
+  function acknowledgeSeries(series: string): void {
+    const base = pending.get(series);
+    if (base === undefined) return;
+    bases.delete(series);
+    bases.set(series, base);
+  }
+
+  function growthOf(key: string, scope: string, metric: MetricCollection): MetricCollection {
     const { data, readings } = metric;
     if (!isCounter(data)) return metric;
     const dataPoints: DataPoint<number>[] = [];
     const exported: Reading[] = [];
     for (const [index, reading] of readings.entries()) {
       const total = data.dataPoints[index];
-      const point = total && pointOf(`${prefix}\0${reading.metric.name}\0${keyOf(reading.attributes)}`, total, reading);
+      const point = total && pointOf(seriesOf(key, scope, reading), total, reading);
       if (point === undefined) continue;
       dataPoints.push(point);
       exported.push(reading);
@@ -107,16 +118,19 @@ export function createDeltas(programStartNs: bigint): Deltas {
       pending = new Map();
       return collected.map(({ key, resource, scopes }) => {
         const deltas = scopes.map(({ scope, metrics }) => {
-          const all = metrics.map((metric) => growthOf(`${key}\0${scope.name}`, metric));
+          const all = metrics.map((metric) => growthOf(key, scope.name, metric));
           return { scope, metrics: all.filter(({ readings }) => readings.length > 0) };
         });
         return { key, resource, scopes: deltas.filter(({ metrics }) => metrics.length > 0) };
       });
     },
-    acknowledge() {
-      for (const [series, base] of pending) {
-        bases.delete(series);
-        bases.set(series, base);
+    acknowledge(part) {
+      for (const { key, scopes } of part) {
+        for (const { scope, metrics } of scopes) {
+          for (const reading of metrics.flatMap(({ readings }) => readings)) {
+            acknowledgeSeries(seriesOf(key, scope.name, reading));
+          }
+        }
       }
     },
   };

@@ -1,9 +1,17 @@
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { resourceMetricsOf } from './collection.ts';
+import type { ResourceCollection } from './collection.ts';
 import type { Collector } from './collector.ts';
 import { createDeltas } from './deltas.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
 import { ExportError, type MetricExporter, type Outcome, timedOut } from './metric-exporter.ts';
+import { countPoints, exportParts } from './parts.ts';
+
+/**
+ * Called after each export.
+ *
+ * @param points number of data points: 0 if the export was held back
+ * @param failedPoints those that were not accepted
+ */
+export type OnOutcome = (outcome: Outcome, points: number, failedPoints: number) => void;
 
 export interface ExportLoopOptions {
   readonly exporter: MetricExporter;
@@ -16,8 +24,7 @@ export interface ExportLoopOptions {
   readonly timeoutMs: number;
   /** Start of the program, in nanoseconds since the epoch; see `createDeltas`. */
   readonly programStartNs: bigint;
-  /** Called after each export. `points` is the number of data points sent: 0 if the export was held back. */
-  readonly onOutcome: (outcome: Outcome, points: number) => void;
+  readonly onOutcome: OnOutcome;
 }
 
 /** Runs one exporter, at an interval or at every sample. Exports never overlap. */
@@ -58,26 +65,30 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
   let isStopping = false;
   const timer = intervalMs === undefined ? undefined : setInterval(() => void start(timeoutMs), intervalMs).unref();
 
-  async function collect(): Promise<readonly ResourceMetrics[]> {
+  async function collect(): Promise<readonly ResourceCollection[]> {
     const collected = await collector.collect(sets);
-    const exported = deltas === undefined ? collected : deltas.of(collected);
-    return exported.filter(({ scopes }) => scopes.length > 0).map(resourceMetricsOf);
+    return deltas === undefined ? collected : deltas.of(collected);
   }
 
   async function run(deadline: Deadline): Promise<void> {
     const sample = source.current();
     let points = 0;
+    let failedPoints = 0;
     let outcome: Outcome;
     try {
       // Collects even while exports are held back: deltas start at the first collection of a series.
-      const metrics = await collect();
-      if (metrics.length === 0) return;
+      const collected = await collect();
+      const collectedPoints = countPoints(collected);
+      if (collectedPoints === 0) return;
       const holdMs = Math.ceil(holdUntilMs - performance.now());
       if (holdMs > 0 && !isStopping) {
         outcome = { error: heldBack(holdMs) };
       } else {
-        points = countPoints(metrics);
-        outcome = await exporter.export(metrics, deadline.start());
+        points = collectedPoints;
+        failedPoints = points;
+        ({ outcome, failedPoints } = await exportParts(exporter, collected, deadline.start(), (part) =>
+          deltas?.acknowledge(part),
+        ));
         holdUntilMs = performance.now() + (outcome.retryAfterMs ?? 0);
       }
     } catch (error) {
@@ -85,12 +96,9 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
       outcome = { error: known };
     }
     hasFailed = outcome.error !== undefined;
-    if (!hasFailed) {
-      acknowledgedSample = sample;
-      deltas?.acknowledge();
-    }
+    if (!hasFailed) acknowledgedSample = sample;
     try {
-      onOutcome(outcome, points);
+      onOutcome(outcome, points, failedPoints);
     } catch {
       // An observer that throws must not stop the exports.
     }
@@ -134,11 +142,6 @@ export function createExportLoop(options: ExportLoopOptions): ExportLoop {
 function heldBack(ms: number): ExportError {
   const text = `the receiver requested no exports for another ${Math.ceil(ms / 1000)} s (Retry-After)`;
   return new ExportError('throttled', text);
-}
-
-function countPoints(metrics: readonly ResourceMetrics[]): number {
-  const all = metrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
-  return all.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }
 
 /** The time limit of one export. */

@@ -4,8 +4,10 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 export interface MetricExporter {
   /** Delta: counters hold their growth since the last acknowledged export. */
   readonly temporality: 'cumulative' | 'delta';
+  /** Maximum number of data points in one call of `export`; a larger export is split. @default unlimited */
+  maxPoints?(): number;
   /**
-   * Sends all metrics in one export, including the retries of its protocol. Never rejects. On abort it resolves at once, with
+   * Sends metrics in one request, including the retries of its protocol. Never rejects. On abort it resolves at once, with
    * the error of the last failed attempt, or with `signal.reason` (an ExportError) if no attempt has failed. Calls do not
    * overlap.
    *
@@ -24,6 +26,8 @@ export interface Outcome {
   readonly partial?: PartialSuccess | undefined;
   /** How long the receiver wants no further requests (Retry-After), in milliseconds. @default 0 */
   readonly retryAfterMs?: number | undefined;
+  /** The request was too large for the receiver; `maxPoints` has been reduced. */
+  readonly isTooLarge?: boolean | undefined;
 }
 
 /** Points that the receiver rejected from an export that it accepted. */

@@ -22,6 +22,8 @@ export function stringMember(value: object, name: string): string | undefined {
 
 /** Shorter secrets also occur in ordinary words. */
 const MIN_SECRET_LENGTH = 4;
+/** A receiver may truncate a secret. Shorter words also occur in secrets by chance. */
+const SECRET_PART = /[A-Za-z0-9+/_%-]{8,}/g;
 
 /**
  * Returns a function that replaces secrets in a text. A receiver's message may contain the header that it rejected.
@@ -34,5 +36,8 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const hidden = [...new Set(forms)].filter((form) => form.length >= MIN_SECRET_LENGTH);
   // Longest first: replacing a short secret inside a longer one would leave the rest of it.
   hidden.sort((a, b) => b.length - a.length);
-  return (text) => hidden.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
+  return (text) =>
+    hidden
+      .reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text)
+      .replace(SECRET_PART, (word) => (hidden.some((secret) => secret.includes(word)) ? '***' : word));
 }

@@ -1,9 +1,9 @@
 import { type Collector, createCollector } from './collector.ts';
 import { createConsoleExporter } from './console-exporter.ts';
-import { boundedTimeoutMs, createExportLoop, type ExportLoop } from './export-loop.ts';
+import { boundedTimeoutMs, createExportLoop, type ExportLoop, type OnOutcome } from './export-loop.ts';
 import type { Page } from './http/page.ts';
 import type { MetricSet, SampleSource } from './metric-definition.ts';
-import type { MetricExporter, Outcome } from './metric-exporter.ts';
+import type { MetricExporter } from './metric-exporter.ts';
 import type { OtlpOptions } from './otlp/otlp-exporter.ts';
 import { createResourceBuilder, createResourceFilter, type ServiceOptions, withResourceFilter } from './resource.ts';
 import type { StatsdOptions } from './statsd/statsd-exporter.ts';
@@ -39,8 +39,7 @@ export interface TelemetryOptions {
   /** Interval of otlp and console; statsd sends each sample. */
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
-  /** Called after each export. `points` is the number of data points sent: 0 if the export was held back. */
-  readonly onOutcome: (exporter: PushExporterName, outcome: Outcome, points: number) => void;
+  readonly onOutcome: (exporter: PushExporterName, ...result: Parameters<OnOutcome>) => void;
   /** Called for each request body and datagram that otlp and statsd have sent, with its size. */
   readonly onBytesSent?: ((exporter: PushExporterName, bytes: number) => void) | undefined;
 }
@@ -83,7 +82,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     schedule: { readonly intervalMs?: number; readonly timeoutMs: number },
   ): void {
     const { programStartNs } = options;
-    const onOutcome = (outcome: Outcome, points: number): void => options.onOutcome(name, outcome, points);
+    const onOutcome: OnOutcome = (...result) => options.onOutcome(name, ...result);
     loops.push(createExportLoop({ exporter, source, collector, sets, programStartNs, onOutcome, ...schedule }));
   }
 

@@ -17,6 +17,7 @@ export const LAYERS = [
   'src/metrics',
   'src/history',
   'src/snapshot',
+  'src/aws',
   'src/self',
   'src/log',
   'src/text',

@@ -1,8 +1,10 @@
 import type { MetricSet } from '../instrumentation/metric-definition.ts';
 import { EXPORT_FAILURE_REASONS, type ExportError, type PartialSuccess } from '../instrumentation/metric-exporter.ts';
+import type { Authorizer } from '../instrumentation/otlp/authorizer.ts';
 import type { ServiceOptions } from '../instrumentation/resource.ts';
 import { type PushExporterName, startTelemetry, type Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
+import type { SigV4Config } from './config/otlp-auth.ts';
 import { statsdTags } from './config/statsd.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
@@ -91,7 +93,14 @@ export function serviceOf(config: Config): ServiceOptions {
   };
 }
 
-export function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
+/** Loads the signer only if requests are signed: node:crypto takes several MB. */
+async function authorizerOf(sigv4: SigV4Config, transitions: Transitions): Promise<Authorizer> {
+  const { createSigV4Authorizer } = await import('./aws/sigv4-authorizer.ts');
+  const { createCredentialsProvider } = await import('./aws/credentials-provider.ts');
+  return createSigV4Authorizer(sigv4, createCredentialsProvider(sigv4.credentials, transitions));
+}
+
+export async function createTelemetry(config: Config, sampler: Sampler, transitions: Transitions): Promise<Telemetry> {
   const setsOf = (exporter: Config['exporters'][number]): { readonly sets: readonly MetricSet[] } | undefined =>
     config.exporters.includes(exporter)
       ? { sets: config.vocabularies[exporter].map((vocabulary) => metricSet(vocabulary, VERSION, config.metrics)) }
@@ -102,6 +111,8 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
   const prometheus = setsOf('prometheus');
   const { resourceLabels, hasStartTimes } = config.prometheus;
   const isResourceLabel = resourceLabels.length === 0 ? undefined : createAllowList(resourceLabels);
+  const { sigv4, ...receiver } = config.otlp;
+  const authorizer = otlp && sigv4 && (await authorizerOf(sigv4, transitions));
   return startTelemetry({
     source: sampler,
     service: serviceOf(config),
@@ -109,17 +120,18 @@ export function createTelemetry(config: Config, sampler: Sampler, transitions: T
     userAgent: `${PROGRAM}/${VERSION}`,
     programStartNs: sampler.startedNs,
     prometheus: prometheus && { isResourceLabel, hasStartTimes, ...prometheus },
-    otlp: otlp && { ...config.otlp, ...otlp },
+    otlp: otlp && { ...receiver, authorizer, ...otlp },
     console: setsOf('console'),
     statsd: statsd && { ...config.statsd, constantTags: statsdTags(config.statsd), ...statsd },
     exportIntervalMs: config.exportIntervalMs,
     exportTimeoutMs: config.exportTimeoutMs,
     onBytesSent: (name, bytes) => sampler.countSentBytes(name, bytes),
-    onOutcome: (name, { error, partial }, points) => {
-      sampler.countExport(name, { reason: error?.reason, points, rejectedPoints: partial?.rejectedPoints });
-      if (error !== undefined) return reportFailure(transitions, name, error);
-      transitions.ok(`${name}_export`);
-      reportPartial(transitions, partial);
+    onOutcome: (name, { error, partial }, points, failedPoints) => {
+      const { rejectedPoints } = partial ?? {};
+      sampler.countExport(name, { reason: error?.reason, points, failedPoints, rejectedPoints });
+      if (error === undefined) transitions.ok(`${name}_export`);
+      else reportFailure(transitions, name, error);
+      if (error === undefined || partial !== undefined) reportPartial(transitions, partial);
     },
   });
 }

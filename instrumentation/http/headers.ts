@@ -40,7 +40,12 @@ export function acceptsGzip(header: string | undefined): boolean {
 export function retryAfterMs(value: string | undefined, wallMs: number): number {
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * 1000;
+  return Math.max(0, (httpDateMs(text) ?? wallMs) - wallMs);
+}
+
+/** Parses an HTTP date; undefined if it is invalid. https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 */
+export function httpDateMs(text: string): number | undefined {
   // V8 parses nearly any text with a number as a date. HTTP dates begin with the day of the week.
-  const ms = /^(?:mon|tue|wed|thu|fri|sat|sun)/i.test(text) ? Date.parse(text) - wallMs : 0;
-  return ms > 0 ? ms : 0;
+  const ms = /^(?:mon|tue|wed|thu|fri|sat|sun)/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }

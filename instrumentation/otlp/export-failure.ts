@@ -30,7 +30,7 @@ const WRONG_PATH =
   'check the path of the endpoint: receivers expect metrics at /v1/metrics, and only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT must include it';
 const WRONG_SERVICE = 'check that the endpoint is an OTLP/HTTP receiver';
 const TOO_LARGE =
-  'the export is too large for the receiver: raise its limit, or set OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
+  'the request is too large for the receiver: the next ones have half as many points; raise its limit, or set OTLP_MAX_POINTS or OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
 const OUT_OF_ORDER =
   'Prometheus rejects an export with points older than its newest: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
@@ -48,7 +48,6 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   404: WRONG_PATH,
   405: WRONG_PATH,
   407: PROXY_CREDENTIALS,
-  413: TOO_LARGE,
   415: WRONG_FORMAT,
   429: 'raise the limit of the receiver, or OTEL_METRIC_EXPORT_INTERVAL',
 };
@@ -59,17 +58,33 @@ export const MAX_ERROR_BODY_BYTES = 1000;
 /** Error messages of the Prometheus storage. */
 const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
 
-/** @param isCompressed whether the request was sent with gzip */
-export function errorOfResponse({ status, statusText, body }: ErrorResponse, isCompressed = false): ExportError {
+/** True if the receiver rejects the size of the request: status 413, or 400 from servers in Go. */
+export function isTooLargeResponse({ status, body }: Pick<ErrorResponse, 'status' | 'body'>): boolean {
+  return status === 413 || (status === 400 && /body too large/i.test(textOf(body)));
+}
+
+function textOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body.subarray(0, MAX_ERROR_BODY_BYTES));
+}
+
+export interface SentRequest {
+  readonly isCompressed?: boolean;
+  /** See `Authorizer`. */
+  readonly rejectionHint?: string | undefined;
+}
+
+export function errorOfResponse(
+  { status, statusText, body }: ErrorResponse,
+  { isCompressed = false, rejectionHint }: SentRequest = {},
+): ExportError {
   const phrase = STATUS_CODES[status] ?? '';
   // A non-standard phrase may contain the rejected header.
   const isStandard = statusText.toLowerCase() === phrase.toLowerCase();
   const summary = isStandard ? `HTTP ${status} ${phrase}`.trimEnd() : `HTTP ${status}`;
-  const start = new TextDecoder().decode(body.subarray(0, MAX_ERROR_BODY_BYTES));
+  const start = textOf(body);
   const tls = status >= 400 && status < 500 ? responseTlsFailure(start) : undefined;
   if (tls !== undefined) return new ExportError('tls', `${summary}: ${tls}`);
-  if (status === 400 && /body too large/i.test(start))
-    return new ExportError('client_error', `${summary}: ${TOO_LARGE}`);
+  if (isTooLargeResponse({ status, body })) return new ExportError('client_error', `${summary}: ${TOO_LARGE}`);
   if (status === 400 && OUT_OF_ORDER_MESSAGES.test(start))
     return new ExportError('client_error', `${summary}: ${OUT_OF_ORDER}`);
   if (status >= 300 && status < 400) {
@@ -77,7 +92,9 @@ export function errorOfResponse({ status, statusText, body }: ErrorResponse, isC
   }
   if (status >= 500) return new ExportError('server_error', `${summary}: ${UNWELL}`);
   const reason = status === 429 ? 'throttled' : status >= 400 ? 'client_error' : 'other';
-  const hint = status === 415 && isCompressed ? WRONG_COMPRESSION : (STATUS_HINTS[status] ?? WRONG_SERVICE);
+  const unauthorizedHint = status === 401 || status === 403 ? rejectionHint : undefined;
+  const compressionHint = status === 415 && isCompressed ? WRONG_COMPRESSION : undefined;
+  const hint = unauthorizedHint ?? compressionHint ?? STATUS_HINTS[status] ?? WRONG_SERVICE;
   return new ExportError(reason, `${summary}: ${hint}`);
 }
 

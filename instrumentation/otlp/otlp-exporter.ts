@@ -11,8 +11,10 @@ import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ExportError, type MetricExporter, type Outcome } from '../metric-exporter.ts';
 import { createRedactor } from '../sanitize-text.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
-import { errorOfResponse, exportErrorOf } from './export-failure.ts';
+import { AuthorizationError, type Authorizer, postAuthorized } from './authorizer.ts';
+import { errorOfResponse, exportErrorOf, isTooLargeResponse } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
+import { createPointLimit } from './point-limit.ts';
 import { type Attempt, isRetryableError, isRetryableStatus, withRetries } from './retries.ts';
 import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
 import { type HttpResponse, post } from './transport.ts';
@@ -30,10 +32,14 @@ export interface OtlpOptions extends AgentOptions {
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+  /** Maximum number of data points in one request. @default unlimited */
+  readonly maxPoints?: number | undefined;
+  /** Authorizes each request. @default none */
+  readonly authorizer?: Authorizer | undefined;
 }
 
 /**
- * Creates an exporter that sends all resources of an export in one request.
+ * Creates an exporter that sends all resources of one call in one request.
  *
  * @param onSent called with the size of each body that was sent, after compression, including those of retries
  */
@@ -42,7 +48,7 @@ export async function createOtlpExporter(
   userAgent: string,
   onSent: (bytes: number) => void = () => {},
 ): Promise<MetricExporter> {
-  const { url, protocol, proxy } = options;
+  const { url, protocol, proxy, authorizer } = options;
   const client = await createHttpClient(url, options);
   const compress = options.compression === 'gzip' ? promisify((await import('node:zlib')).gzip) : undefined;
   const headers = {
@@ -51,7 +57,10 @@ export async function createOtlpExporter(
     'user-agent': userAgent,
     ...(compress !== undefined && { 'content-encoding': 'gzip' }),
   };
-  const redact = createRedactor(secretsOf(options));
+  const pointLimit = createPointLimit(options.maxPoints ?? Number.POSITIVE_INFINITY);
+  const rejectionHint = authorizer?.rejectionHint;
+  const secrets = secretsOf(options);
+  const redact = createRedactor(secrets);
   const metrics = new ExporterMetrics<Batch>({
     componentType: 'otlp_http_metric_exporter',
     metricsHelper: MetricsExporterMetricsHelper,
@@ -60,25 +69,31 @@ export async function createOtlpExporter(
     responseAttributesFromError: () => ({}),
   });
 
-  function attemptOf(response: HttpResponse): Attempt {
+  function attemptOf(response: HttpResponse, points: number, redactResponse: (text: string) => string): Attempt {
     const { status, retryAfterMs, body } = response;
     if (status >= 300) {
-      const error = errorOfResponse(response, compress !== undefined);
-      return { error, retryAfterMs, isRetryable: isRetryableStatus(status) };
+      const isTooLarge = isTooLargeResponse(response);
+      if (isTooLarge) pointLimit.reduce(points);
+      const error = errorOfResponse(response, { isCompressed: compress !== undefined, rejectionHint });
+      return { error, retryAfterMs, isTooLarge, isRetryable: isRetryableStatus(status) };
     }
-    const partial = partialSuccess(body, protocol, redact);
+    const partial = partialSuccess(body, protocol, redactResponse);
     const isEmpty = partial.rejectedPoints === 0 && partial.message === '';
     return { partial: isEmpty ? undefined : partial, isRetryable: false };
   }
 
-  async function send(request: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+  async function send(request: Uint8Array, points: number, signal: AbortSignal): Promise<Outcome> {
     const body = (await compress?.(request)) ?? request;
     const attempt = async (): Promise<Attempt | undefined> => {
       try {
-        return attemptOf(await post(client, { url, headers, body, onSent }, signal));
+        const request = { url, headers, body, onSent };
+        if (authorizer === undefined) return attemptOf(await post(client, request, signal), points, redact);
+        const authorized = await postAuthorized(client, authorizer, request, signal);
+        return attemptOf(authorized.response, points, createRedactor([...secrets, ...authorized.secrets]));
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined;
-        return { error: exportErrorOf(error), isRetryable: isRetryableError(error) };
+        const isRetryable = isRetryableError(error) || error instanceof AuthorizationError;
+        return { error: exportErrorOf(error), isRetryable };
       }
     };
     return (await withRetries(attempt, signal, options.timeoutMs)) ?? { error: exportErrorOf(signal.reason) };
@@ -89,7 +104,7 @@ export async function createOtlpExporter(
     let outcome: Outcome = {};
     const transport: IExporterTransport = {
       async send(request) {
-        outcome = await send(request, signal);
+        outcome = await send(request, countPoints(batch), signal);
         const { error } = outcome;
         // Without the response data: the caller logs a partial success, and the SDK would log it again.
         return error === undefined ? { status: 'success' } : { status: 'failure', error };
@@ -106,12 +121,13 @@ export async function createOtlpExporter(
   }
 
   const byProxy = proxy === undefined ? '' : ' (through the proxy of HTTPS_PROXY or HTTP_PROXY)';
-  const redacted = ({ reason, message }: ExportError): ExportError =>
-    new ExportError(reason, `${redact(message)}${byProxy}`);
+  const redacted = (error: ExportError): ExportError =>
+    new ExportError(error.reason, `${redact(error.message)}${error instanceof AuthorizationError ? '' : byProxy}`);
 
   return {
     // With LOWMEMORY, the SDK keeps observable counters cumulative, and all counters here are observable.
     temporality: options.temporality === 'delta' ? 'delta' : 'cumulative',
+    maxPoints: () => pointLimit.current(),
     async export(all, signal) {
       try {
         const outcome = await exportWithSdk(batchOf(all), signal);
@@ -122,6 +138,10 @@ export async function createOtlpExporter(
     },
     close: async () => client.agent.destroy(),
   };
+}
+
+function countPoints({ scopeMetrics }: Batch): number {
+  return scopeMetrics.flatMap(({ metrics }) => metrics).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }
 
 /** Header values, the query of the URL, and the credentials of the proxy. */

@@ -10,6 +10,8 @@ export interface HttpResponse {
   readonly statusText: string;
   /** Retry-After of an error response (status 400 or above); 0 if absent. */
   readonly retryAfterMs: number;
+  /** The header Date. */
+  readonly date: string | undefined;
   /** Incomplete if the connection was lost. For a status above 299, limited to `MAX_ERROR_BODY_BYTES`. */
   readonly body: Buffer;
 }
@@ -97,6 +99,7 @@ function httpResponse(
     status,
     statusText: statusMessage,
     retryAfterMs: Math.min(waitMs, MAX_RETRY_AFTER_MS),
+    date: headers.date,
     body,
   };
 }

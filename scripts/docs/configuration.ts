@@ -38,7 +38,7 @@ const INTRODUCTION = `Options are set by flag, environment variable, or both. If
 
 An empty or blank variable counts as unset. An empty flag is a value: \`--exclude=\` overrides the image's \`EXCLUDE\`.
 Overridden values are not validated. All other values are validated at start, including those of disabled exporters. Files,
-proxies, Datadog's variables, and the export timeout relative to the interval are validated only for enabled exporters.
+proxies, the variables of Datadog and AWS, and the export timeout relative to the interval are validated only if they are used.
 OpenTelemetry variables that are not on this page have no effect.
 
 Put secrets in variables or files: other processes can read command lines, so secrets have no flag. Their values are never

@@ -79,11 +79,12 @@ function textsOf(globs: readonly Glob[]): readonly string[] {
 }
 
 function redactedOtlp(otlp: OtlpConfig): object {
-  const { url, headers, clientKey, certificate, clientCertificate, proxy } = otlp;
+  const { url, headers, clientKey, certificate, clientCertificate, proxy, sigv4 } = otlp;
   return {
     ...otlp,
     url: withoutCredentials(url.href),
     headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
+    sigv4: sigv4 && { ...sigv4, credentials: HIDDEN },
     // PEM texts.
     certificate: certificate && HIDDEN,
     clientCertificate: clientCertificate && HIDDEN,

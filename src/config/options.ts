@@ -1,6 +1,7 @@
 import { VOCABULARIES } from '../metrics/vocabulary.ts';
 import { attributePairs, exporterList, globList, listOf, metricSelection } from './lists.ts';
 import type { Option, OptionTable } from './option.ts';
+import { OTLP_AUTH_OPTIONS } from './otlp-auth.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { ENDPOINT_OPTIONS } from './sampling-options.ts';
 import { STATSD_OPTIONS } from './statsd.ts';
@@ -184,6 +185,7 @@ export const OPTIONS = {
   ...HTTP_OPTIONS,
   ...PROMETHEUS_OPTIONS,
   ...OTLP_OPTIONS,
+  ...OTLP_AUTH_OPTIONS,
   ...RESOURCE_OPTIONS,
   ...LOG_OPTIONS,
   ...STATSD_OPTIONS,
@@ -198,6 +200,7 @@ export const OPTION_GROUPS: ReadonlyMap<string, readonly Option<unknown>[]> = ne
     'HTTP server': HTTP_OPTIONS,
     'Prometheus pages': PROMETHEUS_OPTIONS,
     'OTLP push': OTLP_OPTIONS,
+    'OTLP to AWS': OTLP_AUTH_OPTIONS,
     Resource: RESOURCE_OPTIONS,
     Logging: LOG_OPTIONS,
     DogStatsD: STATSD_OPTIONS,

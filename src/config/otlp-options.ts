@@ -9,6 +9,7 @@ import {
   otlpProtocol,
   secondsAsMs,
   trueOrFalse,
+  wholeNumber,
 } from './value-parsers.ts';
 
 /**
@@ -90,6 +91,14 @@ export const OTLP_OPTIONS = {
     parse: oneOf('gzip', 'none'),
     default: 'none',
     description: 'Compression of requests: gzip or none.',
+  },
+  otlpMaxPoints: {
+    flag: 'otlp-max-points',
+    placeholder: 'number',
+    variables: ['OTLP_MAX_POINTS'],
+    parse: wholeNumber(1, 1_000_000),
+    defaultNote: '1000 for CloudWatch, otherwise unlimited',
+    description: 'Maximum number of data points in one request. A larger export is sent in several requests.',
   },
   otlpTemporality: {
     variables: ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'],

@@ -1,10 +1,15 @@
 import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
+import { CLOUDWATCH_MAX_POINTS, cloudWatchRegion } from './cloudwatch.ts';
 import { type FileText, pairProblem, parseCertificates, parsePrivateKey } from './files.ts';
 import { type ExporterName, headerPairs } from './lists.ts';
 import { defaultOf, type Given, type Option, type Parsed, type Parser, problemWith, type Settings } from './option.ts';
+import { resolveOtlpAuth, type SigV4Config } from './otlp-auth.ts';
 import { OTLP_OPTIONS as OPTIONS } from './otlp-options.ts';
 
-export type OtlpConfig = OtlpOptions;
+export interface OtlpConfig extends Omit<OtlpOptions, 'authorizer'> {
+  /** Undefined if requests are not signed. */
+  readonly sigv4?: SigV4Config | undefined;
+}
 
 /** The file that an option names; `value` is undefined after a problem with it. */
 interface NamedFile<T> {
@@ -41,17 +46,21 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
   }
   const headersFile = fileOf(OPTIONS.otlpHeadersFile, 'headers file', parseHeadersFile);
   const url = settings.value(OPTIONS.otlpUrl);
+  const headers = {
+    ...settings.value(OPTIONS.otlpHeaders),
+    ...settings.value(OPTIONS.otlpMetricsHeaders),
+    ...headersFile?.value,
+  };
+  const isCloudWatch = cloudWatchRegion(url) !== undefined;
   return {
     protocol: settings.value(OPTIONS.otlpProtocol),
     url,
-    headers: {
-      ...settings.value(OPTIONS.otlpHeaders),
-      ...settings.value(OPTIONS.otlpMetricsHeaders),
-      ...headersFile?.value,
-    },
+    headers,
+    sigv4: resolveOtlpAuth(settings, { url, headers, isOn }),
     timeoutMs: settings.value(OPTIONS.otlpTimeoutMs),
     compression: settings.value(OPTIONS.otlpCompression),
     temporality: settings.value(OPTIONS.otlpTemporality),
+    maxPoints: settings.given(OPTIONS.otlpMaxPoints)?.value ?? (isCloudWatch ? CLOUDWATCH_MAX_POINTS : undefined),
     certificate: certificate?.value?.pem,
     clientCertificate: clientCertificate?.value?.pem,
     clientKey: clientKey?.value?.pem,

@@ -127,7 +127,15 @@ export function resolveHealthcheck(line: CommandLine, env: Environment): Config[
 }
 
 /** Only flags are reported if unused: variables may be meant for other containers of the task. */
-const OTLP_FLAGS = [OPTIONS.otlpUrl, OPTIONS.otlpProtocol, OPTIONS.otlpHeadersFile].map(({ flag }) => flag);
+const OTLP_FLAGS = [
+  OPTIONS.otlpUrl,
+  OPTIONS.otlpProtocol,
+  OPTIONS.otlpHeadersFile,
+  OPTIONS.otlpMaxPoints,
+  OPTIONS.otlpAuth,
+  OPTIONS.otlpAuthRegion,
+  OPTIONS.otlpAuthService,
+].map(({ flag }) => flag);
 
 function reportUnusedFlags(settings: Settings, { flags }: CommandLine): void {
   for (const flag of OTLP_FLAGS) {

@@ -29,8 +29,8 @@ const MAX_WARNINGS = 20;
 export function unknownVariables(env: Environment): readonly Problem<'unknown_variable'>[] {
   const known = OPTION_LIST.flatMap((option) => variablesOf(option).map(({ name }) => name));
   const isKnown = new Set(known);
-  // Names similar to those of Datadog, ECS and proxies belong to other programs.
-  const own = known.filter((name) => !/^(?:DD_|DATADOG_|ECS_)|_PROXY$/i.test(name));
+  // Names similar to those of Datadog, AWS, ECS and proxies belong to other programs.
+  const own = known.filter((name) => !/^(?:DD_|DATADOG_|AWS_|ECS_)|_PROXY$/i.test(name));
   const warnings: Problem<'unknown_variable'>[] = [];
   for (const [name, text = ''] of Object.entries(env)) {
     if (text.trim() === '' || isKnown.has(name) || OTHER_PROGRAMS.some((others) => others.test(name))) continue;

@@ -44,6 +44,12 @@ export const EVENTS = {
     meaning: 'The receiver accepted an export but rejected some data points, or returned a warning.',
     action: "The message repeats the receiver's; check the receiver's limits and log.",
   },
+  aws_credentials_failing: {
+    level: 'warn',
+    meaning:
+      'AWS credentials for the signature of OTLP requests could not be read. Exports use the previous ones until they expire.',
+    action: 'The message names the cause; check the task role.',
+  },
   statsd_export_failing: {
     level: 'warn',
     meaning: 'An export to DogStatsD failed.',

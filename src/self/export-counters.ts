@@ -16,6 +16,8 @@ export interface ExportResult {
   readonly reason?: string | undefined;
   /** Number of data points. */
   readonly points: number;
+  /** Number of data points in the requests that failed. @default all of an export that failed */
+  readonly failedPoints?: number | undefined;
   /** Number of data points that the receiver rejected. */
   readonly rejectedPoints?: number | undefined;
 }
@@ -42,14 +44,13 @@ export function createExportCounters(kinds: ExportKinds): ExportCounters {
   );
 
   return {
-    record(exporter, { reason, points, rejectedPoints }) {
+    record(exporter, { reason, points, failedPoints: failed = reason === undefined ? 0 : points, rejectedPoints }) {
       increment(exports, exporter);
       if (reason !== undefined) {
         increment(failures.get(exporter), reason);
-        increment(failedPoints.get(exporter), reason, points);
-        return;
+        increment(failedPoints.get(exporter), reason, failed);
       }
-      increment(acceptedPoints, exporter, Math.max(0, points - (rejectedPoints ?? 0)));
+      increment(acceptedPoints, exporter, Math.max(0, points - failed - (rejectedPoints ?? 0)));
       if (rejectedPoints === undefined) return;
       increment(rejected, exporter, rejectedPoints);
       increment(failedPoints.get(exporter), REJECTED, rejectedPoints);

@@ -10,6 +10,7 @@ import { VERSION } from '../../src/version.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { type Program, watchProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
+import { startSigV4Receiver } from '../helpers/sigv4-receiver.ts';
 import { until } from '../real/wait.ts';
 
 const BUNDLER = fileURLToPath(new URL('../../scripts/bundle.ts', import.meta.url));
@@ -77,9 +78,30 @@ describe('the bundle', () => {
     assert.deepEqual(heavyModules(), []);
   });
 
+  test('push to CloudWatch: the signer is loaded only with a signature', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
+    const receiver = await startSigV4Receiver({ region: 'eu-west-1', service: 'monitoring', keysOf: () => keys });
+    t.after(() => receiver.close());
+    const program = start(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0'], {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.url,
+      OTLP_AUTH: 'sigv4',
+      OTLP_AUTH_REGION: 'eu-west-1',
+      OTLP_AUTH_SERVICE: 'monitoring',
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_SESSION_TOKEN: keys.sessionToken,
+    });
+    await until('an export', () => receiver.accepted[0]);
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.deepEqual(receiver.rejections, []);
+    assert.deepEqual(heavyModules(), ['crypto']);
+  });
+
   test('the licences of bundled packages are in the same directory', () => {
     const text = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
-    for (const name of ['@opentelemetry/sdk-metrics', 'node-unix-socket']) {
+    for (const name of ['@opentelemetry/sdk-metrics', 'aws4', 'node-unix-socket']) {
       assert.match(text, new RegExp(`^${name} \\S+ \\(`, 'm'));
     }
     assert.match(text, /Apache License/);

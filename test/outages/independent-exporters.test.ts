@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
+import { startCredentialsServer } from '../helpers/credentials-server.ts';
 import { type Answer, type FaultReceiver, startFaultReceiver } from '../helpers/fault-receiver.ts';
 import { type Program, startProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
@@ -96,6 +97,32 @@ describe('independent exporters', { concurrency: 4 }, () => {
       assert.equal(code, 0, side.program.stderr());
     });
   }
+
+  test('the credentials endpoint never answers: console, statsd and the page continue', async (t) => {
+    const credentials = await startCredentialsServer();
+    t.after(() => credentials.close());
+    credentials.fault = 'hang';
+    const side = await startSide(t, GOOD, {
+      OTLP_AUTH: 'sigv4',
+      OTLP_AUTH_REGION: 'eu-west-1',
+      OTLP_AUTH_SERVICE: 'execute-api',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: credentials.url.href,
+    });
+    await side.program.message('aws_credentials_failing');
+    await side.program.message('otlp_export_failing');
+    await works(side, 'console', 'statsd');
+    assert.equal(side.receiver.arrivals.length, 0);
+    credentials.fault = undefined;
+    await works(side, 'console', 'statsd', 'otlp');
+    await side.program.message('otlp_export_recovered');
+    const recovered = ['aws_credentials_recovered', 'otlp_export_recovered'];
+    assert.deepEqual(
+      side.log().toSorted(),
+      ['aws_credentials_failing', 'otlp_export_failing', ...recovered].toSorted(),
+    );
+    const { code } = await side.program.stop('SIGTERM');
+    assert.equal(code, 0, side.program.stderr());
+  });
 
   test('the DogStatsD port is closed: console, OTLP and the page continue', async (t) => {
     const free = createSocket('udp4').bind(0, '127.0.0.1');

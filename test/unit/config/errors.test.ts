@@ -60,7 +60,10 @@ test('OTLP flags without the otlp exporter are errors; variables may be meant fo
 });
 
 test('no message contains a secret value', () => {
-  const secretRows = ROWS.filter(({ option }) => 'secret' in option && option.secret === 'value');
+  // Without AWS's variables, which are read only for a signature: see otlp-auth.test.ts.
+  const secretRows = ROWS.filter(
+    ({ key, option }) => 'secret' in option && option.secret === 'value' && !key.startsWith('aws'),
+  );
   assert.equal(secretRows.length, 2);
   const texts = [
     CANARY,

@@ -31,6 +31,8 @@ test('defaults', () => {
       timeoutMs: 10_000,
       compression: 'none',
       temporality: 'cumulative',
+      maxPoints: undefined,
+      sigv4: undefined,
       certificate: undefined,
       clientCertificate: undefined,
       clientKey: undefined,

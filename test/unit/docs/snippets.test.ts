@@ -55,6 +55,7 @@ test('target lists have the format of file_sd_configs', () => {
 function configurationProblems({ environment = [], secrets = [] }: ContainerDefinition): readonly string[] {
   const env = Object.fromEntries([
     ['ECS_CONTAINER_METADATA_URI_V4', 'http://169.254.170.2/v4/abc'],
+    ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/v2/credentials/abc'],
     ...environment.map(({ name, value }) => [name, value] as const),
     ...secrets.map(({ name }) => [name, 'authorization=Bearer%20abc'] as const),
   ]);

@@ -249,13 +249,15 @@ test('metrics without growth are not exported', async (context) => {
 
 test('series of other resources and scopes are separate', () => {
   const deltas = createDeltas(PROGRAM_START_NS);
-  const valuesOf = (...totals: readonly (readonly [key: string, scope: string, value: number])[]) =>
-    deltas
-      .of(totals.map(([key, scope, value]) => collectionOf(key, scope, value)))
+  let exported: readonly ResourceCollection[] = [];
+  const valuesOf = (...totals: readonly (readonly [key: string, scope: string, value: number])[]) => {
+    exported = deltas.of(totals.map(([key, scope, value]) => collectionOf(key, scope, value)));
+    return exported
       .flatMap(({ scopes }) => scopes.flatMap(({ metrics }) => metrics.flatMap(({ data }) => data.dataPoints)))
       .map(({ value }) => value);
+  };
   assert.deepEqual(valuesOf(['a', 'x', 10], ['b', 'x', 100], ['a', 'y', 1000]), [10, 100, 1000]);
-  deltas.acknowledge();
+  deltas.acknowledge(exported);
   assert.deepEqual(valuesOf(['a', 'x', 11], ['b', 'x', 102], ['a', 'y', 1003]), [1, 2, 3]);
 });
 

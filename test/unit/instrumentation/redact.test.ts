@@ -23,6 +23,10 @@ const CASES: readonly (readonly [secrets: readonly string[], text: string, shown
   // The minimum length.
   [['abcd'], 'abcd', '***'],
   [['abc', '', ' ', '1'], 'abc 1', 'abc 1'],
+  // A truncated secret.
+  [['IQoJb3JpZ2luX2Vj/+XYZ=='], 'token IQoJb3JpZ2luX2, for now', 'token ***, for now'],
+  [['IQoJb3JpZ2luX2Vj/+XYZ=='], 'token=IQoJb3JpZ2luX2Vj%2F%2B', 'token=***'],
+  [['IQoJb3JpZ2luX2Vj'], 'IQoJb3J is short', 'IQoJb3J is short'],
   [['ÄÖÜß'], 'x ÄÖÜß', 'x ***'],
 ];
 

@@ -123,7 +123,7 @@ const ANSWERS: readonly Row[] = [
 ];
 
 test('415 for a compressed body suggests no compression first', () => {
-  const compressed = errorOfResponse(answered(415, 'Unsupported Media Type', ''), true).message;
+  const compressed = errorOfResponse(answered(415, 'Unsupported Media Type', ''), { isCompressed: true }).message;
   const plain = errorOfResponse(answered(415, 'Unsupported Media Type', '')).message;
   assert.match(compressed, /first set OTEL_EXPORTER_OTLP_COMPRESSION=none/);
   assert.ok(!plain.includes('COMPRESSION'));

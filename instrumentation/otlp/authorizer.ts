@@ -1,0 +1,59 @@
+import { ExportError } from '../metric-exporter.ts';
+import type { HttpClient } from './agent.ts';
+import { type HttpResponse, type Post, post } from './transport.ts';
+
+export interface Authorization {
+  /** Added to the request, with names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Texts that must not appear in messages. */
+  readonly secrets: readonly string[];
+}
+
+/** There are no valid credentials at the moment. The message contains no part of a credential. */
+export class AuthorizationError extends ExportError {
+  constructor(message: string) {
+    super('other', message);
+  }
+}
+
+/** Authorizes requests, for example with a signature. */
+export interface Authorizer {
+  /** Called for each request, including retries. Rejects with an AuthorizationError. */
+  authorize(request: Post): Promise<Authorization>;
+  /** Returns true if the request can succeed with a new authorization, for example because the response corrects the clock. */
+  shouldRepeat(response: HttpResponse): boolean;
+  /** What to check if the receiver rejects an authorized request. */
+  readonly rejectionHint: string;
+}
+
+export interface AuthorizedResponse {
+  readonly response: HttpResponse;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Authorizes and sends a request, and repeats it at most once. If the signal aborts, it rejects with the signal's reason, or with
+ * an AuthorizationError if there is no authorization yet: the receiver is not the cause.
+ */
+export async function postAuthorized(
+  client: HttpClient,
+  authorizer: Authorizer,
+  request: Post,
+  signal: AbortSignal,
+): Promise<AuthorizedResponse> {
+  const send = async (): Promise<AuthorizedResponse> => {
+    const { headers, secrets } = await authorizationOf(authorizer, request, signal);
+    const response = await post(client, { ...request, headers: { ...request.headers, ...headers } }, signal);
+    return { response, secrets };
+  };
+  const first = await send();
+  return authorizer.shouldRepeat(first.response) && !signal.aborted ? send() : first;
+}
+
+function authorizationOf(authorizer: Authorizer, request: Post, signal: AbortSignal): Promise<Authorization> {
+  const { promise, resolve, reject } = Promise.withResolvers<Authorization>();
+  const onAbort = (): void => reject(new AuthorizationError('no credentials within the timeout of the export'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  authorizer.authorize(request).then(resolve, reject);
+  return promise.finally(() => signal.removeEventListener('abort', onAbort));
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { httpDateMs } from '../../instrumentation/http/headers.ts';
+import type { Authorizer } from '../../instrumentation/otlp/authorizer.ts';
+import type { CredentialsProvider } from './credentials.ts';
+import { type SigningScope, sign } from './sign.ts';
+
+/** AWS accepts a date that differs by up to 5 minutes. A smaller difference is not the reason of a rejection. */
+const MIN_SKEW_MS = 60_000;
+
+/** Services with a JSON protocol return 400 for an expired signature. */
+const REJECTED = new Set([400, 403]);
+
+const REJECTION_HINT =
+  'the receiver rejects the signature, or the role has no permission: check the IAM policy of the task role (for CloudWatch, cloudwatch:PutMetricData), OTLP_AUTH_REGION and OTLP_AUTH_SERVICE';
+
+/**
+ * Signs each request with its own date. If a receiver rejects a request and its clock differs from ours, its clock is used from
+ * then on.
+ */
+export function createSigV4Authorizer(scope: SigningScope, provider: CredentialsProvider): Authorizer {
+  let offsetMs = 0;
+  const nowMs = (): number => Date.now() + offsetMs;
+  return {
+    rejectionHint: REJECTION_HINT,
+    async authorize({ url, headers, body }) {
+      const credentials = await provider(nowMs());
+      // AWS requires that every x-amz-* header is signed. Proxies may change others.
+      const own = Object.entries(headers).filter(([name]) => /^(?:content-type$|content-encoding$|x-amz-)/.test(name));
+      const hash = { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') };
+      const signed = sign(
+        {
+          method: 'POST',
+          path: `${url.pathname}${url.search}`,
+          headers: { ...Object.fromEntries(own), host: headers['host'] ?? url.host, ...hash },
+          body,
+        },
+        scope,
+        credentials,
+        new Date(nowMs()),
+      );
+      const [, signature = ''] = signed['authorization']?.split('Signature=') ?? [];
+      const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+      return {
+        headers: { ...hash, ...signed },
+        secrets: [signature, accessKeyId, secretAccessKey, sessionToken].filter((text) => text !== ''),
+      };
+    },
+    shouldRepeat({ status, date = '' }) {
+      const receiverMs = REJECTED.has(status) ? httpDateMs(date) : undefined;
+      if (receiverMs === undefined || Math.abs(receiverMs - nowMs()) < MIN_SKEW_MS) return false;
+      offsetMs = receiverMs - Date.now();
+      return true;
+    },
+  };
+}
