@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import * as v from 'valibot';
-import { BACKENDS, type BackendServer, startBackend } from '../helpers/backends.ts';
+import { CLOUDWATCH_MAX_POINTS, cloudWatchRegion } from '../../src/config/cloudwatch.ts';
+import { BACKENDS, type BackendServer, CLOUDWATCH_KEYS, startBackend } from '../helpers/backends.ts';
 import { startInProcess } from '../helpers/in-process-program.ts';
 import { metricsOf } from '../helpers/otlp-export.ts';
 import { PAGES } from '../helpers/pages.ts';
@@ -57,6 +58,21 @@ const RECIPES: Readonly<Record<BackendName, Variables>> = {
   Elastic: rowOf('Elastic'),
 };
 
+/** The settings that CloudWatch's host implies, since the tests replace it; and the credentials of the task's role. */
+function impliedSettings(recipe: Variables): Variables {
+  const url = recipe['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'];
+  const region = url === undefined ? undefined : cloudWatchRegion(new URL(url));
+  if (region === undefined) return {};
+  return {
+    OTLP_AUTH: 'sigv4',
+    OTLP_AUTH_REGION: region,
+    OTLP_AUTH_SERVICE: 'monitoring',
+    OTLP_MAX_POINTS: `${CLOUDWATCH_MAX_POINTS}`,
+    AWS_ACCESS_KEY_ID: CLOUDWATCH_KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CLOUDWATCH_KEYS.secretAccessKey,
+  };
+}
+
 /** Runs the program from its first to its last export. */
 async function run(t: TestContext, name: BackendName, recipe: Variables): Promise<BackendServer> {
   const backend = await startBackend(t, BACKENDS[name]);
@@ -69,6 +85,7 @@ async function run(t: TestContext, name: BackendName, recipe: Variables): Promis
     ECS_CONTAINER_METADATA_URI_V4: endpoint.url,
     // Not the default port, on which another receiver may listen.
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    ...impliedSettings(recipe),
     ...Object.fromEntries(here),
   });
   const origin = await program.origin();

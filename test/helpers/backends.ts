@@ -1,14 +1,14 @@
 /** Servers with the published rules of backends that receive OTLP. */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { metricsOf, type OtlpExport } from './otlp-export.ts';
 import { decodeJson } from './otlp-json.ts';
 import { decodeProtobuf } from './otlp-protobuf.ts';
+import { sigV4Failure, type VerifiedRequest } from './sigv4-verifier.ts';
 
-interface Received {
-  readonly headers: IncomingHttpHeaders;
+interface Received extends VerifiedRequest {
   readonly content: OtlpExport;
 }
 
@@ -51,13 +51,25 @@ const cloudWatchLimits: Rule = ({ content }) => {
   return points.length <= 1000 && Math.max(...labels) <= 150 ? undefined : 413;
 };
 
+/** The keys of the only client that CloudWatch accepts. */
+export const CLOUDWATCH_KEYS = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+};
+
+const cloudWatchSignature: Rule = (received) => {
+  const keysOf = (id: string) => (id === CLOUDWATCH_KEYS.accessKeyId ? CLOUDWATCH_KEYS : undefined);
+  const expected = { region: 'eu-west-1', service: 'monitoring', keysOf, nowMs: Date.now() };
+  return sigV4Failure(received, expected) === undefined ? undefined : 403;
+};
+
 function basicAuthentication({ headers }: Received): number | undefined {
   const [, encoded = ''] = /^Basic (\S+)$/.exec(headers.authorization ?? '') ?? [];
   return /^\d+:glc_\S+$/.test(Buffer.from(encoded, 'base64').toString()) ? undefined : 401;
 }
 
 export const BACKENDS = {
-  cloudwatch: { path: '/v1/metrics', rules: [cloudWatchLimits, counters('cumulative')] },
+  cloudwatch: { path: '/v1/metrics', rules: [cloudWatchSignature, cloudWatchLimits, counters('cumulative')] },
   datadog: { path: '/v1/metrics', rules: [header('dd-api-key', /^[0-9a-f]{32}$/, 403), counters('delta')] },
   dynatrace: {
     path: '/api/v2/otlp/v1/metrics',
@@ -83,12 +95,13 @@ export async function startBackend(t: TestContext, { path, rules }: Backend): Pr
   const accepted: OtlpExport[] = [];
   const rejected: number[] = [];
   const server = createServer(async (request, response) => {
-    const { headers } = request;
-    const sent = Buffer.concat(await request.toArray());
-    const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
-    const content = headers['content-type'] === 'application/json' ? decodeJson(body) : decodeProtobuf(body);
-    const isKnown = request.method === 'POST' && request.url === path;
-    const status = isKnown ? rules.map((rule) => rule({ headers, content })).find((one) => one !== undefined) : 404;
+    const { headers, method = '', url: target = '' } = request;
+    const body = Buffer.concat(await request.toArray());
+    const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+    const content = headers['content-type'] === 'application/json' ? decodeJson(text) : decodeProtobuf(text);
+    const received = { method, target, headers, body, content };
+    const isKnown = method === 'POST' && target === path;
+    const status = isKnown ? rules.map((rule) => rule(received)).find((one) => one !== undefined) : 404;
     if (status === undefined) accepted.push(content);
     else rejected.push(status);
     response.writeHead(status ?? 200, { 'content-type': headers['content-type'] ?? '' });
