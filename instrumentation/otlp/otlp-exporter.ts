@@ -14,6 +14,7 @@ import { type AgentOptions, createHttpClient } from './agent.ts';
 import { errorOfResponse, exportErrorOf } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
 import { type Attempt, isRetryableError, isRetryableStatus, withRetries } from './retries.ts';
+import { secretsOf } from './secrets.ts';
 import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
 import { type HttpResponse, post } from './transport.ts';
 
@@ -114,15 +115,4 @@ export async function createOtlpExporter(options: OtlpOptions, userAgent: string
     },
     close: async () => client.agent.destroy(),
   };
-}
-
-/** Header values, the query of the URL, and the credentials of the proxy. */
-function secretsOf({ headers, url: { search, searchParams }, proxy }: OtlpOptions): readonly string[] {
-  const credentials = proxy === undefined ? [] : credentialsOf(proxy.url);
-  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...credentials];
-}
-
-/** User and password of a proxy URL, both percent-encoded and decoded. */
-function credentialsOf({ username, password }: URL): readonly string[] {
-  return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
 }

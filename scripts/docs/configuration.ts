@@ -42,7 +42,8 @@ proxies, Datadog's variables, and the export timeout relative to the interval ar
 OpenTelemetry variables that are not on this page have no effect.
 
 Put secrets in variables or files: other processes can read command lines, so secrets have no flag. Their values are never
-printed in logs, messages or pages. On ECS, use the \`secrets\` of the container definition.`;
+printed in logs, messages or pages. On ECS, use the \`secrets\` of the container definition. Of the receiver's address, logs
+contain only scheme, host and port; of the metadata endpoint's address, also the path.`;
 
 function optionTable(options: readonly Option<unknown>[]): string {
   const rows = options.map((option) => [
@@ -67,7 +68,10 @@ function errors(): string {
   const problems = 'problems' in resolved ? resolved.problems : [];
   return `If the configuration is invalid, the exporter prints all errors to stderr and exits with code 2:
 
-${fenced(problems.map(({ message }) => `error: ${message}\n`).join(''))}`;
+${fenced(problems.map(({ message }) => `error: ${message}\n`).join(''))}
+
+Only the first four characters of a rejected value or argument are printed, since it can be a secret in the wrong place. Short
+numbers are printed whole.`;
 }
 
 function logs(): string {

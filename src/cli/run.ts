@@ -1,3 +1,5 @@
+import { secretsOf } from '../../instrumentation/otlp/secrets.ts';
+import { createRedactor } from '../../instrumentation/sanitize-text.ts';
 import { displayOrigin, httpOrigin } from '../config/addresses.ts';
 import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
@@ -24,6 +26,7 @@ export async function run(context: CommandContext): Promise<number> {
     start: async () => (await import('../exporter.ts')).startExporter(config, logger),
     host: context.host,
     logger,
+    redact: createRedactor(secretsOf(config.otlp)),
     onStarted: ({ address }) => {
       if (config.exporters.length === 0 && !config.statsd.isDisabled) {
         logger.warn('nothing_exported', 'no exporter is enabled: OTEL_SDK_DISABLED is true, or exporters is none');
@@ -71,7 +74,7 @@ export function loggerFor({ stderr, env }: CommandContext, config: Config): Logg
   return createStreamLogger(config.log, stderr, stderr.isTTY === true && NO_COLOR === '');
 }
 
-/** Addresses to which metrics are pushed, without the query, which may contain a key; and the export interval. */
+/** Addresses to which metrics are pushed, without paths and queries, which may contain a key; and the export interval. */
 function destinations({
   exporters,
   otlp: { url },
@@ -80,7 +83,7 @@ function destinations({
 }: Config): Readonly<Record<string, string | number>> {
   const agent = statsd.socketPath ?? httpOrigin(statsd.host, statsd.port).replace('http:', 'udp:');
   return {
-    ...(exporters.includes('otlp') && { otlp: `${url.origin}${url.pathname}`, export_interval_ms: exportIntervalMs }),
+    ...(exporters.includes('otlp') && { otlp: url.origin, export_interval_ms: exportIntervalMs }),
     ...(exporters.includes('statsd') && { statsd: agent }),
   };
 }

@@ -20,7 +20,6 @@ export const ENDPOINT_OPTIONS = {
     parse: baseUrl,
     defaultNote: 'required; ECS sets the variables in every container',
     description: 'Base URL of the ECS task metadata endpoint. The exporter appends /task and /task/stats.',
-    secret: 'credentials',
     commands: ['run', 'once', 'healthcheck'],
   },
   intervalMs: {
