@@ -1,5 +1,5 @@
 import { secretsOf } from '../../instrumentation/otlp/secrets.ts';
-import { createRedactor } from '../../instrumentation/sanitize-text.ts';
+import { createRedactor, escapedJson } from '../../instrumentation/sanitize-text.ts';
 import { displayOrigin, httpOrigin } from '../config/addresses.ts';
 import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
@@ -15,7 +15,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { config, command, given, warnings } = resolved;
   if (command.isConfigPrinted) {
     const shown = { given: Object.fromEntries(given), effective: redactedConfig(config) };
-    await print(context.stdout, `${JSON.stringify(shown, undefined, 2)}\n`);
+    await print(context.stdout, `${escapedJson(shown, 2)}\n`);
     await print(context.stderr, warningLines(warnings));
     return EXIT.ok;
   }

@@ -1,3 +1,5 @@
+import { escaped } from '../../instrumentation/sanitize-text.ts';
+
 const MAX_LENGTH = 80;
 
 /**
@@ -10,9 +12,17 @@ export function printable(text: string): string {
   return escaped(JSON.stringify(characters.length > MAX_LENGTH ? `${start}…` : start));
 }
 
-/** Escapes characters that can move the cursor, break the line or change the text direction of a terminal. */
-export function escaped(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+const MAX_ITEMS = 10;
+const MAX_ITEM_LENGTH = 100;
+
+/** The first ten items, with names cut to 100 characters, and the number of the others: `a`, `b`, ..., `and 40 more`. */
+export function cutList<Item>(items: readonly Item[]): readonly (Item | string)[] {
+  const shown = items.slice(0, MAX_ITEMS).map((item) => (typeof item === 'string' ? cutName(item) : item));
+  return items.length > MAX_ITEMS ? [...shown, `and ${items.length - MAX_ITEMS} more`] : shown;
+}
+
+export function cutName(name: string): string {
+  return name.length > MAX_ITEM_LENGTH ? `${name.slice(0, MAX_ITEM_LENGTH)}…` : name;
 }
 
 const MAX_REJECTED_LENGTH = 4;
