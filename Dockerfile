@@ -81,5 +81,5 @@ USER 65532:65532
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/ecs-container-exporter.cjs", "healthcheck"]
 # A sidecar that works for a few milliseconds every 15 s gains nothing from optimizing compilers (10 MB) and little from a
-# large heap (test/bench/README.md).
-ENTRYPOINT ["/nodejs/bin/node", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "/app/ecs-container-exporter.cjs"]
+# large heap (test/bench/README.md). --disable-sigusr1: no signal opens a debugger, which could read secrets.
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "/app/ecs-container-exporter.cjs"]

@@ -2,10 +2,13 @@ import type { Exporter } from '../exporter.ts';
 import type { Logger } from '../log/logger.ts';
 import { messageOf } from '../text/printable.ts';
 import { EXIT, type ProcessHost } from './context.ts';
+import { type HeldSignals, STOP_SIGNALS } from './signals.ts';
 
 export interface RunOptions {
   readonly start: () => Promise<Exporter>;
   readonly host: ProcessHost;
+  /** Signals that arrived earlier. @default none */
+  readonly signals?: HeldSignals | undefined;
   readonly logger: Logger;
   readonly onStarted?: (exporter: Exporter) => void;
   /** Removes secrets from the messages of errors. @default the text itself */
@@ -25,10 +28,10 @@ const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
 /** Runs an exporter until a signal or a crash; returns the exit code. Never rejects. */
 export async function runExporter(options: RunOptions): Promise<number> {
-  const { start, host, logger, deadlines = STOP_DEADLINES, redact = String } = options;
+  const { start, host, signals, logger, deadlines = STOP_DEADLINES, redact = String } = options;
   // The timers of the OpenTelemetry SDK do not keep a process alive.
   const keepAlive = setInterval(() => {}, MAX_TIMER_DELAY_MS);
-  const stop = listenForStop(host, logger, redact);
+  const stop = listenForStop(host, logger, { signals, redact });
   try {
     const starting = start();
     const first = await Promise.race([starting, stop.requested]);
@@ -78,7 +81,6 @@ export interface StopRequests {
   release(): void;
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Two signals within this time are one request. */
 const SAME_REQUEST_MS = 200;
 
@@ -91,7 +93,7 @@ const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
 export function listenForStop(
   host: ProcessHost,
   logger: Logger,
-  redact: (text: string) => string = String,
+  { signals, redact = String }: Pick<RunOptions, 'signals' | 'redact'> = {},
 ): StopRequests {
   const { promise, resolve } = Promise.withResolvers<StopReason>();
   let firstSignalMs: number | undefined;
@@ -117,13 +119,15 @@ export function listenForStop(
     resolve('crash');
   };
 
-  for (const signal of SIGNALS) host.on(signal, onSignal);
+  for (const signal of STOP_SIGNALS) host.on(signal, onSignal);
   for (const crash of CRASHES) host.on(crash, onCrash);
+  const held = signals?.release();
+  if (held !== undefined) onSignal(held);
   return {
     requested: promise,
     hasCrashed: () => crashes > 0,
     release() {
-      for (const signal of SIGNALS) host.off(signal, onSignal);
+      for (const signal of STOP_SIGNALS) host.off(signal, onSignal);
       for (const crash of CRASHES) host.off(crash, onCrash);
     },
   };

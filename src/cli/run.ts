@@ -1,11 +1,19 @@
 import { secretsOf } from '../../instrumentation/otlp/secrets.ts';
-import { createRedactor, escapedJson } from '../../instrumentation/sanitize-text.ts';
+import { createRedactor, escaped, escapedJson } from '../../instrumentation/sanitize-text.ts';
 import { displayOrigin, httpOrigin } from '../config/addresses.ts';
 import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
 import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
 import { createStreamLogger, type Logger } from '../log/logger.ts';
-import { type CommandContext, EXIT, print, reportFailure, reportInvalid, warningLines } from './context.ts';
+import {
+  type CommandContext,
+  EXIT,
+  print,
+  printResult,
+  reportFailure,
+  reportInvalid,
+  warningLines,
+} from './context.ts';
 import { runExporter } from './run-exporter.ts';
 
 /** `run`: polls and exports until a signal. */
@@ -15,9 +23,9 @@ export async function run(context: CommandContext): Promise<number> {
   const { config, command, given, warnings } = resolved;
   if (command.isConfigPrinted) {
     const shown = { given: Object.fromEntries(given), effective: redactedConfig(config) };
-    await print(context.stdout, `${escapedJson(shown, 2)}\n`);
+    const exitCode = await printResult(context, `${escapedJson(shown, 2)}\n`);
     await print(context.stderr, warningLines(warnings));
-    return EXIT.ok;
+    return exitCode;
   }
   const logger = loggerFor(context, config);
   logStart(logger, resolved);
@@ -25,6 +33,7 @@ export async function run(context: CommandContext): Promise<number> {
     // Loaded here, so that configuration errors are reported before OpenTelemetry is read from disk.
     start: async () => (await import('../exporter.ts')).startExporter(config, logger),
     host: context.host,
+    signals: context.signals,
     logger,
     redact: createRedactor(secretsOf(config.otlp)),
     onStarted: ({ address }) => {
@@ -49,8 +58,8 @@ export async function once(context: CommandContext): Promise<number> {
   const logger = loggerFor(context, { ...config, log: { ...config.log, level } });
   logStart(logger, resolved);
   const { ok, text, reason } = await takeOnce(config, command.onceFormat, logger);
-  if (text !== '') await print(context.stdout, text);
-  return ok ? EXIT.ok : reportFailure(context.stderr, reason ?? 'the sample failed');
+  const exitCode = text === '' ? EXIT.ok : await printResult(context, text);
+  return ok ? exitCode : reportFailure(context.stderr, escaped(reason ?? 'the sample failed'));
 }
 
 /** Logs the warnings, and at level debug the effective configuration. */
