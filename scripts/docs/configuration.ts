@@ -89,5 +89,8 @@ ${fenced(lines.join(''))}
 A repeated failure is logged when it begins, when its reason changes and when it ends; a metric counts every failure. Each
 event is logged at most 6 times a minute (120 at level debug), and \`suppressed_lines\` of its next line counts the others.
 Lists are cut after ten items. Control, bidirectional and invisible characters are escaped; label values of metrics are data
-and are exported unchanged. If the log driver stops reading, lines are dropped rather than buffered without limit, and \`log_lines_dropped\` reports how many.`;
+and are exported unchanged.
+
+If the log driver stops reading, lines are dropped rather than buffered without limit, and \`log_lines_dropped\` reports how
+many.`;
 }
