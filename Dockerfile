@@ -40,16 +40,24 @@ RUN npm run bundle \
 # --omit=dev does not remove TypeScript, an optional peer of a dependency. The bill of materials lists what is installed
 # then; devDependencies and workspaces are deleted first, or they would be reported as missing.
 ARG TARGETARCH
+COPY scripts/native-binaries.sha256 scripts/
+# A binary with another hash fails the build; one without a listed hash is left out, and only UDP is available then.
 RUN cpu=$(echo "${TARGETARCH:-$(node -p process.arch)}" | sed 's/^amd64$/x64/') \
   && npm ci --ignore-scripts --workspaces=false --omit=dev --os=linux --libc=glibc --cpu="$cpu" \
   && rm -rf node_modules/typescript node_modules/@typescript \
+  && for package in node_modules/node-unix-socket-*; do \
+       if grep -q " $package/" scripts/native-binaries.sha256; \
+       then grep " $package/" scripts/native-binaries.sha256 | sha256sum -c - || exit 1; \
+       else echo "no hash for $package: left out" && rm -rf "$package"; \
+       fi; \
+     done \
   && npm pkg delete devDependencies workspaces \
   && npm sbom --sbom-format=cyclonedx >/out/sbom.cdx.json
 RUN cd node_modules \
   && mkdir -p /out/node_modules/node-unix-socket/js \
   && cp node-unix-socket/package.json node-unix-socket/LICENSE /out/node_modules/node-unix-socket/ \
   && cp node-unix-socket/js/*.js /out/node_modules/node-unix-socket/js/ \
-  && cp -r node-unix-socket-linux-*-gnu /out/node_modules/
+  && for package in node-unix-socket-linux-*-gnu; do [ ! -d "$package" ] || cp -r "$package" /out/node_modules/; done
 
 FROM scratch
 # Owned by root, so the program cannot change it.
@@ -85,5 +93,5 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/ecs-container-exporter.cjs", "healthcheck"]
 # A sidecar that works for a few milliseconds every 15 s gains nothing from optimizing compilers (10 MB) and little from a
 # large heap (test/bench/README.md). The heap is limited by the memory of the container: V8's default, 268 MB, would let the
-# kernel end the program before V8 collects.
-ENTRYPOINT ["/nodejs/bin/node", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "--max-old-space-size-percentage=50", "/app/ecs-container-exporter.cjs"]
+# kernel end the program before V8 collects. --disable-sigusr1: no signal opens a debugger, which could read secrets.
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "--max-old-space-size-percentage=50", "/app/ecs-container-exporter.cjs"]

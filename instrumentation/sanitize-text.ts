@@ -1,13 +1,37 @@
 const MAX_LENGTH = 120;
 
 /**
+ * Characters that can move the cursor, break the line, change the text direction or hide text: C0 and C1 controls,
+ * bidirectional controls, line separators, zero-width characters and lone surrogates.
+ */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu;
+
+/** Escapes invisible characters: `\u{202e}`. */
+export function escaped(text: string): string {
+  return text.replace(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** JSON with invisible characters escaped. */
+export function escapedJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, undefined, indent) ?? 'null';
+  // Line feeds are the indentation's: JSON has escaped all others.
+  return text.replace(INVISIBLE, (character) => (character === '\n' ? character : unicodeEscapes(character)));
+}
+
+/** `\u202e`, for each UTF-16 unit. */
+function unicodeEscapes(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/**
  * Makes external text safe for a log: one line of at most `maxLength` characters, without control and invisible characters, and
  * without URLs, which may contain credentials.
  */
 export function sanitizeText(text: string, maxLength: number = MAX_LENGTH): string {
   const line = text
     .slice(0, 20 * maxLength)
-    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\p{C}\p{Zl}\p{Zp}\p{DI}\s]+/gu, ' ')
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
     .trim();
   const characters = [...line];
@@ -18,26 +42,4 @@ export function sanitizeText(text: string, maxLength: number = MAX_LENGTH): stri
 export function stringMember(value: object, name: string): string | undefined {
   const member: unknown = Reflect.get(value, name);
   return typeof member === 'string' && member !== '' ? member : undefined;
-}
-
-/** Shorter secrets also occur in ordinary words. */
-const MIN_SECRET_LENGTH = 4;
-/** A receiver may truncate a secret. Shorter words also occur in secrets by chance. */
-const SECRET_PART = /[A-Za-z0-9+/_%-]{8,}/g;
-
-/**
- * Returns a function that replaces secrets in a text. A receiver's message may contain the header that it rejected.
- *
- * @param secrets header values; the parts of "Bearer abc" are also replaced one by one
- */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/)]);
-  const forms = parts.flatMap((part) => [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1)]);
-  const hidden = [...new Set(forms)].filter((form) => form.length >= MIN_SECRET_LENGTH);
-  // Longest first: replacing a short secret inside a longer one would leave the rest of it.
-  hidden.sort((a, b) => b.length - a.length);
-  return (text) =>
-    hidden
-      .reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text)
-      .replace(SECRET_PART, (word) => (hidden.some((secret) => secret.includes(word)) ? '***' : word));
 }

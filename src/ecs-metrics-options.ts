@@ -5,7 +5,7 @@ import { DEFAULT_INTERVAL_MS, ENDPOINT_OPTIONS, INTERVAL_LIMITS_MS } from './con
 import type { EcsMetricsOptions } from './ecs-metrics.ts';
 import { VOCABULARIES, type VocabularyName } from './metrics/vocabulary.ts';
 import type { Glob } from './text/globs.ts';
-import { printable, withoutCredentials } from './text/printable.ts';
+import { printable, rejectedValue } from './text/printable.ts';
 
 /** Validated and complete options. */
 export interface ResolvedOptions {
@@ -74,7 +74,7 @@ function parseUrl(
   }
   const parsed = baseUrl(value.trim());
   if ('value' in parsed) return { url: parsed.value, urlSource };
-  problems.push(`${urlSource}=${printable(withoutCredentials(value))} ${parsed.error}`);
+  problems.push(`${urlSource}=${rejectedValue(value)} ${parsed.error}`);
   return { urlSource };
 }
 

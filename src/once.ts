@@ -1,5 +1,6 @@
 import type { Reading, ReadingSource } from '../instrumentation/metric-definition.ts';
 import { createResourceBuilder } from '../instrumentation/resource.ts';
+import { escapedJson } from '../instrumentation/sanitize-text.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
@@ -62,7 +63,7 @@ function asJson(config: Config, source: ReadingSource): string {
   const resource = createResourceBuilder(serviceOf(config))(source.resource());
   const metrics = new Map<string, { readonly points: object[] }>();
   for (const readings of source.current().byScope.values()) for (const reading of readings) addPoint(metrics, reading);
-  return `${JSON.stringify({ resource: resource.attributes, metrics: [...metrics.values()] }, undefined, 2)}\n`;
+  return `${escapedJson({ resource: resource.attributes, metrics: [...metrics.values()] }, 2)}\n`;
 }
 
 function addPoint(metrics: Map<string, { readonly points: object[] }>, { metric, attributes, value }: Reading): void {

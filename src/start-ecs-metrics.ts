@@ -1,8 +1,9 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { type RegisteredInstruments, registerInstruments } from '../instrumentation/instruments.ts';
+import { escaped } from '../instrumentation/sanitize-text.ts';
 import type { EcsMetrics, EcsMetricsOptions } from './ecs-metrics.ts';
 import { isProvider, resolveOptions } from './ecs-metrics-options.ts';
-import type { Logger } from './log/logger.ts';
+import { createLimitedLogger, type Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { metricSet } from './metrics/row-instruments.ts';
 import { createFilter } from './sampler/filter.ts';
@@ -111,12 +112,15 @@ export function startEcsMetrics(options: EcsMetricsOptions): EcsMetrics {
 /** Logs to OpenTelemetry's diagnostics logger. Without a registered one, nothing is written. */
 function diagLog(): Logger {
   const target = diag.createComponentLogger({ namespace: 'ecs-container-exporter' });
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (event: string, message: string) => {
-    try {
-      target[level](`${event}: ${message}`);
-    } catch {
-      // A failing logger must not stop the polling.
-    }
-  };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return createLimitedLogger(
+    (level, event, message, { suppressed_lines: suppressed }) => {
+      try {
+        const note = suppressed === undefined ? '' : ` (${suppressed} earlier lines suppressed)`;
+        target[level](`${event}: ${escaped(message)}${note}`);
+      } catch {
+        // A failing logger must not stop the polling.
+      }
+    },
+    { level: 'debug' },
+  );
 }

@@ -1,3 +1,5 @@
+import { escaped } from '../sanitize-text.ts';
+
 /** A link on the landing page. */
 export interface Link {
   readonly path: string;
@@ -22,9 +24,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Escapes `text` for HTML content and quoted attributes. */
+/** Escapes `text` for HTML content and quoted attributes, with invisible characters visible. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return escaped(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** The page at `/`, for browsers. */

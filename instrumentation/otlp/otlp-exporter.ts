@@ -9,13 +9,14 @@ import {
 } from '@opentelemetry/otlp-exporter-base';
 import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ExportError, type MetricExporter, type Outcome } from '../metric-exporter.ts';
-import { createRedactor } from '../sanitize-text.ts';
+import { createRedactor } from '../redact.ts';
 import { type AgentOptions, createHttpClient } from './agent.ts';
 import { AuthorizationError, type Authorizer, postAuthorized } from './authorizer.ts';
 import { errorOfResponse, exportErrorOf, isTooLargeResponse } from './export-failure.ts';
 import { partialSuccess } from './partial-success.ts';
 import { createPointLimit } from './point-limit.ts';
 import { type Attempt, isRetryableError, isRetryableStatus, withRetries } from './retries.ts';
+import { secretsOf } from './secrets.ts';
 import { type Batch, batchOf, CONTENT_TYPES, SERIALIZERS } from './serialize.ts';
 import { type HttpResponse, post } from './transport.ts';
 
@@ -142,15 +143,4 @@ export async function createOtlpExporter(
 
 function countPoints({ scopeMetrics }: Batch): number {
   return scopeMetrics.flatMap(({ metrics }) => metrics).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
-}
-
-/** Header values, the query of the URL, and the credentials of the proxy. */
-function secretsOf({ headers, url: { search, searchParams }, proxy }: OtlpOptions): readonly string[] {
-  const credentials = proxy === undefined ? [] : credentialsOf(proxy.url);
-  return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...credentials];
-}
-
-/** User and password of a proxy URL, both percent-encoded and decoded. */
-function credentialsOf({ username, password }: URL): readonly string[] {
-  return [username, password].flatMap((secret) => [secret, decodeURIComponent(secret)]);
 }

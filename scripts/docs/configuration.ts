@@ -42,7 +42,8 @@ proxies, the variables of Datadog and AWS, and the export timeout relative to th
 OpenTelemetry variables that are not on this page have no effect.
 
 Put secrets in variables or files: other processes can read command lines, so secrets have no flag. Their values are never
-printed in logs, messages or pages. On ECS, use the \`secrets\` of the container definition.`;
+printed in logs, messages or pages. On ECS, use the \`secrets\` of the container definition. Of the receiver's address, logs
+contain only scheme, host and port; of the metadata endpoint's address, also the path.`;
 
 function optionTable(options: readonly Option<unknown>[]): string {
   const rows = options.map((option) => [
@@ -67,7 +68,10 @@ function errors(): string {
   const problems = 'problems' in resolved ? resolved.problems : [];
   return `If the configuration is invalid, the exporter prints all errors to stderr and exits with code 2:
 
-${fenced(problems.map(({ message }) => `error: ${message}\n`).join(''))}`;
+${fenced(problems.map(({ message }) => `error: ${message}\n`).join(''))}
+
+Only the first four characters of a rejected value or argument are printed, since it can be a secret in the wrong place. Short
+numbers are printed whole.`;
 }
 
 function logs(): string {
@@ -82,6 +86,11 @@ function logs(): string {
 
 ${fenced(lines.join(''))}
 
-A repeated failure is logged when it begins, when its reason changes and when it ends; a metric counts every failure. If the
-log driver stops reading, lines are dropped rather than buffered without limit, and \`log_lines_dropped\` reports how many.`;
+A repeated failure is logged when it begins, when its reason changes and when it ends; a metric counts every failure. Each
+event is logged at most 6 times a minute (120 at level debug), and \`suppressed_lines\` of its next line counts the others.
+Lists are cut after ten items. Control, bidirectional and invisible characters are escaped; label values of metrics are data
+and are exported unchanged.
+
+If the log driver stops reading, lines are dropped rather than buffered without limit, and \`log_lines_dropped\` reports how
+many.`;
 }

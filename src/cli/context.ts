@@ -3,6 +3,7 @@ import type { CommandLine } from '../config/command-line.ts';
 import type { Environment, Problem } from '../config/option.ts';
 import type { InvalidConfig } from '../config/resolve.ts';
 import { PROGRAM } from '../version.ts';
+import type { HeldSignals } from './signals.ts';
 
 /** Exit codes. 2 means that the operator must correct the configuration: a restart cannot help. */
 export const EXIT = { ok: 0, runtime: 1, configuration: 2 } as const;
@@ -25,17 +26,27 @@ export interface ProcessContext {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly host: ProcessHost;
+  /** Signals that arrived during the start of the process. @default none */
+  readonly signals?: HeldSignals | undefined;
 }
 
 export interface CommandContext extends ProcessContext {
   readonly line: CommandLine;
 }
 
-/** Resolves when the write completes or the stream has closed. */
-export function print(output: Output, text: string): Promise<void> {
+/** Resolves when the write completes, or with its error, for example of a full disk or a closed pipe. Never rejects. */
+export function print(output: Output, text: string): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    output.write(text, () => resolve());
+    output.write(text, (error) => resolve(error ?? undefined));
   });
+}
+
+/** Prints the result of a command; returns the exit code. */
+export async function printResult({ stdout, stderr }: ProcessContext, text: string): Promise<number> {
+  const error = await print(stdout, text);
+  if (error === undefined) return EXIT.ok;
+  const code = 'code' in error ? String(error.code) : error.message;
+  return reportFailure(stderr, `cannot write to stdout (${code})`);
 }
 
 /** Prints one line per error and warning; returns the exit code. */

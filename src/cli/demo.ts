@@ -25,7 +25,7 @@ export async function demo(context: CommandContext): Promise<number> {
   try {
     if (isEndpointOnly) {
       await print(context.stdout, endpointText(endpoint.url));
-      const stop = listenForStop(context.host, logger);
+      const stop = listenForStop(context.host, logger, { signals: context.signals });
       await stop.requested;
       stop.release();
       return stop.hasCrashed() ? EXIT.runtime : EXIT.ok;
@@ -34,6 +34,7 @@ export async function demo(context: CommandContext): Promise<number> {
     return await runExporter({
       start: async () => (await import('../exporter.ts')).startExporter(config, logger),
       host: context.host,
+      signals: context.signals,
       logger,
       onStarted: ({ address }) => {
         const origin = address && displayOrigin(address.host, address.port);

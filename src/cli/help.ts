@@ -15,7 +15,7 @@ export const COMMAND_DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
 
 /** Exit codes, for help and docs. */
 export const EXIT_DESCRIPTIONS: readonly (readonly [code: number, meaning: string])[] = [
-  [0, 'Success: stopped by SIGTERM or SIGINT, sample taken, or healthy.'],
+  [0, 'Success: stopped by a signal, sample taken, or healthy.'],
   [1, 'Failure: port in use, sample failed, not healthy, or shutdown interrupted by a second signal.'],
   [2, 'Invalid configuration. All errors are printed, one per line.'],
 ];

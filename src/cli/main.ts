@@ -1,5 +1,5 @@
 import { readCommandLine } from '../config/command-line.ts';
-import { type CommandContext, type ProcessContext, reportFailure } from './context.ts';
+import { type CommandContext, EXIT, type ProcessContext, reportFailure } from './context.ts';
 
 /**
  * Runs the program and resolves with the exit code (see EXIT). Never rejects. Loads only the modules that the command needs,
@@ -15,11 +15,21 @@ export async function main(processContext: ProcessContext): Promise<number> {
     );
   }
   try {
-    return await dispatch({ ...processContext, line: readCommandLine(processContext.argv) });
+    const line = readCommandLine(processContext.argv);
+    const isLongRunning = line.command === undefined || line.command === 'run' || line.command === 'demo';
+    if (!isLongRunning && (await wasStopped(processContext))) return EXIT.runtime;
+    return await dispatch({ ...processContext, line });
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return reportFailure(processContext.stderr, `internal error: ${text}`);
   }
+}
+
+/** Whether a signal has arrived while the program was loaded. From now on, signals have their default action. */
+async function wasStopped({ signals }: ProcessContext): Promise<boolean> {
+  // Node.js reports signals between two turns of the event loop.
+  if (signals !== undefined) await new Promise(setImmediate);
+  return signals?.release() !== undefined;
 }
 
 /** Checked because npm only warns if `engines` in package.json is not met. */

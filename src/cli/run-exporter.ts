@@ -2,12 +2,17 @@ import type { Exporter } from '../exporter.ts';
 import type { Logger } from '../log/logger.ts';
 import { messageOf } from '../text/printable.ts';
 import { EXIT, type ProcessHost } from './context.ts';
+import { type HeldSignals, STOP_SIGNALS } from './signals.ts';
 
 export interface RunOptions {
   readonly start: () => Promise<Exporter>;
   readonly host: ProcessHost;
+  /** Signals that arrived earlier. @default none */
+  readonly signals?: HeldSignals | undefined;
   readonly logger: Logger;
   readonly onStarted?: (exporter: Exporter) => void;
+  /** Removes secrets from the messages of errors. @default the text itself */
+  readonly redact?: (text: string) => string;
   /** @default STOP_DEADLINES */
   readonly deadlines?: Readonly<Record<StopReason, number>>;
 }
@@ -23,20 +28,20 @@ const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
 /** Runs an exporter until a signal or a crash; returns the exit code. Never rejects. */
 export async function runExporter(options: RunOptions): Promise<number> {
-  const { start, host, logger, deadlines = STOP_DEADLINES } = options;
+  const { start, host, signals, logger, deadlines = STOP_DEADLINES, redact = String } = options;
   // The timers of the OpenTelemetry SDK do not keep a process alive.
   const keepAlive = setInterval(() => {}, MAX_TIMER_DELAY_MS);
-  const stop = listenForStop(host, logger);
+  const stop = listenForStop(host, logger, { signals, redact });
   try {
     const starting = start();
     const first = await Promise.race([starting, stop.requested]);
     if (typeof first === 'object') options.onStarted?.(first);
     const reason = await stop.requested;
     const shutdown = starting.then((exporter) => exporter.shutdown());
-    await endWithin(shutdown, deadlines[reason], logger);
+    await endWithin(shutdown, deadlines[reason], logger, redact);
     return stop.hasCrashed() ? EXIT.runtime : EXIT.ok;
   } catch (error) {
-    logger.error('start_failed', messageOf(error));
+    logger.error('start_failed', redact(messageOf(error)));
     return EXIT.runtime;
   } finally {
     clearInterval(keepAlive);
@@ -45,7 +50,12 @@ export async function runExporter(options: RunOptions): Promise<number> {
 }
 
 /** Waits for the shutdown until the deadline. A shutdown that fails or times out does not change the exit code. */
-async function endWithin(shutdown: Promise<void>, deadlineMs: number, logger: Logger): Promise<void> {
+async function endWithin(
+  shutdown: Promise<void>,
+  deadlineMs: number,
+  logger: Logger,
+  redact: (text: string) => string,
+): Promise<void> {
   const { promise: deadline, resolve } = Promise.withResolvers<'late'>();
   const timer = setTimeout(() => resolve('late'), deadlineMs);
   try {
@@ -54,7 +64,7 @@ async function endWithin(shutdown: Promise<void>, deadlineMs: number, logger: Lo
       logger.warn('stop_timed_out', 'shutdown timed out; the last metrics may not have been sent');
     else logger.info('stopped', 'stopped');
   } catch (error) {
-    logger.warn('stop_failed', `shutdown failed: ${messageOf(error)}`);
+    logger.warn('stop_failed', `shutdown failed: ${redact(messageOf(error))}`);
   } finally {
     clearTimeout(timer);
   }
@@ -71,7 +81,6 @@ export interface StopRequests {
   release(): void;
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Two signals within this time are one request. */
 const SAME_REQUEST_MS = 200;
 
@@ -81,7 +90,11 @@ const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
  * Listens for signals and uncaught errors. Process 1 of a container has no default action for signals, so without these
  * listeners `docker stop` would wait for its timeout. A second signal ends the process immediately.
  */
-export function listenForStop(host: ProcessHost, logger: Logger): StopRequests {
+export function listenForStop(
+  host: ProcessHost,
+  logger: Logger,
+  { signals, redact = String }: Pick<RunOptions, 'signals' | 'redact'> = {},
+): StopRequests {
   const { promise, resolve } = Promise.withResolvers<StopReason>();
   let firstSignalMs: number | undefined;
   let crashes = 0;
@@ -101,18 +114,20 @@ export function listenForStop(host: ProcessHost, logger: Logger): StopRequests {
   };
   const onCrash = (error: unknown) => {
     crashes += 1;
-    const stack = error instanceof Error ? error.stack : undefined;
-    logger.error('crashed', `internal error: ${messageOf(error)}`, { stack });
+    const stack = error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;
+    logger.error('crashed', `internal error: ${redact(messageOf(error))}`, { stack });
     resolve('crash');
   };
 
-  for (const signal of SIGNALS) host.on(signal, onSignal);
+  for (const signal of STOP_SIGNALS) host.on(signal, onSignal);
   for (const crash of CRASHES) host.on(crash, onCrash);
+  const held = signals?.release();
+  if (held !== undefined) onSignal(held);
   return {
     requested: promise,
     hasCrashed: () => crashes > 0,
     release() {
-      for (const signal of SIGNALS) host.off(signal, onSignal);
+      for (const signal of STOP_SIGNALS) host.off(signal, onSignal);
       for (const crash of CRASHES) host.off(crash, onCrash);
     },
   };

@@ -1,9 +1,20 @@
+import { secretsOf } from '../../instrumentation/otlp/secrets.ts';
+import { createRedactor } from '../../instrumentation/redact.ts';
+import { escaped, escapedJson } from '../../instrumentation/sanitize-text.ts';
 import { displayOrigin, httpOrigin } from '../config/addresses.ts';
 import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
 import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
 import { createStreamLogger, type Logger } from '../log/logger.ts';
-import { type CommandContext, EXIT, print, reportFailure, reportInvalid, warningLines } from './context.ts';
+import {
+  type CommandContext,
+  EXIT,
+  print,
+  printResult,
+  reportFailure,
+  reportInvalid,
+  warningLines,
+} from './context.ts';
 import { runExporter } from './run-exporter.ts';
 
 /** `run`: polls and exports until a signal. */
@@ -13,9 +24,9 @@ export async function run(context: CommandContext): Promise<number> {
   const { config, command, given, warnings } = resolved;
   if (command.isConfigPrinted) {
     const shown = { given: Object.fromEntries(given), effective: redactedConfig(config) };
-    await print(context.stdout, `${JSON.stringify(shown, undefined, 2)}\n`);
+    const exitCode = await printResult(context, `${escapedJson(shown, 2)}\n`);
     await print(context.stderr, warningLines(warnings));
-    return EXIT.ok;
+    return exitCode;
   }
   const logger = loggerFor(context, config);
   logStart(logger, resolved);
@@ -23,7 +34,9 @@ export async function run(context: CommandContext): Promise<number> {
     // Loaded here, so that configuration errors are reported before OpenTelemetry is read from disk.
     start: async () => (await import('../exporter.ts')).startExporter(config, logger),
     host: context.host,
+    signals: context.signals,
     logger,
+    redact: createRedactor(secretsOf(config.otlp)),
     onStarted: ({ address }) => {
       if (config.exporters.length === 0 && !config.statsd.isDisabled) {
         logger.warn('nothing_exported', 'no exporter is enabled: OTEL_SDK_DISABLED is true, or exporters is none');
@@ -46,8 +59,8 @@ export async function once(context: CommandContext): Promise<number> {
   const logger = loggerFor(context, { ...config, log: { ...config.log, level } });
   logStart(logger, resolved);
   const { ok, text, reason } = await takeOnce(config, command.onceFormat, logger);
-  if (text !== '') await print(context.stdout, text);
-  return ok ? EXIT.ok : reportFailure(context.stderr, reason ?? 'the sample failed');
+  const exitCode = text === '' ? EXIT.ok : await printResult(context, text);
+  return ok ? exitCode : reportFailure(context.stderr, escaped(reason ?? 'the sample failed'));
 }
 
 /** Logs the warnings, and at level debug the effective configuration. */
@@ -71,7 +84,7 @@ export function loggerFor({ stderr, env }: CommandContext, config: Config): Logg
   return createStreamLogger(config.log, stderr, stderr.isTTY === true && NO_COLOR === '');
 }
 
-/** Addresses to which metrics are pushed, without the query, which may contain a key; and the export interval. */
+/** Addresses to which metrics are pushed, without paths and queries, which may contain a key; and the export interval. */
 function destinations({
   exporters,
   otlp: { url },
@@ -80,7 +93,7 @@ function destinations({
 }: Config): Readonly<Record<string, string | number>> {
   const agent = statsd.socketPath ?? httpOrigin(statsd.host, statsd.port).replace('http:', 'udp:');
   return {
-    ...(exporters.includes('otlp') && { otlp: `${url.origin}${url.pathname}`, export_interval_ms: exportIntervalMs }),
+    ...(exporters.includes('otlp') && { otlp: url.origin, export_interval_ms: exportIntervalMs }),
     ...(exporters.includes('statsd') && { statsd: agent }),
   };
 }

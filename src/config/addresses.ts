@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Parsed, Parser } from './option.ts';
 
 const OTLP_METRICS_PATH = '/v1/metrics';
@@ -72,6 +73,15 @@ export function httpOrigin(host: string, port: number): string {
 
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** In the form of a URL: loopback, link-local, and AWS's own endpoints over IPv6 (fd00:ec2::/32). */
+const LOCAL_ADDRESS = /^(?:127\.|169\.254\.|\[::1\]$|\[fe[89ab][0-9a-f]:|\[fd00:ec2:)/;
+
+/** Whether the host of a URL is localhost, or an address that is loopback or link-local. Other names are not resolved. */
+export function isLocalHost({ hostname }: URL): boolean {
+  if (/^(?:.+\.)?localhost\.?$/.test(hostname)) return true;
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 && LOCAL_ADDRESS.test(hostname);
 }
 
 const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../text/nearest.ts';
-import { printable, withoutAssignment } from '../text/printable.ts';
+import { printable, rejectedArgument, rejectedValue } from '../text/printable.ts';
 import { PROGRAM } from '../version.ts';
 import { COMMANDS, type CommandName, type Problem, problem } from './option.ts';
 import { OPTION_LIST } from './options.ts';
@@ -70,7 +70,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const command = COMMANDS.find((known) => known === named);
   if (command === undefined) problems.push(unknownCommand(named));
   for (const extra of command === 'help' ? [] : rest) {
-    const shown = printable(withoutAssignment(extra));
+    const shown = rejectedArgument(extra);
     problems.push(problem('unexpected_argument', shown, `unexpected argument ${shown}`));
   }
   if (command !== undefined) problems.push(...misplacedFlags(command, flags));
@@ -101,20 +101,27 @@ function withoutProgram(positionals: readonly string[]): readonly string[] {
   return isProgram ? positionals.slice(1) : positionals;
 }
 
+/** A flag can be misspelt; text with other characters, such as digits, can be a secret. */
+const PLAIN_NAME = /^--?[a-z_][a-z_-]{0,39}$/i;
+
 /** Shows only the name, because `arg` may be `--name=secret` or `-nsecret`. */
 function unknownFlag(arg: string): Problem {
   const name = arg.split('=', 1)[0] ?? '';
   const bare = name.replace(/^-+/, '').toLowerCase();
   const meant = nearest(bare.replaceAll('_', '-'), FLAG_NAMES);
   const isLong = name.startsWith('--') || meant !== undefined;
-  const shown = printable(isLong ? name : name.slice(0, 2)).slice(1, -1);
+  const visible = isLong ? name : name.slice(0, 2);
+  const dashes = visible.startsWith('--') ? '--' : '-';
+  const shown = PLAIN_NAME.test(visible)
+    ? visible
+    : `${dashes}${rejectedValue(visible.slice(dashes.length)).slice(1, -1)}`;
   const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
   return problem('unknown_flag', shown, `unknown option ${shown}${bare.includes('header') ? HEADERS_HINT : hint}`);
 }
 
 function unknownCommand(named: string): Problem {
-  const shown = printable(withoutAssignment(named));
   const meant = nearest(named.toLowerCase(), COMMANDS);
+  const shown = meant === undefined ? rejectedArgument(named) : printable(named);
   const hint =
     meant === undefined
       ? `the command must be ${COMMANDS.slice(0, -1).join(', ')} or ${COMMANDS.at(-1)}`

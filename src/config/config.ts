@@ -1,9 +1,10 @@
 import type { LogLevel } from '../log/lines.ts';
 import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { Glob } from '../text/globs.ts';
-import { withoutCredentials } from '../text/printable.ts';
+import { shownAddress } from '../text/printable.ts';
 import type { ExporterName } from './lists.ts';
 import type { MetricSelection } from './metric-selection.ts';
+import { HIDDEN } from './option.ts';
 import type { OtlpConfig } from './otlp.ts';
 import type { StatsdConfig } from './statsd.ts';
 
@@ -56,13 +57,11 @@ export interface Config {
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
 }
 
-const HIDDEN = '[hidden]';
-
 /** A configuration for JSON output, with secrets hidden. */
 export function redactedConfig(config: Config): object {
   return {
     ...config,
-    metadataUrl: withoutCredentials(config.metadataUrl.href),
+    metadataUrl: config.metadataUrl.href,
     include: textsOf(config.include),
     exclude: textsOf(config.exclude),
     containerLabels: textsOf(config.containerLabels),
@@ -82,13 +81,13 @@ function redactedOtlp(otlp: OtlpConfig): object {
   const { url, headers, clientKey, certificate, clientCertificate, proxy, sigv4 } = otlp;
   return {
     ...otlp,
-    url: withoutCredentials(url.href),
+    url: shownAddress(url),
     headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
     sigv4: sigv4 && { ...sigv4, credentials: HIDDEN },
     // PEM texts.
     certificate: certificate && HIDDEN,
     clientCertificate: clientCertificate && HIDDEN,
     clientKey: clientKey && HIDDEN,
-    proxy: proxy && { ...proxy, url: withoutCredentials(proxy.url.href) },
+    proxy: proxy && { ...proxy, url: shownAddress(proxy.url) },
   };
 }

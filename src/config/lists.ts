@@ -1,8 +1,7 @@
 import { compileGlob, type Glob } from '../text/globs.ts';
 import { nearest } from '../text/nearest.ts';
-import { printable } from '../text/printable.ts';
 import { type MetricSelection, selectMetrics } from './metric-selection.ts';
-import type { Parsed, Parser } from './option.ts';
+import { itemError, type Parsed, type Parser } from './option.ts';
 
 /** The maximum length of a container name on ECS. */
 const MAX_GLOB_LENGTH = 255;
@@ -29,10 +28,10 @@ export function listOf<T extends string>(allowed: readonly T[], mayBeEmpty = fal
 /** Patterns over names. An empty list is valid, so that an empty flag overrides a variable. */
 export const globList: Parser<readonly Glob[]> = (text) => {
   const globs: Glob[] = [];
-  for (const item of commaItems(text)) {
+  for (const [index, item] of commaItems(text).entries()) {
     const glob =
       item.length > MAX_GLOB_LENGTH ? { error: `is longer than ${MAX_GLOB_LENGTH} characters` } : compileGlob(item);
-    if ('error' in glob) return { error: `contains ${printable(item)}, which ${glob.error}` };
+    if ('error' in glob) return { error: itemError(item, index, glob.error) };
     globs.push(glob);
   }
   return { value: globs };

@@ -3,8 +3,7 @@ import type { MetricRow } from '../metrics/row.ts';
 import { ECS_PREFIX, VOCABULARIES, type VocabularyName } from '../metrics/vocabulary.ts';
 import { compileGlob } from '../text/globs.ts';
 import { nearest } from '../text/nearest.ts';
-import { printable } from '../text/printable.ts';
-import type { Parsed } from './option.ts';
+import { itemError, type Parsed } from './option.ts';
 
 /** The value of --metrics: the selected rows, and the items that select them. */
 export interface MetricSelection extends Selection {
@@ -21,10 +20,10 @@ export interface MetricSelection extends Selection {
  */
 export function selectMetrics(items: readonly string[]): Parsed<MetricSelection> {
   const selected = new Set(items[0]?.startsWith('-') === true ? keysWhere(DEFAULT_SELECTION.has) : []);
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     const isRemoval = item.startsWith('-');
     const keys = keysOf(isRemoval ? item.slice(1) : item);
-    if ('error' in keys) return { error: `contains ${printable(item)}, which ${keys.error}` };
+    if ('error' in keys) return { error: itemError(item, index, keys.error) };
     for (const key of keys.value) isRemoval ? selected.delete(key) : selected.add(key);
   }
   const has: Selection['has'] = (row, vocabulary) => selected.has(keyOf(row, vocabulary));

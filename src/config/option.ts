@@ -1,4 +1,4 @@
-import { printable, withoutAssignment, withoutCredentials } from '../text/printable.ts';
+import { printable, rejectedValue, shownAddress } from '../text/printable.ts';
 
 /** The commands, in the order of --help. */
 export const COMMANDS = ['run', 'once', 'healthcheck', 'demo', 'help', 'version'] as const;
@@ -34,8 +34,8 @@ export interface Option<T> {
   /** Replaces `default` in help and docs if the default needs a unit or depends on other options. */
   readonly defaultNote?: string;
   readonly description: string;
-  /** Hidden in output. `value`: everything; `credentials`: user, password and query of a URL; `path`: anything but a path. */
-  readonly secret?: 'value' | 'credentials' | 'path';
+  /** Hidden in output. `value`: everything; `address`: all but scheme, host and port of a URL; `path`: anything but a path. */
+  readonly secret?: 'value' | 'address' | 'path';
   /** Commands that accept the flag. @default all */
   readonly commands?: readonly CommandName[];
 }
@@ -61,7 +61,7 @@ export function flagText({ flag, placeholder }: Option<unknown>): string | undef
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Warnings do not prevent the start. Each code is also the name of a log event. */
-export type WarningCode = 'unknown_variable' | 'interval_raised' | 'no_metrics' | 'statsd_disabled';
+export type WarningCode = 'unknown_variable' | 'interval_raised' | 'no_metrics' | 'statsd_disabled' | 'remote_endpoint';
 
 export type ProblemCode =
   | 'unknown_command'
@@ -95,19 +95,30 @@ export interface Source {
   readonly text: string;
 }
 
-/** `INTERVAL="abc" must be ...`, where `error` is the part after the value. */
+/** `INTERVAL="abc" must be ...`, where `error` is the part after the value. The value is cut, see `rejectedValue`. */
 export function problemWith(code: ProblemCode, option: Option<unknown>, source: Source, error: string): Problem {
   const isBareSwitch = option.placeholder === undefined && source.name.startsWith('--') && source.text === 'true';
-  const value = isBareSwitch ? '' : `=${displayValue(option, source.text)}`;
+  const shown = option.secret === 'value' ? HIDDEN : rejectedValue(source.text);
+  const value = isBareSwitch ? '' : `=${shown}`;
   return problem(code, source.name, `${source.name}${value} ${error}`);
 }
 
-/** A value for display: quoted, with secrets hidden. */
-function displayValue({ secret }: Option<unknown>, text: string): string {
+/** The error of one item of a list, which is cut like the whole value. */
+export function itemError(item: string, index: number, error: string): string {
+  return `contains ${rejectedValue(item)} (item ${index + 1}), which ${error}`;
+}
+
+export const HIDDEN = '[hidden]';
+
+/** A valid value for display, with secrets hidden. */
+function displayValue({ secret }: Option<unknown>, text: string, value: unknown): string {
   // The contents of a PEM file instead of its path, possibly with a private key.
-  if (secret === 'value' || text.includes('-----BEGIN')) return '[hidden]';
-  if (secret === 'path') return printable(withoutAssignment(text));
-  return printable(secret === 'credentials' ? withoutCredentials(text) : text);
+  if (secret === 'value' || text.includes('-----BEGIN')) return HIDDEN;
+  // DD_DOGSTATSD_DISABLE accepts any text.
+  if (typeof value === 'boolean') return String(value);
+  if (secret === 'address') return value instanceof URL ? shownAddress(value) : HIDDEN;
+  const isPath = text.trim().startsWith('/') && !text.includes('=');
+  return (secret === 'path' && !isPath ? rejectedValue(text) : printable(text)).replace(/^"(.*)"$/, '$1');
 }
 
 /** A value that was set, and where. */
@@ -140,9 +151,11 @@ export function createSettings(flags: ReadonlyMap<string, string>, env: Environm
     const found = find(option, flags, env);
     if (found === undefined) return undefined;
     const { source, parse } = found;
-    redactedValues.set(source.name, displayValue(option, source.text).replace(/^"(.*)"$/, '$1'));
     const parsed = parse(option.isVerbatim ? source.text : source.text.trim());
-    if ('value' in parsed) return { value: parsed.value, source };
+    if ('value' in parsed) {
+      redactedValues.set(source.name, displayValue(option, source.text, parsed.value));
+      return { value: parsed.value, source };
+    }
     problems.push(problemWith('invalid_value', option, source, parsed.error));
     return undefined;
   }

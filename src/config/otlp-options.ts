@@ -27,7 +27,7 @@ export const OTLP_OPTIONS = {
     parse: otlpEndpointFlag,
     default: 'http://localhost:4318',
     description: "URL of the OTLP/HTTP receiver. /v1/metrics is appended to the flag's value if missing.",
-    secret: 'credentials',
+    secret: 'address',
   },
   otlpProtocol: {
     flag: 'otlp-protocol',
@@ -111,12 +111,14 @@ export const OTLP_OPTIONS = {
     parse: nonEmptyText,
     defaultNote: 'the CA certificates of Node.js',
     description: "PEM file with the CA certificates used to verify the receiver's certificate.",
+    secret: 'path',
   },
   otlpClientCertificate: {
     variables: ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE'],
     parse: nonEmptyText,
     defaultNote: 'none',
     description: 'PEM file with the client certificate for mutual TLS. Requires the client key.',
+    secret: 'path',
   },
   otlpClientKey: {
     variables: ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY', 'OTEL_EXPORTER_OTLP_CLIENT_KEY'],
@@ -131,14 +133,14 @@ export const OTLP_OPTIONS = {
     defaultNote: 'none',
     description:
       'Proxy for an https:// receiver: an http:// or https:// URL. Not used for receivers on localhost or for the metadata endpoint.',
-    secret: 'credentials',
+    secret: 'address',
   },
   httpProxy: {
     variables: ['http_proxy', 'HTTP_PROXY'],
     parse: proxyUrl,
     defaultNote: 'none',
     description: 'Proxy for an http:// receiver, with the same exceptions.',
-    secret: 'credentials',
+    secret: 'address',
   },
   noProxy: {
     variables: ['no_proxy', 'NO_PROXY'],

@@ -1,4 +1,4 @@
-import { baseUrl } from './addresses.ts';
+import { baseUrl, isLocalHost } from './addresses.ts';
 import type { Config, ExporterName } from './config.ts';
 import { globList } from './lists.ts';
 import { type OptionTable, problem, type Settings } from './option.ts';
@@ -20,7 +20,6 @@ export const ENDPOINT_OPTIONS = {
     parse: baseUrl,
     defaultNote: 'required; ECS sets the variables in every container',
     description: 'Base URL of the ECS task metadata endpoint. The exporter appends /task and /task/stats.',
-    secret: 'credentials',
     commands: ['run', 'once', 'healthcheck'],
   },
   intervalMs: {
@@ -104,6 +103,11 @@ export function resolveEndpoint(
       `neither ${v4} nor ${v3} is set; ` +
       'ECS sets them in every container; elsewhere, set --metadata-url or use the demo command';
     settings.report(problem('missing_option', '--metadata-url', message));
+  }
+  if (given !== undefined && !isLocalHost(given.value)) {
+    const { name } = given.source;
+    const message = `${name} is not a loopback or link-local address as on ECS; check that the endpoint is trusted`;
+    settings.warn(problem('remote_endpoint', name, message));
   }
   return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };
 }

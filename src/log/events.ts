@@ -131,6 +131,12 @@ export const EVENTS = {
     meaning: 'An environment variable looks like an option but is not one.',
     action: 'Check its spelling.',
   },
+  remote_endpoint: {
+    level: 'warn',
+    meaning:
+      'The metadata address is not `localhost`, a loopback or a link-local address. The endpoint on ECS is 169.254.170.2.',
+    action: 'Unset it on ECS. Elsewhere, check that the endpoint is trusted.',
+  },
   interval_raised: {
     level: 'warn',
     meaning: 'The interval is too short. The minimum is used.',

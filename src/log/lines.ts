@@ -1,8 +1,10 @@
-import { escaped } from '../text/printable.ts';
+import { escaped, escapedJson } from '../../instrumentation/sanitize-text.ts';
+import { cutList } from '../text/printable.ts';
 
 /** Long enough for any address or error message, too short for a response body. */
 const MAX_TEXT_LENGTH = 1_000;
-const MAX_ITEMS = 50;
+/** Of an item of a list. Names are already cut. */
+const MAX_ITEM_LENGTH = 110;
 const RESERVED = new Set(['time', 'level', 'event', 'message']);
 
 /** ANSI colours: grey, cyan, yellow, red. */
@@ -11,7 +13,7 @@ const COLOURS = { debug: 90, info: 36, warn: 33, error: 31 } as const satisfies 
 /** `{"time":"...","level":"info","event":"...","message":"...",...fields}` and a line feed. */
 export function jsonLine({ time, level, event, message, fields }: LogRecord): string {
   const values = { time: time.toISOString(), level, event, message: shortened(message), ...plainFields(fields) };
-  return `${JSON.stringify(values)}\n`;
+  return `${escapedJson(values)}\n`;
 }
 
 /** `<time> WARN  <event> <message> key=value`, escaped for a terminal, and a line feed. */
@@ -35,16 +37,16 @@ function plainFields(fields: Readonly<Record<string, unknown>>): Readonly<Record
 }
 
 function plain(value: unknown): Plain {
-  return Array.isArray(value) ? value.slice(0, MAX_ITEMS).map(scalar) : scalar(value);
+  return Array.isArray(value) ? cutList<unknown>(value).map((item) => scalar(item, MAX_ITEM_LENGTH)) : scalar(value);
 }
 
-function scalar(value: unknown): Scalar {
+function scalar(value: unknown, maxLength = MAX_TEXT_LENGTH): Scalar {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (typeof value === 'string') return shortened(value);
-  if (value instanceof Error) return shortened(errorText(value));
+  if (typeof value === 'string') return shortened(value, maxLength);
+  if (value instanceof Error) return shortened(errorText(value), maxLength);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
-  return shortened(objectText(value));
+  return shortened(objectText(value), maxLength);
 }
 
 function errorText(error: Error): string {
@@ -61,8 +63,12 @@ function objectText(value: unknown): string {
   }
 }
 
-function shortened(text: string): string {
-  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
+/** Cut shorter if most of its characters will be escaped, each as six or more. */
+function shortened(text: string, maxLength = MAX_TEXT_LENGTH): string {
+  const start = text.slice(0, maxLength);
+  const isExpanding = escapedJson(start).length > 2 * maxLength;
+  if (text === start && !isExpanding) return text;
+  return `${isExpanding ? start.slice(0, maxLength / 6) : start}…`;
 }
 
 function prettyValue(value: Plain): string {

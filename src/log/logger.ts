@@ -1,4 +1,5 @@
 import type { EventOf } from './events.ts';
+import { createLineLimits } from './line-limits.ts';
 import {
   createLineWriter,
   jsonLine,
@@ -33,26 +34,46 @@ export interface LoggerOptions {
   readonly hasColours?: boolean;
   /** @default the wall clock */
   readonly now?: () => Date;
+  /** Monotonic milliseconds, for the limits. @default performance.now */
+  readonly nowMs?: () => number;
 }
 
 const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, none: 4 } as const satisfies Record<LogLevel, number>;
 
 /** Counts dropped lines; the next line that is written is preceded by a `log_lines_dropped` line with their number. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { level: minimum, format, write, hasColours = false, now = () => new Date() } = options;
+  const { format, write, hasColours = false, now = () => new Date(), nowMs = () => performance.now() } = options;
+  const limitReports = createLineLimits(nowMs);
   let dropped = 0;
 
   const line = (record: LogRecord) => (format === 'json' ? jsonLine(record) : prettyLine(record, hasColours));
 
-  function log(level: WrittenLevel, event: string, message: string, fields: LogFields = {}): void {
-    if (SEVERITY[level] < SEVERITY[minimum]) return;
+  return createLimitedLogger((level, event, message, fields) => {
     const time = now();
-    if (dropped > 0) {
-      const event = 'log_lines_dropped' satisfies EventOf<'warn'>;
+    const report = 'log_lines_dropped' satisfies EventOf<'warn'>;
+    if (dropped > 0 && limitReports('warn', report) !== undefined) {
       const message = 'log lines were dropped: stderr is not read fast enough';
-      if (write(line({ time, level: 'warn', event, message, fields: { lines: dropped } }))) dropped = 0;
+      if (write(line({ time, level: 'warn', event: report, message, fields: { lines: dropped } }))) dropped = 0;
     }
     if (!write(line({ time, level, event, message, fields }))) dropped += 1;
+  }, options);
+}
+
+/**
+ * Sends the lines of a level that do not exceed the limits. The field `suppressed_lines` is the number of lines of the same
+ * event that were suppressed since its previous line.
+ */
+export function createLimitedLogger(
+  send: (level: WrittenLevel, event: string, message: string, fields: LogFields) => void,
+  { level: minimum, nowMs = () => performance.now() }: Pick<LoggerOptions, 'level' | 'nowMs'>,
+): Logger {
+  const limit = createLineLimits(nowMs);
+
+  function log(level: WrittenLevel, event: string, message: string, fields: LogFields = {}): void {
+    if (SEVERITY[level] < SEVERITY[minimum]) return;
+    const suppressed = limit(level, event);
+    if (suppressed === undefined) return;
+    send(level, event, message, suppressed === 0 ? fields : { ...fields, suppressed_lines: suppressed });
   }
 
   return {

@@ -30,10 +30,10 @@ interface State {
 }
 
 /** Caps distinct reasons within `minGapMs`, so that variable text cannot bypass the rate limit. */
-const MAX_REASONS = 10;
+const MAX_REASONS = 5;
 
 /**
- * Tracks each topic. A flapping topic logs at most one line per `minGapMs` and reason, and ten in total; the field
+ * Tracks each topic. A flapping topic logs at most one line per `minGapMs` and reason, and five in total; the field
  * `suppressed` of the next line counts the changes that were not logged.
  */
 export function createTransitions(options: TransitionsOptions): Transitions {

@@ -3,6 +3,7 @@ import type { Transitions } from '../log/transitions.ts';
 import type { FailedValue } from '../metrics/recorder.ts';
 import type { ContainerInfo, TaskSnapshot } from '../snapshot/snapshot.ts';
 import { nearest } from '../text/nearest.ts';
+import { cutList, cutName } from '../text/printable.ts';
 import type { ContainerFilter } from './filter.ts';
 import type { PollOutcome, SamplerObserver } from './sampler.ts';
 import type { UpdatedTask } from './tasks.ts';
@@ -48,7 +49,7 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
     const message =
       names.length === running
         ? 'no running container has current stats; on EC2, check ECS_DISABLE_METRICS and the log of the ECS agent'
-        : `no current stats for running containers: ${names.join(', ')}; CPU, memory and process gauges of ${whose} are absent`;
+        : `no current stats for running containers: ${cutList(names).join(', ')}; CPU, memory and process gauges of ${whose} are absent`;
     transitions.failing('container_stats', 'missing', message, { containers: names });
   }
 
@@ -74,7 +75,7 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
   function logDuplicate(container: string): void {
     if (duplicates.has(container) || duplicates.size >= MAX_DUPLICATES) return;
     duplicates.add(container);
-    const message = `several containers are named ${container}: metrics with ecs names show only one of them`;
+    const message = `several containers are named ${cutName(container)}: metrics with ecs names show only one of them`;
     logger.warn('duplicate_container_name', message, { container });
   }
 
@@ -119,7 +120,7 @@ export function createPollLog(logger: Logger, transitions: Transitions, filter: 
       for (const task of tasks) for (const name of task.snapshot.duplicateNames) logDuplicate(nameOf(task, name));
       const restarted = tasks.flatMap((task) => task.restarted.map((name) => nameOf(task, name)));
       if (restarted.length > 0) {
-        const message = `restarted in place: ${restarted.join(', ')}`;
+        const message = `restarted in place: ${cutList(restarted).join(', ')}`;
         logger.info('containers_restarted', message, { containers: restarted });
       }
       for (const { snapshot } of tasks.filter(({ isNew }) => isNew)) {

@@ -15,12 +15,17 @@ import type { TaskSnapshot } from '../snapshot/snapshot.ts';
 
 /** Changes of a task since the previous snapshot. */
 export interface TaskChanges extends Pick<TaskUpdate, 'restarted' | 'withoutStats' | 'renewed'> {
-  /** True for the first snapshot of the task. */
+  /** True for the first snapshot of the task, and for the first one with another TaskARN. */
   readonly isNew: boolean;
 }
 
-/** State of one task between polls: history, view, identity and attributes of series. */
+/**
+ * State of one task between polls: history, view, identity and attributes of series. A snapshot with another TaskARN is that
+ * of a new task, which inherits nothing.
+ */
 export interface TaskState {
+  /** Number of earlier tasks. */
+  readonly generation: number;
   /** Attributes of its resource; the same object until they change. */
   readonly identity: TaskIdentity;
   /** Counts of the view; undefined without a view. */
@@ -48,11 +53,13 @@ interface DatedView {
 }
 
 export function createTaskState(options: TaskStateOptions): TaskState {
-  const attributeCache = createAttributeCache();
+  let attributeCache = createAttributeCache();
   let history: TaskHistory = EMPTY_HISTORY;
   let current: DatedView | undefined;
   let identity: TaskIdentity = Object.freeze({});
   let identityText = JSON.stringify(identity);
+  let arn: string | undefined;
+  let generation = 0;
 
   /** Keeps attributes that are currently missing: without them, the resource and its series would change. */
   function extendIdentity(latest: TaskIdentity): void {
@@ -64,6 +71,9 @@ export function createTaskState(options: TaskStateOptions): TaskState {
   }
 
   return {
+    get generation() {
+      return generation;
+    },
     get identity() {
       return identity;
     },
@@ -71,8 +81,15 @@ export function createTaskState(options: TaskStateOptions): TaskState {
       return current?.containers;
     },
     update(snapshot, nowMs) {
-      const isNew = history === EMPTY_HISTORY;
-      const step = updateTask(history, snapshot, { ...options, nowMs });
+      const isOther = arn !== undefined && snapshot.task.arn !== undefined && snapshot.task.arn !== arn;
+      const isNew = isOther || history === EMPTY_HISTORY;
+      const step = updateTask(isOther ? EMPTY_HISTORY : history, snapshot, { ...options, nowMs });
+      if (isOther) {
+        generation += 1;
+        identity = Object.freeze({});
+        attributeCache = createAttributeCache();
+      }
+      arn = snapshot.task.arn ?? arn;
       extendIdentity(taskIdentity(snapshot.task));
       const { view, restarted, withoutStats, stale, renewed } = step;
       const withStats = view.containers.filter(({ sample }) => sample !== undefined).length;

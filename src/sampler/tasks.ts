@@ -9,6 +9,7 @@ export interface UpdatedTask extends PolledTask, TaskChanges {}
 
 /** The values of one resource. Further values can be added to the recorder. */
 export interface Recorded {
+  /** Another one for another task: exporters keep start times and totals by key. */
   readonly key: string;
   readonly resource: TaskIdentity;
   readonly recorder: Recorder;
@@ -96,7 +97,8 @@ export function createTasks(onlyTask: string | undefined, options: TaskStateOpti
       const own = ownState.record(recorderOptions);
       const recorded = [...states].map(([key, state]) => {
         const recorder = state === ownState ? own : state.record(recorderOptions);
-        return { key, resource: state.identity, recorder };
+        const { generation, identity: resource } = state;
+        return { key: generation === 0 ? key : `${key}#${generation}`, resource, recorder };
       });
       return { recorded, own };
     },

@@ -1,3 +1,5 @@
+import { escaped } from '../../instrumentation/sanitize-text.ts';
+
 const MAX_LENGTH = 80;
 
 /**
@@ -10,29 +12,45 @@ export function printable(text: string): string {
   return escaped(JSON.stringify(characters.length > MAX_LENGTH ? `${start}…` : start));
 }
 
-/** Escapes characters that can move the cursor, break the line or change the text direction of a terminal. */
-export function escaped(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+const MAX_ITEMS = 10;
+const MAX_ITEM_LENGTH = 100;
+
+/** The first ten items, with names cut to 100 characters, and the number of the others: `a`, `b`, ..., `and 40 more`. */
+export function cutList<Item>(items: readonly Item[]): readonly (Item | string)[] {
+  const shown = items.slice(0, MAX_ITEMS).map((item) => (typeof item === 'string' ? cutName(item) : item));
+  return items.length > MAX_ITEMS ? [...shown, `and ${items.length - MAX_ITEMS} more`] : shown;
 }
+
+export function cutName(name: string): string {
+  return name.length > MAX_ITEM_LENGTH ? `${name.slice(0, MAX_ITEM_LENGTH)}…` : name;
+}
+
+const MAX_REJECTED_LENGTH = 4;
+const SHORT_NUMBER = /^-?\d[\d.]{0,6}$/;
 
 /**
- * Redacts user, password, query and fragment of a URL. Works on the text, because it may not be a valid URL, and redacts too
- * much rather than too little.
+ * Quotes a rejected value, which can be a secret that was set in the wrong place: at most its first four characters, except
+ * for a short number.
  */
-export function withoutCredentials(text: string): string {
-  const at = text.lastIndexOf('@');
-  const query = text.search(/[?#]/);
-  const scheme = /^\s*[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? '';
-  // The @ and the query can overlap if the text is not a valid URL.
-  if (query >= 0 && at > query) return `${scheme}[hidden]`;
-  const bare = query < 0 ? text : `${text.slice(0, query + 1)}[hidden]`;
-  return at < 0 ? bare : `${scheme}[hidden]${bare.slice(at)}`;
+export function rejectedValue(text: string): string {
+  const characters = [...text.trim()];
+  if (characters.length <= MAX_REJECTED_LENGTH || SHORT_NUMBER.test(text.trim())) return printable(text.trim());
+  return printable(`${characters.slice(0, MAX_REJECTED_LENGTH).join('')}…`);
 }
 
-/** Redacts the text after `=`, which can be a secret. */
-export function withoutAssignment(text: string): string {
-  const equals = text.indexOf('=');
-  return equals < 0 ? text : `${text.slice(0, equals)}=[hidden]`;
+/** Quotes a rejected argument. Of `name=value`, the name is shown. */
+export function rejectedArgument(text: string): string {
+  const name = /^([a-z][a-z_-]{0,39})=/i.exec(text)?.[1];
+  return name === undefined ? rejectedValue(text) : `"${name}=[hidden]"`;
+}
+
+const OTLP_METRICS_PATH = '/v1/metrics';
+
+/** Scheme, host and port of a URL. The path is hidden unless it is OTLP's default: the paths of some receivers contain a key. */
+export function shownAddress({ protocol, host, pathname }: URL): string {
+  const origin = `${protocol}//${host}`;
+  if (pathname === '/' || pathname === '') return origin;
+  return pathname === OTLP_METRICS_PATH ? `${origin}${pathname}` : `${origin}/[hidden]`;
 }
 
 /** The message of an error, or a thrown value as text. */

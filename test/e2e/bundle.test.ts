@@ -1,7 +1,7 @@
 /** The bundled program, as in the image: it runs without other files and loads only the Node.js modules that it needs. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -48,6 +48,30 @@ describe('the bundle', () => {
     assert.equal((await wrong.ended).code, 2);
     assert.match(wrong.stderr(), /interval[^\n]*\n[\s\S]*exporter-port/);
   });
+
+  for (const [command, code] of [
+    [['run'], 0],
+    [['demo'], 0],
+    [['once'], 1],
+    [['healthcheck'], 1],
+  ] as const) {
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+      test(`${command[0]}: ${signal} once the file is evaluated, before anything else is loaded`, async (t) => {
+        const early = join(folder, `${signal}.cjs`);
+        writeFileSync(early, `process.nextTick(() => process.kill(process.pid, '${signal}'));`);
+        const env = {
+          ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4',
+          EXPORTER_PORT: command[0] === 'healthcheck' ? '1' : '0',
+        };
+        const argv = ['--require', early, file, ...command];
+        const program = watchProgram(t, spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+        assert.deepEqual(await program.ended, { code, signal: null });
+        const events = program.events();
+        if (code === 0) assert.deepEqual([events.includes('stopping'), events.at(-1)], [true, 'stopped']);
+        else assert.equal(program.stdout() + program.stderr(), '');
+      });
+    }
+  }
 
   test('pull loads neither TLS nor modules of other exporters', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);

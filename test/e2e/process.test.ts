@@ -1,6 +1,7 @@
 /** The program as a process: ports, pipes and secrets. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { BIN, startProgram, watchProgram } from '../helpers/program.ts';
@@ -69,6 +70,39 @@ describe('processes', { concurrency: 4 }, () => {
     await until('a good scrape', async () => (status(await page(origin)) === 1 ? true : undefined));
     assert.equal((await program.stop('SIGTERM')).code, 0);
   });
+
+  test('SIGUSR1 opens no debugger', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const program = startProgram(t, ['run', '--metadata-url', endpoint.url, '--exporter-port', '0']);
+    const origin = await program.origin();
+    program.child.kill('SIGUSR1');
+    await until('a good scrape', async () => (status(await page(origin)) === 1 ? true : undefined));
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.doesNotMatch(program.stderr(), /debugger/i);
+  });
+
+  for (const argv of [['once'], ['once', '--format', 'json'], ['run', '--print-config']]) {
+    test(`${argv.join(' ')} on a full disk: exit code 1 and a message`, async (t) => {
+      const { endpoint } = await scriptedEndpoint(t);
+      const disk = openSync('/dev/full', 'w');
+      t.after(() => closeSync(disk));
+      const child = spawn(process.execPath, [BIN, ...argv, '--metadata-url', endpoint.url], {
+        env: {},
+        stdio: ['ignore', disk, 'pipe'],
+      });
+      const program = watchProgram(t, child);
+      assert.equal((await program.ended).code, 1);
+      assert.equal(program.stderr(), 'error: cannot write to stdout (ENOSPC)\n');
+    });
+
+    test(`${argv.join(' ')} into a closed pipe: exit code 1 and a message`, async (t) => {
+      const { endpoint } = await scriptedEndpoint(t);
+      const program = startProgram(t, [...argv, '--metadata-url', endpoint.url]);
+      program.child.stdout?.destroy();
+      assert.equal((await program.ended).code, 1);
+      assert.equal(program.stderr(), 'error: cannot write to stdout (EPIPE)\n');
+    });
+  }
 
   test('no secret of the options is in the log, even at level debug', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);

@@ -5,10 +5,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
+import { variablesOf } from '../../src/config/option.ts';
 import { startInProcess } from '../helpers/in-process-program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { stopClock } from '../helpers/test-clock.ts';
 import { pemFile, pemText, startTlsReceiver } from '../helpers/tls-receiver.ts';
+import { type OptionKey, ROWS } from '../unit/config/samples.ts';
 
 /** Part of every secret. */
 const CANARY = 'c4n4ry';
@@ -31,6 +33,8 @@ const HEADERS = {
   'x-file': `${CANARY}-file`,
 } as const;
 const QUERY = `?token=${CANARY}-query`;
+/** The paths of some receivers contain a key. */
+const TARGET = `/${CANARY}-path/v1/metrics${QUERY}`;
 const percent = (name: keyof typeof HEADERS): string => `${name}=${encodeURIComponent(HEADERS[name])}`;
 
 const SECRETS = {
@@ -39,11 +43,12 @@ const SECRETS = {
   OTLP_HEADERS_FILE: fileWith('headers', `${percent('x-file')}\n`),
 } as const;
 
-/** Asserts that a text contains no part of a secret, plain or in base64. */
+/** Asserts that a text contains no part of a secret, plain or in base64, in any case and with any punctuation. */
 function assertSilent(what: string, shown: string): void {
   for (const secret of [CANARY, BASIC.slice(4, 16)]) {
-    const at = shown.toLowerCase().indexOf(secret.toLowerCase());
-    assert.ok(at < 0, `${what} shows a secret: ${shown.slice(Math.max(0, at - 300), at + 100)}`);
+    const found = new RegExp([...secret].join('[^a-z0-9]*'), 'i').exec(shown);
+    const at = found?.index ?? 0;
+    assert.equal(found, null, `${what} shows a secret: ${shown.slice(Math.max(0, at - 300), at + 100)}`);
   }
 }
 
@@ -81,7 +86,7 @@ const BEHAVIOURS: readonly (readonly [name: string, behaviour: Behaviour, line: 
   [
     'redirects to a secret',
     ({ request, response, echo }) => {
-      assert.equal(request.url?.startsWith('/v1/metrics?'), true, 'the redirect was followed');
+      assert.equal(request.url, TARGET, 'the redirect was followed');
       const location = `http://user:${CANARY}@${request.headers.host}/elsewhere?key=${CANARY}`;
       return response.writeHead(307, echo, { location }).end(location);
     },
@@ -98,6 +103,23 @@ const BEHAVIOURS: readonly (readonly [name: string, behaviour: Behaviour, line: 
     (exchange) => partial(exchange, encodeURIComponent(exchange.echo).slice(0, 200)),
     /otlp_partial_failing/,
   ],
+  ...(
+    [
+      ['in capitals', (echo) => echo.toUpperCase()],
+      ['in parts', (echo) => echo.replaceAll(/[^ ]{4}/g, '$&. ')],
+      ['without punctuation', (echo) => echo.replaceAll(/[^a-z0-9]/gi, '')],
+      ['decoded from base64', () => `wrong password ${CANARY}-basic`],
+      ['in base64', (echo) => Buffer.from(echo).toString('base64')],
+      ['in hexadecimal', (echo) => Buffer.from(echo).toString('hex')],
+    ] as const satisfies readonly (readonly [string, (echo: string) => string])[]
+  ).map(
+    ([how, change]) =>
+      [
+        `rejects points and returns the headers ${how}`,
+        (exchange: Exchange) => partial(exchange, change(exchange.echo).slice(0, 400)),
+        /otlp_partial_failing/,
+      ] as const,
+  ),
   ['never answers', () => {}, /otlp_export_failing.*timed out/],
   [
     'closes the connection during its response',
@@ -175,7 +197,7 @@ test('run --print-config shows no secret', async () => {
   const env = {
     ECS_CONTAINER_METADATA_URI_V4: 'http://localhost/v4/x',
     EXPORTERS: 'prometheus,otlp',
-    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `https://collector/v1/metrics${QUERY}`,
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `https://collector${TARGET}`,
     OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: pemFile('client'),
     OTEL_EXPORTER_OTLP_CLIENT_KEY: pemFile('client-key'),
     HTTPS_PROXY: `http://user:${CANARY}@proxy:3128`,
@@ -193,9 +215,9 @@ describe('a receiver that', () => {
     for (const format of FORMATS) {
       test(`${name}: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
         const { seen, origin } = await startReceiver(t, behaviour);
-        const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${origin}/v1/metrics${QUERY}` };
+        const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${origin}${TARGET}` };
         await assertNothingShown(t, env, line, () => name === 'never answers');
-        assert.equal(seen[0]?.url, `/v1/metrics${QUERY}`);
+        assert.equal(seen[0]?.url, TARGET);
         for (const [header, value] of Object.entries(HEADERS)) assert.equal(seen[0]?.headers[header], value);
       });
     }
@@ -203,14 +225,14 @@ describe('a receiver that', () => {
 
   for (const format of FORMATS) {
     test(`is unreachable: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
-      const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:1/v1/metrics${QUERY}` };
+      const env = { ...format, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:1${TARGET}` };
       await assertNothingShown(t, env, /otlp_export_failing.*ECONNREFUSED/);
     });
 
     test(`has an expired certificate: no secret in ${format.LOG_FORMAT} lines and pages`, async (t) => {
       const receiver = await startTlsReceiver({ server: 'server-expired' });
       t.after(() => receiver.close());
-      const address = `https://localhost:${receiver.port}/v1/metrics${QUERY}`;
+      const address = `https://localhost:${receiver.port}${TARGET}`;
       const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: address, OTEL_EXPORTER_OTLP_CERTIFICATE: pemFile('ca') };
       await assertNothingShown(t, { ...format, ...env }, /otlp_export_failing.*CERT_HAS_EXPIRED/);
     });
@@ -311,6 +333,84 @@ const MISTAKES: readonly Mistake[] = [
 ];
 
 const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4' };
+
+/** Texts that contain a secret, in the syntax of other options. */
+const PASTED = [
+  CANARY,
+  `12345${CANARY}`,
+  `a,${CANARY}`,
+  `a=${CANARY}`,
+  `user:${CANARY}@host`,
+  `http://user:${CANARY}@host`,
+  `https://host/${CANARY}/v1/metrics`,
+  `-----BEGIN PRIVATE KEY-----\n${CANARY}`,
+] as const;
+
+/** Options that accept any text or any name, and use it as data or as an address: a valid value is not secret. */
+const NOT_SECRET: ReadonlySet<OptionKey> = new Set([
+  ...(['include', 'exclude', 'containerLabels', 'taskTags', 'serviceName', 'resourceAttributes'] as const),
+  ...(['httpHost', 'metadataUrl', 'noProxy', 'statsdHost', 'statsdTags', 'datadogHost', 'datadogTags'] as const),
+  ...(['datadogEntityId', 'datadogEnv', 'datadogService', 'datadogVersion'] as const),
+]);
+
+for (const { key, option } of ROWS) {
+  const variables = variablesOf<unknown>(option).map(({ name }) => ({ argv: [], name }));
+  const flags = 'flag' in option ? [{ argv: [`--${option.flag}`], name: `--${option.flag}` }] : [];
+  for (const { argv, name } of [...variables, ...flags]) {
+    test(`a secret in place of the value of ${name}`, async () => {
+      for (const secret of PASTED) {
+        const flag = argv.map((one) => `${one}=${secret}`);
+        const commands = 'commands' in option ? option.commands.slice(0, 1) : ['run'];
+        const env = { ...METADATA, EXPORTERS: 'prometheus,otlp,statsd', STATSD_PORT: '8125', LOG_LEVEL: 'debug' };
+        const own = argv.length === 0 ? { [name]: secret } : {};
+        const first = name === 'ECS_CONTAINER_METADATA_URI' ? { ECS_CONTAINER_METADATA_URI_V4: '' } : {};
+        // An unknown flag, so that nothing starts if the value is valid.
+        const broken = startInProcess([...commands, ...flag, '--broken'], { ...env, ...first, ...own });
+        assert.equal(await broken.ended, 2);
+        assertSilent(`the error of ${secret}`, broken.stdout() + broken.stderr());
+        if (NOT_SECRET.has(key) || !commands.includes('run')) continue;
+        const printed = startInProcess(['run', '--print-config', ...flag], { ...env, ...first, ...own });
+        await printed.ended;
+        assertSilent(`the configuration with ${secret}`, printed.stdout() + printed.stderr());
+      }
+    });
+  }
+}
+
+for (const argv of [
+  [CANARY],
+  ['run', CANARY],
+  [`--${CANARY}`],
+  [`--${CANARY}=1`],
+  [`-${CANARY}`],
+  [`--api-key=${CANARY}`],
+  ['--api-key', CANARY],
+  ['--api-key=', CANARY],
+  [`-k${CANARY}`],
+  ['--', CANARY],
+  [`API_KEY=${CANARY}`],
+  [`http://user:${CANARY}@host`],
+]) {
+  test(`a secret in the arguments: ${argv.join(' ').replaceAll(CANARY, '***')}`, async () => {
+    const program = startInProcess(argv, METADATA);
+    assert.equal(await program.ended, 2);
+    assertSilent('the error', program.stderr() + program.stdout());
+  });
+}
+
+test('an internal error whose message and stack contain secrets', async (t) => {
+  const { endpoint } = await scriptedEndpoint(t);
+  const { origin } = await startReceiver(t, ({ response }) => response.end());
+  const OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = `${origin}${TARGET}`;
+  const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTERS: 'prometheus,otlp', EXPORTER_PORT: '0' };
+  const program = startInProcess(['run'], { ...SECRETS, ...env, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT });
+  await program.origin();
+  const texts = [OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, ...Object.values(HEADERS)];
+  program.crash(new Error(`cannot use ${texts.join(' and ')}`));
+  assert.equal(await program.ended, 1);
+  assert.match(program.stderr(), /"event":"crashed".*cannot use .*"stack":/);
+  assertSilent('the log', program.stderr());
+});
 
 for (const [name, argv, env, source] of MISTAKES) {
   test(`an error message without the secret: ${name.replaceAll(CANARY, '***')}`, async () => {

@@ -13,6 +13,8 @@ export interface InProcessProgram {
   /** `http://localhost:<port>`, once it listens. */
   origin(): Promise<string>;
   signal(name: NodeJS.Signals): void;
+  /** Reports an error that no code has caught. */
+  crash(error: Error): void;
   /** The exit code. */
   readonly ended: Promise<number>;
 }
@@ -34,6 +36,7 @@ export function startInProcess(argv: readonly string[], env: Readonly<Record<str
     events: () => loggedLines(written.stderr).map(({ event }) => event),
     origin: () => until('the log line with the address', () => /listening on (http:[^\s"]+)/.exec(written.stderr)?.[1]),
     signal: (name) => void host.emit(name, name),
+    crash: (error) => void host.emit('uncaughtException', error),
     ended,
   };
 }

@@ -57,7 +57,10 @@ export async function buildImage(): Promise<BuiltImage> {
   try {
     await importBaseImages(api, BASES);
     const startedAt = performance.now();
-    const args = Object.entries({ BUILD_IMAGE: BASES.build, RUNTIME_IMAGE: BASES.runtime, VERSION, REVISION });
+    // By digest, as docs/image.md recommends. Images without a registry have that of their configuration, `sha256:...`.
+    const digestOf = async (base: string) => (await docker.ok('image', 'inspect', '--format', '{{.Id}}', base)).trim();
+    const bases = { BUILD_IMAGE: await digestOf(BASES.build), RUNTIME_IMAGE: await digestOf(BASES.runtime) };
+    const args = Object.entries({ ...bases, VERSION, REVISION });
     await docker.ok(
       ...['build', '--network', 'host', '--tag', name],
       ...args.flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),

@@ -66,7 +66,7 @@ test('without an address the message names the variables', () => {
 test('an invalid address is named by its source, without credentials', () => {
   assert.equal(
     messageOf({ meterProvider }, { ECS_CONTAINER_METADATA_URI: 'ftp://example.org' }),
-    'startEcsMetrics: ECS_CONTAINER_METADATA_URI="ftp://example.org" must be an http:// or https:// URL',
+    'startEcsMetrics: ECS_CONTAINER_METADATA_URI="ftp:…" must be an http:// or https:// URL',
   );
   const message = messageOf({ meterProvider, metadataUrl: 'http://user:secret@example.org' });
   assert.match(message, /^startEcsMetrics: metadataUrl=.* must be a URL without user and password$/);
@@ -89,9 +89,9 @@ test('all errors are reported at once', () => {
     'meterProvider must be a MeterProvider or a function that returns one',
     'intervalMs=1 must be a number from 1000 to 3600000',
     'metricNames="aws" must be ecs, semconv or a list of both',
-    'metadataUrl="nowhere" must be an http:// or https:// URL',
+    'metadataUrl="nowh…" must be an http:// or https:// URL',
     'include must be a list of names or patterns',
-    'exclude contains "[a", which has no closing ]',
+    'exclude contains "[a" (item 2), which has no closing ]',
   ]);
   assert.match(messageOf(untyped({ metricNames: [] })), /metricNames=\[\] must be/);
   assert.match(messageOf(untyped({ metricNames: null })), /metricNames="null" must be/);

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { EndpointError, type EndpointErrorCode } from './endpoint-error.ts';
 import type { TagReader } from './tag-reader.ts';
 
-/** Constant: a document with another TaskARN, or without one, is still the same task. */
+/** Constant: a document without a TaskARN is still the same task. The sampler recognizes another TaskARN. */
 const TASK_KEY = 'task';
 
 export interface EcsTaskSourceOptions {
@@ -66,6 +66,7 @@ export function createEcsTaskSource(
       if (metadata === undefined) failures.push(notADocument('/task'));
       else if (unidentified > 0) failures.push(noneIdentified(unidentified));
       else {
+        if (isOtherTask(known?.task, metadata.task)) tagReader?.reset();
         known = metadata;
         knownAtMs = monotonicMs();
       }
@@ -87,6 +88,10 @@ export function createEcsTaskSource(
   }
 
   return { onlyTask: TASK_KEY, poll, close: () => endpoint.close() };
+}
+
+function isOtherTask(known: TaskInfo | undefined, latest: TaskInfo): boolean {
+  return known?.arn !== undefined && latest.arn !== undefined && latest.arn !== known.arn;
 }
 
 function withTags(task: TaskInfo, tagReader: TagReader | undefined): TaskInfo {

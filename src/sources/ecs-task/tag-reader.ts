@@ -23,6 +23,8 @@ export interface TagReader {
   takeOutcome(invalidValues: InvalidValues): TagsAttempt | undefined;
   /** The tags; undefined until they arrive. */
   known(): TaskTags | undefined;
+  /** Forgets the tags, because the endpoint serves another task. The next request is due a minute after the last one. */
+  reset(): void;
 }
 
 export interface TagReaderOptions {
@@ -42,14 +44,18 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
   const { isWanted, monotonicMs = () => performance.now() } = options;
   let known: TaskTags | undefined;
   let requests = 0;
+  let requestedAtMs = Number.NEGATIVE_INFINITY;
+  let task = 0;
   let dueAtMs: number | undefined = Number.NEGATIVE_INFINITY;
   let pending: Promise<void> | undefined;
   let arrived: { readonly response: TagsResponse; readonly atMs: number } | undefined;
 
   async function request(): Promise<void> {
     requests += 1;
+    requestedAtMs = monotonicMs();
+    const taskBefore = task;
     const response = await fetchTags();
-    arrived = { response, atMs: monotonicMs() };
+    if (task === taskBefore) arrived = { response, atMs: monotonicMs() };
     pending = undefined;
   }
 
@@ -77,6 +83,13 @@ export function createTagReader(endpoint: Pick<Endpoint, 'fetchTaskWithTags'>, o
 
   return {
     known: () => known,
+    reset() {
+      task += 1;
+      known = undefined;
+      arrived = undefined;
+      requests = 0;
+      dueAtMs = requestedAtMs + FIRST_WAIT_MS;
+    },
     async requestIfDue() {
       const isDue = dueAtMs !== undefined && monotonicMs() >= dueAtMs;
       if (pending === undefined && arrived === undefined && isDue) pending = request();

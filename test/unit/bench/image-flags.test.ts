@@ -39,4 +39,5 @@ test('a Dockerfile without an ENTRYPOINT that starts Node.js is rejected', () =>
 test('the flags of our image are Node.js options', () => {
   const flags = imageFlags(readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8'));
   assert.ok(flags.every((flag) => flag.startsWith('--')));
+  assert.ok(flags.includes('--disable-sigusr1'));
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { type RunOptions, runExporter } from '../../../src/cli/run-exporter.ts';
+import { holdSignals, STOP_SIGNALS } from '../../../src/cli/signals.ts';
 import type { Exporter } from '../../../src/exporter.ts';
 import { createLogger } from '../../../src/log/logger.ts';
 
@@ -40,7 +41,7 @@ function setUp(options: Partial<RunOptions> & { readonly shutdown?: () => Promis
   return { host, events, calls, exitCode, exporter, started: started.promise };
 }
 
-for (const signal of ['SIGTERM', 'SIGINT']) {
+for (const signal of STOP_SIGNALS) {
   test(`${signal}: one shutdown, exit code 0, no listener left`, async () => {
     const { host, events, calls, exitCode, started } = setUp();
     await started;
@@ -50,6 +51,19 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     assert.deepEqual(events, ['stopping', 'stopped']);
     assert.deepEqual(host.exits, []);
     assert.deepEqual(host.eventNames(), []);
+  });
+}
+
+for (const signal of STOP_SIGNALS) {
+  test(`${signal} before the exporter starts stops it`, async () => {
+    const early = new Host();
+    const signals = holdSignals(early);
+    early.emit(signal, signal);
+    const { events, calls, exitCode } = setUp({ signals });
+    assert.equal(await exitCode, 0);
+    assert.equal(calls.shutdown, 1);
+    assert.deepEqual(events, ['stopping', 'stopped']);
+    assert.deepEqual(early.eventNames(), []);
   });
 }
 

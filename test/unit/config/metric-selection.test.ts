@@ -72,16 +72,16 @@ test('only selected metrics have instruments', () => {
 test('a pattern that matches nothing is an error, like an invalid one', () => {
   const errors = (metrics: string) => messagesOf(resolve({ argv: ['--metrics', metrics] }));
   assert.deepEqual(errors('cpu_cores,cpu_usage_ration'), [
-    '--metrics="cpu_cores,cpu_usage_ration" contains "cpu_usage_ration", which matches no metric; did you mean "cpu_usage_ratio"?',
+    '--metrics="cpu_…" contains "cpu_…" (item 2), which matches no metric; did you mean "cpu_usage_ratio"?',
   ]);
   assert.deepEqual(errors('-mem_usgae'), [
-    '--metrics="-mem_usgae" contains "-mem_usgae", which matches no metric; did you mean "mem_usage"?',
+    '--metrics="-mem…" contains "-mem…" (item 1), which matches no metric; did you mean "mem_usage"?',
   ]);
   assert.match(errors('ntework_*').join(), /; did you mean "network_\*"\?$/);
   assert.match(errors('-container.memroy.*').join(), /; did you mean "container\.memory\.\*"\?$/);
   assert.match(errors('al').join(), /; did you mean "all"\?$/);
-  assert.match(errors('something_else').join(), /"something_else", which matches no metric$/);
-  assert.match(errors('cpu_[').join(), /"cpu_\[", which has no closing \]$/);
+  assert.match(errors('something_else').join(), /"some…" \(item 1\), which matches no metric$/);
+  assert.match(errors('cpu_[').join(), /"cpu_…" \(item 1\), which has no closing \]$/);
   assert.match(errors(' , ').join(), /must be a list of metric names or patterns$/);
 });
 

@@ -32,51 +32,42 @@ const CLIENT = 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE';
 const KEY = 'OTEL_EXPORTER_OTLP_CLIENT_KEY';
 
 const ERRORS: readonly (readonly [env: Readonly<Record<string, string>>, messages: readonly string[]])[] = [
-  [{ [CERTIFICATE]: '/none' }, [`${CERTIFICATE}="/none" must be a readable PEM file: it does not exist`]],
+  [{ [CERTIFICATE]: '/none' }, [`${CERTIFICATE}="/non…" must be a readable PEM file: it does not exist`]],
   [
     { [CERTIFICATE]: '/page.html' },
-    [`${CERTIFICATE}="/page.html" must be a readable PEM file: it contains no PEM certificate`],
+    [`${CERTIFICATE}="/pag…" must be a readable PEM file: it contains no PEM certificate`],
   ],
   [
     { [CERTIFICATE]: '/junk.pem' },
-    [`${CERTIFICATE}="/junk.pem" must be a readable PEM file: certificate 1 cannot be parsed`],
+    [`${CERTIFICATE}="/jun…" must be a readable PEM file: certificate 1 cannot be parsed`],
   ],
   [
     { [CERTIFICATE]: '/key.pem' },
-    [`${CERTIFICATE}="/key.pem" must be a readable PEM file: it contains no PEM certificate`],
+    [`${CERTIFICATE}="/key…" must be a readable PEM file: it contains no PEM certificate`],
   ],
-  [
-    { [CERTIFICATE]: '/cut.pem' },
-    [`${CERTIFICATE}="/cut.pem" must be a readable PEM file: a certificate is truncated`],
-  ],
+  [{ [CERTIFICATE]: '/cut.pem' }, [`${CERTIFICATE}="/cut…" must be a readable PEM file: a certificate is truncated`]],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/encrypted.pem' },
-    [`${KEY}="/encrypted.pem" must be a readable PEM file: the key is encrypted, and passphrases are not supported`],
+    [`${KEY}="/enc…" must be a readable PEM file: the key is encrypted, and passphrases are not supported`],
   ],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/client.pem' },
-    [`${KEY}="/client.pem" must be a readable PEM file: it contains no PEM private key`],
+    [`${KEY}="/cli…" must be a readable PEM file: it contains no PEM private key`],
   ],
   [
     { [CLIENT]: '/client.pem', [KEY]: '/other-key.pem' },
-    [`${KEY}="/other-key.pem" does not match the certificate in ${CLIENT}`],
+    [`${KEY}="/oth…" does not match the certificate in ${CLIENT}`],
   ],
-  [
-    { [KEY]: '/key.pem' },
-    [`${KEY}="/key.pem" also requires OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE or ${CLIENT}`],
-  ],
-  [
-    { [CLIENT]: '/client.pem' },
-    [`${CLIENT}="/client.pem" also requires OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY or ${KEY}`],
-  ],
+  [{ [KEY]: '/key.pem' }, [`${KEY}="/key…" also requires OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE or ${CLIENT}`]],
+  [{ [CLIENT]: '/client.pem' }, [`${CLIENT}="/cli…" also requires OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY or ${KEY}`]],
   [
     { OTLP_HEADERS_FILE: '/bad-headers' },
     [
-      'OTLP_HEADERS_FILE="/bad-headers" must be a readable headers file: ' +
+      'OTLP_HEADERS_FILE="/bad…" must be a readable headers file: ' +
         'it must be comma-separated key=value pairs; item 2 has no =',
     ],
   ],
-  [{ OTLP_HEADERS_FILE: '/none' }, ['OTLP_HEADERS_FILE="/none" must be a readable headers file: it does not exist']],
+  [{ OTLP_HEADERS_FILE: '/none' }, ['OTLP_HEADERS_FILE="/non…" must be a readable headers file: it does not exist']],
 ];
 
 for (const [env, messages] of ERRORS) {

@@ -77,7 +77,7 @@ const FIELDS: readonly (readonly [name: string, value: unknown, written: unknown
   ['bad date', new Date('x'), 'null'],
   ['object', { a: [1] }, '{"a":[1]}'],
   ['list', ['a', 1, null, ['b']], ['a', 1, null, '["b"]']],
-  ['long list', Array.from({ length: 99 }, () => 0), Array.from({ length: 50 }, () => 0)],
+  ['long list', Array.from({ length: 99 }, () => 0), [...Array.from({ length: 10 }, () => 0), 'and 89 more']],
   ['circular', circular, '[object]'],
   ['symbol', Symbol('s'), 'Symbol(s)'],
   ['long', 'x'.repeat(5_000), `${'x'.repeat(1_000)}…`],
@@ -97,12 +97,18 @@ test('fields cannot forge the fixed keys', () => {
   assert.deepEqual([level, time, field_level, field_time], ['info', TIME, 'error', 0]);
 });
 
+/** C0 and C1 controls, bidirectional controls, line separators, zero-width characters, a tag and a lone surrogate. */
+const HOSTILE =
+  'a\nb\r\u001b[2J\u0000\u007f\u0085\u009b31m\u200e\u200f\u061c\u202a\u202e\u2066\u2069\u2028\u2029\u200b\u200d\u2060\ufeff\u00ad\u034f\u3164\ufe0f\u{e0041}\ud800';
+
 test('no text can break a line or control the terminal', () => {
-  const hostile = 'a\nb\r\u001b[2J\u202e\u2028\u0000';
+  const hostile = HOSTILE;
   const record = { time: new Date(TIME), level: 'info', event: hostile, message: hostile } as const;
   const fields = { [hostile]: hostile };
-  assert.match(jsonLine({ ...record, fields }), /^[^\p{Cc}]*\n$/u);
-  assert.match(prettyLine({ ...record, fields }, false), /^[^\p{C}\p{Zl}\p{Zp}]*\n$/u);
+  const line = jsonLine({ ...record, fields });
+  assert.match(line, /^[^\p{C}\p{Zl}\p{Zp}\p{DI}]*\n$/u);
+  assert.equal(JSON.parse(line).message, hostile);
+  assert.match(prettyLine({ ...record, fields }, false), /^[^\p{C}\p{Zl}\p{Zp}\p{DI}]*\n$/u);
 });
 
 test('the next line that is written reports the number of dropped lines', () => {
@@ -123,4 +129,19 @@ test('the next line that is written reports the number of dropped lines', () => 
       ['listening', undefined],
     ],
   );
+});
+
+test('reports of dropped lines are limited, and count every dropped line', () => {
+  const lines: string[] = [];
+  let isBlocked = false;
+  let nowMs = 0;
+  const { logger } = logging({ write: (line) => !isBlocked && lines.push(line) > 0, nowMs: () => nowMs });
+  for (let second = 0; second < 600; second += 1) {
+    nowMs = second * 1000;
+    isBlocked = second % 2 === 0;
+    logger.debug('poll', 'x');
+  }
+  const reports = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'log_lines_dropped');
+  assert.equal(reports.length, 60);
+  assert.ok(reports.reduce((sum, { lines: count }) => sum + count, 0) > 250);
 });

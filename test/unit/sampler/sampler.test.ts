@@ -101,10 +101,31 @@ test('the exporter’s own readings have the key of the task before its metadata
   const { sampler, pollAfter } = setUp({ read: 10, used: 1 });
   const before = sampler.current();
   await pollAfter(0);
-  await pollAfter(INTERVAL_MS, { read: 20, used: 2, arn: 'arn:aws:ecs:eu-west-1:111122223333:task/c/other' });
   const keys = (list: typeof before): readonly string[] => list.map(({ key }) => key);
   assert.deepEqual(keys(sampler.current()), keys(before));
   assert.deepEqual(before[0]?.resource, {});
+});
+
+test('another TaskARN begins a new task: identity, totals and keys', async () => {
+  const { sampler, pollAfter, outcomes } = setUp({ read: 10, used: 1 });
+  await pollAfter(0);
+  await pollAfter(INTERVAL_MS, { read: 20, used: 6 });
+  const [before] = sampler.current();
+  const other = 'arn:aws:ecs:eu-west-1:111122223333:task/d/other';
+  await pollAfter(INTERVAL_MS, { read: 30, used: 100, arn: other });
+  const [after] = sampler.current();
+  assert.notEqual(after?.key, before?.key);
+  assert.deepEqual([after?.resource['aws.ecs.task.arn'], after?.resource['aws.ecs.task.id']], [other, 'other']);
+  assert.ok(!JSON.stringify(after?.resource).includes('abc'));
+  // No rate without an earlier sample of the same task.
+  assert.equal(valuesOf(readingsOf(sampler))['cpu_cores app'], undefined);
+  assert.deepEqual(
+    outcomes.map(({ tasks }) => tasks.map(({ isNew, restarted }) => [isNew, restarted])),
+    [[[true, []]], [[false, []]], [[true, []]]],
+  );
+  await pollAfter(INTERVAL_MS, { read: 40, used: 105, arn: other });
+  assert.equal(valuesOf(readingsOf(sampler))['cpu_cores app'], 0.5);
+  assert.equal(sampler.current()[0]?.key, after?.key);
 });
 
 test('the first poll gives readings in both vocabularies, the second poll rates', async () => {

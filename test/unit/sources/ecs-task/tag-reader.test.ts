@@ -147,3 +147,25 @@ for (const code of ['timeout', 'reset'] as const) {
     assert.equal(messages.length, 7);
   });
 }
+
+test('after a reset: no tags until the next request, a minute after the last one; a late response is dropped', async () => {
+  let respond: (document: unknown) => void = () => {};
+  const { state, reader, read } = setUp(() => TAGGED);
+  assert.equal(await read(), 'none');
+  reader.reset();
+  assert.equal(reader.known(), undefined);
+  assert.equal(await read(), undefined);
+  assert.equal(state.requests, 1);
+  state.nowMs = MINUTE_MS;
+  state.answer = () => new Promise((resolve) => (respond = resolve));
+  const running = reader.requestIfDue();
+  reader.reset();
+  respond(TAGGED);
+  await running;
+  assert.equal(reader.takeOutcome(createInvalidValues()), undefined);
+  assert.equal(reader.known(), undefined);
+  state.nowMs = 2 * MINUTE_MS;
+  state.answer = () => TAGGED;
+  assert.equal(await read(), 'none');
+  assert.deepEqual([...(reader.known()?.tags ?? [])], [['team', 'core']]);
+});
