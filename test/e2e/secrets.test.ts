@@ -350,6 +350,7 @@ const PASTED = [
 const NOT_SECRET: ReadonlySet<OptionKey> = new Set([
   ...(['include', 'exclude', 'containerLabels', 'taskTags', 'serviceName', 'resourceAttributes'] as const),
   ...(['httpHost', 'metadataUrl', 'noProxy', 'statsdHost', 'statsdTags', 'datadogHost', 'datadogTags'] as const),
+  ...(['resourceAttributesInclude', 'prometheusResourceLabels'] as const),
   ...(['datadogEntityId', 'datadogEnv', 'datadogService', 'datadogVersion'] as const),
 ]);
 
