@@ -17,7 +17,7 @@ const MODES: readonly (readonly [mode: CrumbsMode, areExportsAccepted: boolean])
   ['informational', false],
 ];
 
-describe('answers in chunks of one byte, from the endpoint and from an OTLP receiver', { concurrency: 3 }, () => {
+describe('answers in chunks of one byte, from the endpoint and from an OTLP receiver', { concurrency: 2 }, () => {
   for (const [mode, areExportsAccepted] of MODES) {
     test(`${mode}: memory of the size of the answer`, async (t) => {
       const peer = fork(fileURLToPath(new URL('crumbs-process.ts', import.meta.url)));
@@ -36,7 +36,7 @@ describe('answers in chunks of one byte, from the endpoint and from an OTLP rece
           '3',
         ],
         metadataUrl: `${origin}/v4/task`,
-        confinement: { memoryMib: 128, cores: 0.25 },
+        confinement: { memoryMib: 128, cores: 1 },
       });
       await exportsAfter(program, POLLS);
       const beforeMib = program.rssMib();
