@@ -14,7 +14,11 @@ const VARIABLES = new Set(OPTION_LIST.flatMap(variablesOf).map(({ name }) => nam
 const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/'));
 
 /** Options of other programs: Prometheus, docker and Node.js. */
-const OTHER_FLAGS = new Set('web.enable-otlp-receiver enable-feature build-arg label permission allow-net'.split(' '));
+const OTHER_FLAGS = new Set(
+  'web.enable-otlp-receiver enable-feature build-arg label permission allow-net max-old-space-size-percentage'.split(
+    ' ',
+  ),
+);
 
 /** Variables and build arguments of other programs. */
 const OTHER_VARIABLES = [
@@ -22,6 +26,8 @@ const OTHER_VARIABLES = [
   /^ECS_(?:(?:POLL|DISABLE)_METRICS|PROMETHEUS_(?:EXPORTER_PORT|METRICS_PATH|JOB_NAME))$/,
   /^PROMETHEUS_(?:EXPORTER_PORT|REMOTE_WRITE_URL)$/,
   /^NODE_OPTIONS$/,
+  /^MALLOC_\w+$/,
+  /^ATTACK_(?:MINUTES|SEED)$/,
   /^AOT_CONFIG_CONTENT$/,
   /^(?:BUILD|RUNTIME)_IMAGE$/,
 ];
