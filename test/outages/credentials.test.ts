@@ -142,12 +142,12 @@ test('an endpoint that changes its fault is one outage', async (t) => {
 });
 
 test('an outage shorter than an export timeout loses no export', async (t) => {
-  const { credentials, receiver, log, accepted } = await start(t, {
+  const { clock, credentials, receiver, log, accepted } = await start(t, {
     fault: (response) => response.writeHead(503).end(),
   });
-  setTimeout(() => {
-    credentials.fault = undefined;
-  }, 2500);
+  await clock.until('a request that fails', () => credentials.requests > 0 || undefined);
+  await clock.settled();
+  credentials.fault = undefined;
   await accepted(1);
   assert.deepEqual(receiver.rejections, []);
   assert.deepEqual(log(), ['warn aws_credentials_failing server_error', 'info aws_credentials_recovered']);
