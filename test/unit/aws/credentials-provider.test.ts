@@ -155,7 +155,7 @@ test('credentials that expire while the refresh hangs are not used', async (t) =
 
 test('credentials that have expired on arrival are a failure', async (t) => {
   const { clock, state, key, events } = start(t, -1000);
-  assert.match(await key(), /returned expired credentials; check the clock of this machine$/);
+  assert.match(await key(), /returned expired credentials; check the clock of the host$/);
   state.lifetimeMs = HOUR;
   clock.pass(1000);
   assert.equal(await key(), 'key-2');
