@@ -130,7 +130,7 @@ test('a wrong key causes one warning that names what to check', async (t) => {
   assert.ok(receiver.rejections.every((reason) => reason === 'wrong signature'));
   assert.deepEqual(eventsOf(running), ['otlp_export_failing']);
   const [line] = running.lines().filter(({ event }) => event === 'otlp_export_failing');
-  assert.match(line?.message ?? '', /HTTP 403 Forbidden: .*IAM policy of the task role/);
+  assert.match(line?.message ?? '', /HTTP 403 Forbidden: .*policy of the task role/);
 });
 
 for (const skewMs of [-3_600_000, 3_600_000, 86_400_000]) {
