@@ -20,7 +20,7 @@ export class AuthorizationError extends ExportError {
 export interface Authorizer {
   /** Called for each request, including retries. Rejects with an AuthorizationError. */
   authorize(request: Post): Promise<Authorization>;
-  /** Returns true if the request can succeed with a new authorization, for example because the response corrects the clock. */
+  /** Whether the request can succeed with a new authorization, for example because the response corrects the clock. */
   shouldRepeat(response: HttpResponse): boolean;
   /** Completes the error message if the receiver rejects an authorized request. */
   readonly rejectionHint: string;

@@ -16,7 +16,7 @@ const scopePart =
   (text) =>
     /^[a-z0-9-]+$/.test(text) ? { value: text } : { error: `must be ${what}` };
 
-const REGION = scopePart('an AWS region, for example eu-west-1');
+const REGION = scopePart('an AWS region in lower case, for example eu-west-1');
 
 const credential: Parser<string> = (text) =>
   isCredentialText(text) ? { value: text } : { error: 'must be printable ASCII characters without spaces' };

@@ -182,7 +182,7 @@ const ERRORS: readonly (readonly [name: string, env: Env, messages: readonly str
   [
     'an invalid AWS_REGION',
     { ...SIGNED, ...ROLE, OTLP_AUTH_REGION: '', AWS_REGION: 'EU (Ireland)' },
-    ['AWS_REGION="EU (…" must be an AWS region, for example eu-west-1'],
+    ['AWS_REGION="EU (…" must be an AWS region in lower case, for example eu-west-1'],
   ],
 ];
 
