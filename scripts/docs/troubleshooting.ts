@@ -66,7 +66,7 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 1. The receiver rejects the credentials: set \`OTEL_EXPORTER_OTLP_HEADERS\`, from a secret of the task definition.
 2. CloudWatch requires signed requests. They are signed only if the URL has exactly the form in
    [CloudWatch](backends/cloudwatch.md). If they are signed, check the policy of the task role and the region. Other AWS
-   services need [\`OTLP_AUTH=sigv4\`](pushing.md#to-aws-with-signature-version-4).
+   services need [\`OTLP_AUTH=sigv4\`](backends/signature-version-4.md).
 3. The message names a proxy: the proxy may have sent the status.
 
 ## A container is missing

@@ -51,7 +51,7 @@ test('the program accepts the environment of each task definition, combined with
     const hidden = secrets.map(({ name }) => [name, 'authorization=Bearer%20made-up']);
     const env = {
       ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/made-up',
-      // Set by ECS for a task with a task role.
+      // Set by ECS for a task with a role.
       AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/made-up',
       ...imageEnvironment(),
       ...Object.fromEntries([...given, ...hidden]),
