@@ -41,7 +41,7 @@ RUN npm run bundle \
 # then; devDependencies and workspaces are deleted first, or they would be reported as missing.
 ARG TARGETARCH
 COPY scripts/native-binaries.sha256 scripts/
-# A binary with another hash fails the build; one without a listed hash is left out, and only UDP is available then.
+# A wrong hash fails the build. A binary without a listed hash is left out; DogStatsD is then available over UDP only.
 RUN cpu=$(echo "${TARGETARCH:-$(node -p process.arch)}" | sed 's/^amd64$/x64/') \
   && npm ci --ignore-scripts --workspaces=false --omit=dev --os=linux --libc=glibc --cpu="$cpu" \
   && rm -rf node_modules/typescript node_modules/@typescript \
@@ -68,7 +68,7 @@ WORKDIR /app
 # As in the base: the certificates that Node.js uses with --use-openssl-ca or --use-system-ca.
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 ENV NODE_ENV=production
-# Memory that was needed once returns to the system: by default glibc keeps up to 30 MB after a large document.
+# Return freed memory to the system: by default, glibc keeps up to 30 MB after a large document.
 ENV MALLOC_ARENA_MAX=1
 ENV MALLOC_TRIM_THRESHOLD_=131072
 # The sidecar itself, and ECS's pause container, which only holds the task's network namespace.
@@ -92,6 +92,6 @@ USER 65532:65532
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/ecs-container-exporter.cjs", "healthcheck"]
 # A sidecar that works for a few milliseconds every 15 s gains nothing from optimizing compilers (10 MB) and little from a
-# large heap (test/bench/README.md). The heap is limited by the memory of the container: V8's default, 268 MB, would let the
-# kernel end the program before V8 collects. --disable-sigusr1: no signal opens a debugger, which could read secrets.
+# large heap (test/bench/README.md). The heap limit depends on the memory of the container: with V8's default, 268 MB,
+# the kernel would kill the process before V8 collects garbage. --disable-sigusr1: no signal opens a debugger, which could read secrets.
 ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "--no-opt", "--no-maglev", "--memory-saver-mode", "--max-semi-space-size=4", "--max-old-space-size-percentage=50", "/app/ecs-container-exporter.cjs"]

@@ -21,7 +21,7 @@ export interface Deltas {
    * unknown.
    */
   of(collected: readonly ResourceCollection[]): readonly ResourceCollection[];
-  /** Reports that the receiver accepted a part of the result of the last call of `of`. */
+  /** Marks a part of the last result of `of` as accepted by the receiver. */
   acknowledge(part: readonly ResourceCollection[]): void;
 }
 

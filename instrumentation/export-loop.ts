@@ -9,7 +9,7 @@ import { countPoints, exportParts } from './parts.ts';
  * Called after each export.
  *
  * @param points number of data points: 0 if the export was held back
- * @param failedPoints those that were not accepted
+ * @param failedPoints number of data points in requests that failed
  */
 export type OnOutcome = (outcome: Outcome, points: number, failedPoints: number) => void;
 

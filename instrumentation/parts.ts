@@ -1,17 +1,17 @@
 import { type ResourceCollection, resourceMetricsOf } from './collection.ts';
 import type { MetricExporter, Outcome, PartialSuccess } from './metric-exporter.ts';
 
-/** The result of an export of several parts. */
+/** The result of an export in several parts. */
 export interface PartsOutcome {
-  /** The first error; rejected points are added up. */
+  /** The first error, and the sum of rejected points. */
   readonly outcome: Outcome;
   /** Number of points in the parts that were not accepted. */
   readonly failedPoints: number;
 }
 
 /**
- * Sends a collection in parts of at most `exporter.maxPoints()` points, in order. A part that the receiver rejects (4xx) does not
- * prevent the others. Any other failure ends the export, and so does a part that is too large: the next export has smaller parts.
+ * Sends a collection in parts of at most `exporter.maxPoints()` points, in order. After a rejected part (4xx), the next ones are
+ * still sent. Any other failure ends the export, as does a part that is too large; the next export has smaller parts.
  *
  * @param onAccepted called after each part that the receiver accepted
  */
@@ -58,7 +58,7 @@ export function countPoints(collected: readonly ResourceCollection[]): number {
   return metrics.reduce((sum, { readings }) => sum + readings.length, 0);
 }
 
-/** The points from index `from` to before index `to`, in the order of the collection. */
+/** The points from index `from` (inclusive) to `to` (exclusive), in the order of the collection. */
 export function slicePoints(
   collected: readonly ResourceCollection[],
   from: number,

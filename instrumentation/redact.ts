@@ -15,7 +15,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   // Computed for each text: texts are rare, and the forms of a long token would stay in memory.
   return (text) => {
     const hidden = [...new Set(secrets.flatMap(formsOf))].filter((form) => form.length >= MIN_SECRET_LENGTH);
-    // Longest first: replacing a short secret inside a longer one would leave the rest of it.
+    // Longest first: replacing a short secret inside a longer one would leave the rest of the longer one.
     hidden.sort((a, b) => b.length - a.length);
     const start = text.slice(0, MAX_SEARCHED_LENGTH);
     const withoutWhole = hidden.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), start);
@@ -64,7 +64,7 @@ function lettersOf(text: string): Letters {
   return { text: single.map(({ letter }) => letter).join(''), indexes: single.map(({ index }) => index) };
 }
 
-/** Replaces every run of letters and digits that occurs in `secrets`, whatever stands between them. */
+/** Replaces every run of letters and digits that occurs in `secrets`, ignoring other characters between them. */
 function withoutParts(text: string, secrets: string): string {
   const letters = lettersOf(text);
   let redacted = '';

@@ -45,7 +45,7 @@ function build(options: ServiceOptions, randomId: string, identity: SeriesAttrib
 export type ResourceFilter = (resource: Resource) => Resource;
 
 /**
- * Exported whatever the filter: OpenTelemetry requires `service.name`, and without `service.instance.id` the tasks of a service
+ * Always exported: OpenTelemetry requires `service.name`, and without `service.instance.id` the tasks of a service
  * would write to the same series.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/resource/#service
@@ -66,7 +66,7 @@ export function createResourceFilter(isExported: (name: string) => boolean): Res
   };
 }
 
-/** An exporter that sends only the exported part of each resource. */
+/** Wraps an exporter so that it sends only the exported part of each resource. */
 export function withResourceFilter(exporter: MetricExporter, filter: ResourceFilter): MetricExporter {
   return {
     ...exporter,

@@ -14,7 +14,7 @@ export function escaped(text: string): string {
 /** JSON with invisible characters escaped. */
 export function escapedJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, undefined, indent) ?? 'null';
-  // Line feeds are the indentation's: JSON has escaped all others.
+  // JSON has escaped all line feeds except those of the indentation.
   return text.replace(INVISIBLE, (character) => (character === '\n' ? character : unicodeEscapes(character)));
 }
 

@@ -24,7 +24,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Escapes `text` for HTML content and quoted attributes, with invisible characters visible. */
+/** Escapes `text` for HTML content and quoted attributes, and makes invisible characters visible. */
 export function escapeHtml(text: string): string {
   return escaped(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -11,7 +11,7 @@ export interface Site {
   readonly version: string;
   /** Shown on the landing page after the server's own paths. */
   readonly links?: readonly Link[];
-  /** The page at `/metrics` for an Accept header; undefined makes it a 404 with the reason. */
+  /** The page at `/metrics` for an Accept header; if undefined, the response is a 404 with the reason. */
   readonly page: ((accept: string | undefined) => Promise<Page>) | undefined;
   readonly isReady: () => boolean;
   /** Called with the path of each request that failed in the server, and with `''` for a socket error. Must not throw. */

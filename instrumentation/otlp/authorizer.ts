@@ -9,7 +9,7 @@ export interface Authorization {
   readonly secrets: readonly string[];
 }
 
-/** There are no valid credentials at the moment. The message contains no part of a credential. */
+/** No valid credentials are available. The message contains no part of a credential. */
 export class AuthorizationError extends ExportError {
   constructor(message: string) {
     super('other', message);
@@ -20,9 +20,9 @@ export class AuthorizationError extends ExportError {
 export interface Authorizer {
   /** Called for each request, including retries. Rejects with an AuthorizationError. */
   authorize(request: Post): Promise<Authorization>;
-  /** Returns true if the request can succeed with a new authorization, for example because the response corrects the clock. */
+  /** Whether the request can succeed with a new authorization, for example because the response corrects the clock. */
   shouldRepeat(response: HttpResponse): boolean;
-  /** What to check if the receiver rejects an authorized request. */
+  /** Completes the error message if the receiver rejects an authorized request. */
   readonly rejectionHint: string;
 }
 
@@ -32,8 +32,8 @@ export interface AuthorizedResponse {
 }
 
 /**
- * Authorizes and sends a request, and repeats it at most once. If the signal aborts, it rejects with the signal's reason, or with
- * an AuthorizationError if there is no authorization yet: the receiver is not the cause.
+ * Authorizes and sends a request, and repeats it at most once. On abort, rejects with the signal's reason; while authorization is
+ * pending, with an AuthorizationError, because the receiver is not the cause.
  */
 export async function postAuthorized(
   client: HttpClient,
@@ -52,7 +52,7 @@ export async function postAuthorized(
 
 function authorizationOf(authorizer: Authorizer, request: Post, signal: AbortSignal): Promise<Authorization> {
   const { promise, resolve, reject } = Promise.withResolvers<Authorization>();
-  const onAbort = (): void => reject(new AuthorizationError('no credentials within the timeout of the export'));
+  const onAbort = (): void => reject(new AuthorizationError('no credentials within the export timeout'));
   signal.addEventListener('abort', onAbort, { once: true });
   authorizer.authorize(request).then(resolve, reject);
   return promise.finally(() => signal.removeEventListener('abort', onAbort));

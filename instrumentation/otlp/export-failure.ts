@@ -25,12 +25,13 @@ export function responseTooLarge(): ExportError {
 }
 
 const UNWELL = 'the receiver or a proxy in front of it cannot accept exports; if this persists, check its log';
-const REFUSED_CREDENTIALS = 'the receiver rejects the credentials: check OTEL_EXPORTER_OTLP_HEADERS';
+const REFUSED_CREDENTIALS =
+  'the receiver rejects the credentials: check OTEL_EXPORTER_OTLP_HEADERS (for AWS, check the URL and OTLP_AUTH)';
 const WRONG_PATH =
   'check the path of the endpoint: receivers expect metrics at /v1/metrics, and only OTEL_EXPORTER_OTLP_METRICS_ENDPOINT must include it';
 const WRONG_SERVICE = 'check that the endpoint is an OTLP/HTTP receiver';
 const TOO_LARGE =
-  'the request is too large for the receiver: the next ones have half as many points; raise its limit, or set OTLP_MAX_POINTS or OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
+  'the request is too large for the receiver: the next export sends half as many points per request; raise the limit of the receiver, or set OTLP_MAX_POINTS or OTEL_EXPORTER_OTLP_COMPRESSION=gzip';
 const OUT_OF_ORDER =
   'Prometheus rejects an export with points older than its newest: set storage.tsdb.out_of_order_time_window in its configuration, for example to 10m';
 
@@ -58,7 +59,7 @@ export const MAX_ERROR_BODY_BYTES = 1000;
 /** Error messages of the Prometheus storage. */
 const OUT_OF_ORDER_MESSAGES = /out of order sample|out of bounds|too old sample/i;
 
-/** True if the receiver rejects the size of the request: status 413, or 400 from servers in Go. */
+/** Whether the receiver rejects the size of the request: status 413, or 400 from some Go servers. */
 export function isTooLargeResponse({ status, body }: Pick<ErrorResponse, 'status' | 'body'>): boolean {
   return status === 413 || (status === 400 && /body too large/i.test(textOf(body)));
 }

@@ -42,7 +42,7 @@ export interface OtlpOptions extends AgentOptions {
 /**
  * Creates an exporter that sends all resources of one call in one request.
  *
- * @param onSent called with the size of each body that was sent, after compression, including those of retries
+ * @param onSent called with the compressed size of each body sent, including retries
  */
 export async function createOtlpExporter(
   options: OtlpOptions,

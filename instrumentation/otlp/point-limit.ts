@@ -22,7 +22,7 @@ export function createPointLimit(maxPoints: number): PointLimit {
       return limit;
     },
     reduce(rejectedPoints) {
-      // The size of the rejected request, because the requests of one export have the same size.
+      // Half of the rejected request rather than of the limit: several rejections of one size halve it once.
       limit = Math.min(limit, Math.max(1, Math.floor(rejectedPoints / 2)));
       changedMs = performance.now();
     },

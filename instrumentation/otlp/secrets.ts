@@ -7,7 +7,7 @@ export function secretsOf({
   proxy,
 }: Pick<OtlpOptions, 'headers' | 'url' | 'proxy'>): readonly string[] {
   const credentials = proxy === undefined ? [] : credentialsOf(proxy.url);
-  // Without the words of OTLP's default path, which are part of ordinary messages.
+  // Without the segments of OTLP's default path, which also occur in ordinary messages.
   const path = pathname.split('/').filter((part) => part !== 'v1' && part !== 'metrics');
   return [...Object.values(headers), search.slice(1), ...searchParams.values(), ...path, ...credentials];
 }

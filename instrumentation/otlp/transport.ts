@@ -10,7 +10,7 @@ export interface HttpResponse {
   readonly statusText: string;
   /** Retry-After of an error response (status 400 or above); 0 if absent. */
   readonly retryAfterMs: number;
-  /** The header Date. */
+  /** The Date header. */
   readonly date: string | undefined;
   /** Incomplete if the connection was lost. For a status above 299, limited to `MAX_ERROR_BODY_BYTES`. */
   readonly body: Buffer;
@@ -20,7 +20,7 @@ export interface Post {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Called with the size of the body when all of it was handed to the operating system. */
+  /** Called with the size of the body once all of it has been handed to the operating system. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 

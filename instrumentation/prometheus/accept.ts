@@ -1,8 +1,8 @@
 import { parseMembers } from '../http/headers.ts';
 
 /**
- * Whether an `Accept` header names OpenMetrics 1.0 with a quality of at least that of the text format. A range like `*` does not
- * name it: the text format is for clients without a preference.
+ * Whether an `Accept` header names OpenMetrics 1.0 with at least the quality of the text format. Wildcards do not count: clients
+ * without a preference get the text format.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
  */

@@ -61,10 +61,10 @@ function sampleNames(
 }
 
 /**
- * A counter's family has the name of its samples without `_total`. Without that suffix, or if another family has the name, the
- * type is unknown.
+ * A counter's family is named like its samples, without `_total`. If they lack that suffix, or another family has the name, the
+ * type is `unknown`.
  *
- * @param names of the samples of all families
+ * @param names sample names of all families
  */
 function familyOf(name: string, metric: NumericMetric, names: ReadonlySet<string>): Family {
   const { description, unit } = metric.descriptor;

@@ -4,7 +4,7 @@ import type { Heading, SeriesText } from './series-text.ts';
 /** Renders a page. */
 export type PageText = (collected: readonly ResourceCollection[]) => string;
 
-/** Renders pages in Prometheus' text format. A family appears once on a page, also with several resources. */
+/** Renders pages in Prometheus' text format. A family appears once on a page, even with several resources. */
 export function createPageText({ headingOf, labelsOf, targetOf }: SeriesText): PageText {
   return (collected) => {
     const families = new Map<string, string[]>();

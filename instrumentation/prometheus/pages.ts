@@ -52,7 +52,7 @@ export function createPages(options: PagesOptions): Pages {
 
   async function render(collecting: Rendered['collected'], { textOf, ...page }: Renderer): Promise<Page> {
     const collected = await collecting;
-    // Collecting and rendering many series each block the event loop, so other work runs in between.
+    // Collecting and rendering many series both block the event loop; other work can run in between.
     await nextTurn();
     return createPage(textOf(collected), page);
   }

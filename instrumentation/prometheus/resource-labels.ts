@@ -15,8 +15,8 @@ export interface ResourceLabelsOptions {
 const LABEL = /([a-zA-Z_]\w*)="(?:[^"\\]|\\.)*"/g;
 
 /**
- * Labels of a resource on its series: the selected attributes, and on a page of several resources also the identifying ones of
- * the metric set. A label of the metric takes precedence over a label of the resource with the same name, because Prometheus
+ * Labels of a resource on its series: the selected attributes and, if the page has several resources, the identifying attributes
+ * of the metric set. A label of the metric takes precedence over a label of the resource with the same name, because Prometheus
  * rejects a repeated label.
  *
  * @returns a function that returns undefined if there is nothing to add to the series of this resource and scope

@@ -107,6 +107,6 @@ function withPrometheusName(metric: MetricData): MetricData {
   const { name, unit } = metric.descriptor;
   if (unit === '') return metric;
   const named = appendUnit(name, unit, metric.dataPointType === DataPointType.GAUGE);
-  // For a unit, the serializer would print a line `# UNIT`, which the text format does not have.
+  // With a unit, the serializer would print a `# UNIT` line, which the text format does not have.
   return { ...metric, descriptor: { ...metric.descriptor, name: named, unit: '' } };
 }

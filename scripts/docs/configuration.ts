@@ -42,8 +42,8 @@ proxies, the variables of Datadog and AWS, and the export timeout relative to th
 OpenTelemetry variables that are not on this page have no effect.
 
 Put secrets in variables or files: other processes can read command lines, so secrets have no flag. Their values are never
-printed in logs, messages or pages. On ECS, use the \`secrets\` of the container definition. Of the receiver's address, logs
-contain only scheme, host and port; of the metadata endpoint's address, also the path.`;
+printed in logs, messages or pages. On ECS, use the \`secrets\` of the container definition. Logs omit the
+path and query of the receiver's address.`;
 
 function optionTable(options: readonly Option<unknown>[]): string {
   const rows = options.map((option) => [
@@ -70,8 +70,8 @@ function errors(): string {
 
 ${fenced(problems.map(({ message }) => `error: ${message}\n`).join(''))}
 
-Only the first four characters of a rejected value or argument are printed, since it can be a secret in the wrong place. Short
-numbers are printed whole.`;
+Errors print at most the first four characters of a rejected value or argument, because it may be a misplaced secret. Short
+numbers are printed in full.`;
 }
 
 function logs(): string {

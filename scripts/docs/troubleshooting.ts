@@ -64,8 +64,9 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 ## A push gets 401 or 403
 
 1. The receiver rejects the credentials: set \`OTEL_EXPORTER_OTLP_HEADERS\`, from a secret of the task definition.
-2. AWS endpoints (CloudWatch, Amazon Managed Prometheus) require signed requests, which the exporter does not send: push to a
-   Collector with the \`sigv4auth\` extension, as in [examples](../examples/README.md).
+2. CloudWatch requires signed requests. They are signed only if the URL has exactly the form in
+   [CloudWatch](backends/cloudwatch.md). If they are signed, check the policy of the task role and the region. Other AWS
+   services need [\`OTLP_AUTH=sigv4\`](backends/signature-version-4.md).
 3. The message names a proxy: the proxy may have sent the status.
 
 ## A container is missing

@@ -11,7 +11,7 @@ function allowedAddresses(): BlockList {
   return list;
 }
 
-/** Whether credentials may be requested from this IP address over plain HTTP. */
+/** Whether plain HTTP is allowed to this IP address. */
 export function isLocalEndpoint(address: string): boolean {
   const family = isIP(address);
   return family !== 0 && allowedAddresses().check(address, family === 4 ? 'ipv4' : 'ipv6');

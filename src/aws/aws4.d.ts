@@ -1,4 +1,4 @@
-/** The part of https://github.com/mhart/aws4 that is used. */
+/** Types of the used part of https://github.com/mhart/aws4. */
 declare module 'aws4' {
   interface Request {
     readonly method: string;

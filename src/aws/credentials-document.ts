@@ -39,7 +39,7 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
-    throw invalid('no JSON');
+    throw invalid('invalid JSON');
   }
 }
 

@@ -24,7 +24,7 @@ export const readCredentials: ReadCredentials = async (endpoint) => {
   // TLS is loaded only if it is used.
   const { Agent, request: send } = isSecure ? process.getBuiltinModule('node:https') : http;
   const request = send(url, {
-    // Empty rather than undefined: newer versions of Node.js then read proxies from the environment.
+    // With undefined instead of an empty object, newer versions of Node.js read proxies from the environment.
     agent: new Agent({ keepAlive: false, proxyEnv: {} }),
     headers: {
       accept: 'application/json',
@@ -38,7 +38,7 @@ export const readCredentials: ReadCredentials = async (endpoint) => {
     reject(error);
     request.destroy();
   };
-  const tooLarge = (): void => fail(new CredentialsError('invalid', `${where} sent too large a response`));
+  const tooLarge = (): void => fail(new CredentialsError('invalid', `${where} sent a response that is too large`));
   const onTimeout = (): void =>
     fail(new CredentialsError('timeout', `${where} sent no complete response within ${DEADLINE_MS} ms`));
   const deadline = setTimeout(onTimeout, DEADLINE_MS);
@@ -75,7 +75,7 @@ export const lookupLocal: LookupFunction = (hostname, options, callback) => {
     if (error !== null || first === undefined) {
       callback(error ?? new CredentialsError('unreachable', `the host ${hostname} has no address`), []);
     } else if (!addresses.every(({ address }) => isLocalEndpoint(address))) {
-      const message = `the host ${hostname} of the credentials endpoint has an address that requires https://`;
+      const message = `the host ${hostname} of the credentials endpoint resolves to an address that requires https://`;
       callback(new CredentialsError('forbidden_address', message), []);
     } else if (options.all === true) callback(null, addresses);
     else callback(null, first.address, first.family);
@@ -85,7 +85,7 @@ export const lookupLocal: LookupFunction = (hostname, options, callback) => {
 function connectionError(where: string, error: Error): CredentialsError {
   if (error instanceof CredentialsError) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  // Errors of the HTTP parser contain the raw packet, so nothing but the code is used.
+  // Errors of the HTTP parser contain the raw packet, so only their code is used.
   if (code.startsWith('HPE_')) return new CredentialsError('invalid', `${where} sent a response that is not HTTP`);
   if (code === 'ECONNRESET' || code === 'EPIPE') {
     return new CredentialsError('reset', `${where} closed the connection (${code})`);
@@ -111,7 +111,7 @@ function authorizationToken({ tokenFile, token }: CredentialsEndpoint): string |
   try {
     const stats = statSync(tokenFile);
     // A FIFO would block.
-    if (!stats.isFile() || stats.size > MAX_TOKEN_BYTES) throw problem('is not a small regular file');
+    if (!stats.isFile() || stats.size > MAX_TOKEN_BYTES) throw problem('is not a regular file of at most 64 KiB');
     text = readFileSync(tokenFile, 'utf8').trim();
   } catch (error) {
     if (error instanceof CredentialsError) throw error;

@@ -12,7 +12,7 @@ export type CredentialsErrorReason =
 
 /**
  * Why credentials could not be read. The message contains neither a part of a response nor the path of the endpoint, which
- * identifies the credentials; it has no cause for the same reason.
+ * identifies the credentials. For the same reason, the error has no `cause`.
  */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';

@@ -9,7 +9,7 @@ import { CredentialsError } from './credentials-error.ts';
 const REFRESH_BEFORE_MS = 300_000;
 /** Interval for credentials without an expiration. */
 const REFRESH_INTERVAL_MS = 900_000;
-/** Credentials that expire sooner could expire on their way, so a running refresh is awaited. */
+/** Credentials that expire sooner could expire in transit, so a running refresh is awaited. */
 const MIN_LIFETIME_MS = 10_000;
 
 const FIRST_BACKOFF_MS = 1000;
@@ -87,7 +87,7 @@ function cacheEntry(body: Buffer, nowMs: number): Cached {
   if (lifetimeMs <= 0) {
     throw new CredentialsError(
       'expired',
-      'the credentials endpoint returned expired credentials; check the clock of this machine',
+      'the credentials endpoint returned expired credentials; check the clock of the host',
     );
   }
   return { credentials, refreshAtMs: expiresAtMs - Math.min(REFRESH_BEFORE_MS, lifetimeMs / 2), expiresAtMs };

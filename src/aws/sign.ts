@@ -9,7 +9,7 @@ export interface UnsignedRequest {
   readonly path: string;
   /** The headers to sign, with names in lower case; `host` is required. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As sent, after compression. */
+  /** As sent, after any compression. */
   readonly body: Uint8Array;
 }
 

@@ -4,18 +4,18 @@ import type { Authorizer } from '../../instrumentation/otlp/authorizer.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { type SigningScope, sign } from './sign.ts';
 
-/** AWS accepts a date that differs by up to 5 minutes. A smaller difference is not the reason of a rejection. */
+/** AWS accepts dates that differ by up to 5 minutes, so below this difference the clock is not the cause of a rejection. */
 const MIN_SKEW_MS = 60_000;
 
 /** Services with a JSON protocol return 400 for an expired signature. */
 const REJECTED = new Set([400, 403]);
 
 const REJECTION_HINT =
-  'the receiver rejects the signature, or the role has no permission: check the IAM policy of the task role (for CloudWatch, cloudwatch:PutMetricData), OTLP_AUTH_REGION and OTLP_AUTH_SERVICE';
+  'the receiver rejects the signature, or the permission is missing: check the policy of the task role (for CloudWatch, cloudwatch:PutMetricData) or the access key, OTLP_AUTH_REGION and OTLP_AUTH_SERVICE';
 
 /**
- * Signs each request with its own date. If a receiver rejects a request and its clock differs from ours, its clock is used from
- * then on.
+ * Signs each request with its own date. If the receiver rejects a request and its clock differs from the local one, later
+ * requests use the receiver's clock.
  */
 export function createSigV4Authorizer(scope: SigningScope, provider: CredentialsProvider): Authorizer {
   let offsetMs = 0;
@@ -24,7 +24,7 @@ export function createSigV4Authorizer(scope: SigningScope, provider: Credentials
     rejectionHint: REJECTION_HINT,
     async authorize({ url, headers, body }) {
       const credentials = await provider(nowMs());
-      // AWS requires that every x-amz-* header is signed. Proxies may change others.
+      // AWS requires every x-amz-* header to be signed. Headers that a proxy may change are not signed.
       const own = Object.entries(headers).filter(([name]) => /^(?:content-type$|content-encoding$|x-amz-)/.test(name));
       const hash = { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') };
       const signed = sign(

@@ -6,7 +6,7 @@ const GRACE_MS = 250;
 
 // Before any other module is loaded, which takes tens of milliseconds.
 const signals = holdSignals(process);
-// By default, Node.js opens a debugger on this signal, which can read secrets.
+// By default, this signal opens a debugger, which could read secrets.
 process.on('SIGUSR1', () => {});
 
 // No top-level await: the bundle is CommonJS.

@@ -34,7 +34,7 @@ export interface CommandContext extends ProcessContext {
   readonly line: CommandLine;
 }
 
-/** Resolves when the write completes, or with its error, for example of a full disk or a closed pipe. Never rejects. */
+/** Resolves when the write has completed; with its error if it failed (full disk, closed pipe). Never rejects. */
 export function print(output: Output, text: string): Promise<Error | undefined> {
   return new Promise((resolve) => {
     output.write(text, (error) => resolve(error ?? undefined));

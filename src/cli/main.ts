@@ -25,7 +25,7 @@ export async function main(processContext: ProcessContext): Promise<number> {
   }
 }
 
-/** Whether a signal has arrived while the program was loaded. From now on, signals have their default action. */
+/** Whether a signal arrived while the program was loading. Restores the default action of signals. */
 async function wasStopped({ signals }: ProcessContext): Promise<boolean> {
   // Node.js reports signals between two turns of the event loop.
   if (signals !== undefined) await new Promise(setImmediate);

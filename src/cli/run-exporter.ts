@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly signals?: HeldSignals | undefined;
   readonly logger: Logger;
   readonly onStarted?: (exporter: Exporter) => void;
-  /** Removes secrets from the messages of errors. @default the text itself */
+  /** Removes secrets from error messages. @default no change */
   readonly redact?: (text: string) => string;
   /** @default STOP_DEADLINES */
   readonly deadlines?: Readonly<Record<StopReason, number>>;

@@ -1,6 +1,6 @@
 import type { ProcessHost } from './context.ts';
 
-/** The signals that stop the program. SIGHUP and SIGQUIT are those of a terminal. */
+/** The signals that stop the program. Terminals send SIGHUP and SIGQUIT. */
 export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Signals that have arrived before the command listens for them. */
@@ -9,7 +9,7 @@ export interface HeldSignals {
   release(): string | undefined;
 }
 
-/** Listens for the stop signals. The kernel drops a signal to process 1 that has no listener. */
+/** Listens for the stop signals. The kernel drops signals to process 1 that have no listener. */
 export function holdSignals(host: Pick<ProcessHost, 'on' | 'off'>): HeldSignals {
   let first: string | undefined;
   const hold = (signal: unknown): void => {

@@ -75,7 +75,7 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** In the form of a URL: loopback, link-local, and AWS's own endpoints over IPv6 (fd00:ec2::/32). */
+/** Matches the host of a URL: loopback, link-local, and AWS's own endpoints over IPv6 (fd00:ec2::/32). */
 const LOCAL_ADDRESS = /^(?:127\.|169\.254\.|\[::1\]$|\[fe[89ab][0-9a-f]:|\[fd00:ec2:)/;
 
 /** Whether the host of a URL is localhost, or an address that is loopback or link-local. Other names are not resolved. */

@@ -4,7 +4,7 @@ const ENDPOINT = /^https:\/\/monitoring\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)
 /** The limit of the CloudWatch agent. */
 export const CLOUDWATCH_MAX_POINTS = 1000;
 
-/** The region of CloudWatch's OTLP endpoint; undefined for any other URL, including those that only contain its name. */
+/** The region of CloudWatch's OTLP endpoint; undefined for any other URL, including URLs that only contain the host name. */
 export function cloudWatchRegion(url: URL): string | undefined {
   return ENDPOINT.exec(url.href)?.[1];
 }

@@ -101,7 +101,7 @@ function withoutProgram(positionals: readonly string[]): readonly string[] {
   return isProgram ? positionals.slice(1) : positionals;
 }
 
-/** A flag can be misspelt; text with other characters, such as digits, can be a secret. */
+/** Possibly a misspelled flag. Text with other characters, such as digits, may be a secret. */
 const PLAIN_NAME = /^--?[a-z_][a-z_-]{0,39}$/i;
 
 /** Shows only the name, because `arg` may be `--name=secret` or `-nsecret`. */

@@ -34,7 +34,7 @@ export interface Option<T> {
   /** Replaces `default` in help and docs if the default needs a unit or depends on other options. */
   readonly defaultNote?: string;
   readonly description: string;
-  /** Hidden in output. `value`: everything; `address`: all but scheme, host and port of a URL; `path`: anything but a path. */
+  /** Hidden in output. `value`: everything; `address`: all but scheme, host and port of a URL; `path`: any text that is not a path. */
   readonly secret?: 'value' | 'address' | 'path';
   /** Commands that accept the flag. @default all */
   readonly commands?: readonly CommandName[];

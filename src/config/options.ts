@@ -88,7 +88,7 @@ const PROMETHEUS_OPTIONS = {
     parse: yesOrNo,
     default: 'false',
     description:
-      'Serve OpenMetrics 1.0 with the start times of counters (_created) to clients whose Accept header names it. Without a feature flag for start times, Prometheus stores each of them as a series.',
+      'Serve OpenMetrics 1.0 with the start times of counters (_created) to clients whose Accept header names it. Prometheus stores each start time as a series unless a feature flag for start times is set.',
   },
 } as const satisfies OptionTable;
 

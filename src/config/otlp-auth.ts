@@ -16,13 +16,13 @@ const scopePart =
   (text) =>
     /^[a-z0-9-]+$/.test(text) ? { value: text } : { error: `must be ${what}` };
 
-const REGION = scopePart('an AWS region, for example eu-west-1');
+const REGION = scopePart('an AWS region in lower case, for example eu-west-1');
 
 const credential: Parser<string> = (text) =>
-  isCredentialText(text) ? { value: text } : { error: 'must consist of printable ASCII characters without spaces' };
+  isCredentialText(text) ? { value: text } : { error: 'must be printable ASCII characters without spaces' };
 
 const authorizationToken: Parser<string> = (text) =>
-  isHeaderText(text) ? { value: text } : { error: 'must consist of printable ASCII characters' };
+  isHeaderText(text) ? { value: text } : { error: 'must be printable ASCII characters' };
 
 const ECS_ORIGIN = 'http://169.254.170.2';
 
@@ -42,7 +42,7 @@ const fullUri: Parser<URL> = (text) => {
     : { error: 'must use https:// unless its address is loopback, 169.254.170.2, 169.254.170.23 or fd00:ec2::23' };
 };
 
-/** AWS's own names and meanings: https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html */
+/** Names and meanings are those of AWS's SDKs: https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html */
 export const OTLP_AUTH_OPTIONS = {
   otlpAuth: {
     flag: 'otlp-auth',
@@ -51,14 +51,14 @@ export const OTLP_AUTH_OPTIONS = {
     parse: oneOf('sigv4', 'none'),
     defaultNote: 'sigv4 for CloudWatch, otherwise none',
     description:
-      'Authentication of OTLP requests: sigv4 (AWS Signature Version 4) or none. An authorization header in the headers takes precedence.',
+      'Authentication of OTLP requests: sigv4 (AWS Signature Version 4) or none. Requests with an authorization header in OTEL_EXPORTER_OTLP_HEADERS are not signed.',
   },
   otlpAuthRegion: {
     flag: 'otlp-auth-region',
     placeholder: 'region',
     variables: ['OTLP_AUTH_REGION'],
     parse: REGION,
-    defaultNote: 'the region in the URL of CloudWatch, otherwise AWS_REGION',
+    defaultNote: "the region in CloudWatch's URL, otherwise AWS_REGION",
     description: 'sigv4: AWS region of the receiver.',
   },
   otlpAuthService: {
@@ -100,7 +100,7 @@ export const OTLP_AUTH_OPTIONS = {
     variables: ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'],
     parse: relativeUri,
     defaultNote: 'set by ECS for tasks with a task role',
-    description: 'sigv4: path of the credentials on http://169.254.170.2, used without an access key.',
+    description: 'sigv4: path of the credentials on http://169.254.170.2. Used if no access key is set.',
     secret: 'value',
   },
   awsCredentialsFullUri: {
@@ -108,21 +108,21 @@ export const OTLP_AUTH_OPTIONS = {
     parse: fullUri,
     defaultNote: 'none',
     description:
-      'sigv4: URL of the credentials, used without an access key and a relative URI: https://, or http:// to loopback, 169.254.170.2, 169.254.170.23 or fd00:ec2::23.',
+      'sigv4: URL of the credentials: https://, or http:// to loopback, 169.254.170.2, 169.254.170.23 or fd00:ec2::23. Used if neither an access key nor a relative URI is set.',
     secret: 'value',
   },
   awsAuthorizationTokenFile: {
     variables: ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'],
     parse: nonEmptyText,
     defaultNote: 'none',
-    description: 'sigv4: file with the authorization header for the URL of the credentials. Read for each request.',
+    description: 'sigv4: file with the authorization header for the credentials endpoint. Read for each request.',
     secret: 'path',
   },
   awsAuthorizationToken: {
     variables: ['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
     parse: authorizationToken,
     defaultNote: 'none',
-    description: 'sigv4: the authorization header itself, used without the file.',
+    description: 'sigv4: the authorization header itself. The file takes precedence.',
     secret: 'value',
   },
 } as const satisfies OptionTable;
@@ -136,7 +136,7 @@ export interface Receiver {
   readonly isOn: boolean;
 }
 
-/** @returns undefined if requests are not signed. AWS's variables are read only for a signature. */
+/** @returns undefined if requests are not signed; AWS's variables are then not read. */
 export function resolveOtlpAuth(settings: Settings, { url, headers, isOn }: Receiver): SigV4Config | undefined {
   const method = settings.given(OPTIONS.otlpAuth);
   const region = settings.given(OPTIONS.otlpAuthRegion);
@@ -163,7 +163,7 @@ export function resolveOtlpAuth(settings: Settings, { url, headers, isOn }: Rece
   }
   if (credentials === undefined) {
     missing(
-      'AWS credentials: give the task a task role (ECS then sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      'AWS credentials: add a task role to the task definition (ECS then sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     );
   }
   if (regionName === undefined || serviceName === undefined || credentials === undefined) return undefined;
@@ -176,7 +176,7 @@ function reportUnused(settings: Settings, given: Given<string> | undefined): voi
   settings.report(problem('conflict', name, `${name} has no effect without sigv4; set OTLP_AUTH=sigv4`));
 }
 
-/** Keys before an endpoint, and the relative URI before the full one, as in AWS's SDKs. */
+/** Access keys take precedence over an endpoint, and the relative URI over the full one, as in AWS's SDKs. */
 function resolveCredentials(settings: Settings): CredentialsSource | undefined {
   const earlier = settings.problems.length;
   const id = settings.given(OPTIONS.awsAccessKeyId);

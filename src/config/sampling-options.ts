@@ -106,7 +106,7 @@ export function resolveEndpoint(
   }
   if (given !== undefined && !isLocalHost(given.value)) {
     const { name } = given.source;
-    const message = `${name} is not a loopback or link-local address as on ECS; check that the endpoint is trusted`;
+    const message = `${name} is not a loopback or link-local address, but the endpoint of ECS is; check that the address is trusted`;
     settings.warn(problem('remote_endpoint', name, message));
   }
   return given && { metadataUrl: given.value, metadataUrlSource: given.source.name };

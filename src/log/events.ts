@@ -47,7 +47,7 @@ export const EVENTS = {
   aws_credentials_failing: {
     level: 'warn',
     meaning:
-      'AWS credentials for the signature of OTLP requests could not be read. Exports use the previous ones until they expire.',
+      'AWS credentials for signing OTLP requests could not be read. The previous ones are used until they expire.',
     action: 'The message names the cause; check the task role.',
   },
   statsd_export_failing: {
@@ -133,9 +133,8 @@ export const EVENTS = {
   },
   remote_endpoint: {
     level: 'warn',
-    meaning:
-      'The metadata address is not `localhost`, a loopback or a link-local address. The endpoint on ECS is 169.254.170.2.',
-    action: 'Unset it on ECS. Elsewhere, check that the endpoint is trusted.',
+    meaning: 'The metadata address is not a loopback or link-local address. On ECS, the endpoint is 169.254.170.2.',
+    action: 'On ECS, do not set the address. Elsewhere, check that it is trusted.',
   },
   interval_raised: {
     level: 'warn',

@@ -3,8 +3,8 @@ import type { WrittenLevel } from './lines.ts';
 const WINDOW_MS = 60_000;
 
 /**
- * Lines of one event within a minute. One more than `Transitions` logs failures of a topic, so that a recovery is not
- * suppressed. Level debug has a line for each poll, and the shortest interval is a second.
+ * Maximum lines of one event within a minute: one more than the failures that `Transitions` logs per topic, so that a recovery is
+ * not suppressed. Level debug logs each poll, and the shortest interval is a second.
  */
 export const MAX_LINES_PER_MINUTE = { debug: 120, info: 6, warn: 6, error: 6 } as const satisfies Record<
   WrittenLevel,
@@ -24,7 +24,7 @@ interface Logged {
 }
 
 /**
- * Limits the lines of each event, whatever the endpoint, the clients and the receivers do.
+ * Limits the lines of each event.
  *
  * @returns a function that returns the number of lines suppressed since the event's previous line, or undefined if this line
  *   is suppressed too

@@ -3,7 +3,7 @@ import { cutList } from '../text/printable.ts';
 
 /** Long enough for any address or error message, too short for a response body. */
 const MAX_TEXT_LENGTH = 1_000;
-/** Of an item of a list. Names are already cut. */
+/** Maximum length of a list item. Names are already cut. */
 const MAX_ITEM_LENGTH = 110;
 const RESERVED = new Set(['time', 'level', 'event', 'message']);
 
@@ -63,7 +63,7 @@ function objectText(value: unknown): string {
   }
 }
 
-/** Cut shorter if most of its characters will be escaped, each as six or more. */
+/** Cuts more if most characters will be escaped, each as six characters or more. */
 function shortened(text: string, maxLength = MAX_TEXT_LENGTH): string {
   const start = text.slice(0, maxLength);
   const isExpanding = escapedJson(start).length > 2 * maxLength;

@@ -230,7 +230,7 @@ export const EXPORTER_ROWS = {
     kind: 'counter',
     valueType: 'int',
     description: 'Data points in completed exports, with a reason if the receiver did not accept them.',
-    note: 'In ecs, only the accepted ones.',
+    note: 'The ecs name counts only accepted points.',
     source: 'counted, up to the last poll; points with the reason rejected come from partial success responses',
     stability: 'development',
     dimensions: ['exporter', 'reason'],

@@ -20,8 +20,8 @@ export interface TaskChanges extends Pick<TaskUpdate, 'restarted' | 'withoutStat
 }
 
 /**
- * State of one task between polls: history, view, identity and attributes of series. A snapshot with another TaskARN is that
- * of a new task, which inherits nothing.
+ * State of one task between polls: history, view, identity and attributes of series. A snapshot with another TaskARN starts
+ * a new task without the state of the previous one.
  */
 export interface TaskState {
   /** Number of earlier tasks. */

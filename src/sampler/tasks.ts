@@ -9,7 +9,7 @@ export interface UpdatedTask extends PolledTask, TaskChanges {}
 
 /** The values of one resource. Further values can be added to the recorder. */
 export interface Recorded {
-  /** Another one for another task: exporters keep start times and totals by key. */
+  /** Changes with the task, because exporters keep start times and totals by key. */
   readonly key: string;
   readonly resource: TaskIdentity;
   readonly recorder: Recorder;

@@ -16,7 +16,7 @@ export interface ExportResult {
   readonly reason?: string | undefined;
   /** Number of data points. */
   readonly points: number;
-  /** Number of data points in the requests that failed. @default all of an export that failed */
+  /** Number of data points in the requests that failed. @default all points of a failed export */
   readonly failedPoints?: number | undefined;
   /** Number of data points that the receiver rejected. */
   readonly rejectedPoints?: number | undefined;

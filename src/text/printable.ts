@@ -38,7 +38,7 @@ export function rejectedValue(text: string): string {
   return printable(`${characters.slice(0, MAX_REJECTED_LENGTH).join('')}…`);
 }
 
-/** Quotes a rejected argument. Of `name=value`, the name is shown. */
+/** Quotes a rejected argument; of `name=value`, only the name. */
 export function rejectedArgument(text: string): string {
   const name = /^([a-z][a-z_-]{0,39})=/i.exec(text)?.[1];
   return name === undefined ? rejectedValue(text) : `"${name}=[hidden]"`;

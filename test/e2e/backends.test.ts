@@ -108,7 +108,7 @@ const WRONG: Readonly<Record<string, (value: string) => string>> = {
   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: (one) => (one === 'delta' ? 'cumulative' : 'delta'),
 };
 
-/** Variables that reduce bytes: the backend also accepts the export without them. */
+/** Variables that only reduce bytes: the backend accepts the export without them. */
 const OPTIONAL = ['OTEL_EXPORTER_OTLP_COMPRESSION', 'RESOURCE_ATTRIBUTES_INCLUDE'];
 
 function isAccepted({ accepted, rejected }: BackendServer): boolean {

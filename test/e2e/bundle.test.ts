@@ -102,7 +102,7 @@ describe('the bundle', () => {
     assert.deepEqual(heavyModules(), []);
   });
 
-  test('push to CloudWatch: the signer is loaded only with a signature', async (t) => {
+  test('push to CloudWatch: the signer is loaded only if requests are signed', async (t) => {
     const { endpoint } = await scriptedEndpoint(t);
     const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
     const receiver = await startSigV4Receiver({ region: 'eu-west-1', service: 'monitoring', keysOf: () => keys });

@@ -1,4 +1,4 @@
-/** Bytes and points of the push exporters, as counted by the exporter and by the receiver, and the exported resource. */
+/** Bytes and points of the push exporters, as counted by the exporter and the receiver, and the exported resource. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { globsOf, testConfig } from '../helpers/config.ts';
@@ -13,7 +13,7 @@ for (const compression of ['gzip', 'none'] as const) {
     const pushing = await startPushingExporter(t, { otlp: { compression } });
     const { headers, ...first } = await pushing.receiver.received(0);
     const points = metricsOf(first).reduce((sum, metric) => sum + metric.points.length, 0);
-    // The export's outcome is counted after the receiver has responded.
+    // The export is counted after the response.
     const page = await until('the count of the export', async () => {
       await pushing.poll();
       const now = await pushing.metrics();

@@ -16,9 +16,9 @@ const EXPORTS_PER_MONTH = 30 * 24 * 60;
 
 interface Sizes {
   readonly points: number;
-  /** Of the body of the request, compressed. */
+  /** Compressed size of the request body. */
   readonly bodyBytes: number;
-  /** Of all points, each with its metric's name and its resource. */
+  /** Size of all points, each with its metric name and its resource. */
   readonly pointBytes: number;
   readonly resourceBytes: number;
 }
@@ -96,7 +96,7 @@ for (const [firstCell, args] of [
   });
 }
 
-test('docs/backends/cloudwatch.md repeats the gigabytes per month, and its recipe is the lean one', () => {
+test('docs/backends/cloudwatch.md states the same gigabytes per month and the same attributes', () => {
   const page = readFileSync(new URL('../../docs/backends/cloudwatch.md', import.meta.url), 'utf8');
   const [all, lean] = ['unset', `\`${LEAN}\``].map((firstCell) => documented(firstCell)[2]);
   assert.ok(page.includes(`${lean} instead of ${all} GB`));

@@ -334,7 +334,7 @@ const MISTAKES: readonly Mistake[] = [
 
 const METADATA = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4' };
 
-/** Texts that contain a secret, in the syntax of other options. */
+/** Texts with a secret, in the syntax of other options. */
 const PASTED = [
   CANARY,
   `12345${CANARY}`,

@@ -79,7 +79,7 @@ for (const protocol of ['http/protobuf', 'http/json'] as const) {
   }
 }
 
-test('another path, a query, an own host and x-amz headers are part of the signature', async (t) => {
+test('another path, a query, a custom Host header and x-amz headers are part of the signature', async (t) => {
   const target = '/prod/a%20b/v1/metrics?b=2&a=%2F';
   const headers = { host: 'api.example.com', 'x-amz-meta': 'a  b', 'x-other': 'c' };
   const { clock, receiver } = await startSigning(t, {}, { target });
@@ -123,14 +123,14 @@ test('more than 1,000 points arrive in requests of at most 1,000', async (t) => 
   assert.equal(sizes[0], 1000);
 });
 
-test('a wrong key is one warning, which names what to check', async (t) => {
+test('a wrong key causes one warning that names what to check', async (t) => {
   const running = await startSigning(t, {}, { keysOf: () => ({ ...KEYS, secretAccessKey: 'other' }) });
   const { clock, receiver } = running;
   await clock.until('exports', () => receiver.requests.length >= 3 || undefined);
   assert.ok(receiver.rejections.every((reason) => reason === 'wrong signature'));
   assert.deepEqual(eventsOf(running), ['otlp_export_failing']);
   const [line] = running.lines().filter(({ event }) => event === 'otlp_export_failing');
-  assert.match(line?.message ?? '', /HTTP 403 Forbidden: .*IAM policy of the task role/);
+  assert.match(line?.message ?? '', /HTTP 403 Forbidden: .*policy of the task role/);
 });
 
 for (const skewMs of [-3_600_000, 3_600_000, 86_400_000]) {

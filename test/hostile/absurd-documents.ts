@@ -1,4 +1,4 @@
-/** Documents of the metadata endpoint that no task ever had: most are valid JSON of at most 4 MiB. */
+/** Absurd documents of the metadata endpoint; most are valid JSON of at most 4 MiB. */
 
 /** Strings are sent as they are, other values as JSON. */
 export interface Documents {
@@ -154,7 +154,7 @@ function stats(nowMs: number, cpus = 2): object {
   };
 }
 
-/** The honest documents with `more` ids in the stats. */
+/** The normal documents with `more` additional ids in the stats. */
 function beside(nowMs: number, more: object): Documents {
   const { task: honestTask } = honest(0, nowMs);
   return { task: honestTask, stats: { ...statsOf(HONEST_CONTAINERS, () => stats(nowMs)), ...more } };

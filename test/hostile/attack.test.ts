@@ -34,7 +34,7 @@ function randomNumbers(state: number): () => number {
   };
 }
 
-/** Figures in a calm moment after an attack. */
+/** Measurements between attacks. */
 interface Calm {
   readonly minute: number;
   readonly rssMib: number;

@@ -19,7 +19,7 @@ export interface ConfinedProgram {
   rssMib(): number;
   /** CPU time of the main thread so far. */
   mainThreadMs(): number;
-  /** How often the kernel killed a process for exceeding the memory limit. */
+  /** OOM kills. */
   oomKills(): number;
   log(): string;
   hasEnded(): boolean;

@@ -14,7 +14,7 @@ export interface Confinement {
 export interface ControlGroup {
   /** Files to which a process writes its id to enter the group. */
   readonly procs: readonly string[];
-  /** How often the kernel killed a process of the group because the memory was used up. */
+  /** OOM kills in the group. */
   oomKills(): number;
   /** @throws while a process is in the group. */
   remove(): void;

@@ -1,4 +1,4 @@
-/** A metadata endpoint in a process of its own. The parent sends the name of a scene; `served` counts the stats documents. */
+/** A metadata endpoint in its own process. The parent sends the name of a scene; `served` counts the stats documents. */
 import { createServer } from 'node:http';
 import { ABSURD, honest, type Scene } from './absurd-documents.ts';
 

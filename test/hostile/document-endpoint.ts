@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** A metadata endpoint in its own process. */
 export interface DocumentEndpoint {
   readonly url: string;
-  /** Serves these documents from now on: a name of `ABSURD`; otherwise the honest ones. */
+  /** Serves these documents from now on: a name of `ABSURD`; otherwise the normal ones. */
   send: ChildProcess['send'];
 }
 

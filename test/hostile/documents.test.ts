@@ -13,10 +13,10 @@ const MAX_LOG_LINES = 12;
 
 const POLLED = 'ecs_task_exporter_polls_total';
 
-// Each program has a quarter of a core, so several fit the machine.
-describe('documents that are valid and absurd', { concurrency: 3 }, () => {
+// Each program is limited to a quarter of a core, so several can run at once.
+describe('valid but absurd documents', { concurrency: 3 }, () => {
   for (const name of Object.keys(ABSURD)) {
-    test(`${name}: the program lives, within its bounds, and recovers`, async (t) => {
+    test(`${name}: the program stays within its limits and recovers`, async (t) => {
       const endpoint = await startDocumentEndpoint(t);
       const program = await startConfined(t, {
         args: ['--interval', '5', '--container-labels', '*', '--task-tags', '*'],

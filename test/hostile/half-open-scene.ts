@@ -1,5 +1,5 @@
 /**
- * Runs in its own network namespace: an endpoint whose packets are dropped after three polls, as by a peer that vanished.
+ * Runs in its own network namespace: an endpoint whose packets are dropped after three polls, as if the peer had vanished.
  * Writes the times as JSON.
  */
 import { spawnSync } from 'node:child_process';
@@ -58,7 +58,7 @@ await status(0);
 const detectedMs = performance.now() - droppedMs;
 const pollsMeanwhile = (await polls()) - pollsBefore;
 iptables('-D', ...drop);
-// Includes a poll that began before.
+// Includes a poll that had begun earlier.
 const before = await failures();
 await status(1);
 const times: HalfOpenTimes = { detectedMs, polls: pollsMeanwhile, failuresAfterwards: (await failures()) - before };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { HalfOpenTimes } from './half-open-scene.ts';
 
 const SCENE = fileURLToPath(new URL('half-open-scene.ts', import.meta.url));
-/** One that ran when the peer vanished, and the one that failed. */
+/** The poll that was running when the peer vanished, and the failed one. */
 const MAX_POLLS = 2;
 
 test('a connection whose peer has vanished: the next poll fails, and the first one after recovery succeeds', (t) => {

@@ -1,4 +1,4 @@
-/** A large task and everything that honestly reads it, in 128 MiB and a quarter of a core. */
+/** A large task and well-behaved readers, in 128 MiB and a quarter of a core. */
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { connect } from 'node:net';
@@ -11,7 +11,7 @@ import { type ConfinedProgram, startConfined } from './confined-program.ts';
 const CONTAINERS = 500;
 const INTERVAL_SECONDS = 15;
 const DURATION_MS = 90_000;
-/** A page of 2 MB takes some 8 s. */
+/** A page of 2 MB takes about 8 s. */
 const SLOW_BYTES_PER_SECOND = 256 * 1024;
 
 /** Calls `act` at this interval until the end, and returns its results. */
@@ -59,7 +59,7 @@ function containersOf(page: string): number {
   return page.split('\n').filter((line) => line.startsWith('ecs_task_mem_limit{')).length;
 }
 
-test(`${CONTAINERS} containers, honest readers and a health check per second: unharmed`, async (t) => {
+test(`${CONTAINERS} containers, well-behaved readers and a health check per second: all succeed`, async (t) => {
   const endpoint = await startEndpoint(CONTAINERS);
   t.after(() => endpoint.stop());
   const program = await startConfined(t, {

@@ -42,7 +42,7 @@ function occupy(port: number): Promise<readonly Socket[]> {
 
 describe('resources', { concurrency: 2 }, () => {
   for (const descriptors of [28, 32, 40, 64]) {
-    test(`${descriptors} descriptors and ${CLIENTS} clients: the program lives, and recovers when they leave`, async (t) => {
+    test(`${descriptors} descriptors and ${CLIENTS} clients: the program keeps running, and recovers when they leave`, async (t) => {
       const endpoint = await startDocumentEndpoint(t);
       const program = await startConfined(t, {
         args: ['--interval', '1'],

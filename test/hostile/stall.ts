@@ -3,7 +3,7 @@ import type { ConfinedProgram } from './confined-program.ts';
 
 /**
  * Sends health checks one after the other until `work` settles. Returns the largest CPU time that the main thread needed
- * between two responses, in milliseconds: no stall of the event loop is longer at full speed.
+ * between two responses, in milliseconds: an upper bound of the event loop's stalls at full speed.
  */
 export async function longestStallMs(program: ConfinedProgram, work: Promise<unknown>): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -57,7 +57,7 @@ export async function buildImage(): Promise<BuiltImage> {
   try {
     await importBaseImages(api, BASES);
     const startedAt = performance.now();
-    // By digest, as docs/image.md recommends. Images without a registry have that of their configuration, `sha256:...`.
+    // By digest, as docs/image.md recommends. An image without a registry is identified by the digest of its configuration.
     const digestOf = async (base: string) => (await docker.ok('image', 'inspect', '--format', '{{.Id}}', base)).trim();
     const bases = { BUILD_IMAGE: await digestOf(BASES.build), RUNTIME_IMAGE: await digestOf(BASES.runtime) };
     const args = Object.entries({ ...bases, VERSION, REVISION });

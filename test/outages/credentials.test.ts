@@ -58,7 +58,7 @@ async function start(t: TestContext, options: { lifetimeMs?: number; fault?: Cre
       const target = receiver.accepted.length + count;
       await clock.until('exports', () => receiver.accepted.length >= target || undefined, isHanging);
     },
-    /** Lets the time pass for this many export intervals. */
+    /** Advances time by this many export intervals. */
     intervals: async (count: number) => {
       const endMs = clock.elapsedMs + count * EXPORT_MS;
       await clock.until('the intervals', () => clock.elapsedMs >= endMs || undefined, isHanging);
@@ -99,7 +99,7 @@ for (const [name, reason, fault] of FAULTS) {
     assert.ok(!JSON.stringify(events()).includes(CREDENTIALS_CANARY));
   });
 
-  test(`an endpoint that ${name} at the refresh: old credentials are used to their end`, async (t) => {
+  test(`an endpoint that ${name} at the refresh: the previous credentials are used until they expire`, async (t) => {
     const { credentials, receiver, log, intervals, accepted, events } = await start(t, {
       lifetimeMs: 10 * EXPORT_MS,
     });
@@ -128,7 +128,7 @@ test('credentials that expire every few seconds: every export has valid ones', a
   assert.deepEqual(log(), []);
 });
 
-test('an endpoint that changes its fault is one outage', async (t) => {
+test('a different failure of the endpoint continues the outage', async (t) => {
   const { credentials, log, intervals, accepted } = await start(t, { lifetimeMs: 3000 });
   await accepted(1);
   for (const [, , fault] of FAULTS) {

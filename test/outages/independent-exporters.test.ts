@@ -98,7 +98,7 @@ describe('independent exporters', { concurrency: 4 }, () => {
     });
   }
 
-  test('the credentials endpoint never answers: console, statsd and the page continue', async (t) => {
+  test('the credentials endpoint never responds: console, statsd and the page continue', async (t) => {
     const credentials = await startCredentialsServer();
     t.after(() => credentials.close());
     credentials.fault = 'hang';

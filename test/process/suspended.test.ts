@@ -1,4 +1,4 @@
-/** The program is stopped for many intervals and continued, as by a frozen cgroup or a suspended instance. */
+/** The program is stopped for many intervals and continued, as in a frozen cgroup or on a suspended instance. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startProgram } from '../helpers/program.ts';

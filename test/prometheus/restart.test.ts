@@ -8,7 +8,7 @@ import { startPrometheus } from '../real/prometheus-server.ts';
 import { until } from '../real/wait.ts';
 import { serveFakeTask } from './fake-task.ts';
 
-test('SIGKILL and a restart: rate() over both lives is the constant load', async (t) => {
+test('SIGKILL and a restart: rate() across the restart is the constant load', async (t) => {
   const task = await serveFakeTask(['web']);
   t.after(() => task.close());
   const port = await lastingPort();
@@ -45,7 +45,7 @@ test('SIGKILL and a restart: rate() over both lives is the constant load', async
     assert.ok(least !== undefined && least.value >= 0, `${metric}: ${least?.value}`);
     assert.ok(most !== undefined && most.value < 2 * expected, `${metric}: ${most?.value}`);
   }
-  // The exporter's own counters begin again: a reset, which rate() does not count as growth.
+  // The exporter's own counters restart at zero: a reset, which rate() does not count as growth.
   const [resets] = await prometheus.query('resets(ecs_task_exporter_polls_total[1m])');
   assert.equal(resets?.value, 1);
   assert.equal((await second.stop('SIGTERM')).code, 0);

@@ -1,4 +1,4 @@
-/** A strict parser of another project and promtool read the program's pages in OpenMetrics. */
+/** An independent strict parser and promtool read the program's OpenMetrics pages. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -24,7 +24,7 @@ const HOSTILE = [
   ' a\tb ',
 ];
 
-/** The families that the parser finds, and nothing that promtool rejects. @throws with the parser's message */
+/** The families that the parser finds. @throws with the message of the parser or promtool */
 function parsed(page: string): object {
   const promtool = spawnSync(pushPart('promtool'), ['check', 'metrics', '--extended', '--lint=none'], { input: page });
   assert.equal(promtool.status, 0, String(promtool.stderr));

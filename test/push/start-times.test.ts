@@ -79,7 +79,7 @@ async function increase({ prometheus }: Scraped, container: string, last: Sample
 /** Starts a container between two scrapes. Returns the counted and the actual CPU time, in seconds. */
 async function countFirstIncrement(scraped: Scraped): Promise<{ readonly counted: number; readonly actual: number }> {
   await scraped.scraped('web', 2);
-  // It uses much CPU time before the first scrape, and little afterwards.
+  // Most of its CPU time is used before the first scrape.
   scraped.task.add('late').ageSeconds = 1000;
   const last = (await scraped.scraped('late', 4)).at(-1) ?? assert.fail('no sample');
   return { counted: await increase(scraped, 'late', last), actual: last.value };

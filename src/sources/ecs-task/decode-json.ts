@@ -11,7 +11,7 @@ export type Decoded =
  */
 const UNSCANNED_BYTES = 256 * 1024;
 
-/** The exact count of this many bytes blocks the event loop for at most some 30 ms. */
+/** Counting the values in this many bytes blocks the event loop for at most about 30 ms. */
 const BYTES_PER_TURN = 512 * 1024;
 
 /**

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { EndpointError, type EndpointErrorCode } from './endpoint-error.ts';
 import type { TagReader } from './tag-reader.ts';
 
-/** Constant: a document without a TaskARN is still the same task. The sampler recognizes another TaskARN. */
+/** Constant, because a document without a TaskARN is of the same task. The sampler detects a changed TaskARN. */
 const TASK_KEY = 'task';
 
 export interface EcsTaskSourceOptions {

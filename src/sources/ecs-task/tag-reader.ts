@@ -23,7 +23,7 @@ export interface TagReader {
   takeOutcome(invalidValues: InvalidValues): TagsAttempt | undefined;
   /** The tags; undefined until they arrive. */
   known(): TaskTags | undefined;
-  /** Forgets the tags, because the endpoint serves another task. The next request is due a minute after the last one. */
+  /** Discards the tags, because the endpoint serves another task. The next request is due a minute after the last one. */
   reset(): void;
 }
 

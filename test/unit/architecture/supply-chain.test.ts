@@ -1,4 +1,4 @@
-/** What is shipped is verified by hashes: packages, native binaries and base images. */
+/** Hashes verify all shipped parts: packages, native binaries and base images. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

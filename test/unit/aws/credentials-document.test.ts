@@ -86,6 +86,6 @@ for (const [what, document, message] of INVALID) {
 
 for (const text of ['', '<html>', '{', `{"AccessKeyId":"${CANARY}"`, '\u0000']) {
   test(`not JSON: ${JSON.stringify(text)}`, () => {
-    assert.throws(() => parseCredentials(Buffer.from(text)), { reason: 'invalid', message: /returned no JSON$/ });
+    assert.throws(() => parseCredentials(Buffer.from(text)), { reason: 'invalid', message: /returned invalid JSON$/ });
   });
 }

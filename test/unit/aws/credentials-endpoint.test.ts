@@ -1,4 +1,4 @@
-/** Requests to a credentials endpoint: what is sent, to which addresses, and what every failure becomes. */
+/** Requests to a credentials endpoint: their content, their addresses, and the reason of each failure. */
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { once } from 'node:events';
@@ -50,7 +50,7 @@ async function failureOf(work: Promise<unknown>): Promise<CredentialsError> {
   return error;
 }
 
-test('one GET request without a token, whatever the variables for proxies are', async (t) => {
+test('one GET request without a token, ignoring the variables for proxies', async (t) => {
   const { requests, url } = await startServer(t, good);
   for (const name of ['HTTP_PROXY', 'http_proxy', 'NODE_USE_ENV_PROXY']) {
     const before = process.env[name];
@@ -207,7 +207,7 @@ for (const addresses of [
   });
 }
 
-test('a host name without addresses, and one that does not exist', async (t) => {
+test('a host name without addresses, and an unknown host name', async (t) => {
   const url = new URL('http://credentials.invalid/');
   assert.equal((await failureOf(readCredentials({ url }))).reason, 'unreachable');
   mockLookup(t, []);

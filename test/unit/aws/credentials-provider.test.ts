@@ -70,7 +70,7 @@ test('several requests at the same time share one refresh', async (t) => {
   assert.equal(state.reads, 1);
 });
 
-test('the old credentials are used until they expire while the refresh fails: one warning, one recovery', async (t) => {
+test('the previous credentials are used until they expire while the refresh fails: one warning, one recovery', async (t) => {
   const { clock, state, key, events } = start(t, HOUR);
   await key();
   state.failure = DOWN;
@@ -103,7 +103,7 @@ test('short-lived credentials: never expired ones, and a refresh at half of the 
   assert.deepEqual(events(), []);
 });
 
-test('an endpoint that repeats credentials until shortly before they expire is not flooded', async (t) => {
+test('an endpoint that returns the same credentials until shortly before they expire gets few requests', async (t) => {
   const { clock, state, key } = start(t, 10 * MINUTE);
   await key();
   const endMs = Date.now() + 10 * MINUTE;
@@ -116,7 +116,7 @@ test('an endpoint that repeats credentials until shortly before they expire is n
   assert.ok(state.reads < 20, `${state.reads} reads`);
 });
 
-test('failures are repeated after 1 s, 2 s, 4 s and so on, up to 30 s', async (t) => {
+test('a failed refresh is retried after 1 s, 2 s, 4 s and so on, up to 30 s', async (t) => {
   const { clock, state, key } = start(t, HOUR);
   state.failure = DOWN;
   const times: number[] = [];
@@ -153,9 +153,9 @@ test('credentials that expire while the refresh hangs are not used', async (t) =
   assert.equal(await waiting, 'no valid AWS credentials: the endpoint returned 500');
 });
 
-test('credentials that have expired on arrival are a failure', async (t) => {
+test('a response with expired credentials is a failure', async (t) => {
   const { clock, state, key, events } = start(t, -1000);
-  assert.match(await key(), /returned expired credentials; check the clock of this machine$/);
+  assert.match(await key(), /returned expired credentials; check the clock of the host$/);
   state.lifetimeMs = HOUR;
   clock.pass(1000);
   assert.equal(await key(), 'key-2');

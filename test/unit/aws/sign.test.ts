@@ -1,4 +1,4 @@
-/** Signatures, checked by an independent implementation. test/aws repeats this with AWS's own. */
+/** Signatures, checked by an independent implementation; test/aws uses AWS's own. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';

@@ -131,7 +131,7 @@ test('a relative URI cannot name another host', () => {
 });
 
 const NO_CREDENTIALS =
-  'AWS credentials: give the task a task role (ECS then sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  'AWS credentials: add a task role to the task definition (ECS then sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 
 const ERRORS: readonly (readonly [name: string, env: Env, messages: readonly string[]])[] = [
   ['no credentials', CLOUDWATCH, [`the OTLP endpoint of CloudWatch requires ${NO_CREDENTIALS}`]],
@@ -162,12 +162,12 @@ const ERRORS: readonly (readonly [name: string, env: Env, messages: readonly str
   [
     'an invalid key',
     { ...CLOUDWATCH, AWS_ACCESS_KEY_ID: `${CANARY} x`, AWS_SECRET_ACCESS_KEY: CANARY },
-    ['AWS_ACCESS_KEY_ID=[hidden] must consist of printable ASCII characters without spaces'],
+    ['AWS_ACCESS_KEY_ID=[hidden] must be printable ASCII characters without spaces'],
   ],
   [
     'a token with a line feed',
     { ...CLOUDWATCH, ...KEYS, AWS_SESSION_TOKEN: `a\n${CANARY}` },
-    ['AWS_SESSION_TOKEN=[hidden] must consist of printable ASCII characters without spaces'],
+    ['AWS_SESSION_TOKEN=[hidden] must be printable ASCII characters without spaces'],
   ],
   [
     'a region without sigv4',
@@ -182,7 +182,7 @@ const ERRORS: readonly (readonly [name: string, env: Env, messages: readonly str
   [
     'an invalid AWS_REGION',
     { ...SIGNED, ...ROLE, OTLP_AUTH_REGION: '', AWS_REGION: 'EU (Ireland)' },
-    ['AWS_REGION="EU (…" must be an AWS region, for example eu-west-1'],
+    ['AWS_REGION="EU (…" must be an AWS region in lower case, for example eu-west-1'],
   ],
 ];
 

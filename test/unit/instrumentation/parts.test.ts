@@ -1,4 +1,4 @@
-/** Exports in parts: order and size of the parts, acknowledgement of each, and one outcome for all. */
+/** Exports in parts: their order, size and acknowledgement, and the combined outcome. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';

@@ -52,8 +52,18 @@ const notHttp = (packet: string, code = 'HPE_INVALID_CONSTANT') =>
 
 const ANSWERS: readonly Row[] = [
   ['400', answered(400, 'Bad Request'), 'client_error', /^HTTP 400 Bad Request: .*OTLP\/HTTP receiver/],
-  ['401', answered(401, 'Unauthorized'), 'client_error', /^HTTP 401 Unauthorized: .*OTLP_HEADERS$/],
-  ['403', answered(403, 'Forbidden'), 'client_error', /^HTTP 403 Forbidden: .*OTLP_HEADERS$/],
+  [
+    '401',
+    answered(401, 'Unauthorized'),
+    'client_error',
+    /^HTTP 401 Unauthorized: .*OTLP_HEADERS \(for AWS, check the URL and OTLP_AUTH\)$/,
+  ],
+  [
+    '403',
+    answered(403, 'Forbidden'),
+    'client_error',
+    /^HTTP 403 Forbidden: .*OTLP_HEADERS \(for AWS, check the URL and OTLP_AUTH\)$/,
+  ],
   ['404', answered(404, 'Not Found'), 'client_error', /^HTTP 404 Not Found: .*\/v1\/metrics/],
   ['405', answered(405, 'Method Not Allowed'), 'client_error', /^HTTP 405 .*\/v1\/metrics/],
   ['407', answered(407, 'Proxy Authentication Required'), 'client_error', /^HTTP 407 .*http:\/\/user:password@/],

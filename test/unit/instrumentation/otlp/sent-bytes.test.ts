@@ -19,7 +19,7 @@ async function sentBy(url: string, clock: ReturnType<typeof stopClock>): Promise
   return sent;
 }
 
-test('the body of each attempt counts, also if the receiver refuses it', async (t) => {
+test('the body of each attempt counts, even if the receiver rejects it', async (t) => {
   const clock = stopClock(t);
   const receiver = await startFaultReceiver(({ number }) => (number === 0 ? refused(503) : GOOD));
   t.after(() => receiver.down());
@@ -31,7 +31,7 @@ test('the body of each attempt counts, also if the receiver refuses it', async (
   assert.equal(sent.length, 2);
 });
 
-test('nothing counts if there is no connection', async (t) => {
+test('without a connection, nothing is counted', async (t) => {
   const clock = stopClock(t);
   const receiver = await startFaultReceiver(GOOD);
   await receiver.down();
