@@ -19,11 +19,17 @@ const REJECTION_HINT =
  */
 export function createSigV4Authorizer(scope: SigningScope, provider: CredentialsProvider): Authorizer {
   let offsetMs = 0;
+  /** The offset of the last accepted request. */
+  let acceptedMs = 0;
   const nowMs = (): number => Date.now() + offsetMs;
   return {
     rejectionHint: REJECTION_HINT,
     async authorize({ url, headers, body }) {
-      const credentials = await provider(nowMs());
+      const credentials = await provider(nowMs()).catch((error: unknown) => {
+        // By a wrong date, for example of a proxy, all credentials would have expired, and no request would correct it.
+        offsetMs = acceptedMs;
+        throw error;
+      });
       // AWS requires that every x-amz-* header is signed. Proxies may change others.
       const own = Object.entries(headers).filter(([name]) => /^(?:content-type$|content-encoding$|x-amz-)/.test(name));
       const hash = { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') };
@@ -46,6 +52,7 @@ export function createSigV4Authorizer(scope: SigningScope, provider: Credentials
       };
     },
     shouldRepeat({ status, date = '' }) {
+      if (status < 300) acceptedMs = offsetMs;
       const receiverMs = REJECTED.has(status) ? httpDateMs(date) : undefined;
       if (receiverMs === undefined || Math.abs(receiverMs - nowMs()) < MIN_SKEW_MS) return false;
       offsetMs = receiverMs - Date.now();
