@@ -32,8 +32,8 @@ export interface AuthorizedResponse {
 }
 
 /**
- * Authorizes and sends a request, and repeats it at most once. On abort, rejects with the signal's reason; while authorization is
- * pending, with an AuthorizationError, because the receiver is not the cause.
+ * Authorizes and sends a request, and repeats it at most once, unless there is no new authorization. On abort, rejects with the
+ * signal's reason; while authorization is pending, with an AuthorizationError, because the receiver is not the cause.
  */
 export async function postAuthorized(
   client: HttpClient,
@@ -47,7 +47,13 @@ export async function postAuthorized(
     return { response, secrets };
   };
   const first = await send();
-  return authorizer.shouldRepeat(first.response) && !signal.aborted ? send() : first;
+  if (!authorizer.shouldRepeat(first.response) || signal.aborted) return first;
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof AuthorizationError) return first;
+    throw error;
+  }
 }
 
 function authorizationOf(authorizer: Authorizer, request: Post, signal: AbortSignal): Promise<Authorization> {

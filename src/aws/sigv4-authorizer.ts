@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { httpDateMs } from '../../instrumentation/http/headers.ts';
-import type { Authorizer } from '../../instrumentation/otlp/authorizer.ts';
+import type { Authorization, Authorizer } from '../../instrumentation/otlp/authorizer.ts';
+import type { Post } from '../../instrumentation/otlp/transport.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { type SigningScope, sign } from './sign.ts';
 
@@ -19,33 +20,46 @@ const REJECTION_HINT =
  */
 export function createSigV4Authorizer(scope: SigningScope, provider: CredentialsProvider): Authorizer {
   let offsetMs = 0;
+  /** The offset of the last accepted request. */
+  let acceptedMs = 0;
   const nowMs = (): number => Date.now() + offsetMs;
+  async function signed({ url, headers, body }: Post): Promise<Authorization> {
+    const credentials = await provider(nowMs());
+    // AWS requires every x-amz-* header to be signed. Headers that a proxy may change are not signed.
+    const own = Object.entries(headers).filter(([name]) => /^(?:content-type$|content-encoding$|x-amz-)/.test(name));
+    const hash = { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') };
+    const added = sign(
+      {
+        method: 'POST',
+        path: `${url.pathname}${url.search}`,
+        headers: { ...Object.fromEntries(own), host: headers['host'] ?? url.host, ...hash },
+        body,
+      },
+      scope,
+      credentials,
+      new Date(nowMs()),
+    );
+    const [, signature = ''] = added['authorization']?.split('Signature=') ?? [];
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    return {
+      headers: { ...hash, ...added },
+      secrets: [signature, accessKeyId, secretAccessKey, sessionToken].filter((text) => text !== ''),
+    };
+  }
+
   return {
     rejectionHint: REJECTION_HINT,
-    async authorize({ url, headers, body }) {
-      const credentials = await provider(nowMs());
-      // AWS requires every x-amz-* header to be signed. Headers that a proxy may change are not signed.
-      const own = Object.entries(headers).filter(([name]) => /^(?:content-type$|content-encoding$|x-amz-)/.test(name));
-      const hash = { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') };
-      const signed = sign(
-        {
-          method: 'POST',
-          path: `${url.pathname}${url.search}`,
-          headers: { ...Object.fromEntries(own), host: headers['host'] ?? url.host, ...hash },
-          body,
-        },
-        scope,
-        credentials,
-        new Date(nowMs()),
-      );
-      const [, signature = ''] = signed['authorization']?.split('Signature=') ?? [];
-      const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
-      return {
-        headers: { ...hash, ...signed },
-        secrets: [signature, accessKeyId, secretAccessKey, sessionToken].filter((text) => text !== ''),
-      };
+    async authorize(request) {
+      try {
+        return await signed(request);
+      } catch (error) {
+        // By a wrong date, for example of a proxy, all credentials can have expired. Without a request, it would stay.
+        offsetMs = acceptedMs;
+        throw error;
+      }
     },
     shouldRepeat({ status, date = '' }) {
+      if (status < 300) acceptedMs = offsetMs;
       const receiverMs = REJECTED.has(status) ? httpDateMs(date) : undefined;
       if (receiverMs === undefined || Math.abs(receiverMs - nowMs()) < MIN_SKEW_MS) return false;
       offsetMs = receiverMs - Date.now();

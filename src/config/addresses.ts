@@ -47,6 +47,19 @@ export const otlpEndpoint: Parser<URL> = (text) => otlpUrl(text, appended);
 export const otlpEndpointFlag: Parser<URL> = (text) =>
   otlpUrl(text, (path) => (path.endsWith(OTLP_METRICS_PATH) ? path : appended(path)));
 
+/**
+ * Percent-encodes the characters that RFC 3986 does not allow in a path or query but URL keeps. AWS's signers differ in how they
+ * sign them.
+ */
+export function percentEncoded(url: URL): URL {
+  const encoded = new URL(url);
+  encoded.pathname = url.pathname.replace(RAW_CHARACTERS, encodeURIComponent);
+  encoded.search = url.search.replace(RAW_CHARACTERS, encodeURIComponent);
+  return encoded;
+}
+
+const RAW_CHARACTERS = /[[\]\\^`{|}]/g;
+
 /** The URL of a proxy. As in curl, the scheme may be omitted. */
 export const proxyUrl: Parser<URL> = (text) => {
   const parsed = httpUrl(text.includes('://') ? text : `http://${text}`);

@@ -1,4 +1,5 @@
 import type { OtlpOptions } from '../../instrumentation/otlp/otlp-exporter.ts';
+import { percentEncoded } from './addresses.ts';
 import { CLOUDWATCH_MAX_POINTS, cloudWatchRegion } from './cloudwatch.ts';
 import { type FileText, pairProblem, parseCertificates, parsePrivateKey } from './files.ts';
 import { type ExporterName, headerPairs } from './lists.ts';
@@ -51,12 +52,13 @@ export function resolveOtlp(settings: Settings, isOn: boolean, readFile: (path: 
     ...settings.value(OPTIONS.otlpMetricsHeaders),
     ...headersFile?.value,
   };
+  const sigv4 = resolveOtlpAuth(settings, { url, headers, isOn });
   const isCloudWatch = cloudWatchRegion(url) !== undefined;
   return {
     protocol: settings.value(OPTIONS.otlpProtocol),
-    url,
+    url: sigv4 === undefined ? url : percentEncoded(url),
     headers,
-    sigv4: resolveOtlpAuth(settings, { url, headers, isOn }),
+    sigv4,
     timeoutMs: settings.value(OPTIONS.otlpTimeoutMs),
     compression: settings.value(OPTIONS.otlpCompression),
     temporality: settings.value(OPTIONS.otlpTemporality),

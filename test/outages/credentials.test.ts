@@ -141,7 +141,8 @@ test('a different failure of the endpoint continues the outage', async (t) => {
   assert.equal(log().filter((line) => line === 'info aws_credentials_recovered').length, 1);
 });
 
-test('an outage shorter than an export timeout loses no export', async (t) => {
+// Later, the backoffs of the credentials and of the export can leave no retry within the timeout.
+test('an outage that ends before the first retry loses no export', async (t) => {
   const { clock, credentials, receiver, log, accepted } = await start(t, {
     fault: (response) => response.writeHead(503).end(),
   });
@@ -151,4 +152,20 @@ test('an outage shorter than an export timeout loses no export', async (t) => {
   await accepted(1);
   assert.deepEqual(receiver.rejections, []);
   assert.deepEqual(log(), ['warn aws_credentials_failing server_error', 'info aws_credentials_recovered']);
+});
+
+test('a rejection with a date after the expiration of all credentials does not stop the exports', async (t) => {
+  const { credentials, receiver, log, accepted } = await start(t);
+  await accepted(1);
+  receiver.respond = (response) => {
+    receiver.respond = undefined;
+    response.writeHead(403, { date: new Date(Date.now() + 10 * HOUR_MS).toUTCString() }).end();
+    return true;
+  };
+  await accepted(2);
+  assert.deepEqual(receiver.rejections, []);
+  // The warning names the rejection, not its date.
+  const failing = log().filter((line) => line.startsWith('warn otlp'));
+  assert.deepEqual(failing, ['warn otlp_export_failing client_error']);
+  assert.ok(credentials.requests >= 2);
 });

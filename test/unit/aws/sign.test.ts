@@ -62,6 +62,7 @@ for (const target of [
   '/v1/metrics',
   '/prod/otlp/v1/metrics',
   '/a%20b/%C3%A9/v1/metrics',
+  '/a%5B1%5D%7C%2F%41/v1/metrics?x=%7B%5E%7D%7C%60&y=%2B',
   '/v1/metrics?b=2&a=%2F&a=1',
   "/it's/(v1)/*!~",
   '/v1/metrics?empty=&x=a%20b',

@@ -77,6 +77,14 @@ test('keys take precedence over the endpoint, and the relative URI over the full
   });
 });
 
+test('a signed URL is percent-encoded; others are used unchanged', () => {
+  const OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = 'https://[::1]:8443/a[1]|%2F%41/v1/metrics?x={^}|`&y=%2B';
+  const urlOf = (env: Env) =>
+    configOf(resolved({ ...env, ...ROLE, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT })).otlp.url.href;
+  assert.equal(urlOf(SIGNED), 'https://[::1]:8443/a%5B1%5D%7C%2F%41/v1/metrics?x=%7B%5E%7D%7C%60&y=%2B');
+  assert.equal(urlOf({}), OTEL_EXPORTER_OTLP_METRICS_ENDPOINT);
+});
+
 const FULL_URIS: readonly (readonly [uri: string, isValid: boolean])[] = [
   ['https://credentials.example.com/x', true],
   ['https://10.0.0.1/x', true],

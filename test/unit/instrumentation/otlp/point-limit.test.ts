@@ -32,12 +32,12 @@ test('several rejected requests of the same size halve the limit once', () => {
 test('after each hour without a rejection the limit doubles, up to the configured one', (t) => {
   const clock = stopClock(t);
   const limit = createPointLimit(1000);
-  limit.reduce(500);
+  limit.reduce(600);
   clock.pass(HOUR_MS - 1);
-  assert.equal(limit.current(), 250);
+  assert.equal(limit.current(), 300);
   clock.pass(1);
-  assert.equal(limit.current(), 500);
-  assert.equal(limit.current(), 500);
+  assert.equal(limit.current(), 600);
+  assert.equal(limit.current(), 600);
   clock.pass(HOUR_MS);
   assert.equal(limit.current(), 1000);
   clock.pass(HOUR_MS);
