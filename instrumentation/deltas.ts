@@ -86,8 +86,10 @@ export function createDeltas(programStartNs: bigint): Deltas {
     return undefined;
   }
 
-  function seriesOf(key: string, scope: string, { metric, attributes }: Reading): string {
-    return `${key}\0${scope}\0${metric.name}\0${keyOf(attributes)}`;
+  /** The counters of the program itself continue under another resource: their growth must not be exported twice. */
+  function seriesOf(key: string, scope: string, { metric, attributes, startTimeNs }: Reading): string {
+    const owner = startTimeNs === programStartNs ? '' : key;
+    return `${owner}\0${scope}\0${metric.name}\0${keyOf(attributes)}`;
   }
 
   function acknowledgeSeries(series: string): void {

@@ -25,6 +25,15 @@ export interface CredentialsEndpoint {
 
 export type CredentialsSource = { readonly keys: Credentials } | { readonly endpoint: CredentialsEndpoint };
 
+/** The secret texts of a source. Of the path, the last part identifies the credentials. */
+export function secretTexts(source: CredentialsSource): readonly string[] {
+  const texts =
+    'keys' in source
+      ? [source.keys.accessKeyId, source.keys.secretAccessKey, source.keys.sessionToken]
+      : [source.endpoint.url.pathname.split('/').at(-1), source.endpoint.url.search, source.endpoint.token];
+  return texts.filter((text) => text !== undefined);
+}
+
 /** Printable ASCII without spaces: safe in a header. */
 export function isCredentialText(text: unknown): text is string {
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);

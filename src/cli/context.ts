@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { escaped } from '../../instrumentation/sanitize-text.ts';
 import type { CommandLine } from '../config/command-line.ts';
 import type { Environment, Problem } from '../config/option.ts';
 import type { InvalidConfig } from '../config/resolve.ts';
@@ -64,4 +65,14 @@ export function warningLines(warnings: readonly Problem[]): string {
 export async function reportFailure(stderr: Output, message: string): Promise<number> {
   await print(stderr, `error: ${message}\n`);
   return EXIT.runtime;
+}
+
+/** Reports an unexpected error with its stack, escaped for a terminal; returns the exit code. */
+export async function reportCrash(
+  stderr: Output,
+  error: unknown,
+  redact: (text: string) => string = String,
+): Promise<number> {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return reportFailure(stderr, `internal error: ${redact(text).split('\n').map(escaped).join('\n')}`);
 }

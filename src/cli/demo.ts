@@ -1,7 +1,7 @@
 import { displayOrigin } from '../config/addresses.ts';
 import { messageOf } from '../text/printable.ts';
 import { type CommandContext, EXIT, print, reportFailure, reportInvalid } from './context.ts';
-import { loggerFor, logStart, resolveForCommand } from './run.ts';
+import { loggerFor, logStart, redactorOf, resolveForCommand } from './run.ts';
 import { listenForStop, runExporter } from './run-exporter.ts';
 
 /** Replaced once the simulated endpoint listens: the configuration is validated before anything starts. */
@@ -18,6 +18,7 @@ export async function demo(context: CommandContext): Promise<number> {
   const { isEndpointOnly, demoPort: port } = resolved.command;
   const logger = loggerFor(context, resolved.config);
   logStart(logger, resolved);
+  const redact = redactorOf(resolved.config);
   const { startDemoEndpoint } = await import('../demo/demo-endpoint.ts');
   const endpoint = await startDemoEndpoint(port).catch(messageOf);
   if (typeof endpoint === 'string') return reportFailure(context.stderr, endpoint);
@@ -25,7 +26,7 @@ export async function demo(context: CommandContext): Promise<number> {
   try {
     if (isEndpointOnly) {
       await print(context.stdout, endpointText(endpoint.url));
-      const stop = listenForStop(context.host, logger, { signals: context.signals });
+      const stop = listenForStop(context.host, logger, { signals: context.signals, redact });
       await stop.requested;
       stop.release();
       return stop.hasCrashed() ? EXIT.runtime : EXIT.ok;
@@ -36,6 +37,7 @@ export async function demo(context: CommandContext): Promise<number> {
       host: context.host,
       signals: context.signals,
       logger,
+      redact,
       onStarted: ({ address }) => {
         const origin = address && displayOrigin(address.host, address.port);
         void print(context.stdout, runningText(endpoint.url, origin, config.exporters.includes('prometheus')));

@@ -1,5 +1,5 @@
 import { readCommandLine } from '../config/command-line.ts';
-import { type CommandContext, EXIT, type ProcessContext, reportFailure } from './context.ts';
+import { type CommandContext, EXIT, type ProcessContext, reportCrash, reportFailure } from './context.ts';
 
 /**
  * Runs the program and resolves with the exit code (see EXIT). Never rejects. Loads only the modules that the command needs,
@@ -20,8 +20,7 @@ export async function main(processContext: ProcessContext): Promise<number> {
     if (!isLongRunning && (await wasStopped(processContext))) return EXIT.runtime;
     return await dispatch({ ...processContext, line });
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return reportFailure(processContext.stderr, `internal error: ${text}`);
+    return reportCrash(processContext.stderr, error);
   }
 }
 

@@ -84,7 +84,7 @@ export interface StopRequests {
 /** Two signals within this time are one request. */
 const SAME_REQUEST_MS = 200;
 
-const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
+export const CRASHES = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
  * Listens for signals and uncaught errors. Process 1 of a container has no default action for signals, so without these

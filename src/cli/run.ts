@@ -1,6 +1,7 @@
 import { secretsOf } from '../../instrumentation/otlp/secrets.ts';
 import { createRedactor } from '../../instrumentation/redact.ts';
 import { escaped, escapedJson } from '../../instrumentation/sanitize-text.ts';
+import { secretTexts } from '../aws/credentials.ts';
 import { displayOrigin, httpOrigin } from '../config/addresses.ts';
 import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
@@ -11,11 +12,12 @@ import {
   EXIT,
   print,
   printResult,
+  reportCrash,
   reportFailure,
   reportInvalid,
   warningLines,
 } from './context.ts';
-import { runExporter } from './run-exporter.ts';
+import { CRASHES, runExporter } from './run-exporter.ts';
 
 /** `run`: polls and exports until a signal. */
 export async function run(context: CommandContext): Promise<number> {
@@ -36,7 +38,7 @@ export async function run(context: CommandContext): Promise<number> {
     host: context.host,
     signals: context.signals,
     logger,
-    redact: createRedactor(secretsOf(config.otlp)),
+    redact: redactorOf(config),
     onStarted: ({ address }) => {
       if (config.exporters.length === 0 && !config.statsd.isDisabled) {
         logger.warn('nothing_exported', 'no exporter is enabled: OTEL_SDK_DISABLED is true, or exporters is none');
@@ -58,9 +60,28 @@ export async function once(context: CommandContext): Promise<number> {
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const logger = loggerFor(context, { ...config, log: { ...config.log, level } });
   logStart(logger, resolved);
-  const { ok, text, reason } = await takeOnce(config, command.onceFormat, logger);
-  const exitCode = text === '' ? EXIT.ok : await printResult(context, text);
-  return ok ? exitCode : reportFailure(context.stderr, escaped(reason ?? 'the sample failed'));
+  const redact = redactorOf(config);
+  const stopListening = exitOnCrash(context, redact);
+  try {
+    const { ok, text, reason } = await takeOnce(config, command.onceFormat, logger);
+    const exitCode = text === '' ? EXIT.ok : await printResult(context, text);
+    return ok ? exitCode : await reportFailure(context.stderr, escaped(reason ?? 'the sample failed'));
+  } catch (error) {
+    return await reportCrash(context.stderr, error, redact);
+  } finally {
+    stopListening();
+  }
+}
+
+/** Reports an uncaught error. The report of Node.js also prints all properties of the error, unescaped. */
+function exitOnCrash({ host, stderr }: CommandContext, redact: (text: string) => string): () => void {
+  const onCrash = (error: unknown): void => {
+    void reportCrash(stderr, error, redact).then((code) => host.exit(code));
+  };
+  for (const crash of CRASHES) host.on(crash, onCrash);
+  return () => {
+    for (const crash of CRASHES) host.off(crash, onCrash);
+  };
 }
 
 /** Logs the warnings, and at level debug the effective configuration. */
@@ -76,6 +97,11 @@ export function resolveForCommand(
   defaults: Pick<ResolveInput, 'metadataUrl' | 'defaultIntervalMs'> = {},
 ): Resolved {
   return resolveCommandLine(line, { env, isTTY: stderr.isTTY === true, readFile: readTextFile, ...defaults });
+}
+
+/** Removes the configured secrets from the messages of errors. */
+export function redactorOf({ otlp }: Config): (text: string) => string {
+  return createRedactor([...secretsOf(otlp), ...(otlp.sigv4 === undefined ? [] : secretTexts(otlp.sigv4.credentials))]);
 }
 
 /** Colours on a terminal, unless disabled by https://no-color.org. */

@@ -91,8 +91,11 @@ function preferred(a: ContainerInfo, b: ContainerInfo): ContainerInfo {
   return (b.createdNs ?? 0n) > (a.createdNs ?? 0n) ? b : a;
 }
 
-/** Ten containers on a host with 384 CPUs have 3840. Bounds the number of series, and thus how long they block the event loop. */
-const MAX_PER_CPU = 4096;
+/**
+ * Ten containers, and two internal ones of ECS (pause, Service Connect), on a host with 448 CPUs. Bounds the number of series,
+ * and thus how long they block the event loop.
+ */
+const MAX_PER_CPU = 12 * 448;
 
 /** Launch types whose stats come straight from Docker. The other agents are closed source. */
 const FROM_DOCKER: ReadonlySet<string | undefined> = new Set(['EC2', 'EXTERNAL']);

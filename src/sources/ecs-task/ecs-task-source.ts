@@ -47,6 +47,8 @@ export function createEcsTaskSource(
   } = options;
   let known: TaskMetadata | undefined;
   let knownAtMs = 0;
+  /** The last one: a document can lack it. */
+  let knownArn: string | undefined;
 
   async function poll(): Promise<PollResult> {
     const failures: EndpointError[] = [];
@@ -66,7 +68,9 @@ export function createEcsTaskSource(
       if (metadata === undefined) failures.push(notADocument('/task'));
       else if (unidentified > 0) failures.push(noneIdentified(unidentified));
       else {
-        if (isOtherTask(known?.task, metadata.task)) tagReader?.reset();
+        const { arn } = metadata.task;
+        if (arn !== undefined && knownArn !== undefined && arn !== knownArn) tagReader?.reset();
+        knownArn = arn ?? knownArn;
         known = metadata;
         knownAtMs = monotonicMs();
       }
@@ -88,10 +92,6 @@ export function createEcsTaskSource(
   }
 
   return { onlyTask: TASK_KEY, poll, close: () => endpoint.close() };
-}
-
-function isOtherTask(known: TaskInfo | undefined, latest: TaskInfo): boolean {
-  return known?.arn !== undefined && latest.arn !== undefined && latest.arn !== known.arn;
 }
 
 function withTags(task: TaskInfo, tagReader: TagReader | undefined): TaskInfo {

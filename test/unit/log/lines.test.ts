@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
-import { createLineWriter } from '../../../src/log/lines.ts';
+import { createLineWriter, jsonLine, prettyLine } from '../../../src/log/lines.ts';
 
 test('lines are dropped while too much is buffered, and written again once the stream drains', () => {
   const pending: (() => void)[] = [];
@@ -49,4 +49,14 @@ test('a pipe whose reader has stopped does not block the program', async () => {
   await once(child, 'exit');
   const written = Number(/^written (\d+)$/.exec(String(output))?.[1]);
   assert.ok(written > 0 && written < 2_000, `${written} lines written`);
+});
+
+test('invisible characters are escaped in messages, names and values of fields', () => {
+  const hostile = 'a\u001b\u0085\u009b\u00ad\u034f\u061c\u200b\u2028\u202e\u2066\ufe0f\ufeff\u{e0041}\ud800z';
+  const fields = { [hostile]: 1, text: hostile, list: [hostile], error: new Error(hostile) };
+  const record = { time: new Date(0), level: 'info', event: 'stopped', message: hostile, fields } as const;
+  for (const line of [jsonLine(record), prettyLine(record, false)]) {
+    assert.doesNotMatch(line.slice(0, -1), /[^ -~]/);
+    assert.equal(line.at(-1), '\n');
+  }
 });

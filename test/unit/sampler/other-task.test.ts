@@ -11,7 +11,8 @@ import { scriptedPoll } from './scripted-poll.ts';
 const OTHER = 'arn:aws:ecs:eu-west-1:111122223333:task/c/other';
 const SERVICE = { serviceName: 'x', isServiceNameGiven: false, serviceVersion: '1', resourceAttributes: {} };
 
-test('deltas of another task begin at zero', async () => {
+/** Exports deltas of a scripted task. */
+function setUp() {
   const script = scriptedPoll({ read: 10, used: 1 });
   let nowMs = 0;
   const sampler = new Sampler({
@@ -29,8 +30,8 @@ test('deltas of another task begin at zero', async () => {
   const collector = createCollector({ source: sampler, resourceOf, sets: [sets], programStartNs: sampler.startedNs });
   const deltas = createDeltas(sampler.startedNs);
 
-  /** The exported growth of the CPU time of the container, with the task's ID. */
-  async function exported(answer: typeof script.answer): Promise<readonly unknown[]> {
+  /** The exported growth of a counter, with the task's ID. */
+  return async (answer: typeof script.answer, name = 'container.cpu.time'): Promise<readonly unknown[]> => {
     nowMs += 10_000;
     script.answer = answer;
     await sampler.poll();
@@ -39,15 +40,27 @@ test('deltas of another task begin at zero', async () => {
     return collected.flatMap(({ resource, scopes }) =>
       scopes
         .flatMap(({ metrics }) => metrics)
-        .filter(({ data }) => data.descriptor.name === 'container.cpu.time')
+        .filter(({ data }) => data.descriptor.name === name)
         .flatMap(({ data }) => data.dataPoints.map(({ value }) => [resource.attributes['aws.ecs.task.id'], value])),
     );
-  }
+  };
+}
 
+test('deltas of another task begin at zero', async () => {
+  const exported = setUp();
   // The container started before the program: the first total is no growth.
   const before = { started: -1000 } as const;
   assert.deepEqual(await exported({ ...before, read: 10, used: 1 }), []);
   assert.deepEqual(await exported({ ...before, read: 20, used: 6 }), [['abc', 5]]);
   assert.deepEqual(await exported({ ...before, read: 30, used: 100, arn: OTHER }), []);
   assert.deepEqual(await exported({ ...before, read: 40, used: 103, arn: OTHER }), [['other', 3]]);
+});
+
+test('deltas of the exporter itself continue', async () => {
+  const exported = setUp();
+  const polls = 'aws.ecs.exporter.polls';
+  assert.deepEqual(await exported({ read: 10, used: 1 }, polls), [['abc', 1]]);
+  assert.deepEqual(await exported({ read: 20, used: 6 }, polls), [['abc', 1]]);
+  assert.deepEqual(await exported({ read: 30, used: 7, arn: OTHER }, polls), [['other', 1]]);
+  assert.deepEqual(await exported({ read: 40, used: 8, arn: OTHER }, polls), [['other', 1]]);
 });

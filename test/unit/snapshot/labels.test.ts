@@ -62,6 +62,16 @@ test('the number of labels is bounded', () => {
   assert.deepEqual([...invalidValues.counts], [['too_many', 6]]);
 });
 
+test('the number of keys that are read is bounded, wanted or not', () => {
+  const invalidValues = createInvalidValues();
+  const labels = Object.fromEntries(Array.from({ length: 1005 }, (_, at) => [`k${at}`, 'x']));
+  assert.deepEqual(
+    labelsOf(labels, (key) => key === 'k999' || key === 'k1000', invalidValues),
+    [['k999', 'x']],
+  );
+  assert.deepEqual([...invalidValues.counts], [['too_many', 5]]);
+});
+
 test('of keys that are equal after truncation, the first is kept', () => {
   const invalidValues = createInvalidValues();
   const long = 'k'.repeat(255);

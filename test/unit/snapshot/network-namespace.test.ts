@@ -126,3 +126,11 @@ const RESOLVED: readonly (readonly [
 for (const [what, containers, launchType, expected] of RESOLVED) {
   test(`network namespaces: ${what}`, () => assert.deepEqual(resolve(containers, launchType), expected));
 }
+
+test('the numbers of networks and of their addresses are bounded', () => {
+  const invalidValues = createInvalidValues();
+  const IPv4Addresses = Array.from({ length: 104 }, (_, index) => `10.0.0.${index}`);
+  const Networks = [{ IPv4Addresses }, ...Array.from({ length: 102 }, () => ({}))];
+  assert.equal(parseNetworkSettings({ Networks }, invalidValues)?.addresses.split(',').length, 100);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 3 + 4]]);
+});

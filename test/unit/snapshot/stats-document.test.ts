@@ -56,6 +56,33 @@ test('a sample with only a time is valid', () => {
   });
 });
 
+test('a task of ten containers and two internal ones on 448 CPUs has all per-CPU values', () => {
+  const ids = Array.from({ length: 12 }, (_, index) => `c${index}`);
+  const entry = { ...ENTRY, cpu_stats: { cpu_usage: { total_usage: 5, percpu_usage: Array<number>(448).fill(1) } } };
+  const containers = ids.map((id, index) => ({ DockerId: id, Name: id, Type: index < 10 ? 'NORMAL' : 'CNI_PAUSE' }));
+  const invalidValues = createInvalidValues();
+  const snapshot = join(containers, Object.fromEntries(ids.map((id) => [id, entry])), invalidValues);
+  const all = [...(snapshot?.containers ?? []), ...(snapshot?.internalContainers ?? [])];
+  assert.deepEqual(
+    all.map(({ sample }) => sample?.cpu?.perCpuNs?.length),
+    ids.map(() => 448),
+  );
+  assert.equal(invalidValues.counts.size, 0);
+});
+
+test('the per-CPU values of all containers together are bounded; the list that exceeds the bound is omitted', () => {
+  const ids = Array.from({ length: 6 }, (_, index) => `c${index}`);
+  const entry = { ...ENTRY, cpu_stats: { cpu_usage: { total_usage: 5, percpu_usage: Array<number>(1000).fill(1) } } };
+  const containers = ids.map((id) => ({ DockerId: id, Name: id }));
+  const invalidValues = createInvalidValues();
+  const snapshot = join(containers, Object.fromEntries(ids.map((id) => [id, entry])), invalidValues);
+  assert.deepEqual(
+    snapshot?.containers.map(({ sample }) => sample?.cpu?.perCpuNs?.length),
+    [1000, 1000, 1000, 1000, 1000, undefined],
+  );
+  assert.deepEqual([...invalidValues.counts], [['too_many', 1]]);
+});
+
 const BEFORE: readonly (readonly [what: string, preread: string, total: number, hasPrecpu: boolean])[] = [
   ['valid', '2026-01-01T00:00:09Z', 4, true],
   ['a zero date', '0001-01-01T00:00:00Z', 4, false],

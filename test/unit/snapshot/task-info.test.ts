@@ -119,3 +119,10 @@ for (const [what, document, expected, refused] of CASES) {
     assert.deepEqual(Object.fromEntries(invalidValues.counts), refused);
   });
 }
+
+test('the number of errors is bounded', () => {
+  const invalidValues = createInvalidValues();
+  const Errors = Array.from({ length: 103 }, () => ({ ErrorCode: 'A' }));
+  assert.equal(parseTaskInfo({ Errors }, invalidValues).errors?.length, 100);
+  assert.deepEqual([...invalidValues.counts], [['too_many', 3]]);
+});

@@ -160,3 +160,26 @@ test('property: the limit holds, and reserved places are neither taken nor refus
     propertyRuns(300),
   );
 });
+
+test('only the 64 addresses that have scraped last have reserved places', () => {
+  const keys = Array.from({ length: 65 }, (_, index) => `s${index}`);
+  const places = createPlaces<string>({ maxConnections: 100, scraperMemoryMs: MEMORY_MS });
+  for (const key of keys) {
+    places.add(key, key);
+    places.scraped(key, 0);
+  }
+  const refused = keys.filter((key) => Array.from({ length: 129 }, () => places.mayConnect(key, 0)).includes(false));
+  assert.deepEqual(refused, ['s0']);
+});
+
+test('past connections of 1,024 addresses are remembered', () => {
+  const places = createPlaces<string>({ maxConnections: 10, scraperMemoryMs: MEMORY_MS });
+  const connectOthers = (count: number) => {
+    for (let index = 0; index < count; index += 1) places.mayConnect(`other${index}`, 0);
+  };
+  for (let count = 0; count < 128; count += 1) assert.ok(places.mayConnect('x', 0));
+  connectOthers(1_023);
+  assert.ok(!places.mayConnect('x', 0));
+  connectOthers(1_024);
+  assert.ok(places.mayConnect('x', 0));
+});

@@ -340,6 +340,26 @@ test('tags are requested once, after the task, and are in every later snapshot',
   assert.deepEqual(endpoint.requests, ['stats', 'task', 'tags', 'stats', 'task', 'stats', 'task']);
 });
 
+test('another TaskARN resets the tags, also after a document without one', async () => {
+  const endpoint = scriptedEndpoint();
+  const tagReader = createTagReader(endpoint, { isWanted: (key) => key === 'team' });
+  const poll = pollerOf(endpoint, { tagReader, waitsForTags: true });
+  const arn = (id: string) => `arn:aws:ecs:eu-west-1:111122223333:task/c/${id}`;
+  endpoint.tags = () => ({ ...TASK, TaskTags: { team: 'core' } });
+  const polls = [
+    [arn('a'), [['team', 'core']]],
+    [undefined, [['team', 'core']]],
+    [arn('a'), [['team', 'core']]],
+    [undefined, [['team', 'core']]],
+    [arn('b'), []],
+  ] as const;
+  for (const [TaskARN, expected] of polls) {
+    endpoint.task = () => ({ ...TASK, TaskARN });
+    const { snapshot } = await poll();
+    assert.deepEqual([...(snapshot?.task.tags ?? [])], expected);
+  }
+});
+
 test('tags are not requested without a task; their failure does not affect the poll', async () => {
   const endpoint = scriptedEndpoint();
   const tagReader = createTagReader(endpoint, { isWanted: () => true });
