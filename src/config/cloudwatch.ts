@@ -8,3 +8,10 @@ export const CLOUDWATCH_MAX_POINTS = 1000;
 export function cloudWatchRegion(url: URL): string | undefined {
   return ENDPOINT.exec(url.href)?.[1];
 }
+
+const HOST = /^monitoring\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
+
+/** Whether the host is CloudWatch's, whatever the rest of the URL. */
+export function isCloudWatchHost({ hostname }: URL): boolean {
+  return HOST.test(hostname);
+}

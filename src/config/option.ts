@@ -61,7 +61,13 @@ export function flagText({ flag, placeholder }: Option<unknown>): string | undef
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Warnings do not prevent the start. Each code is also the name of a log event. */
-export type WarningCode = 'unknown_variable' | 'interval_raised' | 'no_metrics' | 'statsd_disabled' | 'remote_endpoint';
+export type WarningCode =
+  | 'unknown_variable'
+  | 'interval_raised'
+  | 'no_metrics'
+  | 'statsd_disabled'
+  | 'remote_endpoint'
+  | 'unsigned_requests';
 
 export type ProblemCode =
   | 'unknown_command'

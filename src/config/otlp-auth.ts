@@ -1,7 +1,7 @@
 import { isLocalEndpoint, literalAddress } from '../aws/address.ts';
 import { type CredentialsSource, isCredentialText, isHeaderText } from '../aws/credentials.ts';
 import type { SigningScope } from '../aws/sign.ts';
-import { cloudWatchRegion } from './cloudwatch.ts';
+import { cloudWatchRegion, isCloudWatchHost } from './cloudwatch.ts';
 import { type Given, type OptionTable, type Parser, problem, problemWith, type Settings } from './option.ts';
 import { nonEmptyText, oneOf } from './value-parsers.ts';
 
@@ -145,6 +145,7 @@ export function resolveOtlpAuth(settings: Settings, { url, headers, isOn }: Rece
   if (!isOn || 'authorization' in headers) return undefined;
   if ((method?.value ?? (detected === undefined ? 'none' : 'sigv4')) === 'none') {
     if (method === undefined) for (const unused of [region, service]) reportUnused(settings, unused);
+    if (method === undefined && isCloudWatchHost(url)) warnUnsigned(settings, url);
     return undefined;
   }
   const source = method?.source.name ?? 'OTLP_AUTH';
@@ -168,6 +169,11 @@ export function resolveOtlpAuth(settings: Settings, { url, headers, isOn }: Rece
   }
   if (regionName === undefined || serviceName === undefined || credentials === undefined) return undefined;
   return { region: regionName, service: serviceName, credentials };
+}
+
+function warnUnsigned(settings: Settings, { hostname }: URL): void {
+  const message = `requests to ${hostname} are not signed: CloudWatch's OTLP endpoint is https://${hostname}/v1/metrics; correct the address, or set OTLP_AUTH`;
+  settings.warn(problem('unsigned_requests', 'OTLP_AUTH', message));
 }
 
 function reportUnused(settings: Settings, given: Given<string> | undefined): void {

@@ -136,6 +136,12 @@ export const EVENTS = {
     meaning: 'The metadata address is not a loopback or link-local address. On ECS, the endpoint is 169.254.170.2.',
     action: 'On ECS, do not set the address. Elsewhere, check that it is trusted.',
   },
+  unsigned_requests: {
+    level: 'warn',
+    meaning:
+      "The OTLP address has CloudWatch's host, but is not its OTLP endpoint. CloudWatch rejects requests without a signature.",
+    action: 'Use `https://monitoring.<region>.amazonaws.com/v1/metrics`, or set `OTLP_AUTH`.',
+  },
   interval_raised: {
     level: 'warn',
     meaning: 'The interval is too short. The minimum is used.',

@@ -59,3 +59,22 @@ test('the maximum number of points is 1000 for CloudWatch, otherwise unlimited',
   assert.equal(maxPoints({ OTEL_EXPORTER_OTLP_ENDPOINT, OTLP_MAX_POINTS: '250' }), 250);
   assert.equal(maxPoints({ OTLP_MAX_POINTS: '5' }), 5);
 });
+
+test('an address on the host of CloudWatch that is not its endpoint causes a warning', () => {
+  const warningsOf = (url: string, more: Readonly<Record<string, string>> = {}) => {
+    const env = { EXPORTERS: 'otlp', OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url, ...more };
+    const resolved = resolve({ env });
+    assert.ok('config' in resolved, JSON.stringify(resolved));
+    return resolved.warnings.filter(({ code }) => code === 'unsigned_requests').map(({ message }) => message);
+  };
+  const url = 'https://monitoring.eu-west-1.amazonaws.com';
+  const [message = ''] = warningsOf(url);
+  assert.match(message, /^requests to monitoring\.eu-west-1\.amazonaws\.com are not signed: .*\/v1\/metrics/);
+  for (const near of [`${url}/v1/metric`, `${url}/v1/metrics/`, 'http://monitoring.eu-west-1.api.aws/v1/metrics']) {
+    assert.equal(warningsOf(near).length, 1, near);
+  }
+  assert.deepEqual(warningsOf(url, { OTLP_AUTH: 'none' }), []);
+  assert.deepEqual(warningsOf(url, { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=x' }), []);
+  assert.deepEqual(warningsOf('https://collector.example/v1/metrics'), []);
+  assert.deepEqual(warningsOf(url, { EXPORTERS: 'prometheus' }), []);
+});
