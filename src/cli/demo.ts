@@ -49,7 +49,7 @@ export async function demo(context: CommandContext): Promise<number> {
 }
 
 function endpointText(url: string): string {
-  return `Serving a simulated task metadata endpoint. In another terminal:
+  return `Serving the task metadata endpoint of a recorded task. In another terminal:
 
   export ECS_CONTAINER_METADATA_URI_V4=${url}
 
@@ -60,7 +60,7 @@ Stop with Ctrl-C.
 function runningText(url: string, origin: string | undefined, isServingMetrics: boolean): string {
   const metrics = isServingMetrics ? `  Metrics   ${origin}/metrics\n` : '';
   const overview = origin === undefined ? '' : `  Overview  ${origin}/\n`;
-  return `Exporting a simulated task.
+  return `Exporting a recorded task.
 
 ${metrics}${overview}  Endpoint  ${url}/task
             ${url}/task/stats

@@ -8,7 +8,7 @@ export const COMMAND_DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'Poll the endpoint and serve or push metrics until stopped (default).',
   once: 'Take one sample, print it and exit. Starts no server.',
   healthcheck: 'Check whether the exporter on this machine is healthy. Uses --exporter-host and --exporter-port.',
-  demo: 'Run with a simulated task, without ECS. The sampling interval defaults to 1 second.',
+  demo: 'Run with a recorded task, without ECS. The sampling interval defaults to 1 second.',
   help: 'Print this help. Same as --help and -h.',
   version: 'Print the versions of the exporter, Node.js and the OpenTelemetry SDK. Same as --version.',
 };
