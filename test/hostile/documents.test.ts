@@ -7,7 +7,8 @@ import { startDocumentEndpoint } from './document-endpoint.ts';
 import { longestStallMs } from './stall.ts';
 
 const POLLS = 3;
-const MAX_STALL_MS = 250;
+/** 250 ms on a machine at rest. The same work needs up to 40 % more CPU time while others use the caches. */
+const MAX_STALL_MS = 350;
 const MAX_RSS_GROWTH_MIB = 20;
 const MAX_LOG_LINES = 12;
 
