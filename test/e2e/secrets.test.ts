@@ -8,8 +8,8 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { variablesOf } from '../../src/config/option.ts';
 import { startInProcess } from '../helpers/in-process-program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
-import { stopClock } from '../helpers/test-clock.ts';
 import { pemFile, pemText, startTlsReceiver } from '../helpers/tls-receiver.ts';
+import { checkWholeOutput } from '../helpers/whole-output.ts';
 import { type OptionKey, ROWS } from '../unit/config/samples.ts';
 
 /** Part of every secret. */
@@ -167,30 +167,11 @@ async function assertNothingShown(
   t: TestContext,
   env: Record<string, string>,
   line: RegExp,
-  isHanging = () => false,
+  isHanging?: () => boolean,
 ): Promise<void> {
-  const clock = stopClock(t);
-  const { endpoint } = await scriptedEndpoint(t);
-  const program = startInProcess(['run'], {
-    ECS_CONTAINER_METADATA_URI_V4: endpoint.url,
-    EXPORTERS: 'prometheus,otlp',
-    EXPORTER_PORT: '0',
-    LOG_LEVEL: 'debug',
-    OTEL_METRIC_EXPORT_INTERVAL: '1000',
-    ...SECRETS,
-    ...env,
-  });
-  await clock.until(`a line ${line.source}`, () => line.test(program.stderr()) || undefined, isHanging);
-  const origin = await program.origin();
-  for (const path of PAGES) {
-    const response = await fetch(origin + path);
-    assertSilent(path, JSON.stringify([...response.headers]) + (await response.text()));
-  }
-  program.signal('SIGTERM');
-  assert.equal(await clock.during(program.ended, isHanging), 0);
-  assert.match(program.stderr(), /DEBUG|"debug"/);
-  assertSilent('the log', program.stderr());
-  assert.equal(program.stdout(), '');
+  const variables = { OTEL_METRIC_EXPORT_INTERVAL: '1000', ...SECRETS, ...env };
+  const log = await checkWholeOutput(t, variables, line, { pages: PAGES, check: assertSilent, isHanging });
+  assert.match(log, /DEBUG|"debug"/);
 }
 
 test('run --print-config shows no secret', async () => {

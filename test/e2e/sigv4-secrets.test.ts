@@ -6,7 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { CREDENTIALS_CANARY as CANARY, startCredentialsServer } from '../helpers/credentials-server.ts';
 import { startInProcess } from '../helpers/in-process-program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
-import { stopClock } from '../helpers/test-clock.ts';
+import { checkWholeOutput } from '../helpers/whole-output.ts';
 
 const KEYS = {
   AWS_ACCESS_KEY_ID: `AKID${CANARY}`,
@@ -80,31 +80,17 @@ async function startReceiver(t: TestContext, behaviour: Behaviour): Promise<stri
 
 /** Runs the program until `line` is logged, stops it, and checks its complete output. */
 async function assertNothingShown(t: TestContext, env: Record<string, string>, line: RegExp): Promise<void> {
-  const clock = stopClock(t);
-  const { endpoint } = await scriptedEndpoint(t);
-  const program = startInProcess(['run'], {
-    ECS_CONTAINER_METADATA_URI_V4: endpoint.url,
-    EXPORTERS: 'prometheus,otlp',
-    EXPORTER_PORT: '0',
-    LOG_LEVEL: 'debug',
+  const variables = {
     OTEL_METRIC_EXPORT_INTERVAL: '10000',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTLP_AUTH: 'sigv4',
     OTLP_AUTH_REGION: 'eu-west-1',
     OTLP_AUTH_SERVICE: 'execute-api',
     ...env,
-  });
-  await clock.until(`a line ${line.source}`, () => line.test(program.stderr()) || undefined);
-  const origin = await program.origin();
-  for (const path of ['/', '/metrics', '/-/healthy', '/-/ready']) {
-    const response = await fetch(origin + path);
-    assertSilent(path, JSON.stringify([...response.headers]) + (await response.text()));
-  }
-  program.signal('SIGTERM');
-  assert.equal(await clock.during(program.ended), 0);
-  assert.match(program.stderr(), /"debug"/);
-  assertSilent('the log', program.stderr());
-  assert.equal(program.stdout(), '');
+  };
+  const pages = ['/', '/metrics', '/-/healthy', '/-/ready'];
+  const log = await checkWholeOutput(t, variables, line, { pages, check: assertSilent });
+  assert.match(log, /"debug"/);
 }
 
 describe('a receiver that', () => {
