@@ -39,6 +39,11 @@ export class RequestStream extends Duplex {
     socket.on('close', () => this.destroy());
   }
 
+  /** Part of a socket: the address of the client. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
   /** True if more was pipelined than may wait: the connection has to end behind the response. */
   get isOverfull(): boolean {
     return this.#isOverfull;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Answer, announcesBody, line } from './answer.ts';
+import { isLoopback } from './connection-admission.ts';
 import { acceptsGzip } from './headers.ts';
 import { LANDING_PAGE_POLICY, type Link, renderLandingPage } from './landing-page.ts';
 import type { Page } from './page.ts';
@@ -11,6 +12,8 @@ export interface Site {
   readonly version: string;
   /** Shown on the landing page after the server's own paths. */
   readonly links?: readonly Link[];
+  /** Further paths. They replace the server's own. */
+  readonly routes?: ReadonlyMap<string, Route>;
   /** The page at `/metrics` for an Accept header; if undefined, the response is a 404 with the reason. */
   readonly page: ((accept: string | undefined) => Promise<Page>) | undefined;
   readonly isReady: () => boolean;
@@ -21,7 +24,12 @@ export interface Site {
 /** Returns the response to a request. Never reads a body; rejects only if `isReady` throws. */
 export type Router = (request: IncomingMessage) => Promise<Answer>;
 
-type Route = (request: IncomingMessage) => Answer | Promise<Answer>;
+/** The client that has sent a request. */
+export interface Client {
+  readonly isLoopback: boolean;
+}
+
+export type Route = (request: IncomingMessage, client: Client) => Answer | Promise<Answer>;
 
 const METRICS_PATH = '/metrics';
 
@@ -70,6 +78,7 @@ export function createRouter(site: Site): Router {
     [METRICS_PATH, (request) => metrics(site, request)],
     ['/-/healthy', () => line(200, 'ok')],
     ['/-/ready', () => (site.isReady() ? line(200, 'ready') : line(503, 'not ready: there is no recent sample'))],
+    ...(site.routes ?? []),
   ]);
   return async (request) => {
     const route = routes.get(pathOf(request.url ?? '/'));
@@ -78,6 +87,6 @@ export function createRouter(site: Site): Router {
       return line(405, 'only GET and HEAD', { allow: 'GET, HEAD' });
     }
     if (announcesBody(request)) return line(413, 'request bodies are not allowed');
-    return route(request);
+    return route(request, { isLoopback: isLoopback(request.socket.remoteAddress) });
   };
 }

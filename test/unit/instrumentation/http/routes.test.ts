@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { createPage } from '../../../../instrumentation/http/page.ts';
+import type { Route } from '../../../../instrumentation/http/router.ts';
 import { get } from './http-client.ts';
 import { exchange } from './raw-client.ts';
 import { BODY, serve } from './serve.ts';
@@ -140,4 +141,18 @@ test('a throwing isReady is a 500, and the server stays up', async (t) => {
   assert.ok(!reply.body.includes('secret'));
   assert.deepEqual(errors, [{ error, path: '/-/ready' }]);
   assert.equal((await get(port, '/-/healthy')).status, 200);
+});
+
+test('a site can add and replace paths; a route is given whether the client is local', async (t) => {
+  const route: Route = (_request, client) => ({ status: 200, contentType: 'text/plain', body: JSON.stringify(client) });
+  const { port } = await serve(t, {
+    routes: new Map([
+      ['/', route],
+      ['/api/extra', route],
+    ]),
+  });
+  for (const path of ['/', '/api/extra']) {
+    assert.deepEqual(JSON.parse((await get(port, path)).body.toString()), { isLoopback: true });
+  }
+  assert.match((await get(port, '/missing')).body.toString(), /\/api\/extra/);
 });
