@@ -4,7 +4,10 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 const BUSY_LOOPS = 6;
-const LIMIT_MINUTES = 10;
+/** Ends a run that hangs: ten times as long as `npm test` lasts without the loops. */
+const LIMIT_MINUTES = 30;
+/** For the report on SIGINT, in which node:test lists the files that are still running. */
+const REPORT_SECONDS = 20;
 /** Exits with its parent, even if the parent is killed. */
 const BUSY_LOOP = 'const parent = process.ppid; while (process.ppid === parent);';
 
@@ -15,18 +18,24 @@ if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs: ${values.runs}
 /** Runs `npm test` in a process group of its own, since npm does not forward signals to its children. */
 async function runTests(): Promise<boolean> {
   const npm = spawn('npm', ['test'], { stdio: 'inherit', detached: true });
-  const kill = () => {
-    if (npm.pid !== undefined) process.kill(-npm.pid, 'SIGKILL');
+  const signal = (name: NodeJS.Signals) => {
+    if (npm.pid !== undefined) process.kill(-npm.pid, name);
   };
   const interrupt = () => {
-    kill();
+    signal('SIGKILL');
     process.exit(1);
   };
-  const limit = setTimeout(kill, LIMIT_MINUTES * 60_000);
+  let report: NodeJS.Timeout | undefined;
+  const limit = setTimeout(() => {
+    process.stdout.write(`\nno end after ${LIMIT_MINUTES} minutes\n`);
+    signal('SIGINT');
+    report = setTimeout(signal, REPORT_SECONDS * 1000, 'SIGKILL');
+  }, LIMIT_MINUTES * 60_000);
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const [code] = await once(npm, 'exit');
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   clearTimeout(limit);
+  clearTimeout(report);
   return code === 0;
 }
 
