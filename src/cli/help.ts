@@ -1,7 +1,7 @@
 import { COMMANDS, type CommandName, flagText, type Option, variablesOf } from '../config/option.ts';
 import { OPTION_GROUPS } from '../config/options.ts';
 import { PROGRAM } from '../version.ts';
-import { type CommandContext, EXIT, print } from './context.ts';
+import { type CommandContext, printResult } from './context.ts';
 
 /** Descriptions of the commands, for help and docs. */
 export const COMMAND_DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
@@ -23,9 +23,8 @@ export const EXIT_DESCRIPTIONS: readonly (readonly [code: number, meaning: strin
 const WIDTH = 100;
 
 /** `help`, `--help`, `-h`. */
-export async function help({ stdout }: CommandContext): Promise<number> {
-  await print(stdout, helpText());
-  return EXIT.ok;
+export function help(context: CommandContext): Promise<number> {
+  return printResult(context, helpText());
 }
 
 /** The text of `--help`, generated from the tables of options and commands. */

@@ -1,5 +1,6 @@
 import { readCommandLine } from '../config/command-line.ts';
 import { type CommandContext, EXIT, type ProcessContext, reportCrash, reportFailure } from './context.ts';
+import { STOP_SIGNALS } from './signals.ts';
 
 /**
  * Runs the program and resolves with the exit code (see EXIT). Never rejects. Loads only the modules that the command needs,
@@ -17,17 +18,19 @@ export async function main(processContext: ProcessContext): Promise<number> {
   try {
     const line = readCommandLine(processContext.argv);
     const isLongRunning = line.command === undefined || line.command === 'run' || line.command === 'demo';
-    if (!isLongRunning && (await wasStopped(processContext))) return EXIT.runtime;
+    if (!isLongRunning && (await endOnSignal(processContext))) return EXIT.runtime;
     return await dispatch({ ...processContext, line });
   } catch (error) {
     return reportCrash(processContext.stderr, error);
   }
 }
 
-/** Whether a signal arrived while the program was loading. Restores the default action of signals. */
-async function wasStopped({ signals }: ProcessContext): Promise<boolean> {
+/** Makes every stop signal end the process. Returns true if one arrived while the program was loading. */
+async function endOnSignal({ signals, host }: ProcessContext): Promise<boolean> {
   // Node.js reports signals between two turns of the event loop.
   if (signals !== undefined) await new Promise(setImmediate);
+  // Process 1 has no default action.
+  for (const signal of STOP_SIGNALS) host.on(signal, () => host.exit(EXIT.runtime));
   return signals?.release() !== undefined;
 }
 

@@ -81,13 +81,13 @@ describe('processes', { concurrency: 4 }, () => {
     assert.doesNotMatch(program.stderr(), /debugger/i);
   });
 
-  for (const argv of [['once'], ['once', '--format', 'json'], ['run', '--print-config']]) {
+  for (const argv of [['once'], ['once', '--format', 'json'], ['run', '--print-config'], ['help'], ['version']]) {
     test(`${argv.join(' ')} on a full disk: exit code 1 and a message`, async (t) => {
       const { endpoint } = await scriptedEndpoint(t);
       const disk = openSync('/dev/full', 'w');
       t.after(() => closeSync(disk));
-      const child = spawn(process.execPath, [BIN, ...argv, '--metadata-url', endpoint.url], {
-        env: {},
+      const child = spawn(process.execPath, [BIN, ...argv], {
+        env: { ECS_CONTAINER_METADATA_URI_V4: endpoint.url },
         stdio: ['ignore', disk, 'pipe'],
       });
       const program = watchProgram(t, child);
@@ -97,7 +97,7 @@ describe('processes', { concurrency: 4 }, () => {
 
     test(`${argv.join(' ')} into a closed pipe: exit code 1 and a message`, async (t) => {
       const { endpoint } = await scriptedEndpoint(t);
-      const program = startProgram(t, [...argv, '--metadata-url', endpoint.url]);
+      const program = startProgram(t, argv, { ECS_CONTAINER_METADATA_URI_V4: endpoint.url });
       program.child.stdout?.destroy();
       assert.equal((await program.ended).code, 1);
       assert.equal(program.stderr(), 'error: cannot write to stdout (EPIPE)\n');

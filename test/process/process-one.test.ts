@@ -49,6 +49,22 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGINT'] as const) {
   });
 }
 
+test('once, while the endpoint does not respond: SIGTERM ends it', async (t) => {
+  const { endpoint } = await scriptedEndpoint(t);
+  endpoint.fault = 'hang';
+  const argv = [...nodeFlags, file, 'once', '--metadata-url', endpoint.url];
+  const child = spawn('unshare', ['--pid', '--fork', '--kill-child', process.execPath, ...argv], {
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const program = watchProgram(t, child);
+  await until('a request', () => endpoint.requests.at(0));
+  process.kill(await until('process 1', () => childOf(child.pid ?? 0)), 'SIGTERM');
+  assert.deepEqual(await program.ended, { code: 1, signal: null });
+  // Without the signal, the timeout would end it with a message.
+  assert.equal(program.stderr(), '');
+});
+
 test('SIGUSR1 opens no debugger', async (t) => {
   const { endpoint } = await scriptedEndpoint(t);
   const argv = [...nodeFlags, file, 'run', '--metadata-url', endpoint.url, '--exporter-port', '0'];
