@@ -18,7 +18,8 @@ export const baseUrl: Parser<URL> = (text) => {
   if (hasCredentials(parsed.value)) return { error: 'must be a URL without user and password' };
   if (text.includes('?') || text.includes('#')) return { error: 'must be a URL without query and fragment' };
   parsed.value.pathname = parsed.value.pathname.replace(/\/+$/, '');
-  return parsed;
+  const [document] = /\/task(\/stats)?$/.exec(parsed.value.pathname) ?? [];
+  return document === undefined ? parsed : { error: `must be the base URL, without ${document}` };
 };
 
 function otlpUrl(text: string, pathFor: (path: string) => string): Parsed<URL> {

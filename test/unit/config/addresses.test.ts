@@ -50,3 +50,21 @@ for (const [isLocal, hosts] of HOSTS) {
     });
   }
 }
+
+for (const document of ['/task', '/task/stats']) {
+  for (const tail of ['', '/', '//']) {
+    test(`a metadata address that ends with ${document}${tail} is an error`, () => {
+      const url = `http://169.254.170.2/v4/abc${document}${tail}`;
+      const resolved = resolve({ argv: ['--metadata-url', url] });
+      const messages = 'problems' in resolved ? resolved.problems.map(({ message }) => message) : [];
+      assert.equal(messages.length, 1);
+      assert.match(messages.join(), new RegExp(`must be the base URL, without ${document}$`));
+    });
+  }
+}
+
+test('a metadata address may contain /task elsewhere', () => {
+  for (const path of ['/task/abc', '/v4/mytask', '/task-1']) {
+    assert.ok('config' in resolve({ argv: ['--metadata-url', `http://localhost${path}`] }), path);
+  }
+});
