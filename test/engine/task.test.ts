@@ -78,6 +78,14 @@ async function takeSample(): Promise<Exposition> {
 
 test('throttling of the task is between two kernel readings; Docker reports 0', { skip }, async (t) => {
   const earlier = cgroup.read();
+  // On a busy machine, the task reaches its quota less often.
+  await until('throttling', () => {
+    const now = cgroup.read();
+    const isThrottled =
+      now.cpu_throttled_periods_total > earlier.cpu_throttled_periods_total &&
+      now.cpu_throttled_seconds_total > earlier.cpu_throttled_seconds_total;
+    return isThrottled ? true : undefined;
+  });
   const page = await pageOfLaterPoll();
   const later = cgroup.read();
   const rows = Object.entries(earlier).map(([name, before]) => {
@@ -92,8 +100,6 @@ test('throttling of the task is between two kernel readings; Docker reports 0', 
     const slack = name === 'mem_usage_bytes' ? 4 * 2 ** 20 : 0;
     assert.ok(exported >= before - slack && exported <= after + slack, `${name}: ${before}, ${exported}, ${after}`);
   }
-  assert.ok(later.cpu_throttled_periods_total > earlier.cpu_throttled_periods_total, 'it is throttled all the time');
-  assert.ok(later.cpu_throttled_seconds_total > earlier.cpu_throttled_seconds_total);
   assert.equal(ofTask(page, 'cgroup_cpu_quota_cores'), CORES);
   assert.equal(ofTask(page, 'cgroup_mem_limit_bytes'), MEMORY_BYTES);
 
