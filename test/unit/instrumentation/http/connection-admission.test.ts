@@ -105,7 +105,7 @@ const action = fc.oneof(
 
 test('property: the limit holds, and reserved places are neither taken nor refused', () => {
   fc.assert(
-    fc.property(fc.array(action, { maxLength: 200 }), fc.integer({ min: 20, max: 30 }), (actions, maxConnections) => {
+    fc.property(fc.array(action, { maxLength: 200, size: 'max' }), fc.integer({ min: 20, max: 30 }), (actions, maxConnections) => {
       const places = createPlaces<number>({ maxConnections, scraperMemoryMs: MEMORY_MS });
       const open = new Map<number, string>();
       const scrapedMs = new Map<string, number>();
