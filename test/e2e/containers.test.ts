@@ -137,4 +137,5 @@ test('a container that is missing from one poll returns with the same counters',
   assert.equal(page.value('ecs_task_cpu_usage_seconds_total', { container_name: 'web' }), 80 * 0.25);
   assert.equal(page.value('ecs_task_cpu_cores', { container_name: 'web' }), 0.25);
   assert.equal(page.value('ecs_task_exporter_container_restarts_total'), 0);
+  assert.equal(await ofTask(running, 'ecs_task_cpu_usage_seconds_total'), 80 * 0.25 + 80 * 0.5);
 });

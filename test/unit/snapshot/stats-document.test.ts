@@ -168,10 +168,13 @@ test('the name of the task totals is reserved', () => {
 test('names and ids can be those of members of Object', () => {
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
   const stats: unknown = JSON.parse(`{"__proto__": ${JSON.stringify(ENTRY)}}`);
+  const invalidValues = createInvalidValues();
   const snapshot = join(
     names.map((name) => ({ DockerId: name, Name: name })),
     stats,
+    invalidValues,
   );
+  assert.deepEqual([...invalidValues.counts], []);
   const withStats = snapshot?.containers.filter(({ sample }) => sample !== undefined);
   assert.equal(snapshot?.containers.length, 4);
   assert.deepEqual(
