@@ -51,6 +51,8 @@ const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> 
     return files.filter((file) => !existsSync(`${ROOT}${file}`)).map((file) => `no file ${file}`);
   },
   cosign: () => [],
+  promtool: ({ args }) =>
+    args.filter((arg) => arg.endsWith('.yml') && !existsSync(`${ROOT}${arg}`)).map((file) => `no file ${file}`),
 };
 
 for (const command of COMMANDS) {
