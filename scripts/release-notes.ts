@@ -1,4 +1,4 @@
-/** Prints the section of CHANGELOG.md for a tag: `npm run release-notes -- v3.0.0`. Needs no installed package. */
+/** Prints the section of CHANGELOG.md for a tag: `npm run release:notes -- v3.0.0`. Needs no installed package. */
 import { readFileSync } from 'node:fs';
 import { VERSION } from '../src/version.ts';
 
