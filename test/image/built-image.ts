@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importBaseImages } from '../real/base-images.ts';
+import { importBaseImages, type Platform } from '../real/base-images.ts';
 import { type DockerCli, dockerCli } from '../real/docker-cli.ts';
 import { startDockerDaemon } from '../real/docker-daemon.ts';
 import type { EngineApi } from '../real/engine-api.ts';
@@ -29,11 +29,11 @@ const DISK_BYTES = 8 * 2 ** 30;
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Starts an engine, imports the base images and builds the Dockerfile of this checkout on them.
+ * Starts an engine, imports the base images and builds the Dockerfile of this checkout on them, for a platform.
  *
  * @throws with the end of the build's output if it fails.
  */
-export async function buildImage(): Promise<BuiltImage> {
+export async function buildImage(platform: Platform = 'native'): Promise<BuiltImage> {
   const disk = mountOwnDisk(DISK_BYTES);
   const daemon = await startDockerDaemon('overlay2', disk.folder).catch((error: unknown) => {
     disk.remove();
@@ -55,12 +55,14 @@ export async function buildImage(): Promise<BuiltImage> {
     }
   };
   try {
-    await importBaseImages(api, BASES);
+    await importBaseImages(api, BASES, platform);
     const startedAt = performance.now();
     // By digest, as docs/image.md recommends. An image without a registry is identified by the digest of its configuration.
     const digestOf = async (base: string) => (await docker.ok('image', 'inspect', '--format', '{{.Id}}', base)).trim();
     const bases = { BUILD_IMAGE: await digestOf(BASES.build), RUNTIME_IMAGE: await digestOf(BASES.runtime) };
-    const args = Object.entries({ ...bases, VERSION, REVISION });
+    // Set by BuildKit; the legacy builder does not set it.
+    const target = platform === 'native' ? {} : { TARGETARCH: platform };
+    const args = Object.entries({ ...bases, ...target, VERSION, REVISION });
     await docker.ok(
       ...['build', '--network', 'host', '--tag', name],
       ...args.flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),

@@ -14,26 +14,40 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { builtProgram } from './built-program.ts';
 import type { EngineApi } from './engine-api.ts';
 import { at, textAt } from './json.ts';
 
 /** Debian's busybox-static: a shell and everything else a build needs. */
 const BUSYBOX = '/bin/busybox';
-/** Debian's binutils. */
+/** Of Debian's binutils-multiarch, for binaries of any platform. */
 const STRIP = '/usr/bin/strip';
+/** Debian's libraries for arm64: those that Node.js needs, and their loader. */
+const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu/lib';
+const ARM64_NAMES = [
+  ...['ld-linux-aarch64.so.1', 'libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0', 'libstdc++.so.6'],
+  ...['libgcc_s.so.1', 'libatomic.so.1'],
+];
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /** npm settings for reaching the registry. They include no credentials, which `npm config` does not print. */
 const NPM_SETTINGS = ['registry', 'cafile', 'proxy', 'https-proxy', 'noproxy', 'strict-ssl'];
 
+/** The platform of the runtime image. The build always runs on this machine's. */
+export type Platform = 'native' | 'arm64';
+
 /**
  * Builds replacements for the two public base images from this machine's files, so that the image can be built without
  * access to a registry: `build` has a shell, npm and strip; `runtime` has Node.js and its libraries, with the layout of
- * the distroless images. Uses the Node.js that runs this file.
+ * the distroless images. Uses the Node.js that runs this file, or that of `.ci/install-release-parts` for arm64.
  *
  * @throws if a part is not on this machine.
  */
-export async function importBaseImages(api: EngineApi, names: { build: string; runtime: string }): Promise<void> {
+export async function importBaseImages(
+  api: EngineApi,
+  names: { build: string; runtime: string },
+  platform: Platform,
+): Promise<void> {
   await importImage(api, names.build, ['ENV PATH=/usr/local/bin:/usr/bin:/bin'], (root) => {
     addProgram(root, BUSYBOX, '/usr/bin/busybox');
     for (const applet of lines(execFileSync(BUSYBOX, ['--list'], { encoding: 'utf8' }))) {
@@ -44,9 +58,21 @@ export async function importBaseImages(api: EngineApi, names: { build: string; r
     addNpm(root);
   });
   await importImage(api, names.runtime, [], (root) => {
-    addProgram(root, process.execPath, '/nodejs/bin/node');
+    if (platform === 'native') addProgram(root, process.execPath, '/nodejs/bin/node');
+    else addArm64Node(root);
     writeFileSync(join(root, 'etc/passwd'), 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin\n');
   });
+}
+
+/** The path of Node.js for arm64. @throws if it is not installed. */
+export function arm64Node(): string {
+  const script = realpathSync(builtProgram('node-arm64', '.ci/install-release-parts'));
+  return join(dirname(script), 'node-arm64-binary');
+}
+
+function addArm64Node(root: string): void {
+  addFile(root, arm64Node(), '/nodejs/bin/node');
+  for (const name of ARM64_NAMES) addFile(root, join(ARM64_LIBRARIES, name), `/lib/${name}`);
 }
 
 async function importImage(

@@ -47,20 +47,23 @@ export interface PrometheusOptions {
   readonly configuration: unknown;
   readonly flags?: readonly string[];
   readonly port?: number;
+  /** @default the environment of this process */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a Prometheus with empty storage and waits until it is ready. @throws with its log if it does not start. */
 export async function launchPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
-  const { program, configuration, flags = [], port = await lastingPort() } = options;
+  const { program, configuration, flags = [], port = await lastingPort(), env } = options;
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const yaml = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
   writeFileSync(join(folder, 'prometheus.yml'), yaml);
-  const server = await startServer(program, [
+  const args = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     ...flags,
-  ]);
+  ];
+  const server = await startServer(program, args, env === undefined ? {} : { env });
   const stop = async (): Promise<void> => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -44,6 +44,14 @@ test('every package of the lock file has a hash, or is left out of the image', (
   assert.deepEqual(unverified(lock), []);
 });
 
+test('docs/releasing.md lists the packages without a hash', () => {
+  const without = Object.entries(lock.packages)
+    .filter(([path, { integrity, link }]) => path.includes('node_modules/') && link !== true && integrity === undefined)
+    .map(([path]) => path.slice('node_modules/'.length));
+  const listed = [...read('docs/releasing.md').matchAll(/^- `(.+)`$/gm)].map(([, name = '']) => name);
+  assert.deepEqual(listed, without.sort());
+});
+
 test('a package without a hash, or with a weak one, is found', () => {
   const integrity = lock.packages['node_modules/@opentelemetry/core']?.integrity ?? '';
   assert.match(integrity, /^sha512-/);

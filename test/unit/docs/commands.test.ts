@@ -26,7 +26,7 @@ const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> 
   npm({ args: [first = '', ...rest] }) {
     if (first === 'run') return rest[0] !== undefined && rest[0] in manifest.scripts ? [] : [`no script ${rest[0]}`];
     if (first === 'install') return rest.filter((name) => !packages.includes(name)).map((name) => `no package ${name}`);
-    return ['ci', 'test', 'start'].includes(first) ? [] : [`npm ${first}`];
+    return ['ci', 'test', 'start', 'audit'].includes(first) ? [] : [`npm ${first}`];
   },
   node({ args: [file = '', ...flags] }) {
     if (file === '-e') return syntaxProblem(flags[0] ?? '');
@@ -51,6 +51,8 @@ const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> 
     return files.filter((file) => !existsSync(`${ROOT}${file}`)).map((file) => `no file ${file}`);
   },
   cosign: () => [],
+  promtool: ({ args }) =>
+    args.filter((arg) => arg.endsWith('.yml') && !existsSync(`${ROOT}${arg}`)).map((file) => `no file ${file}`),
 };
 
 for (const command of COMMANDS) {

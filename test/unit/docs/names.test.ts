@@ -24,7 +24,7 @@ const OTHER_FLAGS = new Set(
 const OTHER_VARIABLES = [
   /^AWS_REGION$/,
   /^ECS_(?:(?:POLL|DISABLE)_METRICS|PROMETHEUS_(?:EXPORTER_PORT|METRICS_PATH|JOB_NAME))$/,
-  /^PROMETHEUS_(?:EXPORTER_PORT|REMOTE_WRITE_URL)$/,
+  /^PROMETHEUS_(?:EXPORTER_(?:PORT|PATH)|REMOTE_WRITE_URL)$/,
   /^NODE_OPTIONS$/,
   /^MALLOC_\w+$/,
   /^ATTACK_(?:MINUTES|SEED)$/,
@@ -63,6 +63,9 @@ const OTHER_WORDS = new Set(
     'memory_limiter limit_mib spike_limit_mib check_interval sending_queue otlp_http ecs_fargate',
     'otelcol_receiver_refused_metric_points otelcol_exporter_enqueue_failed_metric_points absent_over_time',
     'throttling_data hierarchical_memory_limit',
+    'aws_sd_configs dns_sd_configs static_configs relabel_configs metric_relabel_configs port_label metrics_path_label',
+    'job_name_label sd_port_label sd_metrics_path_label sd_job_name_label prometheus_job refresh_interval',
+    'exported_service exported_container_name ecs_cluster ecs_service ecs_family ecs_revision',
   ]
     .join(' ')
     .split(' '),

@@ -9,6 +9,9 @@ const PROMQL = new Set(
   'sum rate increase predict_linear absent_over_time by without on group_left or unless'.split(' '),
 );
 
+/** Labels that the relabelling of examples/prometheus adds. */
+const TARGET_LABELS = new Set('ecs_cluster ecs_service ecs_family ecs_revision'.split(' '));
+
 /** The words of an expression, without its strings and durations. */
 function wordsOf(expression: string): readonly string[] {
   return expression.replaceAll(/"[^"]*"|\[\w+\]/g, '').match(/\b[a-zA-Z_]\w*/g) ?? [];
@@ -16,7 +19,8 @@ function wordsOf(expression: string): readonly string[] {
 
 /** Names that do not exist or are off by default, counters without a rate, and rates of gauges. */
 function problemsOf(expression: string): readonly string[] {
-  const metrics = wordsOf(expression).filter((word) => !PROMQL.has(word) && !ATTRIBUTES.has(word));
+  const isLabel = (word: string): boolean => ATTRIBUTES.has(word) || TARGET_LABELS.has(word);
+  const metrics = wordsOf(expression).filter((word) => !PROMQL.has(word) && !isLabel(word));
   const counters = metrics.filter((name) => METRICS.get(name)?.isCounter === true);
   const rated = [...expression.matchAll(/\b(?:rate|increase)\((\w+)/g)].map(([, name]) => name);
   return [
