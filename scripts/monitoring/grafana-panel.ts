@@ -46,7 +46,7 @@ export function grafanaPanel(panel: Panel, id: number): PanelBuilder {
     .height(HEIGHTS[panel.kind])
     .targets(panel.queries.map((query, index) => target(query, refId(index), panel.kind)))
     .thresholds(thresholds(panel));
-  if (panel.kind === 'lines') builder.interval(MIN_STEP);
+  if (panel.queries.some(({ expression }) => expression.includes('$__rate_interval'))) builder.interval(MIN_STEP);
   if (panel.noValue !== undefined) builder.noValue(panel.noValue);
   if (panel.texts !== undefined) builder.mappings([valueMap(panel.texts)]);
   return builder;
@@ -129,11 +129,9 @@ function thresholds({ thresholds: limits }: Panel): ThresholdsConfigBuilder {
     ]);
 }
 
-function valueMap(texts: Readonly<Record<string, string>>): ValueMap {
-  const options = Object.entries(texts).map(
-    ([value, text]) => [value, { text, color: value === '1' ? 'green' : 'red' }] as const,
-  );
-  return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
+function valueMap([one, zero]: NonNullable<Panel['texts']>): ValueMap {
+  const options = { '1': { text: one, color: 'green' }, '0': { text: zero, color: 'red' } };
+  return { type: MappingType.ValueToText, options };
 }
 
 /** The description, and the queries that do not always have results. */

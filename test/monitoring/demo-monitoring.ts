@@ -41,7 +41,9 @@ export async function startMonitoring(
     cleanUp.later(exporter.stop);
     return prometheus;
   }
-  const exporter = await startExporterProcess('demo', names);
+  // The dashboards work with and without these labels. Over OTLP, they are always present.
+  const labels = vocabulary === 'semconv' ? ['--prometheus-resource-labels', 'aws.ecs.*'] : [];
+  const exporter = await startExporterProcess('demo', [...names, ...labels]);
   cleanUp.later(exporter.stop);
   const prometheus = await startPrometheus3({ ...Object(scraping(new Map([[JOB, exporter.port]]))), ...rules });
   cleanUp.later(prometheus.stop);
