@@ -17,13 +17,14 @@ export interface Alert {
 }
 
 export const PERCENT = '{{ $value | humanizePercentage }}';
-export const TASK = 'the task of {{ $labels.instance }}';
-export const EXPORTER = 'the exporter on {{ $labels.instance }}';
-export const CONTAINER_NAMED = `container {{ $labels.${CONTAINER} }} of {{ $labels.instance }}`;
+const INSTANCE = '({{ $labels.instance }})';
+export const TASK = `The task ${INSTANCE}`;
+export const EXPORTER = `The exporter ${INSTANCE}`;
+export const CONTAINER_NAMED = `Container {{ $labels.${CONTAINER} }} ${INSTANCE}`;
 
 const IS_TASK = `or (not $labels.${CONTAINER}) (eq $labels.${CONTAINER} "${TASK_TOTAL_NAME}")`;
 /** For expressions with series of containers and of the task. */
-export const CONTAINER_OR_TASK = `{{ if ${IS_TASK} }}the task{{ else }}container {{ $labels.${CONTAINER} }}{{ end }} of {{ $labels.instance }}`;
+export const CONTAINER_OR_TASK = `{{ if ${IS_TASK} }}The task{{ else }}Container {{ $labels.${CONTAINER} }}{{ end }} ${INSTANCE}`;
 
 /** An expression for the series of containers and of the task, which have one name in ecs and two in semconv. */
 export function containersAndTask(

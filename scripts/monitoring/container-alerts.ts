@@ -17,7 +17,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     for: '10m',
     expression: ({ select }) =>
       `rate(${select('cpu_usage_seconds', 'task')}[5m])\n  / ${select('cpu_limit_cores', 'task')} > 0.9`,
-    summary: `CPU of ${TASK} is near its limit`,
+    summary: `${TASK} is near its CPU limit`,
     description: `The task uses ${PERCENT} of its CPU limit. Above it, the kernel throttles the containers.`,
     runbook: 'The task is short of CPU',
   },
@@ -28,7 +28,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     for: '10m',
     expression: ({ select }) =>
       `rate(${select('cgroup_cpu_throttled_periods', 'task')}[5m])\n  / rate(${select('cgroup_cpu_periods', 'task')}[5m]) > 0.25`,
-    summary: `CPU of ${TASK} is throttled`,
+    summary: `${TASK} is throttled`,
     description: `The kernel throttles the task in ${PERCENT} of its CPU periods.`,
     runbook: 'The task is short of CPU',
   },
@@ -37,7 +37,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     for: '5m',
     expression: (names) => containersAndTask(names, (metric) => `${metric('mem_usage_ratio')} > 0.9`),
-    summary: `Memory of ${CONTAINER_OR_TASK} is near its limit`,
+    summary: `${CONTAINER_OR_TASK} is near its memory limit`,
     description: `The working set is ${PERCENT} of the memory limit. At the limit, the kernel kills a process.`,
     runbook: 'Memory is near its limit',
   },
@@ -49,7 +49,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
       containersAndTask(names, (metric) =>
         exceedsSoon(metric('mem_working_set_bytes'), metric('mem_effective_limit_bytes')),
       ),
-    summary: `Memory of ${CONTAINER_OR_TASK} reaches its limit within 4 hours`,
+    summary: `${CONTAINER_OR_TASK} reaches its memory limit within 4 hours`,
     description:
       'If the working set grows as in the last hour, it is {{ $value | humanize1024 }}B in 4 hours, which is above the memory limit.',
     runbook: 'Memory is near its limit',
@@ -59,8 +59,9 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     comment: 'Needs CGROUP_ROOT.',
     expression: ({ select }) => `increase(${select('cgroup_oom_kills', 'task')}[10m]) > 0`,
-    summary: `The kernel has killed a process of ${TASK}`,
-    description: 'A process exceeded a memory limit of the task or of a container in the last 10 minutes.',
+    summary: `${TASK} had an OOM kill`,
+    description:
+      'In the last 10 minutes, the kernel killed a process because of the memory limit of the task or of a container.',
     runbook: 'Memory is near its limit',
   },
   {
@@ -69,7 +70,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     comment: 'Fires until a later run ends with another code, except while ECS stops the task.',
     expression: ({ select, label }) =>
       `${select('container_exit_code', 'container')} == 137\n  unless on (job, instance) ${select('task_status', 'task', `${label('desiredStatus')}="STOPPED"`)}`,
-    summary: `Kill of ${CONTAINER_NAMED}`,
+    summary: `${CONTAINER_NAMED} was killed`,
     description: 'The last run ended with exit code 137: the container was out of memory, or exceeded its stopTimeout.',
     runbook: 'A container has stopped or is unhealthy',
   },
@@ -80,7 +81,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     for: '10m',
     expression: ({ select }) =>
       `${select('container_running', 'container')} == 0\n  unless ${select('container_exit_code', 'container')} == 0`,
-    summary: `Failure of ${CONTAINER_NAMED}`,
+    summary: `${CONTAINER_NAMED} is not running`,
     description: 'The container has not been running for 10 minutes, and did not exit with code 0.',
     runbook: 'A container has stopped or is unhealthy',
   },
@@ -88,7 +89,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     name: 'ContainerRestartsOften',
     severity: 'warning',
     expression: ({ select }) => `increase(${select('container_restarts', 'container')}[15m]) > 2`,
-    summary: `Restarts of ${CONTAINER_NAMED}`,
+    summary: `${CONTAINER_NAMED} restarts often`,
     description: 'The restart policy has restarted the container about {{ $value | humanize }} times in 15 minutes.',
     runbook: 'A container restarts in a loop',
   },
@@ -98,7 +99,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     for: '1m',
     expression: ({ select, label }) =>
       `${select('container_health', 'container', `${label('healthState')}="UNHEALTHY"`)} == 1`,
-    summary: `Failed health check of ${CONTAINER_NAMED}`,
+    summary: `${CONTAINER_NAMED} is unhealthy`,
     description: 'The health check of the container in the task definition has failed for a minute.',
     runbook: 'A container has stopped or is unhealthy',
   },
@@ -111,7 +112,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
       const reserved = select('ephemeral_storage_reserved_bytes', 'task');
       return `${used} / ${reserved} > 0.85\nor\n${exceedsSoon(used, reserved)}`;
     },
-    summary: `Ephemeral storage of ${TASK} fills up`,
+    summary: `${TASK} is running out of ephemeral storage`,
     description: 'More than 85% of the ephemeral storage is used, or all of it will be used within 4 hours.',
     runbook: 'Ephemeral storage fills up',
   },
@@ -120,7 +121,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     for: '15m',
     expression: ({ select }) => `${select('clock_synchronized', 'task')} == 0`,
-    summary: `The clock of ${TASK} is not synchronized`,
+    summary: `${TASK} has a clock that is not synchronized`,
     description:
       'The host has not synchronized its clock for 15 minutes. Times in logs and signed requests can be wrong.',
     runbook: 'The clock is not synchronized',

@@ -8,7 +8,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     comment: 'For scraped exporters. Replace the job with the name of your scrape job.',
     for: '5m',
     expression: () => 'up{job="ecs-container-exporter"} == 0',
-    summary: `Prometheus cannot scrape ${EXPORTER}`,
+    summary: `${EXPORTER} cannot be scraped`,
     description:
       'All scrapes of the last 5 minutes failed. The exporter or its task is down, or the port is unreachable.',
     runbook: 'The port is unreachable',
@@ -26,7 +26,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     for: '2m',
     expression: ({ select }) => `${select('exporter_status', 'exporter')} == 0`,
-    summary: `The metadata endpoint fails for ${EXPORTER}`,
+    summary: `${EXPORTER} cannot read the metadata endpoint`,
     description:
       'Polls of the task metadata endpoint have failed for 2 minutes. Metrics of the task end three intervals after the last success.',
     runbook: 'Failures of the metadata endpoint',
@@ -36,9 +36,9 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     for: '5m',
     expression: ({ select }) => `${select('exporter_containers_without_stats', 'exporter')} > 0`,
-    summary: `Container stats are missing for ${EXPORTER}`,
+    summary: `${EXPORTER} has no stats of running containers`,
     description:
-      '{{ $value }} running containers have had no current stats for 5 minutes. Totals of the task are absent.',
+      'The endpoint has had no current stats of {{ $value }} running containers for 5 minutes. Totals of the task are absent.',
     runbook: 'A container is missing',
   },
   {
@@ -48,7 +48,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     for: '15m',
     expression: ({ select, label }) =>
       `sum without (${label('reason')}) (rate(${select('exporter_export_failures', 'exporter')}[15m]))\n  / rate(${select('exporter_exports', 'exporter')}[15m]) > 0.5`,
-    summary: `Pushes fail for ${EXPORTER}`,
+    summary: `${EXPORTER} cannot push metrics`,
     description: `${PERCENT} of the exports have failed for 15 minutes.`,
     runbook: 'Failures of exports',
   },
@@ -61,7 +61,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
       const row = { ecs: 'exporter_export_rejected_points', semconv: 'exporter_exported_points' } as const;
       return `rate(${select(row, 'exporter', ...matchers)}[15m]) > 0`;
     },
-    summary: `The receiver rejects data points of ${EXPORTER}`,
+    summary: `${EXPORTER} pushes data points that the receiver rejects`,
     description: 'The receiver has accepted exports but rejected some of their points for 15 minutes.',
     runbook: 'Failures of exports',
   },
@@ -71,9 +71,8 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     for: '15m',
     expression: ({ select, label }) =>
       `sum without (${label('reason')}) (increase(${select('exporter_http_rejected', 'exporter')}[5m])) > 5`,
-    summary: `Clients exceed the limits of ${EXPORTER}`,
-    description:
-      'The HTTP server has closed about {{ $value | humanize }} client connections in 5 minutes because of a limit.',
+    summary: `${EXPORTER} closes client connections`,
+    description: 'The HTTP server closed about {{ $value | humanize }} connections in 5 minutes because of a limit.',
     runbook: 'Log events',
   },
 ];

@@ -47,6 +47,7 @@ export function grafanaPanel(panel: Panel, id: number): PanelBuilder {
     .targets(panel.queries.map((query, index) => target(query, refId(index), panel.kind)))
     .thresholds(thresholds(panel));
   if (panel.queries.some(({ expression }) => expression.includes('$__rate_interval'))) builder.interval(MIN_STEP);
+  if (isCount(panel.unit) && panel.kind !== 'table') builder.decimals(0);
   if (panel.noValue !== undefined) builder.noValue(panel.noValue);
   if (panel.texts !== undefined) builder.mappings([valueMap(panel.texts)]);
   return builder;
@@ -86,8 +87,9 @@ function tableBuilder({ queries, columns = [] }: Panel): TableBuilder {
     builder.overrideByName(title, [{ id: 'links', value: [{ title: 'Open', url: link }] }]);
   }
   for (const { legend, unit } of queries) {
-    const properties: readonly DynamicConfigValue[] = unit === undefined ? [] : [{ id: 'unit', value: unit }];
-    builder.overrideByName(legend, [...properties]);
+    if (unit === undefined) continue;
+    const decimals: readonly DynamicConfigValue[] = isCount(unit) ? [{ id: 'decimals', value: 0 }] : [];
+    builder.overrideByName(legend, [{ id: 'unit', value: unit }, ...decimals]);
   }
   return builder;
 }
@@ -111,6 +113,11 @@ function target({ expression, legend }: Query, ref: string, kind: Panel['kind'])
   const query = new DataqueryBuilder().refId(ref).expr(expression).legendFormat(legend).datasource(DATASOURCE);
   if (kind === 'table') return query.instant().format(PromQueryFormat.Table);
   return kind === 'stat' ? query.instant() : query.range();
+}
+
+/** Increases of counters are extrapolated, so that counts are not whole numbers. */
+function isCount(unit: string): boolean {
+  return unit === 'short' || unit === 'none';
 }
 
 /** `A` for the first query of a panel. */

@@ -27,8 +27,8 @@ export interface AlertCases {
   readonly silent: readonly SilentCase[];
 }
 
-const TASK = 'the task of 10.0.1.17:9545';
-const WEB = 'container web of 10.0.1.17:9545';
+const TASK = 'The task (10.0.1.17:9545)';
+const WEB = 'Container web (10.0.1.17:9545)';
 
 const CPU = ['cpu_usage_seconds_total', 'aws_ecs_task_cpu_time_seconds_total'] as const;
 const CPU_LIMIT = ['cpu_limit_cores', 'aws_ecs_task_cpu_limit'] as const;
@@ -78,7 +78,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('task', CPU, '0+114x30'), series('task', CPU_LIMIT, '2x30')],
         at: 20,
         level: 'task',
-        summary: `CPU of ${TASK} is near its limit`,
+        summary: `${TASK} is near its CPU limit`,
         description: 'The task uses 95% of its CPU limit. Above it, the kernel throttles the containers.',
       },
     ],
@@ -105,7 +105,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('task', PERIODS, '0+600x30'), series('task', THROTTLED, '0+300x30')],
         at: 20,
         level: 'task',
-        summary: `CPU of ${TASK} is throttled`,
+        summary: `${TASK} is throttled`,
         description: 'The kernel throttles the task in 50% of its CPU periods.',
       },
     ],
@@ -125,14 +125,14 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('container', CONTAINER_MEMORY, '0.95x10')],
         at: 6,
         level: 'container',
-        summary: `Memory of ${WEB} is near its limit`,
+        summary: `${WEB} is near its memory limit`,
         description: 'The working set is 95% of the memory limit. At the limit, the kernel kills a process.',
       },
       {
         inputs: [series('task', TASK_MEMORY, '0.92x10')],
         at: 6,
         level: 'task',
-        summary: `Memory of ${TASK} is near its limit`,
+        summary: `${TASK} is near its memory limit`,
         description: 'The working set is 92% of the memory limit. At the limit, the kernel kills a process.',
       },
     ],
@@ -152,7 +152,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         ],
         at: 80,
         level: 'container',
-        summary: `Memory of ${WEB} reaches its limit within 4 hours`,
+        summary: `${WEB} reaches its memory limit within 4 hours`,
         description:
           'If the working set grows as in the last hour, it is 1.27GiB in 4 hours, which is above the memory limit.',
       },
@@ -163,7 +163,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         ],
         at: 80,
         level: 'task',
-        summary: `Memory of ${TASK} reaches its limit within 4 hours`,
+        summary: `${TASK} reaches its memory limit within 4 hours`,
         description:
           'If the working set grows as in the last hour, it is 1.27GiB in 4 hours, which is above the memory limit.',
       },
@@ -195,8 +195,9 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('task', OOM_KILLS, '0x5 1x10')],
         at: 8,
         level: 'task',
-        summary: `The kernel has killed a process of ${TASK}`,
-        description: 'A process exceeded a memory limit of the task or of a container in the last 10 minutes.',
+        summary: `${TASK} had an OOM kill`,
+        description:
+          'In the last 10 minutes, the kernel killed a process because of the memory limit of the task or of a container.',
       },
     ],
     silent: [{ why: 'the kill was earlier', inputs: [series('task', OOM_KILLS, '0x5 1x30')], at: 20 }],
@@ -209,7 +210,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('container', EXIT_CODE, '137x10'), taskStatus('RUNNING')],
         at: 2,
         level: 'container',
-        summary: `Kill of ${WEB}`,
+        summary: `${WEB} was killed`,
         description:
           'The last run ended with exit code 137: the container was out of memory, or exceeded its stopTimeout.',
       },
@@ -227,7 +228,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('container', RUNNING, '0x20'), series('container', EXIT_CODE, '1x20')],
         at: 12,
         level: 'container',
-        summary: `Failure of ${WEB}`,
+        summary: `${WEB} is not running`,
         description: 'The container has not been running for 10 minutes, and did not exit with code 0.',
       },
     ],
@@ -249,7 +250,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('container', RESTARTS, '0+1x30')],
         at: 20,
         level: 'container',
-        summary: `Restarts of ${WEB}`,
+        summary: `${WEB} restarts often`,
         description: 'The restart policy has restarted the container about 15 times in 15 minutes.',
       },
     ],
@@ -264,7 +265,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         at: 3,
         level: 'container',
         labels: healthLabels('UNHEALTHY'),
-        summary: `Failed health check of ${WEB}`,
+        summary: `${WEB} is unhealthy`,
         description: 'The health check of the container in the task definition has failed for a minute.',
       },
     ],
@@ -281,14 +282,14 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('task', USED, '19e9x40'), series('task', RESERVED, '21e9x40')],
         at: 20,
         level: 'task',
-        summary: `Ephemeral storage of ${TASK} fills up`,
+        summary: `${TASK} is running out of ephemeral storage`,
         description: 'More than 85% of the ephemeral storage is used, or all of it will be used within 4 hours.',
       },
       {
         inputs: [series('task', USED, '1e9+1e8x100'), series('task', RESERVED, '21e9x100')],
         at: 80,
         level: 'task',
-        summary: `Ephemeral storage of ${TASK} fills up`,
+        summary: `${TASK} is running out of ephemeral storage`,
         description: 'More than 85% of the ephemeral storage is used, or all of it will be used within 4 hours.',
       },
     ],
@@ -309,7 +310,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('task', CLOCK, '0x20')],
         at: 17,
         level: 'task',
-        summary: `The clock of ${TASK} is not synchronized`,
+        summary: `${TASK} has a clock that is not synchronized`,
         description:
           'The host has not synchronized its clock for 15 minutes. Times in logs and signed requests can be wrong.',
       },

@@ -2,7 +2,7 @@
 import type { AlertCases } from './alert-cases.ts';
 import { both, type Input, series } from './alert-inputs.ts';
 
-const EXPORTER = 'the exporter on 10.0.1.17:9545';
+const EXPORTER = 'The exporter (10.0.1.17:9545)';
 
 const STATUS = ['exporter_status', 'aws_ecs_exporter_status'] as const;
 const WITHOUT_STATS = ['exporter_containers_without_stats', 'aws_ecs_exporter_containers_without_stats'] as const;
@@ -43,7 +43,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [both('up', 'exporter', '0x10')],
         at: 6,
         level: 'exporter',
-        summary: `Prometheus cannot scrape ${EXPORTER}`,
+        summary: `${EXPORTER} cannot be scraped`,
         description:
           'All scrapes of the last 5 minutes failed. The exporter or its task is down, or the port is unreachable.',
       },
@@ -85,7 +85,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('exporter', STATUS, '0x10')],
         at: 3,
         level: 'exporter',
-        summary: `The metadata endpoint fails for ${EXPORTER}`,
+        summary: `${EXPORTER} cannot read the metadata endpoint`,
         description:
           'Polls of the task metadata endpoint have failed for 2 minutes. Metrics of the task end three intervals after the last success.',
       },
@@ -103,8 +103,9 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('exporter', WITHOUT_STATS, '2x10')],
         at: 6,
         level: 'exporter',
-        summary: `Container stats are missing for ${EXPORTER}`,
-        description: '2 running containers have had no current stats for 5 minutes. Totals of the task are absent.',
+        summary: `${EXPORTER} has no stats of running containers`,
+        description:
+          'The endpoint has had no current stats of 2 running containers for 5 minutes. Totals of the task are absent.',
       },
     ],
     silent: [
@@ -125,7 +126,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         at: 40,
         level: 'exporter',
         labels: OTLP,
-        summary: `Pushes fail for ${EXPORTER}`,
+        summary: `${EXPORTER} cannot push metrics`,
         description: '90% of the exports have failed for 15 minutes.',
       },
     ],
@@ -151,7 +152,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         at: 20,
         level: 'exporter',
         labels: REJECTED_LABELS,
-        summary: `The receiver rejects data points of ${EXPORTER}`,
+        summary: `${EXPORTER} pushes data points that the receiver rejects`,
         description: 'The receiver has accepted exports but rejected some of their points for 15 minutes.',
       },
     ],
@@ -172,8 +173,8 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [rejectedClients('0+10x60')],
         at: 25,
         level: 'exporter',
-        summary: `Clients exceed the limits of ${EXPORTER}`,
-        description: 'The HTTP server has closed about 50 client connections in 5 minutes because of a limit.',
+        summary: `${EXPORTER} closes client connections`,
+        description: 'The HTTP server closed about 50 connections in 5 minutes because of a limit.',
       },
     ],
     silent: [
