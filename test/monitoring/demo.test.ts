@@ -46,6 +46,13 @@ for (const vocabulary of VOCABULARIES) {
         });
       }
       await t.test('every rule', () => checkRules(prometheus, transport));
+      // ExporterAbsent fires until the first push.
+      await t.test('no alert fires', async () => {
+        await until('the end of all alerts', async () => {
+          const alerts = listAt(await prometheus.api('alerts'), 'alerts');
+          return alerts.some((alert) => at(alert, 'state') === 'firing') ? undefined : true;
+        });
+      });
     });
   }
 }

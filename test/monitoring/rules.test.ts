@@ -1,16 +1,15 @@
 /** promtool checks the rules, and runs each alert with series with which it must and must not fire. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { VOCABULARIES, type VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { cleanUpAfter } from '../examples/clean-up.ts';
 import { pathOf, textOf } from '../examples/example-files.ts';
 import { at, listAt } from '../real/json.ts';
-import { pushPart } from '../real/push-parts.ts';
 import { type AlertCases, CONTAINER_CASES, type FiringCase } from './alert-cases.ts';
 import { type Input, labelsOf, seriesText } from './alert-inputs.ts';
 import { EXPORTER_CASES } from './exporter-alert-cases.ts';
+import { promtool } from './promtool.ts';
 
 const CASES: Readonly<Record<string, AlertCases>> = { ...CONTAINER_CASES, ...EXPORTER_CASES };
 const RUNBOOKS = 'https://github.com/ecs-container-exporter/ecs-container-exporter/blob/HEAD/docs/troubleshooting.md';
@@ -49,13 +48,6 @@ test('promtool finds an alert that must not fire', (t) => {
   const text = JSON.stringify({ rule_files: [pathOf('monitoring/rules/ecs.yml')], evaluation_interval: '1m', tests });
   assert.match(promtool('test', 'rules', cleanUpAfter(t).file(text)), /a wrong case[\s\S]*MemoryNearLimit/);
 });
-
-/** The output of promtool if it finds a problem; otherwise an empty string. */
-function promtool(...args: readonly string[]): string {
-  const { error, status, stdout, stderr } = spawnSync(pushPart('promtool'), args, { encoding: 'utf8' });
-  if (error !== undefined) throw new Error('promtool cannot be run', { cause: error });
-  return status === 0 ? '' : `${stdout}${stderr}`;
-}
 
 function promtoolTest(
   vocabulary: VocabularyName,
