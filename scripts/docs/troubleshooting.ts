@@ -84,7 +84,32 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 - The exporter, exit code 137: the kernel killed it for lack of memory. 128 MiB is enough for
   [most tasks](image.md#what-it-costs).
 - Another container: \`containers_restarted\` names it. ${metrics('exporter_container_restarts')} counts in-place restarts, and
-  ${metrics('container_exit_code')} shows the last exit code.`;
+  ${metrics('container_exit_code')} shows the last exit code.
+
+## The task is short of CPU
+
+1. ${metrics('cpu_cores')} shows which container uses the CPU. Raise \`cpu\` of the task definition, or run more tasks.
+2. \`CGROUP_ROOT\` on EC2 shows throttling. Short bursts are throttled even if the average is below the limit.
+
+## Memory is near its limit
+
+1. ${metrics('mem_rss_bytes')} grows steadily: look for a leak. It is stable: raise \`memory\` of the container or the task.
+2. Containers without a limit share the task's: compare their ${metrics('mem_working_set_bytes')}.
+3. A process was killed, but its container runs on: check the container's log for a child process that died.
+
+## A container has stopped or is unhealthy
+
+1. Exit code 137: out of memory ([memory](#memory-is-near-its-limit)), or killed after its \`stopTimeout\`.
+2. Another exit code: read the container's log. Without a restart policy, ECS does not restart a non-essential container.
+3. Unhealthy: run the command of the health check in the container. Check its \`timeout\` and \`startPeriod\`.
+
+## Ephemeral storage fills up
+
+Find the files with ECS Exec (\`du -x /\`), or raise \`ephemeralStorage\` of the task definition, up to 200 GiB.
+
+## The clock is not synchronized
+
+The clock is that of the host. Replace the task; on Managed Instances, check the instance's Chrony.`;
 
 /** The names of metrics in Prometheus, in the ecs vocabulary. */
 function metrics(...ids: readonly RowId[]): string {

@@ -31,6 +31,7 @@ export const PAGES: readonly Page[] = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ...markdownBelow('docs'),
   ...markdownBelow('examples'),
+  ...markdownBelow('monitoring'),
   ...markdownBelow('test').filter((path) => path.endsWith('/README.md')),
 ].map(readPage);
 

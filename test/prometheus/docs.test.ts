@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { VOCABULARIES } from '../../src/metrics/vocabulary.ts';
 import { blocksIn, ROOT } from '../helpers/pages.ts';
 import { ruleFindings } from '../real/prometheus-server.ts';
 
@@ -13,9 +14,9 @@ function ruleOf(expression: string): string {
   return JSON.stringify({ groups: [{ name: 'one', rules: [{ record: 'one', expr: expression }] }] });
 }
 
-for (const file of ['alerts.yml', 'alerts-semconv.yml']) {
-  test(`promtool accepts examples/prometheus/${file}`, () =>
-    assert.equal(ruleFindings(readFileSync(`${ROOT}examples/prometheus/${file}`, 'utf8')), ''));
+for (const vocabulary of VOCABULARIES) {
+  test(`promtool accepts monitoring/rules/${vocabulary}.yml`, () =>
+    assert.equal(ruleFindings(readFileSync(`${ROOT}monitoring/rules/${vocabulary}.yml`, 'utf8')), ''));
 }
 
 test('promtool accepts the expressions on the pages', () => {

@@ -1,12 +1,19 @@
-/** Names in the example alerts and in the expressions on the pages; promtool checks the syntax in test/prometheus. */
+/** Names in the rules, the dashboards and the expressions on the pages; test/monitoring and test/prometheus check the syntax. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parse } from 'yaml';
+import { VOCABULARIES, type VocabularyName } from '../../../src/metrics/vocabulary.ts';
+import { dashboardFiles } from '../../helpers/dashboard-files.ts';
 import { blocksIn, ROOT } from '../../helpers/pages.ts';
+import { at, listAt, textAt } from '../../real/json.ts';
 import { ATTRIBUTES, METRICS } from './known-metrics.ts';
 
 const PROMQL = new Set(
-  'sum rate increase predict_linear absent_over_time by without on group_left or unless'.split(' '),
+  [
+    'sum min max count group quantile topk rate increase predict_linear absent_over_time time',
+    'by without on group_left or and unless offset bool',
+  ].flatMap((words) => words.split(' ')),
 );
 
 /** Labels that the relabelling of examples/prometheus adds. */
@@ -14,7 +21,7 @@ const TARGET_LABELS = new Set('ecs_cluster ecs_service ecs_family ecs_revision'.
 
 /** The words of an expression, without its strings and durations. */
 function wordsOf(expression: string): readonly string[] {
-  return expression.replaceAll(/"[^"]*"|\[\w+\]/g, '').match(/\b[a-zA-Z_]\w*/g) ?? [];
+  return expression.replaceAll(/"[^"]*"|\[[$\w]+\]/g, '').match(/\b[a-zA-Z_]\w*/g) ?? [];
 }
 
 /** Names that do not exist or are off by default, counters without a rate, and rates of gauges. */
@@ -30,31 +37,31 @@ function problemsOf(expression: string): readonly string[] {
   ];
 }
 
-/** The expressions of a rules file, by alert. */
-function expressionsOf(file: string): ReadonlyMap<string, string> {
-  const rules = readFileSync(`${ROOT}examples/prometheus/${file}`, 'utf8')
-    .split(/^ {6}- alert: /m)
-    .slice(1);
-  return new Map(
-    rules.map((rule) => {
-      const [, block, line] = /^ {8}expr: (?:\|\n((?: {10}.*\n)+)|(.*)$)/m.exec(rule) ?? [];
-      return [rule.slice(0, rule.indexOf('\n')), (block ?? line ?? '').trim()];
-    }),
-  );
+/** The expressions of the rules, by the alert or the recorded metric. */
+function rulesOf(vocabulary: VocabularyName): ReadonlyMap<string, string> {
+  const file: unknown = parse(readFileSync(`${ROOT}monitoring/rules/${vocabulary}.yml`, 'utf8'));
+  const rules = listAt(file, 'groups').flatMap((group) => listAt(group, 'rules'));
+  return new Map(rules.map((rule) => [String(at(rule, 'alert') ?? at(rule, 'record')), textAt(rule, 'expr')]));
 }
-
-const ALERTS = { ecs: expressionsOf('alerts.yml'), semconv: expressionsOf('alerts-semconv.yml') };
 
 const EXPRESSIONS = [
   ...blocksIn('promql').map(({ page, line, body }) => [`${page}:${line}`, body] as const),
-  ...ALERTS.ecs,
-  ...ALERTS.semconv,
+  ...VOCABULARIES.flatMap((vocabulary) => [...rulesOf(vocabulary)]),
 ];
 
 for (const [place, expression] of EXPRESSIONS) {
   test(`${place}: ${expression.replaceAll(/\s+/g, ' ').trim()}`, () => {
     assert.notEqual(expression, '');
     assert.deepEqual(problemsOf(expression), []);
+  });
+}
+
+for (const { path, panels } of VOCABULARIES.flatMap(dashboardFiles)) {
+  test(`${path}: metrics, labels and rates`, () => {
+    const problems = panels.flatMap(({ title, queries }) =>
+      queries.flatMap(({ expression }) => problemsOf(expression).map((problem) => `${title}: ${problem}`)),
+    );
+    assert.deepEqual(problems, []);
   });
 }
 
@@ -67,11 +74,6 @@ test('the metrics of the CloudWatch alarms and queries exist', () => {
     names.filter((name) => METRICS.get(name)?.isDefault !== true),
     [],
   );
-});
-
-test('both vocabularies have the same alerts', () => {
-  assert.ok(ALERTS.ecs.size > 8);
-  assert.deepEqual([...ALERTS.semconv.keys()], [...ALERTS.ecs.keys()]);
 });
 
 const MISTAKES: Readonly<Record<string, RegExp>> = {
