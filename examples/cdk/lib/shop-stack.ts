@@ -7,6 +7,11 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { EcsContainerExporter, EXPORTER_PORT } from './ecs-container-exporter.ts';
 
+const LINUX: ecs.RuntimePlatform = {
+  operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+  cpuArchitecture: ecs.CpuArchitecture.X86_64,
+};
+
 export interface ShopProps extends StackProps {
   readonly launchType: 'FARGATE' | 'EC2';
   readonly destination: 'prometheus' | 'cloudwatch' | 'datadog';
@@ -25,15 +30,14 @@ export class ShopStack extends Stack {
   constructor(scope: Construct, id: string, props: ShopProps) {
     super(scope, id, props);
     const isFargate = props.launchType === 'FARGATE';
-    const taskDefinition = isFargate
-      ? new ecs.FargateTaskDefinition(this, 'Task', { family: id, cpu: 1024, memoryLimitMiB: 2048 })
-      : new ecs.TaskDefinition(this, 'Task', {
-          family: id,
-          compatibility: ecs.Compatibility.EC2,
-          networkMode: ecs.NetworkMode.BRIDGE,
-          cpu: '1024',
-          memoryMiB: '2048',
-        });
+    const taskDefinition = new ecs.TaskDefinition(this, 'Task', {
+      family: id,
+      compatibility: isFargate ? ecs.Compatibility.FARGATE : ecs.Compatibility.EC2,
+      networkMode: isFargate ? ecs.NetworkMode.AWS_VPC : ecs.NetworkMode.BRIDGE,
+      cpu: '1024',
+      memoryMiB: '2048',
+      ...(isFargate ? { runtimePlatform: LINUX } : {}),
+    });
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -45,9 +45,11 @@ const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> 
     return buildArgs.filter((name) => !dockerfile.includes(`ARG ${name}`)).map((name) => `no ARG ${name}`);
   },
   aws({ page, args }) {
-    const files = args.flatMap((arg) =>
-      arg.startsWith('file://') ? posix.join(posix.dirname(page), arg.slice(7)) : [],
-    );
+    const names = args.flatMap((arg, index) => {
+      if (arg.startsWith('file://')) return arg.slice(7);
+      return args[index - 1] === '--template-file' ? arg : [];
+    });
+    const files = names.map((name) => posix.join(posix.dirname(page), name));
     return files.filter((file) => !existsSync(`${ROOT}${file}`)).map((file) => `no file ${file}`);
   },
   cosign: () => [],
