@@ -79,8 +79,8 @@ function launchTypeFindings({ requiresCompatibilities, ...task }: TaskDefinition
   return [
     ...(isSold ? [] : [`Fargate has no ${task.cpu} CPU units with ${task.memory} MiB`]),
     ...(task.networkMode === 'awsvpc' ? [] : [`Fargate has no network mode ${task.networkMode}`]),
-    ...(task.volumes === undefined ? [] : ['Fargate has no folders of the host']),
-    ...(task.runtimePlatform === undefined ? ['Fargate does not know the architecture of the images'] : []),
+    ...(task.volumes === undefined ? [] : ['Fargate has no volumes of the host']),
+    ...(task.runtimePlatform === undefined ? ['runtimePlatform is missing'] : []),
   ];
 }
 
@@ -128,7 +128,8 @@ function dependencyFindings(
   return dependsOn.flatMap(({ containerName, condition }) => {
     const other = containers.find((container) => container.name === containerName);
     if (other === undefined) return [`${name} depends on ${containerName}, which is not there`];
-    if (name === EXPORTER && other.essential) return [`${name} stops before ${containerName}, and misses its end`];
+    if (name === EXPORTER && other.essential)
+      return [`${name} stops before ${containerName} and cannot export its last values`];
     if (reaches(other, name, containers)) return [`${name} and ${containerName} wait for each other`];
     if (condition === 'HEALTHY' && other.healthCheck === undefined) return [`${containerName} has no health check`];
     return [];

@@ -66,6 +66,13 @@ variable "environment" {
   type        = map(string)
   description = "Additional variables, without secrets"
   default     = {}
+
+  validation {
+    condition = alltrue([
+      for name in keys(var.environment) : !can(regex("_HEADERS$|^AWS_(ACCESS|SECRET|SESSION|CONTAINER)_", name))
+    ])
+    error_message = "A variable holds a secret: pass it through secrets."
+  }
 }
 
 variable "secrets" {
