@@ -4,10 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { serviceOfTemplate } from './cloudformation-service.ts';
 import { deployments, templateOf } from './cloudformation-templates.ts';
 import { examplesEndingWith, textOf } from './example-files.ts';
+import { serviceFindings } from './service-rules.ts';
 import { VARIANTS } from './sidecar-rules.ts';
-import { templateFindings } from './template-rules.ts';
 
 test('the README has a command for each CloudFormation template', () => {
   const files = VARIANTS.map((variant) => `examples/cloudformation/${variant}.yaml`);
@@ -23,7 +24,7 @@ test('the README has a command for each CloudFormation template', () => {
 
 for (const { variant, file, parameters } of deployments()) {
   test(`${file}: the exporter, the policies and the open port are as documented`, () =>
-    assert.deepEqual(templateFindings(variant, templateOf(textOf(file)), parameters), []));
+    assert.deepEqual(serviceFindings(variant, serviceOfTemplate(templateOf(textOf(file)), parameters)), []));
 }
 
 /** An injected problem and the expected finding. */
@@ -59,10 +60,9 @@ for (const [variant, mistake, made, finding] of MISTAKES) {
     assert.ok(deployment !== undefined);
     const text = textOf(deployment.file);
     assert.ok(text.includes(mistake));
-    const findings = templateFindings(
+    const findings = serviceFindings(
       deployment.variant,
-      templateOf(text.replace(mistake, made)),
-      deployment.parameters,
+      serviceOfTemplate(templateOf(text.replace(mistake, made)), deployment.parameters),
     );
     assert.match(findings.join('\n'), finding);
   });
@@ -72,7 +72,7 @@ test('a parameter that is missing or unknown is found', () => {
   const [deployment] = deployments();
   assert.ok(deployment !== undefined);
   const check = (parameters: Readonly<Record<string, string>>) =>
-    templateFindings(deployment.variant, templateOf(textOf(deployment.file)), parameters);
+    serviceFindings(deployment.variant, serviceOfTemplate(templateOf(textOf(deployment.file)), parameters));
   assert.throws(() => check({}), /Cluster has no value|Subnets has no value|has no value/);
   assert.throws(() => check({ ...deployment.parameters, Clutser: 'shop' }), /unknown parameters: Clutser/);
 });

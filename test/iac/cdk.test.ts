@@ -7,9 +7,10 @@ import * as v from 'valibot';
 import { isSecretVariable } from '../../examples/cdk/lib/secret-variables.ts';
 import { variablesOf } from '../../src/config/option.ts';
 import { OPTION_LIST } from '../../src/config/options.ts';
+import { serviceOfTemplate } from '../examples/cloudformation-service.ts';
 import { pathOf } from '../examples/example-files.ts';
+import { serviceFindings } from '../examples/service-rules.ts';
 import { VARIANTS } from '../examples/sidecar-rules.ts';
-import { templateFindings } from '../examples/template-rules.ts';
 import { cdkPackages, cfnLint, type Result, run, temporaryFolder } from './programs.ts';
 
 const SOURCES = ['bin', 'lib', 'test', 'cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
@@ -74,7 +75,7 @@ test('the synthesized templates have the documented exporter, and cfn-lint finds
   const files = VARIANTS.map((variant) => join(project, `cdk.out/shop-${variant}.template.json`));
   for (const [index, variant] of VARIANTS.entries()) {
     const template: unknown = JSON.parse(readFileSync(files[index] ?? '', 'utf8'));
-    assert.deepEqual(templateFindings(variant, template, {}), [], variant);
+    assert.deepEqual(serviceFindings(variant, serviceOfTemplate(template, {})), [], variant);
   }
   assert.deepEqual(cfnLint(...files), { code: 0, problems: [] });
 });
@@ -103,7 +104,10 @@ test('the checks of the templates notice a mistake in the construct', () => {
   const result = withMistake('lib/destinations.ts', "'delta'", "'cumulative'", synthesize);
   assert.equal(result.code, 0, result.log);
   const template: unknown = JSON.parse(readFileSync(join(project, 'cdk.out/shop-datadog.template.json'), 'utf8'));
-  assert.match(templateFindings('datadog', template, {}).join(), /TEMPORALITY_PREFERENCE is cumulative, but delta/);
+  assert.match(
+    serviceFindings('datadog', serviceOfTemplate(template, {})).join(),
+    /TEMPORALITY_PREFERENCE is cumulative, but delta/,
+  );
 });
 
 test('the tests of the project pass', () => {

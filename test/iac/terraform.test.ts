@@ -6,15 +6,13 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import * as v from 'valibot';
 import { examplesEndingWith, pathOf, textOf } from '../examples/example-files.ts';
-import { policyFindings } from '../examples/policy-rules.ts';
-import { sidecarFindings, VARIANTS, type Variant, variableFindings } from '../examples/sidecar-rules.ts';
-import { EXPORTER, taskFindings } from '../examples/task-definition-rules.ts';
-import { shapeFindings, taskDefinition } from '../examples/task-definition-schema.ts';
+import { serviceFindings } from '../examples/service-rules.ts';
+import { VARIANTS, type Variant } from '../examples/sidecar-rules.ts';
 import { evaluateExpression } from './hcl-expression.ts';
 import { hcl2json, temporaryFolder } from './programs.ts';
-import { evaluateModule, type TerraformModule } from './terraform-module.ts';
+import { evaluateModule } from './terraform-module.ts';
+import { serviceOfModule } from './terraform-service.ts';
 
 const FILES = examplesEndingWith('.tf');
 const { folder, remove } = temporaryFolder();
@@ -52,7 +50,10 @@ test('every variable is used, and each name that is used is declared', () => {
 
 for (const variant of VARIANTS) {
   test(`${variant}: the exporter, the policies and the open port are as documented`, () =>
-    assert.deepEqual(moduleFindings(variant, evaluateModule(pathOf(`examples/terraform/${variant}`))), []));
+    assert.deepEqual(
+      serviceFindings(variant, serviceOfModule(evaluateModule(pathOf(`examples/terraform/${variant}`)))),
+      [],
+    ));
 }
 
 /** An injected mistake, and the expected finding or error. */
@@ -105,7 +106,7 @@ for (const [variant, file, mistake, made, finding] of MISTAKES) {
     writeFileSync(join(copy, file), text.replace(mistake, made));
     const check = (): string => {
       try {
-        return moduleFindings(variant, evaluateModule(join(copy, variant))).join('\n');
+        return serviceFindings(variant, serviceOfModule(evaluateModule(join(copy, variant)))).join('\n');
       } catch (error) {
         return String(error);
       }
@@ -129,79 +130,3 @@ test('expressions are evaluated as by Terraform', () => {
   assert.equal(evaluate('jsonencode({ "a:b" = map.a })'), '{"a:b":1}');
   for (const text of ['max(1, 2)', 'name +', 'map.c', 'name name']) assert.throws(() => evaluate(text), text);
 });
-
-const only = <T>(list: readonly T[]): T => {
-  const [first, ...rest] = list;
-  assert.ok(first !== undefined && rest.length === 0, `${list.length} instead of 1`);
-  return first;
-};
-
-/** Problems of a root module, one sentence each. */
-function moduleFindings(variant: Variant, root: TerraformModule): readonly string[] {
-  const document = taskDocument(root);
-  const shape = shapeFindings(taskDefinition, document);
-  if (shape.length > 0) return shape;
-  const task = v.parse(taskDefinition, document);
-  const exporter = only(task.containerDefinitions.filter(({ name }) => name === EXPORTER));
-  const policies = root.resources('aws_iam_role_policy').map(({ policy }) => String(policy));
-  const needed = {
-    'cloudwatch:PutMetricData': variant === 'cloudwatch',
-    'secretsmanager:GetSecretValue': variant === 'datadog',
-  };
-  const isScraped = variant.endsWith('pull');
-  const { tags, launch_type: launchType } = only(root.resources('aws_ecs_service'));
-  const rules = root.resources('aws_vpc_security_group_ingress_rule');
-  const isScrapeRule = (rule: Readonly<Record<string, unknown>>): boolean =>
-    `${rule['ip_protocol']} ${rule['from_port']} ${rule['to_port']}` === 'tcp 9545 9545' &&
-    /^sg-/.test(String(rule['referenced_security_group_id'])) &&
-    !Object.keys(rule).some((key) => key.startsWith('cidr'));
-  return [
-    ...taskFindings(task),
-    ...sidecarFindings(exporter),
-    ...variableFindings(variant, exporter),
-    ...policies.flatMap((policy) => policyFindings(JSON.parse(policy))),
-    ...Object.entries(needed)
-      .filter(([action, isNeeded]) => policies.join().includes(action) !== isNeeded)
-      .map(([action]) => `${action} is missing or superfluous`),
-    ...(rules.length === (isScraped ? 1 : 0) && rules.every(isScrapeRule) ? [] : ['the rule for the port is wrong']),
-    ...(launchType === task.requiresCompatibilities[0] ? [] : ['another launch type']),
-    ...(JSON.stringify(tags) === (isScraped ? `{"metrics":"${EXPORTER}"}` : '{}')
-      ? []
-      : ['the tag of the service is wrong']),
-  ];
-}
-
-/** The task definition as in the API, without empty and null members, which the provider leaves out. */
-function taskDocument(root: TerraformModule): unknown {
-  const task = only(root.resources('aws_ecs_task_definition'));
-  const blocks = v.parse(
-    v.object({
-      volume: v.optional(v.array(v.object({ name: v.string(), host_path: v.string() })), []),
-      runtime_platform: v.optional(
-        v.array(v.object({ operating_system_family: v.string(), cpu_architecture: v.string() })),
-        [],
-      ),
-    }),
-    task,
-  );
-  const containers = v.parse(v.array(v.looseObject({})), JSON.parse(String(task['container_definitions'])));
-  const isEmpty = (value: unknown): boolean =>
-    value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-  const withoutEmpty = (members: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
-  const [platform] = blocks.runtime_platform;
-  return withoutEmpty({
-    family: task['family'],
-    requiresCompatibilities: task['requires_compatibilities'],
-    networkMode: task['network_mode'],
-    cpu: String(task['cpu']),
-    memory: String(task['memory']),
-    executionRoleArn: task['execution_role_arn'],
-    taskRoleArn: task['task_role_arn'],
-    runtimePlatform: platform
-      ? { operatingSystemFamily: platform.operating_system_family, cpuArchitecture: platform.cpu_architecture }
-      : null,
-    volumes: blocks.volume.map(({ name, host_path: sourcePath }) => ({ name, host: { sourcePath } })),
-    containerDefinitions: containers.map(withoutEmpty),
-  });
-}
