@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The root of the repository. */
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { filesBelow, ROOT } from '../helpers/pages.ts';
 
 /** The full path of a file of the repository. */
 export function pathOf(file: string): string {
@@ -21,8 +18,5 @@ export function jsonOf(file: string): unknown {
 
 /** Files below examples/ with these name endings, relative to the root of the repository. */
 export function examplesEndingWith(...endings: readonly string[]): readonly string[] {
-  return readdirSync(pathOf('examples'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => endings.some((ending) => file.endsWith(ending)))
-    .map((file) => join('examples', file))
-    .sort();
+  return filesBelow('examples').filter((file) => endings.some((ending) => file.endsWith(ending)));
 }

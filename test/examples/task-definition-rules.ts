@@ -22,9 +22,10 @@ export function taskFindings(task: TaskDefinition): readonly string[] {
   const containers = task.containerDefinitions;
   return [
     ...sizeFindings(task),
+    ...launchTypeFindings(task),
     ...repeated(containers.map(({ name }) => name)).map((name) => `two containers are called ${name}`),
-    // The containers share a network namespace.
-    ...repeated(containers.flatMap(portsOf)).map((port) => `port ${port} is mapped twice`),
+    ...networkFindings(task),
+    ...containers.flatMap((container) => mountFindings(container, task)),
     ...containers.flatMap((container) => dependencyFindings(container, containers)),
     ...(containers.some(({ essential }) => essential) ? [] : ['no container is essential']),
     ...containers.flatMap(containerFindings),
@@ -64,13 +65,59 @@ function exporterFindings(container: ContainerDefinition): readonly string[] {
 }
 
 function sizeFindings({ cpu, memory, containerDefinitions }: TaskDefinition): readonly string[] {
-  const [min, max, step] = FARGATE_SIZES.get(Number(cpu)) ?? [Number.NaN, Number.NaN, 1];
-  const isSold = Number(memory) >= min && Number(memory) <= max && Number(memory) % step === 0;
   const sum = (part: 'cpu' | 'memory'): number => containerDefinitions.reduce((total, one) => total + one[part], 0);
   return [
-    ...(isSold ? [] : [`Fargate has no ${cpu} CPU units with ${memory} MiB`]),
     ...(sum('cpu') <= Number(cpu) ? [] : [`the containers need ${sum('cpu')} CPU units`]),
     ...(sum('memory') <= Number(memory) ? [] : [`the containers need ${sum('memory')} MiB`]),
+  ];
+}
+
+function launchTypeFindings({ requiresCompatibilities, ...task }: TaskDefinition): readonly string[] {
+  if (requiresCompatibilities.includes('EC2')) return [];
+  const [min, max, step] = FARGATE_SIZES.get(Number(task.cpu)) ?? [Number.NaN, Number.NaN, 1];
+  const isSold = Number(task.memory) >= min && Number(task.memory) <= max && Number(task.memory) % step === 0;
+  return [
+    ...(isSold ? [] : [`Fargate has no ${task.cpu} CPU units with ${task.memory} MiB`]),
+    ...(task.networkMode === 'awsvpc' ? [] : [`Fargate has no network mode ${task.networkMode}`]),
+    ...(task.volumes === undefined ? [] : ['Fargate has no volumes of the host']),
+    ...(task.runtimePlatform === undefined ? ['runtimePlatform is missing'] : []),
+  ];
+}
+
+/** With `bridge` each container has a network namespace; otherwise they share one, and a host port is the container's. */
+function networkFindings({ networkMode, containerDefinitions }: TaskDefinition): readonly string[] {
+  const mappings = containerDefinitions.flatMap(({ name, portMappings = [] }) =>
+    portMappings.map((mapping) => ({ name, ...mapping })),
+  );
+  if (networkMode !== 'bridge') {
+    const ports = mappings.map(({ containerPort }) => containerPort);
+    const others = mappings.filter(({ containerPort, hostPort = containerPort }) => hostPort !== containerPort);
+    return [
+      ...repeated(ports).map((port) => `port ${port} is mapped twice`),
+      ...others.map(({ name, hostPort }) => `${name}: ${networkMode} has no host port ${hostPort}`),
+    ];
+  }
+  const hostPorts = mappings.flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : hostPort));
+  const unpublished = mappings.filter(({ name, hostPort }) => name === EXPORTER && hostPort === undefined);
+  return [
+    ...repeated(hostPorts).map((port) => `port ${port} is mapped twice`),
+    ...unpublished.map(({ containerPort }) => `${EXPORTER}: port ${containerPort} has no host port`),
+  ];
+}
+
+function mountFindings(container: ContainerDefinition, { volumes = [] }: TaskDefinition): readonly string[] {
+  const mounts = (container.mountPoints ?? []).map((mount) => ({
+    ...mount,
+    source: volumes.find(({ name }) => name === mount.sourceVolume)?.host.sourcePath,
+  }));
+  const missing = mounts.filter(({ source }) => source === undefined);
+  const root = container.environment?.find(({ name }) => name === 'CGROUP_ROOT')?.value;
+  const cgroup = mounts.find(({ containerPath }) => containerPath === root);
+  const isCgroup = cgroup !== undefined && [undefined, '/sys/fs/cgroup'].includes(cgroup.source);
+  return [
+    ...missing.map(({ sourceVolume }) => `${container.name}: there is no volume ${sourceVolume}`),
+    ...(root === undefined || isCgroup ? [] : [`${root} is not the cgroup of the host`]),
+    ...(cgroup === undefined || cgroup.readOnly === true ? [] : ['the cgroup of the host can be written']),
   ];
 }
 
@@ -81,6 +128,8 @@ function dependencyFindings(
   return dependsOn.flatMap(({ containerName, condition }) => {
     const other = containers.find((container) => container.name === containerName);
     if (other === undefined) return [`${name} depends on ${containerName}, which is not there`];
+    if (name === EXPORTER && other.essential)
+      return [`${name} stops before ${containerName} and cannot export its last values`];
     if (reaches(other, name, containers)) return [`${name} and ${containerName} wait for each other`];
     if (condition === 'HEALTHY' && other.healthCheck === undefined) return [`${containerName} has no health check`];
     return [];

@@ -1,6 +1,6 @@
 /**
- * The parts of ECS's RegisterTaskDefinition that the examples use, for Fargate. Strict: an unknown key is an
- * error, or must be added from the documentation first.
+ * The parts of ECS's RegisterTaskDefinition that the examples use. Strict: an unknown key is an error, or must be added
+ * from the documentation first.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -32,7 +32,7 @@ const logConfiguration = v.strictObject({
     'awslogs-region': text,
     'awslogs-stream-prefix': text,
     mode: v.optional(v.picklist(['blocking', 'non-blocking'])),
-    'max-buffer-size': v.optional(v.pipe(v.string(), v.regex(/^\d+[km]$/))),
+    'max-buffer-size': v.optional(v.pipe(v.string(), v.regex(/^\d+[bkm]$/))),
   }),
 });
 
@@ -62,7 +62,13 @@ export const containerDefinition = v.strictObject({
   /** On Fargate, SYS_PTRACE is all that can be added. */
   linuxParameters: v.optional(v.strictObject({ capabilities: v.strictObject({ drop: texts }) })),
   portMappings: v.optional(
-    v.array(v.strictObject({ containerPort: whole(1, 65_535), protocol: v.optional(v.picklist(['tcp', 'udp'])) })),
+    v.array(
+      v.strictObject({
+        containerPort: whole(1, 65_535),
+        hostPort: v.optional(whole(0, 65_535)),
+        protocol: v.optional(v.picklist(['tcp', 'udp'])),
+      }),
+    ),
   ),
   environment: v.optional(v.array(v.strictObject({ name: text, value: text }))),
   secrets: v.optional(v.array(v.strictObject({ name: text, valueFrom: v.union([arn('ssm'), arn('secretsmanager')]) }))),
@@ -77,17 +83,20 @@ export const containerDefinition = v.strictObject({
 
 export const taskDefinition = v.strictObject({
   family: name,
-  requiresCompatibilities: v.tuple([v.literal('FARGATE')]),
-  networkMode: v.literal('awsvpc'),
-  runtimePlatform: v.strictObject({
-    operatingSystemFamily: v.literal('LINUX'),
-    cpuArchitecture: v.picklist(['X86_64', 'ARM64']),
-  }),
+  requiresCompatibilities: v.tuple([v.picklist(['FARGATE', 'EC2'])]),
+  networkMode: v.picklist(['awsvpc', 'bridge', 'host']),
+  runtimePlatform: v.optional(
+    v.strictObject({
+      operatingSystemFamily: v.literal('LINUX'),
+      cpuArchitecture: v.picklist(['X86_64', 'ARM64']),
+    }),
+  ),
   /** Numbers as strings, as in the API. */
   cpu: v.pipe(v.string(), v.digits()),
   memory: v.pipe(v.string(), v.digits()),
   executionRoleArn: arn('iam'),
   taskRoleArn: v.optional(arn('iam')),
+  volumes: v.optional(v.array(v.strictObject({ name, host: v.strictObject({ sourcePath: text }) }))),
   containerDefinitions: v.pipe(v.array(containerDefinition), v.minLength(1), v.maxLength(10)),
 });
 

@@ -1,9 +1,13 @@
-/** Validates the task definitions and policies of the examples against the ECS documentation and the options of the program. */
+/**
+ * Validates the task definitions and policies of the examples against the ECS documentation, the options of the program and
+ * the container definition of the README.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
-import { resolveConfig } from '../../src/config/resolve.ts';
 import { examplesEndingWith, jsonOf, textOf } from './example-files.ts';
+import { policyFindings } from './policy-rules.ts';
+import { imageEnvironment, sidecarFindings } from './sidecar-rules.ts';
 import { containerFindings, EXPORTER, taskFindings } from './task-definition-rules.ts';
 import {
   type ContainerDefinition,
@@ -23,8 +27,9 @@ const containersOf = (file: string): readonly ContainerDefinition[] =>
     : [v.parse(containerDefinition, jsonOf(file))];
 
 test('every JSON file of the examples is checked', () => {
-  assert.deepEqual([...TASKS, ...CONTAINERS, ...POLICIES, ALARMS].sort(), examplesEndingWith('.json'));
-  assert.ok(TASKS.length >= 3);
+  const others = examplesEndingWith('.json').filter((file) => !file.startsWith('examples/cdk/'));
+  assert.deepEqual([...TASKS, ...CONTAINERS, ...POLICIES, ALARMS].sort(), others);
+  assert.ok(TASKS.length >= 6);
 });
 
 for (const file of TASKS) {
@@ -43,30 +48,14 @@ for (const file of CONTAINERS) {
   });
 }
 
-test('the program accepts the environment of each task definition, combined with that of the image', () => {
-  const exporters = [...TASKS, ...CONTAINERS].flatMap(containersOf).filter(({ name }) => name === EXPORTER);
-  assert.equal(exporters.length, 4);
-  for (const { environment = [], secrets = [] } of exporters) {
-    const given = environment.map(({ name, value }) => [name, value]);
-    const hidden = secrets.map(({ name }) => [name, 'authorization=Bearer%20made-up']);
-    const env = {
-      ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/made-up',
-      // Set by ECS for a task with a role.
-      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/made-up',
-      ...imageEnvironment(),
-      ...Object.fromEntries([...given, ...hidden]),
-    };
-    const readFile = () => assert.fail('no file is configured');
-    const resolved = resolveConfig({ argv: [], env, isTTY: false, readFile });
-    assert.ok('config' in resolved, JSON.stringify(resolved));
-    const { config } = resolved;
-    assert.deepEqual(config.exporters, ['otlp']);
-    // A program that only pushes need not be reachable from outside the task.
-    assert.deepEqual(config.http, { host: 'localhost', port: 9545 });
-    const excluded = config.exclude.map(({ text }) => text);
-    assert.ok(excluded.includes(EXPORTER) && excluded.includes('~internal~ecs~pause'));
-    assert.equal(Object.keys(config.otlp.headers).length, secrets.length);
-  }
+test('the container of the exporter is everywhere that of the README, and the program accepts its variables', () => {
+  const sources = [...TASKS, ...CONTAINERS].flatMap((file) =>
+    containersOf(file)
+      .filter(({ name }) => name === EXPORTER)
+      .map((container) => ({ file, container })),
+  );
+  assert.equal(sources.length, 7);
+  for (const { file, container } of sources) assert.deepEqual(sidecarFindings(container), [], file);
 });
 
 test('the exporter with ADOT excludes both sidecars, pushes to ADOT and stops before it', () => {
@@ -89,27 +78,7 @@ test('the exporter with ADOT excludes both sidecars, pushes to ADOT and stops be
 });
 
 test('the policies allow specific actions, and on all resources only actions without resource-level permissions', () => {
-  const policy = v.strictObject({
-    Version: v.literal('2012-10-17'),
-    Statement: v.array(
-      v.strictObject({
-        Effect: v.literal('Allow'),
-        Action: v.union([action(), v.array(action())]),
-        Resource: v.union([v.string(), v.array(v.string())]),
-      }),
-    ),
-  });
-  for (const file of POLICIES) {
-    for (const { Action, Resource } of v.parse(policy, jsonOf(file)).Statement) {
-      const everywhere = [
-        ...['cloudwatch:PutMetricData', 'ecr:GetAuthorizationToken', 'ec2:DescribeInstances'],
-        ...['ec2:DescribeNetworkInterfaces', 'ecs:DescribeTaskDefinition', 'ecs:ListClusters', 'ecs:ListServices'],
-        'ecs:ListTasks',
-      ];
-      const expected = [Action].flat().every((one) => everywhere.includes(one)) ? /^\*$/ : /^arn:aws:[a-z]+:eu-west-1:/;
-      for (const resource of [Resource].flat()) assert.match(resource, expected, file);
-    }
-  }
+  for (const file of POLICIES) assert.deepEqual(policyFindings(jsonOf(file)), [], file);
 });
 
 /** An injected problem and the expected finding. */
@@ -135,9 +104,22 @@ const MISTAKES: readonly (readonly [mistake: RegExp, made: string, finding: RegE
   [/"essential": true/, '"essential": false', /no container is essential/],
 ];
 
-for (const [mistake, made, finding] of MISTAKES) {
-  test(`the checks notice ${made} for ${mistake.source}`, () => {
-    const text = textOf('examples/adot/task-definition.json');
+const BRIDGE_MISTAKES: typeof MISTAKES = [
+  [/"hostPort": 9545, /, '', /port 9545 has no host port/],
+  [/"readOnly": true/, '"readOnly": false', /the cgroup of the host can be written/],
+  [/"sourceVolume": "cgroup"/, '"sourceVolume": "cgroups"', /there is no volume cgroups/],
+  [/"value": "\/host\/sys\/fs\/cgroup"/, '"value": "/sys/fs/cgroup"', /is not the cgroup of the host/],
+  [/"sourcePath": "\/sys\/fs\/cgroup"/, '"sourcePath": "/sys"', /is not the cgroup of the host/],
+  [/"networkMode": "bridge"/, '"networkMode": "bridged"', /networkMode: .*"bridged"/],
+  [/"stopTimeout": 15/, '"dependsOn": [{ "containerName": "web", "condition": "START" }]', /stops before web/],
+];
+
+for (const [file, [mistake, made, finding]] of [
+  ...MISTAKES.map((entry) => ['examples/adot/task-definition.json', entry] as const),
+  ...BRIDGE_MISTAKES.map((entry) => ['examples/ecs-ec2/bridge-task-definition.json', entry] as const),
+]) {
+  test(`the checks of ${file} notice ${made} for ${mistake.source}`, () => {
+    const text = textOf(file);
     assert.match(text, mistake);
     const document: unknown = JSON.parse(text.replace(mistake, made));
     const ofShape = shapeFindings(taskDefinition, document);
@@ -145,15 +127,4 @@ for (const [mistake, made, finding] of MISTAKES) {
     assert.equal(findings.length, 1, findings.join('\n'));
     assert.match(findings[0] ?? '', finding);
   });
-}
-
-/** The variables that the image sets. */
-function imageEnvironment(): Readonly<Record<string, string>> {
-  const lines = [...textOf('Dockerfile').matchAll(/^ENV (\w+)=(.*)$/gm)];
-  assert.ok(lines.length >= 3);
-  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
-}
-
-function action() {
-  return v.pipe(v.string(), v.regex(/^[a-z]+\d?:[A-Za-z]+$/, 'must be one action'));
 }

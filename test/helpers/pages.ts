@@ -64,9 +64,14 @@ function readPage(path: string): Page {
   };
 }
 
-function markdownBelow(folder: string): readonly string[] {
+/** Files below a folder of the repository, without installed packages and build output. */
+export function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
+    .filter((file) => !/(?:^|\/)(?:node_modules|cdk\.out)(?:\/|$)/.test(file))
     .map((file) => `${folder}/${file}`)
     .sort();
+}
+
+function markdownBelow(folder: string): readonly string[] {
+  return filesBelow(folder).filter((file) => file.endsWith('.md'));
 }

@@ -18,13 +18,22 @@ const manifest = v.parse(
   }),
   JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')),
 );
+const scripts = v.object({ scripts: v.record(v.string(), v.string()) });
+
+/** The npm scripts of a page's project: that of its folder, or the root's. */
+function scriptsFor(page: string): readonly string[] {
+  const path = `${ROOT}${posix.dirname(page)}/package.json`;
+  const own = existsSync(path) ? v.parse(scripts, JSON.parse(readFileSync(path, 'utf8'))) : manifest;
+  return Object.keys(own.scripts);
+}
+
 const packages = [manifest.name, ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })];
 const dockerfile = readFileSync(`${ROOT}Dockerfile`, 'utf8');
 
 /** Checks of the commands of each program; they return problems. A program without an entry is a problem. */
 const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> = {
-  npm({ args: [first = '', ...rest] }) {
-    if (first === 'run') return rest[0] !== undefined && rest[0] in manifest.scripts ? [] : [`no script ${rest[0]}`];
+  npm({ page, args: [first = '', ...rest] }) {
+    if (first === 'run') return scriptsFor(page).includes(rest[0] ?? '') ? [] : [`no script ${rest[0]}`];
     if (first === 'install') return rest.filter((name) => !packages.includes(name)).map((name) => `no package ${name}`);
     return ['ci', 'test', 'start', 'audit'].includes(first) ? [] : [`npm ${first}`];
   },
@@ -45,10 +54,17 @@ const CHECKS: Readonly<Record<string, (command: Command) => readonly string[]>> 
     return buildArgs.filter((name) => !dockerfile.includes(`ARG ${name}`)).map((name) => `no ARG ${name}`);
   },
   aws({ page, args }) {
-    const files = args.flatMap((arg) =>
-      arg.startsWith('file://') ? posix.join(posix.dirname(page), arg.slice(7)) : [],
-    );
+    const names = args.flatMap((arg, index) => {
+      if (arg.startsWith('file://')) return arg.slice(7);
+      return args[index - 1] === '--template-file' ? arg : [];
+    });
+    const files = names.map((name) => posix.join(posix.dirname(page), name));
     return files.filter((file) => !existsSync(`${ROOT}${file}`)).map((file) => `no file ${file}`);
+  },
+  terraform({ page, args }) {
+    const folder = args.find((arg) => arg.startsWith('-chdir='))?.slice(7) ?? '.';
+    const path = posix.join(posix.dirname(page), folder);
+    return existsSync(`${ROOT}${path}/main.tf`) ? [] : [`no configuration in ${path}`];
   },
   cosign: () => [],
   promtool: ({ args }) =>
@@ -75,8 +91,9 @@ test('there are commands of every kind', () => {
 for (const { path, text } of PAGES) {
   test(`npm scripts that ${path} names exist`, () => {
     const names = [...text.matchAll(/\bnpm run ([\w:]+)/g)].map(([, name = '']) => name);
+    const known = [...Object.keys(manifest.scripts), ...scriptsFor(path)];
     assert.deepEqual(
-      names.filter((name) => !(name in manifest.scripts)),
+      names.filter((name) => !known.includes(name)),
       [],
     );
   });
@@ -96,6 +113,9 @@ test('problems are found', () => {
   const at = { page: 'README.md', line: 1 };
   assert.deepEqual(CHECKS['npm']?.({ ...at, program: 'npm', args: ['run', 'demos'] }), ['no script demos']);
   assert.deepEqual(CHECKS['aws']?.({ ...at, program: 'aws', args: ['file://a.json'] }), ['no file a.json']);
+  assert.deepEqual(CHECKS['terraform']?.({ ...at, program: 'terraform', args: ['-chdir=a', 'init'] }), [
+    'no configuration in a',
+  ]);
   assert.deepEqual(CHECKS['docker']?.({ ...at, program: 'docker', args: ['--build-arg', 'A=1'] }), ['no ARG A']);
   assert.equal(syntaxProblem('const = 1').length, 1);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PAGES, ROOT } from '../../helpers/pages.ts';
+import { filesBelow, PAGES, ROOT } from '../../helpers/pages.ts';
 
 const MACHINES =
   '(?:exporter|program|endpoint|agent|collector|gateway|kernel|container|task|receiver|SDK|docker|ECS|it)';
@@ -53,7 +53,7 @@ for (const { path, prose } of PAGES) {
 }
 
 /** Comments of files that users copy. */
-const COMMENTED = ['otel-collector.yaml', 'Dockerfile', ...examples('.yaml', '.yml')];
+const COMMENTED = ['otel-collector.yaml', 'Dockerfile', ...examples('.yaml', '.yml', '.tf')];
 
 for (const path of COMMENTED) {
   test(`wording of ${path}`, () => {
@@ -91,9 +91,7 @@ for (const [text, isFound] of Object.entries(EXAMPLES)) {
 }
 
 function examples(...endings: readonly string[]): readonly string[] {
-  return readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => endings.some((ending) => file.endsWith(ending)))
-    .map((file) => `examples/${file}`);
+  return filesBelow('examples').filter((file) => endings.some((ending) => file.endsWith(ending)));
 }
 
 function sourcesBelow(folder: string): readonly string[] {

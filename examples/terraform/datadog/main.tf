@@ -1,0 +1,26 @@
+# Push to Datadog's OTLP intake, on Fargate.
+
+terraform {
+  required_version = ">= 1.9"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-west-1"
+}
+
+module "shop" {
+  source                     = "../service"
+  name                       = "shop"
+  cluster                    = "shop"
+  launch_type                = "FARGATE"
+  destination                = "datadog"
+  subnets                    = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+  security_group             = "sg-0123456789abcdef0"
+  datadog_headers_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:datadog-headers-AbCdEf"
+}

@@ -1,0 +1,8 @@
+output "container_definition" {
+  value = local.container_definition
+}
+
+output "volumes" {
+  description = "Volumes of the task definition"
+  value       = var.read_cgroup ? local.cgroup_volumes : []
+}
