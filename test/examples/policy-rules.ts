@@ -8,7 +8,7 @@ const EVERYWHERE = [
   'ecs:ListTasks',
 ];
 
-const action = v.pipe(v.string(), v.regex(/^[a-z]+:[A-Za-z]+$/, 'must be one action'));
+const action = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*:[A-Za-z]+$/, 'must be one action'));
 
 const policy = v.strictObject({
   Version: v.literal('2012-10-17'),
@@ -29,7 +29,7 @@ export function policyFindings(document: unknown): readonly string[] {
     const actions = [Action].flat();
     const expected = actions.every((one) => EVERYWHERE.includes(one))
       ? /^\*$/
-      : /^arn:aws:[a-z]+:eu-west-1:[^*]+(?::\*)?$/;
+      : /^arn:aws:[a-z]+:eu-west-1:[^*]+(?:[:/]\*)?$/;
     return [Resource].flat().flatMap((one) => (expected.test(one) ? [] : `${actions.join()} is allowed on ${one}`));
   });
 }
