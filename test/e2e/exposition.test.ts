@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { VocabularyName } from '../../src/metrics/vocabulary.ts';
 import { formatViolations } from '../helpers/exposition-rules.ts';
-import { startRunningExporter } from '../helpers/running.ts';
+import { scriptedEndpoint, startExporterOn, startRunningExporter } from '../helpers/running.ts';
 import { scriptedTask } from '../helpers/scripted-task.ts';
+import { stopClock } from '../helpers/test-clock.ts';
 import { parseExposition } from '../real/exposition.ts';
 
 const withVocabularies = (...prometheus: readonly VocabularyName[]) => ({
@@ -55,6 +56,17 @@ test('a page of both vocabularies is the union of their pages', async (t) => {
 });
 
 test('the page is valid before the first successful poll', async (t) => {
+  stopClock(t);
+  const { endpoint, task } = await scriptedEndpoint(t);
+  endpoint.fault = { status: 404 };
+  const running = await startExporterOn(t, endpoint, task, withVocabularies('ecs', 'semconv'));
+  await running.exporter.poll();
+  const page = await running.page();
+  assert.deepEqual(formatViolations(page), []);
+  assert.match(page, /^ecs_task_exporter_status 0$/m);
+});
+
+test('the page of a task without containers is valid', async (t) => {
   const running = await startRunningExporter(t, withVocabularies('ecs', 'semconv'), scriptedTask());
   const page = await running.page();
   assert.deepEqual(formatViolations(page), []);

@@ -50,6 +50,7 @@ export const VALUES: Section = {
       behavior: 'It is held back; it is a reset only if the next reading continues from the low value.',
       file: 'unit/history/container-history.test.ts',
       test: 'a container, poll by poll: a decrease of CPU time is held back: no restart yet, and no usage',
+      failsIf: 'each decrease is a reset',
     },
     {
       situation: 'A container restarts in place',
@@ -70,18 +71,21 @@ export const VALUES: Section = {
       behavior: 'Counted; the uptime and the page faults are those of the new run.',
       file: 'scenarios/cases.test.ts',
       test: 'EC2, a restart by the restart policy: counted, with the uptime and the page faults of the new run',
+      failsIf: 'FinishedAt is ignored',
     },
     {
       situation: 'Only a higher RestartCount shows a restart',
       behavior: 'It is counted.',
       file: 'unit/history/container-history.test.ts',
       test: 'a container, poll by poll: a higher RestartCount is a restart, even if the agent adds up the counters and no start time changes',
+      failsIf: 'RestartCount is ignored',
     },
     {
       situation: 'Any sequence of restarts, gaps and repeated samples',
       behavior: 'The totals of the task are the sum of all growth, and never decrease.',
       file: 'property/totals.test.ts',
       test: 'task totals match the containers over all kinds of restarts',
+      failsIf: 'counters do not start at 0 after a restart',
     },
     {
       situation: 'A counter has underflowed',
@@ -109,6 +113,7 @@ export const VALUES: Section = {
       behavior: 'Its usage series end at the next poll, and no others.',
       file: 'e2e/containers.test.ts',
       test: 'usage series of a stopped container disappear at the next poll, and no others',
+      failsIf: 'a container without stats keeps its last sample',
     },
     {
       situation: 'A container is removed',
@@ -122,6 +127,7 @@ export const VALUES: Section = {
       behavior: 'Its counters and the totals of the task continue.',
       file: 'e2e/containers.test.ts',
       test: 'a container that is missing from one poll returns with the same counters',
+      failsIf: 'the counters of absent containers are forgotten',
     },
     {
       situation: 'The endpoint serves another task',
@@ -170,6 +176,7 @@ export const VALUES: Section = {
       behavior: 'The page does not change.',
       file: 'property/permutation.test.ts',
       test: 'the page does not depend on the order of containers and stats: …',
+      failsIf: 'containers are not sorted',
     },
     {
       situation: 'Any JSON as a document',
@@ -183,6 +190,7 @@ export const VALUES: Section = {
       behavior: 'Points can be missing, and none is wrong.',
       file: 'faults/faults.test.ts',
       test: '…: faults remove points, but never falsify them',
+      failsIf: 'each decrease is a reset',
     },
     {
       situation: 'The same sample is scraped and pushed',
@@ -218,6 +226,13 @@ export const VALUES: Section = {
       file: 'unit/sources/cgroup/task-cgroup.test.ts',
       test: 'a file system that hangs: no poll waits for it, and no second read starts',
       failsIf: 'a second read starts',
+    },
+    {
+      situation: 'Documents of every platform: cgroup v1 and v2, Windows, Managed Instances, tasks without networks',
+      behavior: 'The expected pages, worked out by hand.',
+      file: 'scenarios/scenarios.test.ts',
+      test: 'scenario …',
+      failsIf: 'CPU time on Windows is read in nanoseconds',
     },
   ],
 };
