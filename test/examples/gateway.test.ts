@@ -17,6 +17,7 @@ const COMPLAINTS = /^.*\t(warn|error)\t.*$/gm;
 
 test('promtool accepts both Prometheus configurations, and rejects a misspelt one', (t) => {
   const cleanUp = cleanUpAfter(t);
+  // Alert rules are in test/prometheus.
   const configurations = examplesEndingWith('.yml').filter((path) => !path.startsWith('examples/prometheus/'));
   assert.deepEqual(configurations, [PUSHED, SCRAPED]);
   for (const file of [SCRAPED, PUSHED]) {
