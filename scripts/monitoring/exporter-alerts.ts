@@ -71,8 +71,8 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     for: '15m',
     expression: ({ select, label }) =>
       `sum without (${label('reason')}) (increase(${select('exporter_http_rejected', 'exporter')}[5m])) > 5`,
-    summary: `${EXPORTER} closes client connections`,
-    description: 'The HTTP server closed about {{ $value | humanize }} connections in 5 minutes because of a limit.',
+    summary: `${EXPORTER} rejects clients`,
+    description: 'The HTTP server rejected clients about {{ $value | humanize }} times in 5 minutes.',
     runbook: 'Log events',
   },
 ];

@@ -173,8 +173,8 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [rejectedClients('0+10x60')],
         at: 25,
         level: 'exporter',
-        summary: `${EXPORTER} closes client connections`,
-        description: 'The HTTP server closed about 50 connections in 5 minutes because of a limit.',
+        summary: `${EXPORTER} rejects clients`,
+        description: 'The HTTP server rejected clients about 50 times in 5 minutes.',
       },
     ],
     silent: [
