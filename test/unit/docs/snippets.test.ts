@@ -52,6 +52,14 @@ test('target lists have the format of file_sd_configs', () => {
   for (const { value } of lists) assert.deepEqual(v.safeParse(targets, value).issues, undefined);
 });
 
+test('docs/discovery.md explains each Docker label of the README', () => {
+  const labels = v.parse(v.object({ dockerLabels: v.record(v.string(), v.string()) }), whole).dockerLabels;
+  const explained = HAND_WRITTEN.find(({ path }) => path === 'docs/discovery.md')?.text ?? '';
+  for (const [name, value] of Object.entries(labels)) {
+    assert.ok(explained.includes(`| \`${name}\` | \`${value}\` |`), `${name} = ${value}`);
+  }
+});
+
 function configurationProblems({ environment = [], secrets = [] }: ContainerDefinition): readonly string[] {
   const env = Object.fromEntries([
     ['ECS_CONTAINER_METADATA_URI_V4', 'http://169.254.170.2/v4/abc'],
