@@ -41,7 +41,8 @@ table { width: 100%; border-collapse: collapse }
 thead th { font-size: .75rem; font-weight: 500; color: var(--muted); text-align: left; padding: .375rem .75rem; border-bottom: 1px solid var(--rule) }
 tbody th, tbody td { text-align: left; vertical-align: top; font-weight: 400; padding: .625rem .75rem; border-bottom: 1px solid var(--rule); background: var(--card) }
 .containers { table-layout: fixed; min-width: 64rem }
-.containers thead th { width: 17% } .containers thead th:nth-child(-n+2) { width: 13% } .containers thead th:last-child { width: 23% }
+.containers thead th { width: 17% } .containers thead th:first-child { width: 15% } .containers thead th:nth-child(2) { width: 11% }
+.containers thead th:last-child { width: 23% }
 tbody th { font-weight: 600 } .name { display: block; overflow-wrap: anywhere }
 .image, .label { display: block; font-weight: 400; overflow-wrap: anywhere }
 .label { display: inline-block; max-width: 100%; margin: .125rem .25rem 0 0; padding: 0 .375rem; border: 1px solid var(--rule); border-radius: .25rem }
