@@ -14,7 +14,7 @@ export interface CounterReading {
   readonly timeNs: EpochNs;
   /** Changes if the counters start again or count something else, such as another network interface. */
   readonly series: string;
-  readonly counters: Readonly<Record<RatedRow, number | undefined>>;
+  readonly counters: Readonly<Partial<Record<RatedRow, number | undefined>>>;
 }
 
 /** Per second. */

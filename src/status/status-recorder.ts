@@ -6,7 +6,7 @@ import { createHistory, type History } from './history.ts';
 import { createRateMeter } from './rates.ts';
 import { exporterStatuses, pollStatus } from './self-status.ts';
 import type { HistoryStatus, Status, TaskStatus, UsageStatus } from './status.ts';
-import { containerKey, taskStatus } from './task-status.ts';
+import { containerKey, rateKeys, taskStatus } from './task-status.ts';
 
 export interface StatusRecorderOptions {
   readonly state: () => SamplerState;
@@ -55,7 +55,7 @@ export function createStatusRecorder(options: StatusRecorderOptions): StatusReco
     const tasks = latest.tasks.map((task) =>
       taskStatus({ ...task, resource: selected(task.resource, isAttributeExported) }, meter),
     );
-    meter.keepOnly(new Set(tasks.flatMap(keysOf)));
+    meter.keepOnly(new Set(tasks.flatMap(keysOf).flatMap(rateKeys)));
     source = latest;
     published = undefined;
     recorded = {

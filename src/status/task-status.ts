@@ -3,7 +3,7 @@ import { epochSeconds } from '../metrics/arithmetic.ts';
 import type { TaskIdentity } from '../metrics/identity.ts';
 import type { Point } from '../metrics/row.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
-import type { CounterReading, RateMeter, Rates } from './rates.ts';
+import type { RatedRow, RateMeter, Rates } from './rates.ts';
 import { type RowValues, valuesOf } from './row-values.ts';
 import type { ContainerStatus, StorageStatus, TaskStatus, UsageStatus } from './status.ts';
 
@@ -23,14 +23,15 @@ export function taskStatus({ key, resource, view }: TaskStatusInput, meter: Rate
     const ofContainer = values.containers.get(container.info.id);
     return ofContainer === undefined ? [] : [containerStatus(key, container, ofContainer, meter)];
   });
-  const reading = readingOf(values.task, view.sampledNs, String(view.startTimeNs));
+  const series = String(view.startTimeNs);
+  const rates = ratesOf(key, { values: values.task, timeNs: view.sampledNs, network: series, disk: series }, meter);
   return {
     key,
     resource,
     knownStatus: task.knownStatus,
     desiredStatus: task.desiredStatus,
     startedAt: isoTime(view.startTimeNs),
-    ...usage(values.task, meter.rates(key, reading)),
+    ...usage(values.task, rates),
     ephemeralStorage: storage(values.task),
     containers,
   };
@@ -50,8 +51,11 @@ function containerStatus(
   meter: RateMeter,
 ): ContainerStatus {
   const interfaces = values.points('network_rx_bytes').map(({ dimensions }) => String(dimensions?.iface));
-  const reading = readingOf(values, sample?.readNs, `${startTimeNs} ${interfaces.join(' ')}`);
-  const { network, ...others } = usage(values, meter.rates(containerKey(taskKey, info.id), reading));
+  const names = interfaces.join(' ');
+  // A shared namespace outlives the run of the container.
+  const series = info.sharesNetworkNamespace ? names : `${startTimeNs} ${names}`;
+  const source = { values, timeNs: sample?.readNs, network: series, disk: String(startTimeNs) };
+  const { network, ...others } = usage(values, ratesOf(containerKey(taskKey, info.id), source, meter));
   return {
     id: info.id,
     name: info.name,
@@ -68,15 +72,33 @@ function containerStatus(
   };
 }
 
-function readingOf(values: RowValues, timeNs: EpochNs | undefined, series: string): CounterReading | undefined {
-  if (timeNs === undefined) return undefined;
-  const counters = {
-    network_rx_bytes: values.value('network_rx_bytes'),
-    network_tx_bytes: values.value('network_tx_bytes'),
-    disk_read_bytes: values.value('disk_read_bytes'),
-    disk_written_bytes: values.value('disk_written_bytes'),
+interface RateSource {
+  readonly values: RowValues;
+  readonly timeNs: EpochNs | undefined;
+  /** @see CounterReading.series */
+  readonly network: string;
+  readonly disk: string;
+}
+
+/** Network and disk start again independently of each other. */
+function ratesOf(key: string, { values, timeNs, network, disk }: RateSource, meter: RateMeter): Rates {
+  const rates = (group: string, series: string, ...names: readonly RatedRow[]): Rates => {
+    const counters = Object.fromEntries(names.map((name) => [name, values.value(name)]));
+    return meter.rates(rateKey(key, group), timeNs === undefined ? undefined : { timeNs, series, counters });
   };
-  return { timeNs, series, counters };
+  return {
+    ...rates('network', network, 'network_rx_bytes', 'network_tx_bytes'),
+    ...rates('disk', disk, 'disk_read_bytes', 'disk_written_bytes'),
+  };
+}
+
+/** Keys of the rates of a task or container. */
+export function rateKeys(key: string): readonly string[] {
+  return [rateKey(key, 'network'), rateKey(key, 'disk')];
+}
+
+function rateKey(key: string, group: string): string {
+  return `${group} ${key}`;
 }
 
 function usage({ value }: RowValues, rates: Rates): UsageStatus {

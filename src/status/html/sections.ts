@@ -20,7 +20,7 @@ export async function taskSection(task: TaskStatus, status: Status, place: numbe
   const disk =
     storage === undefined
       ? html``
-      : html`<small class="storage">${figure(storage.usedBytes, bytesText)} of ${figure(storage.reservedBytes, bytesText)} ephemeral storage, ${figure(storage.utilization, percentText)}</small>${bar(storage.utilization, true)}`;
+      : html`<small class="storage">ephemeral ${figure(storage.usedBytes, bytesText)} of ${figure(storage.reservedBytes, bytesText)}, ${figure(storage.utilization, percentText)}</small>${bar(storage.utilization, true)}`;
   return html`<section aria-labelledby="task-${place}">
 <h1 id="task-${place}">${titleOf(task)} ${badge(knownStatus)}</h1>
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>

@@ -35,7 +35,7 @@ b { font-weight: 600 }
 .tile .figures > b { font-size: 1.25rem; line-height: 1.3 }
 .tile .flow { grid-template-columns: 2.5rem 6rem auto } .tile .flow b { font-size: 1rem }
 .tile .cell { flex: 1; display: flex; flex-direction: column }
-.tile .line { order: 1; height: 2.5rem; margin-top: auto } .tile .figures { margin-bottom: .125rem }
+.tile .line { order: 1; height: 2.5rem; margin-top: auto } .tile .bar { margin-bottom: .625rem } .tile .figures { margin-bottom: .125rem }
 .wide { overflow-x: auto; margin: 0 0 1.5rem }
 table { width: 100%; border-collapse: collapse }
 thead th { font-size: .75rem; font-weight: 500; color: var(--muted); text-align: left; padding: .375rem .75rem; border-bottom: 1px solid var(--rule) }
@@ -55,7 +55,7 @@ tbody th { font-weight: 600 } .name { display: block; overflow-wrap: anywhere }
 .track { fill: var(--track) } .fill { fill: var(--accent) } .fill.warn { fill: var(--warn) } .fill.bad { fill: var(--bad) }
 .line { display: block; width: 100%; height: 2.25rem; border-bottom: 1px solid var(--rule) }
 .area { fill: var(--accent); opacity: .14 }
-.stroke { fill: none; stroke: var(--accent); stroke-width: 1.5; stroke-linejoin: round; vector-effect: non-scaling-stroke }
+.stroke { fill: none; stroke: var(--accent); stroke-width: 1.25; stroke-linejoin: round; vector-effect: non-scaling-stroke }
 .badge { display: inline-block; font-size: .6875rem; font-weight: 600; letter-spacing: .02em; white-space: nowrap; overflow-wrap: anywhere; color: var(--muted) }
 .badge::before { content: ""; display: inline-block; width: .5rem; height: .5rem; margin-right: .3125rem; border-radius: 50%; background: currentColor }
 .badges { display: flex; flex-wrap: wrap; gap: 0 .625rem }
@@ -81,7 +81,7 @@ pre { margin: .5rem 0 0; font: .75rem/1.5 ui-monospace, monospace }
   tbody td > * { grid-column: 2 }
   tbody td::before { content: attr(data-label); color: var(--muted); font-size: .75rem; padding-top: .125rem; grid-row: 1 }
   .tiles { grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)) } .tile { padding: .625rem .75rem }
-  .tile .flow { grid-template-columns: 2.25rem auto } .tile .total { display: none }
+  .tile .flow { grid-template-columns: 2.25rem auto } .tile .total { display: none } .tile .bar { margin-bottom: .25rem }
   .cell { grid-template-columns: minmax(max-content, 1fr) minmax(0, 8rem) }
   .exporters tbody td { grid-template-columns: 7rem 1fr; padding: .125rem 0 }
   details .wide { overflow-x: auto }
