@@ -12,6 +12,7 @@ export const LAYERS = [
   'src/demo',
   'src',
   'src/config',
+  'src/status',
   'src/sampler',
   'src/sources',
   'src/metrics',

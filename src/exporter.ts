@@ -5,11 +5,13 @@ import { type HttpServer, startHttpServer } from '../instrumentation/http/server
 import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
 import type { Logger } from './log/logger.ts';
+import type { RecentEvents } from './log/recent-events.ts';
 import { createTransitions } from './log/transitions.ts';
 import { createHttpRejections } from './self/http-rejections.ts';
 import { startProcessMeter } from './self/process-meter.ts';
+import { createScrapeCounter } from './self/scrape-counter.ts';
+import { createStatusPage } from './status-page.ts';
 import { messageOf } from './text/printable.ts';
-import { PROGRAM, VERSION } from './version.ts';
 import { createSampler, createTaskSource, createTelemetry } from './wiring.ts';
 
 /** A running exporter: it polls the endpoint, serves the page and pushes metrics. */
@@ -31,9 +33,14 @@ const LAST_POLL_MS = 2000;
 /**
  * Starts the configured exporters. Resolves when the HTTP server listens and the first poll has begun.
  *
+ * @param recentEvents the last log events, for the status page
  * @throws an Error that names host and port if the HTTP server cannot listen and the Prometheus exporter is enabled.
  */
-export async function startExporter(config: Config, logger: Logger): Promise<Exporter> {
+export async function startExporter(
+  config: Config,
+  logger: Logger,
+  recentEvents?: Pick<RecentEvents, 'list'>,
+): Promise<Exporter> {
   const transitions = createTransitions({ logger });
   installDiagLogger((level, message) => {
     if (level === 'debug') logger.debug('opentelemetry', message);
@@ -48,25 +55,28 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     if (isSuccessful) firstSample.resolve();
     telemetry.onSample();
     rejections.polled();
+    statusPage?.onPoll();
   };
   const sampler = createSampler(config, source, logger, transitions, onSample, {
     processMeter,
     httpRejections: rejections.counts,
   });
   const isPulled = config.exporters.includes('prometheus');
-  const servedPage = async (accept: string | undefined): Promise<Page> => {
+  const scrapes = createScrapeCounter();
+  const statusPage = config.statusPage.isServed
+    ? createStatusPage(config, sampler, scrapes.counts, recentEvents)
+    : undefined;
+  const servedPage = scrapes.counted(async (accept: string | undefined): Promise<Page> => {
     const page = await pageOf(await telemetryReady.promise, accept);
     transitions.ok('http');
     return page;
-  };
+  });
   // Before anything else starts, because the port may be in use.
   const server = await startHttpServer({
     ...config.http,
-    title: PROGRAM,
-    description: 'OpenTelemetry metrics of the containers of an Amazon ECS task.',
-    version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
+    ...(statusPage && { routes: statusPage.routes }),
     onRejected: rejections.reject,
     onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {

@@ -6,6 +6,7 @@ import type { Logger } from './log/logger.ts';
 import { createTransitions, type Transitions } from './log/transitions.ts';
 import { onlyResource, type Sampler } from './sampler/sampler.ts';
 import type { EndpointError } from './sources/ecs-task/endpoint-error.ts';
+import { createRecorder } from './status-page.ts';
 import { createSampler, createTaskSource, createTelemetry, serviceOf } from './wiring.ts';
 
 export interface OnceResult {
@@ -17,11 +18,17 @@ export interface OnceResult {
   readonly reason?: string;
 }
 
+export interface OnceOutput {
+  readonly format: 'prometheus' | 'json' | 'table';
+  /** Columns of the terminal, for the table. @default 120 */
+  readonly width?: number | undefined;
+}
+
 /**
  * Takes one sample and returns it as text, without a server or an export. Uses the vocabularies of the Prometheus exporter,
  * regardless of the configured exporters.
  */
-export async function takeOnce(config: Config, format: 'prometheus' | 'json', logger: Logger): Promise<OnceResult> {
+export async function takeOnce(config: Config, { format, width }: OnceOutput, logger: Logger): Promise<OnceResult> {
   const all = createTransitions({ logger });
   // The command itself reports a failed poll.
   const transitions: Transitions = {
@@ -38,12 +45,22 @@ export async function takeOnce(config: Config, format: 'prometheus' | 'json', lo
   });
   try {
     await sampler.poll();
-    const text = format === 'json' ? asJson(local, onlyResource(sampler)) : await asPage(local, sampler, transitions);
+    const text = await textOf();
     if (failure !== undefined) return { ok: false, text, reason: `${failure.code}: ${failure.message}` };
     return { ok: true, text };
   } finally {
     source.close();
   }
+
+  async function textOf(): Promise<string> {
+    if (format === 'json') return asJson(local, onlyResource(sampler));
+    return format === 'table' ? asTable(local, sampler, width) : asPage(local, sampler, transitions);
+  }
+}
+
+async function asTable(config: Config, sampler: Sampler, width: number | undefined): Promise<string> {
+  const { statusTable } = await import('./status/table.ts');
+  return statusTable(createRecorder(config, sampler, { hasHistory: false }).current(), width);
 }
 
 async function asPage(

@@ -2,16 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { type Answer, announcesBody, line } from './answer.ts';
 import { isLoopback } from './connection-admission.ts';
 import { acceptsGzip } from './headers.ts';
-import { LANDING_PAGE_POLICY, type Link, renderLandingPage } from './landing-page.ts';
 import type { Page } from './page.ts';
 
 /** The content of the server. */
 export interface Site {
-  readonly title: string;
-  readonly description: string;
-  readonly version: string;
-  /** Shown on the landing page after the server's own paths. */
-  readonly links?: readonly Link[];
   /** Further paths. They replace the server's own. */
   readonly routes?: ReadonlyMap<string, Route>;
   /** The page at `/metrics` for an Accept header; if undefined, the response is a 404 with the reason. */
@@ -57,24 +51,11 @@ async function metrics(site: Site, request: IncomingMessage): Promise<Answer> {
   }
 }
 
-function landing(site: Site): Route {
-  const links: Link[] = [
-    ...(site.page === undefined ? [] : [{ path: METRICS_PATH, text: 'Metrics' }]),
-    { path: '/-/healthy', text: 'Healthy: the process is running' },
-    { path: '/-/ready', text: 'Ready: there is a recent sample' },
-    ...(site.links ?? []),
-  ];
-  const body = renderLandingPage({ ...site, links });
-  const headers = { 'content-security-policy': LANDING_PAGE_POLICY };
-  return () => ({ status: 200, contentType: 'text/html; charset=utf-8', body, headers });
-}
-
 /**
  * Paths match exactly: `/metrics/` is a 404, as in exporters written in Go.
  */
 export function createRouter(site: Site): Router {
   const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
-    ['/', landing(site)],
     [METRICS_PATH, (request) => metrics(site, request)],
     ['/-/healthy', () => line(200, 'ok')],
     ['/-/ready', () => (site.isReady() ? line(200, 'ready') : line(503, 'not ready: there is no recent sample'))],

@@ -35,7 +35,7 @@ async function drain(servers: readonly Server[], connections: Connections, grace
 }
 
 /**
- * Serves `/metrics`, `/-/healthy`, `/-/ready` and a landing page over HTTP/1.1. No client can stop or block the process.
+ * Serves `/metrics`, `/-/healthy`, `/-/ready` and the site's routes over HTTP/1.1. No client can stop or block the process.
  *
  * @throws an Error with the code `listen_failed` if it cannot listen on host and port.
  */

@@ -9,7 +9,7 @@ import type { HeldSignals } from './signals.ts';
 /** Exit codes. 2 means that the operator must correct the configuration: a restart cannot help. */
 export const EXIT = { ok: 0, runtime: 1, configuration: 2 } as const;
 
-export type Output = Writable & { readonly isTTY?: boolean };
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** The process-wide parts of `process`: signals, uncaught errors and exit. */
 export interface ProcessHost {

@@ -1,7 +1,8 @@
 import { displayOrigin } from '../config/addresses.ts';
+import type { Config } from '../config/config.ts';
 import { messageOf } from '../text/printable.ts';
 import { type CommandContext, EXIT, print, reportFailure, reportInvalid } from './context.ts';
-import { loggerFor, logStart, redactorOf, resolveForCommand } from './run.ts';
+import { loggerFor, logStart, recentEventsFor, redactorOf, resolveForCommand } from './run.ts';
 import { listenForStop, runExporter } from './run-exporter.ts';
 
 /** Replaced once the simulated endpoint listens: the configuration is validated before anything starts. */
@@ -16,7 +17,8 @@ export async function demo(context: CommandContext): Promise<number> {
   const resolved = resolveForCommand(context, defaults);
   if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
   const { isEndpointOnly, demoPort: port } = resolved.command;
-  const logger = loggerFor(context, resolved.config);
+  const recentEvents = recentEventsFor(resolved.config);
+  const logger = loggerFor(context, resolved.config, recentEvents);
   logStart(logger, resolved);
   const redact = redactorOf(resolved.config);
   const { startDemoEndpoint } = await import('../demo/demo-endpoint.ts');
@@ -33,14 +35,14 @@ export async function demo(context: CommandContext): Promise<number> {
     }
     const config = { ...resolved.config, metadataUrl: new URL(endpoint.url) };
     return await runExporter({
-      start: async () => (await import('../exporter.ts')).startExporter(config, logger),
+      start: async () => (await import('../exporter.ts')).startExporter(config, logger, recentEvents),
       host: context.host,
       signals: context.signals,
       logger,
       redact,
       onStarted: ({ address }) => {
         const origin = address && displayOrigin(address.host, address.port);
-        void print(context.stdout, runningText(endpoint.url, origin, config.exporters.includes('prometheus')));
+        void print(context.stdout, runningText(endpoint.url, origin, config));
       },
     });
   } finally {
@@ -57,9 +59,9 @@ Stop with Ctrl-C.
 `;
 }
 
-function runningText(url: string, origin: string | undefined, isServingMetrics: boolean): string {
-  const metrics = isServingMetrics ? `  Metrics   ${origin}/metrics\n` : '';
-  const overview = origin === undefined ? '' : `  Overview  ${origin}/\n`;
+function runningText(url: string, origin: string | undefined, { exporters, statusPage }: Config): string {
+  const metrics = exporters.includes('prometheus') ? `  Metrics   ${origin}/metrics\n` : '';
+  const overview = origin !== undefined && statusPage.isServed ? `  Overview  ${origin}/\n` : '';
   return `Exporting a recorded task.
 
 ${metrics}${overview}  Endpoint  ${url}/task

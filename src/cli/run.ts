@@ -7,6 +7,7 @@ import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
 import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
 import { createStreamLogger, type Logger } from '../log/logger.ts';
+import { createRecentEvents, type RecentEvents } from '../log/recent-events.ts';
 import {
   type CommandContext,
   EXIT,
@@ -30,11 +31,12 @@ export async function run(context: CommandContext): Promise<number> {
     await print(context.stderr, warningLines(warnings));
     return exitCode;
   }
-  const logger = loggerFor(context, config);
+  const recentEvents = recentEventsFor(config);
+  const logger = loggerFor(context, config, recentEvents);
   logStart(logger, resolved);
   return runExporter({
     // Loaded here, so that configuration errors are reported before OpenTelemetry is read from disk.
-    start: async () => (await import('../exporter.ts')).startExporter(config, logger),
+    start: async () => (await import('../exporter.ts')).startExporter(config, logger, recentEvents),
     host: context.host,
     signals: context.signals,
     logger,
@@ -56,6 +58,7 @@ export async function once(context: CommandContext): Promise<number> {
   if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
   const { takeOnce } = await import('../once.ts');
   const { config, command } = resolved;
+  const format = command.onceFormat ?? (context.stdout.isTTY === true ? 'table' : 'prometheus');
   // At the default level, only warnings and errors are logged next to the sample.
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const logger = loggerFor(context, { ...config, log: { ...config.log, level } });
@@ -63,7 +66,7 @@ export async function once(context: CommandContext): Promise<number> {
   const redact = redactorOf(config);
   const stopListening = exitOnCrash(context, redact);
   try {
-    const { ok, text, reason } = await takeOnce(config, command.onceFormat, logger);
+    const { ok, text, reason } = await takeOnce(config, { format, width: context.stdout.columns }, logger);
     const exitCode = text === '' ? EXIT.ok : await printResult(context, text);
     return ok ? exitCode : await reportFailure(context.stderr, escaped(reason ?? 'the sample failed'));
   } catch (error) {
@@ -105,9 +108,14 @@ export function redactorOf({ otlp }: Config): (text: string) => string {
 }
 
 /** Colours on a terminal, unless disabled by https://no-color.org. */
-export function loggerFor({ stderr, env }: CommandContext, config: Config): Logger {
+export function loggerFor({ stderr, env }: CommandContext, config: Config, recentEvents?: RecentEvents): Logger {
   const { NO_COLOR = '' } = env;
-  return createStreamLogger(config.log, stderr, stderr.isTTY === true && NO_COLOR === '');
+  return createStreamLogger(config.log, stderr, stderr.isTTY === true && NO_COLOR === '', recentEvents);
+}
+
+/** Undefined without a status page to show them. */
+export function recentEventsFor({ statusPage }: Config): RecentEvents | undefined {
+  return statusPage.isServed ? createRecentEvents() : undefined;
 }
 
 /** Addresses to which metrics are pushed, without paths and queries, which may contain a key; and the export interval. */

@@ -17,6 +17,13 @@ export interface PrometheusConfig {
   readonly hasStartTimes: boolean;
 }
 
+export interface StatusPageConfig {
+  /** Whether `/` and `/api/status` exist. */
+  readonly isServed: boolean;
+  /** Whether it has the lines of the last 15 minutes. */
+  readonly hasHistory: boolean;
+}
+
 /** The validated and complete configuration. No other module reads a flag or a variable. */
 export interface Config {
   /** Base URL of the ECS task metadata endpoint; `/task` and `/task/stats` are appended. */
@@ -42,6 +49,7 @@ export interface Config {
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
   readonly metrics: MetricSelection;
   readonly http: { readonly host: string; readonly port: number };
+  readonly statusPage: StatusPageConfig;
   readonly prometheus: PrometheusConfig;
   readonly otlp: OtlpConfig;
   readonly statsd: StatsdConfig;

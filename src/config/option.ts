@@ -117,11 +117,12 @@ export function itemError(item: string, index: number, error: string): string {
 export const HIDDEN = '[hidden]';
 
 /** A valid value for display, with secrets hidden. */
-function displayValue({ secret }: Option<unknown>, text: string, value: unknown): string {
+function displayValue({ secret }: Option<unknown>, { name, text }: Source, value: unknown): string {
   // The contents of a PEM file instead of its path, possibly with a private key.
   if (secret === 'value' || text.includes('-----BEGIN')) return HIDDEN;
   // DD_DOGSTATSD_DISABLE accepts any text.
-  if (typeof value === 'boolean') return String(value);
+  // A switch can turn something off, so its text is the opposite of the value.
+  if (typeof value === 'boolean') return name.startsWith('--') ? text : String(value);
   if (secret === 'address') return value instanceof URL ? shownAddress(value) : HIDDEN;
   const isPath = text.trim().startsWith('/') && !text.includes('=');
   return (secret === 'path' && !isPath ? rejectedValue(text) : printable(text)).replace(/^"(.*)"$/, '$1');
@@ -159,7 +160,7 @@ export function createSettings(flags: ReadonlyMap<string, string>, env: Environm
     const { source, parse } = found;
     const parsed = parse(option.isVerbatim ? source.text : source.text.trim());
     if ('value' in parsed) {
-      redactedValues.set(source.name, displayValue(option, source.text, parsed.value));
+      redactedValues.set(source.name, displayValue(option, source, parsed.value));
       return { value: parsed.value, source };
     }
     problems.push(problemWith('invalid_value', option, source, parsed.error));

@@ -5,7 +5,16 @@ import { OTLP_AUTH_OPTIONS } from './otlp-auth.ts';
 import { OTLP_OPTIONS } from './otlp-options.ts';
 import { ENDPOINT_OPTIONS } from './sampling-options.ts';
 import { STATSD_OPTIONS } from './statsd.ts';
-import { hostName, logLevel, nonEmptyText, oneOf, trueOrFalse, wholeNumber, yesOrNo } from './value-parsers.ts';
+import {
+  hostName,
+  inverted,
+  logLevel,
+  nonEmptyText,
+  oneOf,
+  trueOrFalse,
+  wholeNumber,
+  yesOrNo,
+} from './value-parsers.ts';
 
 const PORT = wholeNumber(0, 65_535);
 
@@ -68,6 +77,25 @@ const HTTP_OPTIONS = {
     parse: PORT,
     default: '9545',
     description: 'Port to listen on; 0 selects a free port.',
+  },
+} as const satisfies OptionTable;
+
+const STATUS_PAGE_OPTIONS = {
+  hasStatusPage: {
+    flag: 'no-status-page',
+    variables: [{ name: 'STATUS_PAGE', parse: yesOrNo, note: 'false to turn it off' }],
+    parse: inverted,
+    default: 'false',
+    defaultNote: 'the page is on',
+    description: 'Do not serve the status page at / and its data at /api/status.',
+  },
+  hasStatusHistory: {
+    flag: 'no-status-history',
+    variables: [{ name: 'STATUS_HISTORY', parse: yesOrNo, note: 'false to turn it off' }],
+    parse: inverted,
+    default: 'false',
+    defaultNote: 'the history is on',
+    description: 'Do not keep the last 15 minutes for the status page, which takes 1 to 3 kB of memory per container.',
   },
 } as const satisfies OptionTable;
 
@@ -151,9 +179,9 @@ const COMMAND_OPTIONS = {
     flag: 'format',
     placeholder: 'format',
     variables: [],
-    parse: oneOf('prometheus', 'json'),
-    default: 'prometheus',
-    description: 'once: output format, prometheus (the text format) or json.',
+    parse: oneOf('prometheus', 'json', 'table'),
+    defaultNote: 'table on a terminal, otherwise prometheus',
+    description: 'once: output format, prometheus (the text format), json or table.',
     commands: ['once'],
   },
   isEndpointOnly: {
@@ -183,6 +211,7 @@ export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
   ...EXPORTER_OPTIONS,
   ...HTTP_OPTIONS,
+  ...STATUS_PAGE_OPTIONS,
   ...PROMETHEUS_OPTIONS,
   ...OTLP_OPTIONS,
   ...OTLP_AUTH_OPTIONS,
@@ -198,6 +227,7 @@ export const OPTION_GROUPS: ReadonlyMap<string, readonly Option<unknown>[]> = ne
     'Endpoint and sampling': ENDPOINT_OPTIONS,
     Exporters: EXPORTER_OPTIONS,
     'HTTP server': HTTP_OPTIONS,
+    'Status page': STATUS_PAGE_OPTIONS,
     'Prometheus pages': PROMETHEUS_OPTIONS,
     'OTLP push': OTLP_OPTIONS,
     'OTLP to AWS': OTLP_AUTH_OPTIONS,

@@ -32,7 +32,8 @@ export interface ResolveInput {
 /** Options that belong to one command. */
 export interface CommandOptions {
   readonly isConfigPrinted: boolean;
-  readonly onceFormat: 'prometheus' | 'json';
+  /** Undefined: a table on a terminal, otherwise prometheus. */
+  readonly onceFormat: 'prometheus' | 'json' | 'table' | undefined;
   readonly isEndpointOnly: boolean;
   readonly demoPort: number;
 }
@@ -81,6 +82,10 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     vocabularies: resolveVocabularies(settings),
     metrics: resolveMetrics(settings),
     http: { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) },
+    statusPage: {
+      isServed: settings.value(OPTIONS.hasStatusPage),
+      hasHistory: settings.value(OPTIONS.hasStatusHistory),
+    },
     prometheus: {
       resourceLabels: settings.value(OPTIONS.prometheusResourceLabels),
       hasStartTimes: settings.value(OPTIONS.prometheusStartTimes),
@@ -99,7 +104,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   } as const;
   const command = {
     isConfigPrinted: settings.value(OPTIONS.isConfigPrinted),
-    onceFormat: settings.value(OPTIONS.onceFormat),
+    onceFormat: settings.given(OPTIONS.onceFormat)?.value,
     isEndpointOnly: settings.value(OPTIONS.isEndpointOnly),
     demoPort: settings.value(OPTIONS.demoPort),
   };

@@ -81,6 +81,12 @@ export const histogramAggregation = oneOf('explicit_bucket_histogram', 'base2_ex
 /** OpenTelemetry's booleans: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#boolean */
 export const trueOrFalse = wordFor<boolean>({ true: true, false: false }, 'must be true or false');
 
+/** A switch that turns something off. */
+export const inverted: Parser<boolean> = (text) => {
+  const parsed = trueOrFalse(text);
+  return 'value' in parsed ? { value: !parsed.value } : parsed;
+};
+
 /** The words that version 2 accepted for a switch. */
 export const yesOrNo = wordFor<boolean>(
   {

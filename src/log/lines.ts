@@ -11,9 +11,13 @@ const RESERVED = new Set(['time', 'level', 'event', 'message']);
 const COLOURS = { debug: 90, info: 36, warn: 33, error: 31 } as const satisfies Record<WrittenLevel, number>;
 
 /** `{"time":"...","level":"info","event":"...","message":"...",...fields}` and a line feed. */
-export function jsonLine({ time, level, event, message, fields }: LogRecord): string {
-  const values = { time: time.toISOString(), level, event, message: shortened(message), ...plainFields(fields) };
-  return `${escapedJson(values)}\n`;
+export function jsonLine(record: LogRecord): string {
+  return `${escapedJson(plainRecord(record))}\n`;
+}
+
+/** The record as its JSON line contains it, without escapes. */
+export function plainRecord({ time, level, event, message, fields }: LogRecord): Readonly<Record<string, Plain>> {
+  return { time: time.toISOString(), level, event, message: shortened(message), ...plainFields(fields) };
 }
 
 /** `<time> WARN  <event> <message> key=value`, escaped for a terminal, and a line feed. */

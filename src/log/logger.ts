@@ -7,9 +7,11 @@ import {
   type LogFields,
   type LogLevel,
   type LogRecord,
+  plainRecord,
   prettyLine,
   type WrittenLevel,
 } from './lines.ts';
+import type { RecentEvents } from './recent-events.ts';
 
 export type { LogFields, LogLevel, LogRecord, WrittenLevel } from './lines.ts';
 
@@ -30,6 +32,8 @@ export interface LoggerOptions {
   readonly format: 'json' | 'pretty';
   /** Writes one line, which ends with a line feed; returns false if the line was dropped. */
   readonly write: (line: string) => boolean;
+  /** Keeps the events that were written. @default none */
+  readonly recentEvents?: RecentEvents | undefined;
   /** Colours in the pretty format. @default false */
   readonly hasColours?: boolean;
   /** @default the wall clock */
@@ -42,7 +46,14 @@ const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3, none: 4 } as const sati
 
 /** Counts dropped lines; the next line that is written is preceded by a `log_lines_dropped` line with their number. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { format, write, hasColours = false, now = () => new Date(), nowMs = () => performance.now() } = options;
+  const {
+    format,
+    write,
+    recentEvents,
+    hasColours = false,
+    now = () => new Date(),
+    nowMs = () => performance.now(),
+  } = options;
   const limitReports = createLineLimits(nowMs);
   let dropped = 0;
 
@@ -55,7 +66,10 @@ export function createLogger(options: LoggerOptions): Logger {
       const message = 'log lines were dropped: stderr is not read fast enough';
       if (write(line({ time, level: 'warn', event: report, message, fields: { lines: dropped } }))) dropped = 0;
     }
-    if (!write(line({ time, level, event, message, fields }))) dropped += 1;
+    const record: LogRecord = { time, level, event, message, fields };
+    const text = line(record);
+    if (write(text)) recentEvents?.add(plainRecord(record), text.length);
+    else dropped += 1;
   }, options);
 }
 
@@ -89,6 +103,7 @@ export function createStreamLogger(
   log: Pick<LoggerOptions, 'level' | 'format'>,
   stream: LineStream,
   hasColours = false,
+  recentEvents?: RecentEvents,
 ): Logger {
-  return createLogger({ ...log, write: createLineWriter(stream), hasColours });
+  return createLogger({ ...log, write: createLineWriter(stream), hasColours, recentEvents });
 }

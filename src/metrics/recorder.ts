@@ -41,7 +41,7 @@ export interface RecorderOptions {
 }
 
 /** Sums and products of valid values can exceed the bounds. Values of 2^60 and more mean "no limit". */
-function isValid(value: number): boolean {
+export function isValid(value: number): boolean {
   return Number.isFinite(value) && value < SENTINEL;
 }
 

@@ -7,12 +7,12 @@ import { createRowInstruments, type RowInstruments } from '../metrics/row-instru
 import type { VocabularyName } from '../metrics/vocabulary.ts';
 import type { ExportKinds, ExportResult } from '../self/export-counters.ts';
 import type { ProcessMeter } from '../self/process-meter.ts';
-import type { ByReason } from '../self/self-scope.ts';
+import type { ByReason, SelfScope } from '../self/self-scope.ts';
 import type { EpochNs } from '../snapshot/snapshot.ts';
 import { isSuccessfulPoll, type PollResult, pollSafely, type TaskSource } from '../sources/task-source.ts';
 import { keepForMs, nextPollAfterMs, staleAfterMs, viewLifetimeMs } from './schedule.ts';
 import { createSelfCounters, type SelfCounters } from './self-counters.ts';
-import { createTasks, type Tasks, type UpdatedTask } from './tasks.ts';
+import { createTasks, type Recorded, type Tasks, type UpdatedTask } from './tasks.ts';
 
 /** The outcome of a poll, for the log. */
 export interface PollOutcome extends Omit<PollResult, 'tasks'> {
@@ -34,6 +34,14 @@ export interface SamplerObserver {
 /** All values of a task, or of the exporter itself. */
 export interface TaskReadings extends ResourceReadings {
   readonly resource: TaskIdentity;
+}
+
+/** The tasks and the exporter itself at the last poll, for the status page. */
+export interface SamplerState {
+  /** A task without a current view has none. */
+  readonly tasks: readonly Pick<Recorded, 'key' | 'resource' | 'view'>[];
+  /** Its counts continue to change. */
+  readonly self: SelfScope;
 }
 
 export interface SamplerOptions {
@@ -75,6 +83,7 @@ export class Sampler implements SampleSource {
   /** When the last poll ended, in milliseconds since the epoch. */
   #polledMs: number;
   #entries: readonly TaskReadings[] = [];
+  #state: SamplerState;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #hasStarted = false;
@@ -97,6 +106,7 @@ export class Sampler implements SampleSource {
     this.#counters = createSelfCounters(this.#options);
     const lives = { keepForMs: keepForMs(intervalMs), staleAfterMs: staleAfterMs(intervalMs) };
     this.#tasks = createTasks(source.onlyTask, { ...lives, isSelected });
+    this.#state = { tasks: [], self: this.#counters.scope(undefined, 0) };
     this.#record();
   }
 
@@ -129,9 +139,15 @@ export class Sampler implements SampleSource {
     return this.#entries;
   }
 
+  /** The same object until the readings change. */
+  state(): SamplerState {
+    this.current();
+    return this.#state;
+  }
+
   /** Counts an export; the counts appear with the next poll. */
   countExport(exporter: string, result: ExportResult): void {
-    this.#counters.exports.record(exporter, result);
+    this.#counters.exports.record(exporter, result, this.#options.wallMs());
   }
 
   /** Counts bytes that a push exporter has sent; the count appears with the next poll. */
@@ -199,7 +215,9 @@ export class Sampler implements SampleSource {
       exporterStartNs: this.startedNs,
     });
     const series = recorded.reduce((sum, { recorder }) => sum + recorder.count(), 0);
-    evaluateSelf(this.#counters.scope(this.#tasks.containers(), series), own);
+    const self = this.#counters.scope(this.#tasks.containers(), series);
+    evaluateSelf(self, own);
+    this.#state = { tasks: recorded.map(({ key, resource, view }) => ({ key, resource, view })), self };
     this.#entries = recorded.map(({ key, resource, recorder: { readings } }) => ({ key, resource, readings }));
     return recorded.flatMap(({ recorder }) => recorder.failures);
   }

@@ -28,6 +28,8 @@ export interface TaskState {
   readonly generation: number;
   /** Attributes of its resource; the same object until they change. */
   readonly identity: TaskIdentity;
+  /** The task at the last poll; undefined if there is no recent one. */
+  readonly view: TaskView | undefined;
   /** Counts of the view; undefined without a view. */
   readonly containers: ContainerCounts | undefined;
   /** @throws if the snapshot cannot be processed; the state is then unchanged. */
@@ -76,6 +78,9 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     },
     get identity() {
       return identity;
+    },
+    get view() {
+      return current?.view;
     },
     get containers() {
       return current?.containers;

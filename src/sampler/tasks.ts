@@ -1,3 +1,4 @@
+import type { TaskView } from '../history/view.ts';
 import type { TaskIdentity } from '../metrics/identity.ts';
 import { type FailedValue, failedValue, type Recorder } from '../metrics/recorder.ts';
 import type { ContainerCounts } from '../self/self-scope.ts';
@@ -12,6 +13,7 @@ export interface Recorded {
   /** Changes with the task, because exporters keep start times and totals by key. */
   readonly key: string;
   readonly resource: TaskIdentity;
+  readonly view: TaskView | undefined;
   readonly recorder: Recorder;
 }
 
@@ -97,8 +99,8 @@ export function createTasks(onlyTask: string | undefined, options: TaskStateOpti
       const own = ownState.record(recorderOptions);
       const recorded = [...states].map(([key, state]) => {
         const recorder = state === ownState ? own : state.record(recorderOptions);
-        const { generation, identity: resource } = state;
-        return { key: generation === 0 ? key : `${key}#${generation}`, resource, recorder };
+        const { generation, identity: resource, view } = state;
+        return { key: generation === 0 ? key : `${key}#${generation}`, resource, view, recorder };
       });
       return { recorded, own };
     },

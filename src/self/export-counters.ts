@@ -23,7 +23,8 @@ export interface ExportResult {
 }
 
 export interface ExportCounters {
-  record(exporter: string, result: ExportResult): void;
+  /** @param atMs milliseconds since the epoch */
+  record(exporter: string, result: ExportResult, atMs: number): void;
   recordBytes(exporter: string, bytes: number): void;
   counts(): ExportCounts;
 }
@@ -38,15 +39,18 @@ export function createExportCounters(kinds: ExportKinds): ExportCounters {
   const acceptedPoints = zeros(exporters);
   const rejected = zeros(withRejections);
   const sentBytes = zeros(withBytes);
+  const lastSuccessMs = new Map<string, number>();
   const failures = new Map(exporters.map((name) => [name, zeros(failureReasons)]));
   const failedPoints = new Map(
     exporters.map((name) => [name, zeros(rejected.has(name) ? [...failureReasons, REJECTED] : failureReasons)]),
   );
 
   return {
-    record(exporter, { reason, points, failedPoints: failed = reason === undefined ? 0 : points, rejectedPoints }) {
+    record(exporter, result, atMs) {
+      const { reason, points, failedPoints: failed = reason === undefined ? 0 : points, rejectedPoints } = result;
       increment(exports, exporter);
-      if (reason !== undefined) {
+      if (reason === undefined) lastSuccessMs.set(exporter, atMs);
+      else {
         increment(failures.get(exporter), reason);
         increment(failedPoints.get(exporter), reason, failed);
       }
@@ -58,7 +62,7 @@ export function createExportCounters(kinds: ExportKinds): ExportCounters {
     recordBytes(exporter, bytes) {
       if (sentBytes.has(exporter)) increment(sentBytes, exporter, bytes);
     },
-    counts: () => ({ exports, failures, rejected, acceptedPoints, failedPoints, sentBytes }),
+    counts: () => ({ exports, lastSuccessMs, failures, rejected, acceptedPoints, failedPoints, sentBytes }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface ContainerCounts {
 /** Counters of the push exporters, by exporter. */
 export interface ExportCounts {
   readonly exports: ReadonlyMap<string, number>;
+  /** End of the last successful export, in milliseconds since the epoch. */
+  readonly lastSuccessMs: ReadonlyMap<string, number>;
   readonly failures: ReadonlyMap<string, ByReason>;
   /** Data points that receivers rejected from exports that they accepted. */
   readonly rejected: ReadonlyMap<string, number>;

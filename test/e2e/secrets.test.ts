@@ -160,7 +160,7 @@ const FORMATS = [
   { LOG_FORMAT: 'json', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
   { LOG_FORMAT: 'pretty', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
 ] as const;
-const PAGES = ['/', '/metrics', '/-/healthy', '/-/ready', '/nowhere', `/${QUERY}`, `/metrics${QUERY}`];
+const PAGES = ['/', '/api/status', '/metrics', '/-/healthy', '/-/ready', '/nowhere', `/${QUERY}`, `/metrics${QUERY}`];
 
 /** Runs the program until `line` is logged, stops it, and checks its complete output. */
 async function assertNothingShown(

@@ -88,7 +88,7 @@ async function assertNothingShown(t: TestContext, env: Record<string, string>, l
     OTLP_AUTH_SERVICE: 'execute-api',
     ...env,
   };
-  const pages = ['/', '/metrics', '/-/healthy', '/-/ready'];
+  const pages = ['/', '/api/status', '/metrics', '/-/healthy', '/-/ready'];
   const log = await checkWholeOutput(t, variables, line, { pages, check: assertSilent });
   assert.match(log, /"debug"/);
 }

@@ -111,7 +111,7 @@ test('once waits for tags', async (t) => {
   t.after(() => endpoint.close());
   task.publish(endpoint);
   endpoint.taskWithTags = { TaskARN: 'arn', TaskTags: { team: 'core' } };
-  const { ok, text } = await takeOnce(testConfig(endpoint.url, WANTED), 'prometheus', recordingLogger());
+  const { ok, text } = await takeOnce(testConfig(endpoint.url, WANTED), { format: 'prometheus' }, recordingLogger());
   assert.equal(ok, true);
   assert.deepEqual(tagLabels(text), { team: 'core' });
 });

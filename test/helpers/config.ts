@@ -16,6 +16,7 @@ export function testConfig(metadataUrl: string, changes: Partial<Config> = {}): 
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     metrics: metricsOf('default'),
     http: { host: '127.0.0.1', port: 0 },
+    statusPage: { isServed: true, hasHistory: true },
     prometheus: { resourceLabels: [], hasStartTimes: false },
     otlp: {
       protocol: 'http/protobuf',

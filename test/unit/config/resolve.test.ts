@@ -23,6 +23,7 @@ test('defaults', () => {
     vocabularies: { prometheus: ['ecs'], otlp: ['semconv'], console: ['semconv'], statsd: ['ecs'] },
     metrics: ['default'],
     http: { host: 'localhost', port: 9545 },
+    statusPage: { isServed: true, hasHistory: true },
     prometheus: { resourceLabels: [], hasStartTimes: false },
     otlp: {
       protocol: 'http/protobuf',

@@ -32,11 +32,11 @@ test('all counters start at 0', () => {
 
 test('a data point counts once: as accepted, as rejected, or with the failure reason of its export', () => {
   const counters = createExportCounters(KINDS);
-  counters.record('otlp', { points: 10 });
-  counters.record('otlp', { points: 10, rejectedPoints: 3 });
-  counters.record('otlp', { points: 7, reason: 'timeout' });
-  counters.record('otlp', { points: 5, rejectedPoints: 9 });
-  counters.record('statsd', { points: 4 });
+  counters.record('otlp', { points: 10 }, 1_000);
+  counters.record('otlp', { points: 10, rejectedPoints: 3 }, 1_000);
+  counters.record('otlp', { points: 7, reason: 'timeout' }, 1_000);
+  counters.record('otlp', { points: 5, rejectedPoints: 9 }, 1_000);
+  counters.record('statsd', { points: 4 }, 1_000);
   const { exports, failures, rejected, acceptedPoints, failedPoints } = counters.counts();
   assert.deepEqual([...exports.values()], [4, 1, 0]);
   assert.equal(failures.get('otlp')?.get('timeout'), 1);

@@ -19,9 +19,6 @@ export async function serve(t: TestContext, options: Partial<HttpServerOptions> 
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
-    title: 'Exporter',
-    description: 'A test',
-    version: '1.2.3',
     page: async () => page,
     isReady: () => true,
     onError: (error, path) => errors.push({ error, path }),

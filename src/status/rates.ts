@@ -1,0 +1,72 @@
+import type { EpochNs } from '../snapshot/snapshot.ts';
+
+/** In awsvpc tasks the agent reads network counters every 10 s, so shorter windows alternate between 0 and a multiple. */
+const WINDOW_NS = 30_000_000_000n;
+/** Bounds the number of readings that are kept at short intervals. */
+const MIN_SPACING_NS = 5_000_000_000n;
+
+/** The rows that have rates. */
+export const RATED = ['network_rx_bytes', 'network_tx_bytes', 'disk_read_bytes', 'disk_written_bytes'] as const;
+export type RatedRow = (typeof RATED)[number];
+
+/** Counters at the time of a sample. */
+export interface CounterReading {
+  readonly timeNs: EpochNs;
+  /** Changes if the counters start again or count something else, such as another network interface. */
+  readonly series: string;
+  readonly counters: Readonly<Partial<Record<RatedRow, number | undefined>>>;
+}
+
+/** Per second. */
+export type Rates = Readonly<Partial<Record<RatedRow, number>>>;
+
+/** Rates of counters over the last 30 s, or since the first reading. */
+export interface RateMeter {
+  /** Adds the latest reading of a key. Without an earlier one of the same series, there are no rates. */
+  rates(key: string, reading: CounterReading | undefined): Rates;
+  /** Forgets all other keys. */
+  keepOnly(keys: ReadonlySet<string>): void;
+}
+
+export function createRateMeter(): RateMeter {
+  /** The oldest first. */
+  const earlier = new Map<string, CounterReading[]>();
+
+  function isContinued(last: CounterReading, next: CounterReading): boolean {
+    const isDecrease = (name: RatedRow) => (next.counters[name] ?? 0) < (last.counters[name] ?? 0);
+    return last.series === next.series && last.timeNs <= next.timeNs && !RATED.some(isDecrease);
+  }
+
+  function ratesBetween(from: CounterReading, to: CounterReading): Rates {
+    const seconds = Number(to.timeNs - from.timeNs) / 1e9;
+    const rates: Partial<Record<RatedRow, number>> = {};
+    if (seconds <= 0) return rates;
+    for (const name of RATED) {
+      const before = from.counters[name];
+      const after = to.counters[name];
+      if (before !== undefined && after !== undefined) rates[name] = (after - before) / seconds;
+    }
+    return rates;
+  }
+
+  return {
+    rates(key, reading) {
+      if (reading === undefined) {
+        earlier.delete(key);
+        return {};
+      }
+      const known = earlier.get(key) ?? [];
+      const last = known.at(-1);
+      const kept = last !== undefined && isContinued(last, reading) ? known : [];
+      while (kept[1] !== undefined && reading.timeNs - kept[1].timeNs >= WINDOW_NS) kept.shift();
+      const [first] = kept;
+      const newest = kept.at(-1);
+      if (newest === undefined || reading.timeNs - newest.timeNs >= MIN_SPACING_NS) kept.push(reading);
+      earlier.set(key, kept);
+      return first === undefined ? {} : ratesBetween(first, reading);
+    },
+    keepOnly(keys) {
+      for (const key of earlier.keys()) if (!keys.has(key)) earlier.delete(key);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+
+/** Headers of proxies, which connect from loopback for any client. */
+const PROXY_HEADER = /^(?:x-forwarded-|x-real-ip$|x-envoy-|forwarded$|via$)/;
+
+/**
+ * Whether a client may see the log and the configuration: a process of the same task, or a person at the same machine. The
+ * Host header must be an address or `localhost`, because a web site can resolve its own name to 127.0.0.1 and read the
+ * response in the visitor's browser (DNS rebinding).
+ */
+export function isTrusted(client: { readonly isLoopback: boolean }, headers: IncomingHttpHeaders): boolean {
+  if (!client.isLoopback || !isLocalName(headers.host ?? '')) return false;
+  return !Object.keys(headers).some((name) => PROXY_HEADER.test(name));
+}
+
+/** Without the port. */
+function isLocalName(host: string): boolean {
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  if (name.startsWith('[') && name.endsWith(']')) return isIP(name.slice(1, -1)) === 6;
+  return isIP(name) === 4 || name === 'localhost' || name.endsWith('.localhost');
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isTrusted } from '../../../src/status/trust.ts';
+
+const LOCAL_HOSTS = [
+  'localhost',
+  'localhost:9545',
+  'LOCALHOST:9545',
+  'page.localhost:9545',
+  '127.0.0.1:9545',
+  '10.0.0.7',
+  '[::1]:9545',
+];
+
+for (const host of LOCAL_HOSTS) {
+  test(`a local client is trusted with the host ${host}`, () => {
+    assert.equal(isTrusted({ isLoopback: true }, { host }), true);
+    assert.equal(isTrusted({ isLoopback: false }, { host }), false);
+  });
+}
+
+// A web site can resolve its own name to 127.0.0.1.
+const OTHER_HOSTS = [
+  'evil.example:9545',
+  'localhost.evil.example',
+  'notlocalhost',
+  '127.0.0.1.evil.example',
+  '[evil]',
+  '',
+  '::1',
+];
+
+for (const host of OTHER_HOSTS) {
+  test(`a local client is not trusted with the host "${host}"`, () => {
+    assert.equal(isTrusted({ isLoopback: true }, { host }), false);
+  });
+}
+
+test('a client without a Host header is not trusted', () => {
+  assert.equal(isTrusted({ isLoopback: true }, {}), false);
+});
+
+for (const header of ['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip', 'x-envoy-internal']) {
+  test(`a proxy at loopback is not trusted: ${header}`, () => {
+    assert.equal(isTrusted({ isLoopback: true }, { host: 'localhost', [header]: '203.0.113.7' }), false);
+  });
+}
