@@ -4,6 +4,7 @@ import type { Page } from '../instrumentation/http/page.ts';
 import { type HttpServer, startHttpServer } from '../instrumentation/http/server.ts';
 import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
+import type { WebConfig } from './config/web-config.ts';
 import type { Logger } from './log/logger.ts';
 import { createTransitions } from './log/transitions.ts';
 import { createHttpRejections } from './self/http-rejections.ts';
@@ -31,9 +32,10 @@ const LAST_POLL_MS = 2000;
 /**
  * Starts the configured exporters. Resolves when the HTTP server listens and the first poll has begun.
  *
+ * @param webConfig the access control of the port; by default plain HTTP without passwords
  * @throws an Error that names host and port if the HTTP server cannot listen and the Prometheus exporter is enabled.
  */
-export async function startExporter(config: Config, logger: Logger): Promise<Exporter> {
+export async function startExporter(config: Config, logger: Logger, webConfig?: WebConfig): Promise<Exporter> {
   const transitions = createTransitions({ logger });
   installDiagLogger((level, message) => {
     if (level === 'debug') logger.debug('opentelemetry', message);
@@ -43,7 +45,9 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
-  const rejections = createHttpRejections(REJECTION_REASONS, transitions);
+  const { startPortSecurity, SECURITY_REJECTIONS = [] } = webConfig ? await import('./port-security.ts') : {};
+  const security = webConfig && startPortSecurity?.(webConfig, logger, transitions);
+  const rejections = createHttpRejections([...REJECTION_REASONS, ...SECURITY_REJECTIONS], transitions);
   const onSample = (isSuccessful: boolean): void => {
     if (isSuccessful) firstSample.resolve();
     telemetry.onSample();
@@ -67,6 +71,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     version: VERSION,
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
+    security,
     onRejected: rejections.reject,
     onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {
@@ -111,6 +116,7 @@ export async function startExporter(config: Config, logger: Logger): Promise<Exp
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
     await server?.close();
+    security?.close();
   }
 
   return {

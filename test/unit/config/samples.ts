@@ -27,6 +27,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   configFile: { junk: '/etc/otel.yaml' },
   httpHost: { valid: '0.0.0.0', junk: 'http://localhost' },
   httpPort: { valid: '9100', junk: '65536' },
+  webConfigFile: { valid: '/etc/web-config.yml' },
   prometheusResourceLabels: { valid: 'aws.ecs.service.name,cloud.*', junk: 'aws.[' },
   prometheusStartTimes: { valid: 'true', junk: 'maybe' },
   otlpUrl: { valid: 'https://collector:4318/v1/metrics', junk: 'collector:4318' },
