@@ -10,11 +10,11 @@ const root = new URL('..', import.meta.url).pathname;
 const folder = process.argv[2] ?? `${root}bundle`;
 rmSync(folder, { recursive: true, force: true });
 
-/** The password worker as one text, since a worker thread cannot import from the bundle. */
-async function workerCode(): Promise<{ readonly code: string; readonly inputs: readonly string[] }> {
+/** The code of an entry point as one text, with short identifiers: stack traces do not reach it. */
+async function minified(entryPoint: string): Promise<{ readonly code: string; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['instrumentation/http/password-worker.ts'],
+    entryPoints: [entryPoint],
     write: false,
     bundle: true,
     platform: 'node',
@@ -28,12 +28,13 @@ async function workerCode(): Promise<{ readonly code: string; readonly inputs: r
   return { code: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs) };
 }
 
-const worker = await workerCode();
+const worker = await minified('instrumentation/http/password-worker.ts');
+const yaml = await minified('node_modules/yaml/dist/index.js');
 
-/** Replaces the start of the worker from a file. */
-const workerAsText: Plugin = {
-  name: 'worker-as-text',
+const replacements: Plugin = {
+  name: 'replacements',
   setup({ onLoad }) {
+    // A worker thread cannot import from the bundle: its code is a text.
     onLoad({ filter: /\/start-password-worker\.ts$/ }, () => ({
       loader: 'ts',
       contents: `import { Worker } from 'node:worker_threads';
@@ -41,6 +42,8 @@ import { WORKER_OPTIONS } from './password-worker-options.ts';
 const CODE = ${JSON.stringify(worker.code)};
 export const startPasswordWorker = () => new Worker(CODE, { ...WORKER_OPTIONS, eval: true });`,
     }));
+    // Read at each start and seldom used.
+    onLoad({ filter: /\/node_modules\/yaml\/dist\/index\.js$/ }, () => ({ loader: 'js', contents: yaml.code }));
   },
 };
 
@@ -63,9 +66,9 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [workerAsText],
+  plugins: [replacements],
 });
 writeFileSync(
   `${folder}/THIRD-PARTY.txt`,
-  thirdPartyLicences(root, [...Object.keys(metafile.inputs), ...worker.inputs], NATIVE),
+  thirdPartyLicences(root, [...Object.keys(metafile.inputs), ...worker.inputs, ...yaml.inputs], NATIVE),
 );

@@ -57,8 +57,8 @@ export function createLogins(options: LoginsOptions): Logins {
   const pending = new Map<string, Promise<LoginResult>>();
   const waiting = new Map<string, number>();
   const failures = new Map<string, TokenBucket>();
-  /** Resolves when the worker thread may check the next password. */
-  let turn: Promise<unknown> = Promise.resolve();
+  /** Resolves when the worker thread may check the next password. Never rejects. */
+  let turn: Promise<void> = Promise.resolve();
 
   function failuresOf(client: string): TokenBucket {
     const bucket = failures.get(client) ?? createTokenBucket(FAILURES);
@@ -66,19 +66,18 @@ export function createLogins(options: LoginsOptions): Logins {
     return bucket;
   }
 
-  async function isCorrect({ password }: Login, hash: string, isUser: boolean): Promise<boolean> {
-    const startMs = nowMs();
-    const isMatch = (await checker.check(password, hash)) && isUser;
-    if (!isMatch) turn = rest((nowMs() - startMs) * REST_FACTOR);
-    return isMatch;
-  }
-
   async function compare(login: Login, hash: string, isUser: boolean, key: string): Promise<LoginResult> {
+    const checked = turn.then(async () => {
+      const startMs = nowMs();
+      const isMatch = (await checker.check(login.password, hash)) && isUser;
+      return { isMatch, restMs: isMatch ? 0 : (nowMs() - startMs) * REST_FACTOR };
+    });
+    turn = checked.then(
+      ({ restMs }) => rest(restMs),
+      () => {},
+    );
     try {
-      // In a chain: one password at a time.
-      const checked = turn.then(() => isCorrect(login, hash, isUser));
-      turn = checked.catch(() => {});
-      const isMatch = await checked;
+      const { isMatch } = await checked;
       onChecked();
       remember(isMatch ? correct : wrong, key, true, MAX_RESULTS);
       return isMatch ? 'ok' : 'wrong';
@@ -144,6 +143,7 @@ function decoyHash(users: ReadonlyMap<string, string>): string {
 
 /** Does not keep the process alive. */
 function rest(ms: number): Promise<void> {
+  if (ms === 0) return Promise.resolve();
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
   });

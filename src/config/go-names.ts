@@ -58,8 +58,9 @@ export const CURVES: Readonly<Record<string, string>> = {
 const UNITS_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
+  // Micro sign and Greek letter.
+  '\u00b5s': 1e-3,
+  '\u03bcs': 1e-3,
   ms: 1,
   s: 1_000,
   m: 60_000,
@@ -69,7 +70,9 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 /** Parses a duration in Go's syntax, `1m30s` or `0`; undefined if it is invalid or negative. */
 export function durationMs(text: string): number | undefined {
   if (/^\+?0$/.test(text)) return 0;
-  if (!/^\+?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
+  if (!/^\+?(?:(?:\d+\.?\d*|\.\d+)[^\d.]+)+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/([\d.]+)([^\d.]+)/g)];
-  return parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (UNITS_MS[unit] ?? 0), 0);
+  const ms = parts.map(([, amount, unit = '']) => Number(amount) * (UNITS_MS[unit] ?? Number.NaN));
+  const sum = ms.reduce((total, one) => total + one, 0);
+  return Number.isFinite(sum) ? sum : undefined;
 }

@@ -123,7 +123,7 @@ function readVersions(section: YamlSection): Pick<TlsSettings, 'minVersion' | 'm
   return undefined;
 }
 
-/** Undefined if unset or empty, which means the default. */
+/** Undefined if unset or empty, which means the default, and after an error. */
 function readNames(
   section: YamlSection,
   key: string,
@@ -133,7 +133,8 @@ function readNames(
   for (const [index, name] of names.entries()) {
     if (!Object.hasOwn(known, name)) section.report(key, `item ${index + 1} must be ${oneOf(known)}`);
   }
-  return names.length === 0 ? undefined : names;
+  const isValid = names.length > 0 && names.every((name) => Object.hasOwn(known, name));
+  return isValid ? names : undefined;
 }
 
 function own<T>(names: Readonly<Record<string, T>>, name: string): T | undefined {

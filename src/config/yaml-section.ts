@@ -33,12 +33,20 @@ export function readYaml(text: string, known: readonly string[], report: Report)
   const lineOf = (offset: number) => lineCounter.linePos(offset).line;
   try {
     // Without types: `failsafe` keeps every scalar as it is written.
-    const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter, logLevel: 'silent' });
-    for (const { code, pos } of document.errors) {
+    const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter, logLevel: 'error' });
+    // Further errors are mostly consequences of the first.
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const { code, pos } = error;
       report(`line ${lineOf(pos[0])}: invalid YAML: ${SYNTAX[code] ?? code.toLowerCase().replaceAll('_', ' ')}`);
+      return undefined;
     }
-    if (document.errors.length > 0) return undefined;
-    const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+    const resolved = (node: unknown): unknown => {
+      if (!isAlias(node)) return node;
+      const target = node.resolve(document);
+      if (target === undefined) report(`line ${lineOf(startOf(node))}: an alias has no anchor`);
+      return target;
+    };
     return sectionOf(document.contents, '', known, { resolved, lineOf, report });
   } catch {
     // The parser is recursive.
