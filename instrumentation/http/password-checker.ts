@@ -38,8 +38,8 @@ export function createPasswordChecker(start: () => Worker = startPasswordWorker,
   }
 
   function begin(): Running {
-    if (HAS_NO_COMPILER) setFlagsFromString('--maglev');
     const begun: Running = { worker: start(), waiting: [] };
+    if (HAS_NO_COMPILER) setFlagsFromString('--maglev');
     running = begun;
     begun.worker.unref();
     begun.worker.on('message', (isMatch: unknown) => begun.waiting.shift()?.(isMatch === true));
