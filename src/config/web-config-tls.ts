@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { serverOptions, type TlsSettings } from '../../instrumentation/http/tls-gate.ts';
 import { parseCertificates, parsePrivateKey } from './files.ts';
@@ -104,7 +104,7 @@ async function readPem<T>(section: YamlSection, inline: string, folder: string, 
     if (parsed !== undefined && 'error' in parsed) section.report(inline, `must be a PEM text: ${parsed.error}`);
     return { name: inline, isSet: text !== undefined, value: parsed && 'value' in parsed ? parsed.value : undefined };
   }
-  const file = path.startsWith('/') ? path : join(folder, path);
+  const file = isAbsolute(path) ? path : join(folder, path);
   const content = await loadTextFile(file);
   const parsed = 'error' in content ? content : parse(content.text);
   if ('error' in parsed) section.report(name, `must be a readable PEM file: ${parsed.error}`);

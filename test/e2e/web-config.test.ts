@@ -195,3 +195,39 @@ test('the program as a process: a login does not keep it alive', async (t) => {
   await response.text();
   assert.deepEqual(await program.stop('SIGTERM'), { code: 0, signal: null });
 });
+
+test('no password, hash or key in logs, errors and pages', async (t) => {
+  const { endpoint } = await scriptedEndpoint(t);
+  const hash = hashOf('secret');
+  const key = pemText('server-key');
+  const indented = (pem: string) => pem.trimEnd().replaceAll(/^/gm, '    ');
+  const inline = `tls_server_config:\n  cert: |\n${indented(pemText('server'))}\n  key: |\n${indented(key)}\n`;
+  const folder = webConfigFolder(t, `${inline}basic_auth_users: {prometheus: "${hash}"}\n`);
+  const env = { ECS_CONTAINER_METADATA_URI_V4: endpoint.url, EXPORTER_PORT: '0', LOG_LEVEL: 'debug' };
+  const program = startInProcess(['run'], { ...env, WEB_CONFIG_FILE: folder.path });
+  const port = Number(new URL(await program.origin()).port);
+  const pages: string[] = [];
+  for (const path of ['/', '/metrics', '/nowhere']) {
+    for (const password of ['secret', 'c4n4ry']) {
+      const { body } = await getSecure(port, path, { headers: basic('prometheus', password) });
+      pages.push(body.toString());
+    }
+  }
+  folder.write(`${inline}basic_auth_users: {prometheus: "${hash}c4n4ry"}\n`);
+  await until('the warning', async () => {
+    await getSecure(port, '/', { headers: basic('prometheus', 'secret') });
+    return program.stderr().includes('web_config_failing') ? true : undefined;
+  });
+  program.signal('SIGTERM');
+  await program.ended;
+  const printed = startInProcess(['run', '--print-config'], { ...env, WEB_CONFIG_FILE: folder.path });
+  assert.equal(await printed.ended, 2);
+  folder.write(inline);
+  const valid = startInProcess(['run', '--print-config'], { ...env, WEB_CONFIG_FILE: folder.path });
+  assert.equal(await valid.ended, 0);
+  assert.ok(valid.stdout().includes(`"webConfigFile": "${folder.path}"`));
+  const shown = [program, printed, valid].map((one) => one.stdout() + one.stderr()).join('') + pages.join('');
+  for (const secret of ['c4n4ry', hash, hash.slice(7, 20), key.split('\n').at(-3) ?? key]) {
+    assert.ok(!shown.includes(secret), secret);
+  }
+});
