@@ -3,6 +3,7 @@ import type { SecuritySettings } from '../instrumentation/http/port-security.ts'
 import { readWebConfig, type WebConfig } from './config/web-config.ts';
 import type { Logger } from './log/logger.ts';
 import type { Transitions } from './log/transitions.ts';
+import { messageOf } from './text/printable.ts';
 
 export interface WebConfigReload {
   /** Checks for changes, at most once per second. Resolves when they apply, or after a short wait. Never rejects. */
@@ -38,10 +39,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
     const read = await readWebConfig(initial.path);
     const problem = problemOf(read);
     if (problem !== undefined || !('settings' in read)) {
-      seen = undefined;
-      isFailing = true;
-      const message = `the changed web configuration cannot be used, the previous one stays: ${problem}`;
-      transitions.failing('web_config', 'invalid', message);
+      fail(problem);
       return;
     }
     apply(read.settings);
@@ -51,6 +49,13 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
     else if (!isFirst) logger.info('web_config_reloaded', 'the web configuration or a certificate has changed');
     isFailing = false;
     isFirst = false;
+  }
+
+  function fail(problem: unknown): void {
+    seen = undefined;
+    isFailing = true;
+    const message = `the changed web configuration cannot be used, the previous one stays: ${messageOf(problem)}`;
+    transitions.failing('web_config', 'invalid', message);
   }
 
   function problemOf(read: Awaited<ReturnType<typeof readWebConfig>>): string | undefined {
@@ -65,9 +70,11 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
       const now = nowMs();
       if (running === undefined && now - checkedAtMs >= CHECK_INTERVAL_MS) {
         checkedAtMs = now;
-        running = check().finally(() => {
-          running = undefined;
-        });
+        running = check()
+          .catch(fail)
+          .finally(() => {
+            running = undefined;
+          });
       }
       if (running !== undefined) await Promise.race([running, wait(MAX_WAIT_MS)]);
     },

@@ -191,6 +191,13 @@ test('silent clients, slow and broken handshakes end at the timeout for headers'
   assert.match(await readToEnd(late), /^HTTP\/1.1 408 /);
 });
 
+test('an idle session ends at the timeout for the next request', async (t) => {
+  const { port } = await serveSecured(t, { tls: tlsSettings() }, { limits: { keepAliveTimeoutMs: 50 } });
+  const socket = await openSecure(port);
+  socket.write('GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n');
+  assert.match(await readToEnd(socket), /^HTTP\/1.1 200 OK/);
+});
+
 test('a client that connects and leaves is no rejection', async (t) => {
   const { port, rejected } = await serveSecured(t, { tls: tlsSettings() });
   const socket = await open(port);
