@@ -4,6 +4,7 @@ import type { Page } from '../instrumentation/http/page.ts';
 import { type HttpServer, startHttpServer } from '../instrumentation/http/server.ts';
 import type { Telemetry } from '../instrumentation/telemetry.ts';
 import type { Config } from './config/config.ts';
+import type { WebConfig } from './config/web-config.ts';
 import type { Logger } from './log/logger.ts';
 import type { RecentEvents } from './log/recent-events.ts';
 import { createTransitions } from './log/transitions.ts';
@@ -30,16 +31,23 @@ export interface Exporter {
 const FLUSH_MS = 8000;
 const LAST_POLL_MS = 2000;
 
+/** What only some commands have. */
+export interface ExporterParts {
+  /** The last log events, for the status page. */
+  readonly recentEvents?: Pick<RecentEvents, 'list'> | undefined;
+  /** The access control of the port. @default plain HTTP without passwords */
+  readonly webConfig?: WebConfig | undefined;
+}
+
 /**
  * Starts the configured exporters. Resolves when the HTTP server listens and the first poll has begun.
  *
- * @param recentEvents the last log events, for the status page
  * @throws an Error that names host and port if the HTTP server cannot listen and the Prometheus exporter is enabled.
  */
 export async function startExporter(
   config: Config,
   logger: Logger,
-  recentEvents?: Pick<RecentEvents, 'list'>,
+  { recentEvents, webConfig }: ExporterParts = {},
 ): Promise<Exporter> {
   const transitions = createTransitions({ logger });
   installDiagLogger((level, message) => {
@@ -50,7 +58,9 @@ export async function startExporter(
   const firstSample = Promise.withResolvers<void>();
   const telemetryReady = Promise.withResolvers<Telemetry>();
   const processMeter = startProcessMeter();
-  const rejections = createHttpRejections(REJECTION_REASONS, transitions);
+  const { startPortSecurity, SECURITY_REJECTIONS = [] } = webConfig ? await import('./port-security.ts') : {};
+  const security = webConfig && startPortSecurity?.(webConfig, logger, transitions);
+  const rejections = createHttpRejections([...REJECTION_REASONS, ...SECURITY_REJECTIONS], transitions);
   const onSample = (isSuccessful: boolean): void => {
     if (isSuccessful) firstSample.resolve();
     telemetry.onSample();
@@ -77,6 +87,7 @@ export async function startExporter(
     page: isPulled ? servedPage : undefined,
     isReady: () => sampler.isFresh(),
     ...(statusPage && { routes: statusPage.routes }),
+    security,
     onRejected: rejections.reject,
     onError: (error, path) => transitions.failing('http', 'request', `a request failed: ${messageOf(error)}`, { path }),
   }).catch((error: unknown) => {
@@ -121,6 +132,7 @@ export async function startExporter(
     processMeter.stop();
     await telemetry.shutdown(FLUSH_MS);
     await server?.close();
+    security?.close();
   }
 
   return {

@@ -171,8 +171,3 @@ export function addressKey(address: string): string {
   const zeros = after === undefined ? [] : Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
   return [...head, ...zeros, ...tail].slice(0, 4).join(':');
 }
-
-/** True for a client on the same host, or in the same network namespace. */
-export function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && addressKey(address) === LOOPBACK;
-}

@@ -1,14 +1,18 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { addressKey, createPlaces } from './connection-admission.ts';
+import { addressKey, createPlaces, LOOPBACK } from './connection-admission.ts';
 import type { HttpLimits } from './limited-server.ts';
 import { createPageReaders } from './page.ts';
+import type { Peer, SecurityRejection, TlsGate } from './port-security.ts';
 import { RequestStream } from './request-stream.ts';
 import { createTurns } from './turns.ts';
 
 /** Why a client was rejected: no place for its connection, too much pipelined, or a response read too slowly. */
 export const REJECTION_REASONS = ['connections', 'pipelined', 'slow_reader'] as const;
-export type RejectionReason = (typeof REJECTION_REASONS)[number];
+export type RejectionReason = (typeof REJECTION_REASONS)[number] | SecurityRejection;
+
+/** @param detail the cause, from a small set */
+export type OnRejected = (reason: RejectionReason, detail?: string) => void;
 
 /** The open connections of one server, over all its addresses. */
 export interface Connections {
@@ -18,6 +22,7 @@ export interface Connections {
   opened(socket: Socket): RequestStream | undefined;
   /** A request has arrived; `response` will answer it. */
   requested(response: ServerResponse): void;
+  peerOf(request: IncomingMessage): Peer;
   /** True if the connection has to end behind its current response. */
   isLast(response: ServerResponse): boolean;
   /** The response sends a page of metrics. */
@@ -32,6 +37,7 @@ interface Connection {
   readonly stream: RequestStream;
   readonly socket: Socket;
   readonly client: string;
+  hasVerifiedCertificate: boolean;
   requests: number;
   /** Runs while a response is owed. */
   deadline: NodeJS.Timeout | undefined;
@@ -39,6 +45,9 @@ interface Connection {
 
 /** Prometheus' shortest usual interval. */
 const RETRY_AFTER_SECONDS = 5;
+
+/** A client that has disconnected. */
+const UNKNOWN = { client: '', hasVerifiedCertificate: false };
 
 const TURNED_AWAY = Buffer.from(
   `HTTP/1.1 503 Service Unavailable\r\nRetry-After: ${RETRY_AFTER_SECONDS}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
@@ -50,14 +59,16 @@ const TURNED_AWAY = Buffer.from(
  */
 export function trackConnections(
   limits: HttpLimits,
-  onRejected: (reason: RejectionReason) => void,
+  onRejected: OnRejected,
   nowMs: () => number = () => performance.now(),
+  tls?: TlsGate,
 ): Connections {
   const connections = new Map<unknown, Connection>();
   const places = createPlaces<Connection>(limits);
   const turns = createTurns();
   const readers = createPageReaders<Connection>(limits.maxPageBytes, (connection) => cut(connection, 'slow_reader'));
   let isEnding = false;
+  tls?.onRejected((detail) => onRejected('tls', detail));
 
   function forget(connection: Connection): void {
     clearTimeout(connection.deadline);
@@ -71,9 +82,9 @@ export function trackConnections(
     onRejected(reason);
   }
 
-  /** For a client that has had no response yet. */
+  /** For a client that has had no response yet. A response over TLS would first need a handshake. */
   function turnAway(socket: Socket): void {
-    socket.write(TURNED_AWAY);
+    if (tls === undefined) socket.write(TURNED_AWAY);
     socket.destroy();
     onRejected('connections');
   }
@@ -91,6 +102,16 @@ export function trackConnections(
 
   function takeTurn(connection: Connection): void {
     turns.enter(connection.client, () => connection.stream.pass());
+  }
+
+  function handshake(connection: Connection, gate: TlsGate): void {
+    gate.accept(connection.socket, {
+      onHello: (begin) => turns.enter(connection.client, begin),
+      onSecure: (session, hasVerifiedCertificate) => {
+        connection.hasVerifiedCertificate = hasVerifiedCertificate;
+        connection.stream.open(session);
+      },
+    });
   }
 
   function answered(connection: Connection): void {
@@ -123,11 +144,24 @@ export function trackConnections(
       }
       if (verdict.evicted !== undefined) evict(verdict.evicted);
       const stream = new RequestStream(socket, () => takeTurn(connection));
-      const connection: Connection = { stream, socket, client, requests: 0, deadline: undefined };
+      const connection: Connection = {
+        stream,
+        socket,
+        client,
+        hasVerifiedCertificate: false,
+        requests: 0,
+        deadline: undefined,
+      };
       connections.set(stream, connection);
       places.add(connection, client);
       stream.once('close', () => forget(connection));
+      if (tls === undefined) stream.open(socket);
+      else handshake(connection, tls);
       return stream;
+    },
+    peerOf(request) {
+      const { client, hasVerifiedCertificate } = connections.get(request.socket) ?? UNKNOWN;
+      return { key: client, isLoopback: client === LOOPBACK, hasVerifiedCertificate };
     },
     requested(response) {
       const connection = connections.get(response.req.socket);

@@ -15,6 +15,8 @@ const MAX_WAITING_BYTES = 16 * 1024;
  */
 export class RequestStream extends Duplex {
   readonly #socket: Socket;
+  /** What requests are read from and responses are written to: the socket, or its TLS session after the handshake. */
+  #transport: Socket | undefined;
   readonly #onBytes: () => void;
   /** Received and not passed. */
   #bytes: Buffer = NOTHING;
@@ -32,11 +34,19 @@ export class RequestStream extends Duplex {
     super();
     this.#socket = socket;
     this.#onBytes = onBytes;
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('end', () => this.push(null));
-    socket.on('timeout', () => this.emit('timeout'));
     socket.on('error', () => {});
     socket.on('close', () => this.destroy());
+  }
+
+  /** Begins to read requests. Until then, responses are dropped. */
+  open(transport: Socket): void {
+    this.#transport = transport;
+    transport.on('data', (chunk: Buffer) => this.#receive(chunk));
+    transport.on('end', () => this.push(null));
+    transport.on('timeout', () => this.emit('timeout'));
+    if (transport === this.#socket) return;
+    transport.on('error', () => {});
+    transport.on('close', () => this.destroy());
   }
 
   /** Part of a socket: the address of the client. */
@@ -55,7 +65,7 @@ export class RequestStream extends Duplex {
     if (this.#isHeld) return;
     const piece = this.#bytes.subarray(0, this.#endOfHead());
     this.#bytes = this.#bytes.subarray(piece.length);
-    if (this.#bytes.length === 0) this.#socket.resume();
+    if (this.#bytes.length === 0) this.#transport?.resume();
     // Emits `request`, and so holds, before it returns.
     this.push(piece);
     this.#announce();
@@ -78,7 +88,7 @@ export class RequestStream extends Duplex {
     this.#isOverfull ||= bytes.length > MAX_WAITING_BYTES;
     // A copy, because a slice would keep the whole chunk in memory.
     this.#bytes = this.#isOverfull ? Buffer.from(bytes.subarray(0, MAX_WAITING_BYTES)) : bytes;
-    this.#socket.pause();
+    this.#transport?.pause();
     this.#announce();
   }
 
@@ -101,7 +111,7 @@ export class RequestStream extends Duplex {
 
   /** Part of a socket that node:http uses for the timeout between two requests. */
   setTimeout(ms: number): this {
-    this.#socket.setTimeout(ms);
+    this.#transport?.setTimeout(ms);
     return this;
   }
 
@@ -120,22 +130,29 @@ export class RequestStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, callback);
+    if (this.#transport === undefined) callback();
+    else this.#transport.write(chunk, callback);
   }
 
   override _writev(chunks: { chunk: Buffer }[], callback: (error?: Error | null) => void): void {
-    this.#socket.cork();
-    for (const [index, { chunk }] of chunks.entries()) {
-      this.#socket.write(chunk, index === chunks.length - 1 ? callback : undefined);
+    const transport = this.#transport;
+    if (transport === undefined) {
+      callback();
+      return;
     }
-    this.#socket.uncork();
+    transport.cork();
+    for (const [index, { chunk }] of chunks.entries()) {
+      transport.write(chunk, index === chunks.length - 1 ? callback : undefined);
+    }
+    transport.uncork();
   }
 
   override _final(callback: () => void): void {
-    this.#socket.end(callback);
+    (this.#transport ?? this.#socket).end(callback);
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#transport?.destroy();
     this.#socket.destroy();
     callback(error);
   }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { type Answer, announcesBody, line } from './answer.ts';
-import { isLoopback } from './connection-admission.ts';
 import { acceptsGzip } from './headers.ts';
 import type { Page } from './page.ts';
 
@@ -16,11 +15,13 @@ export interface Site {
 }
 
 /** Returns the response to a request. Never reads a body; rejects only if `isReady` throws. */
-export type Router = (request: IncomingMessage) => Promise<Answer>;
+export type Router = (request: IncomingMessage, client: Client) => Promise<Answer>;
 
 /** The client that has sent a request. */
 export interface Client {
   readonly isLoopback: boolean;
+  /** True if it has sent a configured user name and password, or a client certificate that was verified. */
+  readonly isAuthenticated: boolean;
 }
 
 export type Route = (request: IncomingMessage, client: Client) => Answer | Promise<Answer>;
@@ -61,13 +62,13 @@ export function createRouter(site: Site): Router {
     ['/-/ready', () => (site.isReady() ? line(200, 'ready') : line(503, 'not ready: there is no recent sample'))],
     ...(site.routes ?? []),
   ]);
-  return async (request) => {
+  return async (request, client) => {
     const route = routes.get(pathOf(request.url ?? '/'));
     if (route === undefined) return line(404, `not found; available paths: ${[...routes.keys()].join(', ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return line(405, 'only GET and HEAD', { allow: 'GET, HEAD' });
     }
     if (announcesBody(request)) return line(413, 'request bodies are not allowed');
-    return route(request, { isLoopback: isLoopback(request.socket.remoteAddress) });
+    return route(request, client);
   };
 }

@@ -1,8 +1,9 @@
 import type { RequestListener, Server } from 'node:http';
 import { type Answer, announcesBody, line, send } from './answer.ts';
-import { type Connections, type RejectionReason, trackConnections } from './connections.ts';
+import { type Connections, type OnRejected, trackConnections } from './connections.ts';
 import { createLimitedServer, DEFAULT_LIMITS, type HttpLimits } from './limited-server.ts';
 import { listen } from './listen.ts';
+import type { PortSecurity } from './port-security.ts';
 import { createRouter, type Site } from './router.ts';
 
 export interface HttpServerOptions extends Site {
@@ -14,7 +15,9 @@ export interface HttpServerOptions extends Site {
   /** Milliseconds on a monotonic clock. @default performance.now */
   readonly nowMs?: () => number;
   /** Called for each client that was rejected, or cut off, because of a limit. Must not throw. */
-  readonly onRejected?: (reason: RejectionReason) => void;
+  readonly onRejected?: OnRejected;
+  /** @default plain HTTP, and every client may read every path */
+  readonly security?: PortSecurity | undefined;
 }
 
 /** A listening server. It keeps the process alive until it is closed. */
@@ -42,7 +45,9 @@ async function drain(servers: readonly Server[], connections: Connections, grace
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const route = createRouter(options);
-  const connections = trackConnections(limits, (reason) => options.onRejected?.(reason), options.nowMs);
+  const { security } = options;
+  const onRejected: OnRejected = (reason, detail) => options.onRejected?.(reason, detail);
+  const connections = trackConnections(limits, onRejected, options.nowMs, security?.tls);
   let closed: Promise<void> | undefined;
 
   const onRequest: RequestListener = (request, response) => {
@@ -52,7 +57,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       send(request, response, answer, isLast);
       if (typeof answer.body !== 'string' && request.method !== 'HEAD') connections.sendsPage(response, answer.body);
     };
-    route(request).then(reply, (error: unknown) => {
+    const peer = connections.peerOf(request);
+    const answer =
+      security === undefined
+        ? route(request, { isLoopback: peer.isLoopback, isAuthenticated: false })
+        : security.answer(request, peer, (client) => route(request, client), onRejected);
+    answer.then(reply, (error: unknown) => {
       options.onError?.(error, request.url ?? '');
       reply(line(500, 'internal error'));
     });

@@ -1,8 +1,9 @@
 import { displayOrigin } from '../config/addresses.ts';
 import type { Config } from '../config/config.ts';
+import { withWebConfig } from '../config/with-web-config.ts';
 import { messageOf } from '../text/printable.ts';
 import { type CommandContext, EXIT, print, reportFailure, reportInvalid } from './context.ts';
-import { loggerFor, logStart, recentEventsFor, redactorOf, resolveForCommand } from './run.ts';
+import { loggerFor, logStart, recentEventsFor, redactorOf, resolveForCommand, schemeOf } from './run.ts';
 import { listenForStop, runExporter } from './run-exporter.ts';
 
 /** Replaced once the simulated endpoint listens: the configuration is validated before anything starts. */
@@ -14,8 +15,9 @@ const INTERVAL_MS = 1000;
 /** `demo`: a simulated endpoint, and the exporter on it. */
 export async function demo(context: CommandContext): Promise<number> {
   const defaults = { metadataUrl: PLACEHOLDER_URL, defaultIntervalMs: INTERVAL_MS };
-  const resolved = resolveForCommand(context, defaults);
+  const resolved = await withWebConfig(resolveForCommand(context, defaults));
   if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
+  const { webConfig } = resolved;
   const { isEndpointOnly, demoPort: port } = resolved.command;
   const recentEvents = recentEventsFor(resolved.config);
   const logger = loggerFor(context, resolved.config, recentEvents);
@@ -35,13 +37,13 @@ export async function demo(context: CommandContext): Promise<number> {
     }
     const config = { ...resolved.config, metadataUrl: new URL(endpoint.url) };
     return await runExporter({
-      start: async () => (await import('../exporter.ts')).startExporter(config, logger, recentEvents),
+      start: async () => (await import('../exporter.ts')).startExporter(config, logger, { recentEvents, webConfig }),
       host: context.host,
       signals: context.signals,
       logger,
       redact,
       onStarted: ({ address }) => {
-        const origin = address && displayOrigin(address.host, address.port);
+        const origin = address && displayOrigin(address.host, address.port, schemeOf(webConfig));
         void print(context.stdout, runningText(endpoint.url, origin, config));
       },
     });

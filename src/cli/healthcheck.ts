@@ -20,6 +20,16 @@ interface Result {
   readonly text: string;
 }
 
+/**
+ * Responses of a process that works, although the health check gets no further: with a web configuration file, the port may
+ * serve HTTPS only, require a password, or limit requests. The health check needs none of its settings and secrets.
+ */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [400, ': the port serves HTTPS only'],
+  [401, ': the port requires a password'],
+  [429, ': the port limits requests'],
+]);
+
 /** Tries the hosts in order until one responds. */
 async function check(hosts: readonly string[], port: number, signal: AbortSignal): Promise<Result> {
   const { get } = await import('node:http');
@@ -34,8 +44,9 @@ async function check(hosts: readonly string[], port: number, signal: AbortSignal
           resolve(response.statusCode ?? 0);
         }).on('error', reject);
       });
-      const isHealthy = status === 200;
-      return { isHealthy, text: `${isHealthy ? 'healthy' : 'not healthy'}: ${url} returned ${status}` };
+      const refusal = REFUSALS.get(status);
+      const isHealthy = status === 200 || refusal !== undefined;
+      return { isHealthy, text: `${isHealthy ? 'healthy' : 'not healthy'}: ${url} returned ${status}${refusal ?? ''}` };
     } catch (error) {
       failures.push(`${url}: ${signal.aborted ? `no response within ${DEADLINE_MS / 1_000} s` : messageOf(error)}`);
       if (signal.aborted) break;

@@ -6,6 +6,7 @@ import { displayOrigin, httpOrigin } from '../config/addresses.ts';
 import { type Config, redactedConfig } from '../config/config.ts';
 import { readTextFile } from '../config/files.ts';
 import { type Resolved, type ResolvedConfig, type ResolveInput, resolveCommandLine } from '../config/resolve.ts';
+import { withWebConfig } from '../config/with-web-config.ts';
 import { createStreamLogger, type Logger } from '../log/logger.ts';
 import { createRecentEvents, type RecentEvents } from '../log/recent-events.ts';
 import {
@@ -22,9 +23,9 @@ import { CRASHES, runExporter } from './run-exporter.ts';
 
 /** `run`: polls and exports until a signal. */
 export async function run(context: CommandContext): Promise<number> {
-  const resolved = resolveForCommand(context);
+  const resolved = await withWebConfig(resolveForCommand(context));
   if ('problems' in resolved) return reportInvalid(context.stderr, resolved);
-  const { config, command, given, warnings } = resolved;
+  const { config, command, given, warnings, webConfig } = resolved;
   if (command.isConfigPrinted) {
     const shown = { given: Object.fromEntries(given), effective: redactedConfig(config) };
     const exitCode = await printResult(context, `${escapedJson(shown, 2)}\n`);
@@ -36,7 +37,7 @@ export async function run(context: CommandContext): Promise<number> {
   logStart(logger, resolved);
   return runExporter({
     // Loaded here, so that configuration errors are reported before OpenTelemetry is read from disk.
-    start: async () => (await import('../exporter.ts')).startExporter(config, logger, recentEvents),
+    start: async () => (await import('../exporter.ts')).startExporter(config, logger, { recentEvents, webConfig }),
     host: context.host,
     signals: context.signals,
     logger,
@@ -47,7 +48,12 @@ export async function run(context: CommandContext): Promise<number> {
       }
       const fields = { exporters: config.exporters.join(','), interval_ms: config.intervalMs, ...destinations(config) };
       if (address === undefined) logger.info('pushing', 'pushing metrics without an HTTP server', fields);
-      else logger.info('listening', `listening on ${displayOrigin(address.host, address.port)}`, fields);
+      else
+        logger.info(
+          'listening',
+          `listening on ${displayOrigin(address.host, address.port, schemeOf(webConfig))}`,
+          fields,
+        );
     },
   });
 }
@@ -100,6 +106,11 @@ export function resolveForCommand(
   defaults: Pick<ResolveInput, 'metadataUrl' | 'defaultIntervalMs'> = {},
 ): Resolved {
   return resolveCommandLine(line, { env, isTTY: stderr.isTTY === true, readFile: readTextFile, ...defaults });
+}
+
+/** The scheme of the port. */
+export function schemeOf(webConfig: ResolvedConfig['webConfig']): 'http' | 'https' {
+  return webConfig?.settings.tls === undefined ? 'http' : 'https';
 }
 
 /** Removes the configured secrets from the messages of errors. */

@@ -111,7 +111,7 @@ export function clientHosts(host: string): readonly string[] {
 }
 
 /** The origin of a server for display: localhost instead of a wildcard address, which cannot be opened in a browser. */
-export function displayOrigin(host: string, port: number): string {
+export function displayOrigin(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
   const isWildcard = host !== 'localhost' && clientHosts(host)[0] !== host;
-  return httpOrigin(isWildcard ? 'localhost' : host, port);
+  return httpOrigin(isWildcard ? 'localhost' : host, port).replace('http', scheme);
 }

@@ -48,7 +48,12 @@ export interface Config {
   /** The vocabularies of each exporter. */
   readonly vocabularies: Readonly<Record<ExporterName, readonly VocabularyName[]>>;
   readonly metrics: MetricSelection;
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** The path of the web configuration file. */
+    readonly webConfigFile?: string | undefined;
+  };
   readonly statusPage: StatusPageConfig;
   readonly prometheus: PrometheusConfig;
   readonly otlp: OtlpConfig;

@@ -6,21 +6,26 @@ import type { Parsed } from './option.ts';
 export type FileText = { readonly text: string } | { readonly error: string };
 
 /** Certificates and headers are a few kilobytes. */
-const MAX_BYTES = 1_048_576;
+export const MAX_FILE_BYTES = 1_048_576;
 
 /** Reads a small text file. Never throws. */
 export function readTextFile(path: string): FileText {
   try {
     const stats = statSync(path);
     if (!stats.isFile()) return { error: 'it is not a regular file' };
-    if (stats.size > MAX_BYTES) return { error: 'it is larger than 1 MiB' };
+    if (stats.size > MAX_FILE_BYTES) return { error: 'it is larger than 1 MiB' };
     return { text: readFileSync(path, 'utf8') };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return { error: 'it does not exist' };
-    if (code === 'EACCES' || code === 'EPERM') return { error: 'permission denied' };
-    return { error: `it cannot be opened (${String(code ?? 'unknown reason')})` };
+    return unreadable(error);
   }
+}
+
+/** Why a file cannot be read, from an error of the file system. */
+export function unreadable(error: unknown): { readonly error: string } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return { error: 'it does not exist' };
+  if (code === 'EACCES' || code === 'EPERM') return { error: 'permission denied' };
+  return { error: `it cannot be opened (${String(code ?? 'unknown reason')})` };
 }
 
 /** Loaded only if there is a file to check: it is a large part of Node.js. */

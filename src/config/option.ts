@@ -67,7 +67,8 @@ export type WarningCode =
   | 'no_metrics'
   | 'statsd_disabled'
   | 'remote_endpoint'
-  | 'unsigned_requests';
+  | 'unsigned_requests'
+  | 'http2_unavailable';
 
 export type ProblemCode =
   | 'unknown_command'

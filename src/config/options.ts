@@ -78,6 +78,16 @@ const HTTP_OPTIONS = {
     default: '9545',
     description: 'Port to listen on; 0 selects a free port.',
   },
+  webConfigFile: {
+    flag: 'web.config.file',
+    placeholder: 'path',
+    variables: ['WEB_CONFIG_FILE'],
+    parse: nonEmptyText,
+    secret: 'path',
+    defaultNote: 'none: plain HTTP without passwords',
+    description:
+      "YAML file in the format of Prometheus' exporter toolkit, with TLS, users, response headers and a rate limit for the port. See docs/web-config.md.",
+  },
 } as const satisfies OptionTable;
 
 const STATUS_PAGE_OPTIONS = {

@@ -5,6 +5,7 @@ import {
   createSettings,
   defaultOf,
   type Environment,
+  type Given,
   type Problem,
   problem,
   type Settings,
@@ -15,6 +16,7 @@ import { resolveOtlp, resolvePushTimes } from './otlp.ts';
 import { resolveEndpoint, resolveIntervalMs } from './sampling-options.ts';
 import { resolveStatsd } from './statsd.ts';
 import { unknownVariables } from './unknown-variables.ts';
+import type { WebConfig } from './web-config.ts';
 
 export interface ResolveInput {
   /** The arguments after the program's name, command included. */
@@ -44,11 +46,15 @@ export interface ResolvedConfig {
   readonly warnings: readonly Problem<WarningCode>[];
   /** Values of the options that were set, by flag or variable, with secrets hidden. */
   readonly given: ReadonlyMap<string, string>;
+  /** The path of the web configuration file, see `withWebConfig`. */
+  readonly webConfigFile?: Given<string> | undefined;
+  readonly webConfig?: WebConfig | undefined;
 }
 
 export interface InvalidConfig {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem<WarningCode>[];
+  readonly webConfigFile?: Given<string> | undefined;
 }
 
 export type Resolved = ResolvedConfig | InvalidConfig;
@@ -70,6 +76,7 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
       : { metadataUrl: input.metadataUrl };
   const { exportIntervalMs, exportTimeoutMs } = resolvePushTimes(settings, exporters);
   const format = settings.value(OPTIONS.logFormat);
+  const webConfigFile = settings.given(OPTIONS.webConfigFile);
   const rest = {
     intervalMs: resolveIntervalMs(settings, exporters, exportIntervalMs, input.defaultIntervalMs),
     endpointTimeoutMs: settings.value(OPTIONS.endpointTimeoutMs),
@@ -81,7 +88,11 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
     exporters,
     vocabularies: resolveVocabularies(settings),
     metrics: resolveMetrics(settings),
-    http: { host: settings.value(OPTIONS.httpHost), port: settings.value(OPTIONS.httpPort) },
+    http: {
+      host: settings.value(OPTIONS.httpHost),
+      port: settings.value(OPTIONS.httpPort),
+      ...(webConfigFile && { webConfigFile: webConfigFile.value }),
+    },
     statusPage: {
       isServed: settings.value(OPTIONS.hasStatusPage),
       hasHistory: settings.value(OPTIONS.hasStatusHistory),
@@ -115,8 +126,8 @@ export function resolveCommandLine(line: CommandLine, input: Omit<ResolveInput, 
   if (!isDisabled && !wanted.includes('otlp')) reportUnusedFlags(settings, line);
   const problems = [...line.problems, ...settings.problems];
   const warnings = [...settings.warnings, ...unknownVariables(input.env)];
-  if (endpoint === undefined || problems.length > 0) return { problems, warnings };
-  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.redactedValues };
+  if (endpoint === undefined || problems.length > 0) return { problems, warnings, webConfigFile };
+  return { config: { ...endpoint, ...rest }, command, warnings, given: settings.redactedValues, webConfigFile };
 }
 
 /** The address for `healthcheck`, which ignores all other options. */

@@ -68,8 +68,20 @@ export const EVENTS = {
   http_clients_failing: {
     level: 'warn',
     meaning:
-      'The HTTP server closes client connections because of a limit (field `limit`), counted in `exporter_http_rejected`.',
-    action: 'Find out who connects to the port so often, and restrict the security group.',
+      'The HTTP server rejects clients because of a limit, a failed TLS handshake or a wrong password (field `limit`), counted in `exporter_http_rejected`.',
+    action:
+      'Find out which client connects to the port, and restrict the security group. For `tls` and `login`, compare its settings with the [web configuration](web-config.md).',
+  },
+  web_config_failing: {
+    level: 'warn',
+    meaning:
+      'The file of `--web.config.file`, or a certificate or key that it names, has changed and cannot be used. The previous version stays in use.',
+    action: 'The message names the errors; the next valid version is used.',
+  },
+  password_check_failing: {
+    level: 'warn',
+    meaning: 'The worker thread that checks passwords could not run. New logins get status 503.',
+    action: 'With `--permission`, Node.js also needs `--allow-worker`.',
   },
   http_server_missing: {
     level: 'warn',
@@ -142,6 +154,11 @@ export const EVENTS = {
       "The OTLP address has CloudWatch's host, but is not its OTLP endpoint. CloudWatch rejects requests without a signature.",
     action: 'Use `https://monitoring.<region>.amazonaws.com/v1/metrics`, or set `OTLP_AUTH`.',
   },
+  http2_unavailable: {
+    level: 'warn',
+    meaning: 'The file of `--web.config.file` sets `http2: true`. The port serves HTTP/1.1.',
+    action: 'Remove the setting. Prometheus works with both.',
+  },
   interval_raised: {
     level: 'warn',
     meaning: 'The interval is too short. The minimum is used.',
@@ -169,6 +186,11 @@ export const EVENTS = {
   },
   listening: { level: 'info', meaning: 'Started. The message contains the address.', action: '' },
   pushing: { level: 'info', meaning: 'Started without an HTTP server.', action: '' },
+  web_config_reloaded: {
+    level: 'info',
+    meaning: 'A new version of the file of `--web.config.file`, or of a certificate, is in use.',
+    action: '',
+  },
   task_found: { level: 'info', meaning: 'The first metadata of a task arrived.', action: '' },
   containers_restarted: {
     level: 'info',

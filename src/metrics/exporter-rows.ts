@@ -181,9 +181,9 @@ export const EXPORTER_ROWS = {
     family: 'exporter',
     kind: 'counter',
     valueType: 'int',
-    description: 'Client connections that the HTTP server closed because of a limit, by reason.',
+    description: 'Client connections and requests that the HTTP server rejected, by reason.',
     source:
-      'counted, up to the last poll; connections: no place left, pipelined: too many requests without waiting for responses, slow_reader: response not read in time',
+      'counted, up to the last poll; connections: no place left, pipelined: too many requests without waiting for responses, slow_reader: response not read in time; with --web.config.file also tls: handshake failed, login: wrong user name or password, or too many of them, rate_limit',
     stability: 'stable',
     dimensions: ['reason'],
     ecs: { name: 'exporter_http_rejected' },

@@ -6,10 +6,16 @@ import type { ByReason } from './self-scope.ts';
 export interface HttpRejections {
   /** Every reason from the start, so that a first rejection is an increase. */
   readonly counts: ByReason;
-  reject(reason: string): void;
+  /** @param detail the cause, from a small set */
+  reject(reason: string, detail?: string): void;
   /** Call after each poll: an outbreak is over when a whole interval passes without a rejection. */
   polled(): void;
 }
+
+const CAUSES: Readonly<Record<string, string>> = {
+  tls: 'TLS handshake failed',
+  login: 'wrong user name or password',
+};
 
 export function createHttpRejections(reasons: readonly string[], transitions: Transitions): HttpRejections {
   const counts = new Map(reasons.map((reason) => [reason, 0]));
@@ -17,11 +23,12 @@ export function createHttpRejections(reasons: readonly string[], transitions: Tr
 
   return {
     counts,
-    reject(reason) {
+    reject(reason, detail) {
       increment(counts, reason);
       if (hasRejected) return;
       hasRejected = true;
-      transitions.failing('http_clients', 'limit', `rejecting HTTP clients: limit reached (${reason})`, {
+      const cause = CAUSES[reason] ?? 'limit reached';
+      transitions.failing('http_clients', 'limit', `rejecting HTTP clients: ${cause} (${detail ?? reason})`, {
         limit: reason,
       });
     },

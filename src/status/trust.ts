@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import type { Client } from '../../instrumentation/http/router.ts';
 
 /** Headers of proxies, which connect from loopback for any client. */
 const PROXY_HEADER = /^(?:x-forwarded-|x-real-ip$|x-envoy-|forwarded$|via$)/;
 
 /**
- * Whether a client may see the log and the configuration: a process of the same task, or a person at the same machine. The
- * Host header must be an address or `localhost`, because a web site can resolve its own name to 127.0.0.1 and read the
+ * Whether a client may see the log and the configuration: one with a password or a verified certificate, a process of the same
+ * task, or a person at the same machine. The Host header must be an address or `localhost`, because a web site can resolve its own name to 127.0.0.1 and read the
  * response in the visitor's browser (DNS rebinding).
  */
-export function isTrusted(client: { readonly isLoopback: boolean }, headers: IncomingHttpHeaders): boolean {
+export function isTrusted(client: Client, headers: IncomingHttpHeaders): boolean {
+  if (client.isAuthenticated) return true;
   if (!client.isLoopback || !isLocalName(headers.host ?? '')) return false;
   return !Object.keys(headers).some((name) => PROXY_HEADER.test(name));
 }

@@ -7,13 +7,17 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { VERSION } from '../../src/version.ts';
+import { imageFlags } from '../bench/image-flags.ts';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { type Program, watchProgram } from '../helpers/program.ts';
 import { scriptedEndpoint } from '../helpers/running.ts';
 import { startSigV4Receiver } from '../helpers/sigv4-receiver.ts';
+import { hashOf, TLS, webConfigFolder } from '../helpers/web-config-file.ts';
 import { until } from '../real/wait.ts';
+import { basic, getSecure } from '../unit/instrumentation/http/secure.ts';
 
 const BUNDLER = fileURLToPath(new URL('../../scripts/bundle.ts', import.meta.url));
+const DOCKERFILE = new URL('../../Dockerfile', import.meta.url);
 const REPORTER = fileURLToPath(new URL('../helpers/loaded-modules.cjs', import.meta.url));
 
 /** Modules that take megabytes of memory and that pulling over plain HTTP does not need. */
@@ -123,9 +127,34 @@ describe('the bundle', () => {
     assert.deepEqual(heavyModules(), ['crypto']);
   });
 
+  test('TLS and passwords: with the flags of the image, without other files', async (t) => {
+    const { endpoint } = await scriptedEndpoint(t);
+    const users = `basic_auth_users: {prometheus: "${hashOf('secret')}"}\n`;
+    const { path } = webConfigFolder(t, TLS + users);
+    const args = ['run', '--metadata-url', endpoint.url, '--exporter-port', '0', '--web.config.file', path];
+    const argv = [...imageFlags(readFileSync(DOCKERFILE, 'utf8')), '--require', REPORTER, file, ...args];
+    const env = { LOADED_MODULES: report };
+    const program = watchProgram(t, spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    const { port } = new URL(await program.origin());
+    for (const [password, status] of [
+      ['secret', 200],
+      ['wrong', 401],
+      ['secret', 200],
+    ] as const) {
+      const reply = await getSecure(Number(port), '/-/healthy', { headers: basic('prometheus', password) });
+      assert.equal(reply.status, status);
+    }
+    assert.equal((await program.stop('SIGTERM')).code, 0);
+    assert.deepEqual(heavyModules(), ['crypto', 'tls', 'fs/promises']);
+  });
+
+  test('the text is ASCII: a single other character doubles its size in memory', () => {
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /[^\p{ASCII}]/u);
+  });
+
   test('the licences of bundled packages are in the same directory', () => {
     const text = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
-    for (const name of ['@opentelemetry/sdk-metrics', 'aws4', 'node-unix-socket']) {
+    for (const name of ['@opentelemetry/sdk-metrics', 'aws4', 'bcryptjs', 'node-unix-socket', 'yaml']) {
       assert.match(text, new RegExp(`^${name} \\S+ \\(`, 'm'));
     }
     assert.match(text, /Apache License/);

@@ -219,7 +219,7 @@ async function startOnAllAddresses(t: TestContext, changes: Partial<Config> = {}
   scriptedTask('web').publish(endpoint);
   const config = testConfig(endpoint.url, { http: { host: '0.0.0.0', port: 0 }, ...changes });
   const events = [{ level: 'warn', event: 'remote_endpoint', message: 'an <event>' }];
-  const exporter = await startExporter(config, recordingLogger(), { list: () => events });
+  const exporter = await startExporter(config, recordingLogger(), { recentEvents: { list: () => events } });
   t.after(() => exporter.shutdown());
   await exporter.poll();
   return { port: exporter.address?.port ?? 0 };

@@ -34,7 +34,8 @@ export function startInProcess(argv: readonly string[], env: Readonly<Record<str
     stdout: () => written.stdout,
     stderr: () => written.stderr,
     events: () => loggedLines(written.stderr).map(({ event }) => event),
-    origin: () => until('the log line with the address', () => /listening on (http:[^\s"]+)/.exec(written.stderr)?.[1]),
+    origin: () =>
+      until('the log line with the address', () => /listening on (https?:[^\s"]+)/.exec(written.stderr)?.[1]),
     signal: (name) => void host.emit(name, name),
     crash: (error) => void host.emit('uncaughtException', error),
     ended,

@@ -67,7 +67,7 @@ export function watchProgram(t: TestContext, child: ChildProcess): Program {
     events: () => loggedLines(written.stderr).map(({ event }) => event),
     message,
     async origin() {
-      const origin = /http:\/\/\S+$/.exec(await message('listening'))?.[0];
+      const origin = /https?:\/\/\S+$/.exec(await message('listening'))?.[0];
       if (origin === undefined) throw new Error(`it does not listen:\n${written.stderr}`);
       return origin;
     },

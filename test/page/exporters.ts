@@ -20,7 +20,9 @@ export const EVENTS = [
 
 /** An exporter that has taken a sample. It polls on request, unless an interval is set. */
 export async function showTask(t: TestContext, url: string, changes: Partial<Config> = {}): Promise<Shown> {
-  const exporter = await startExporter(testConfig(url, changes), recordingLogger(), { list: () => EVENTS });
+  const exporter = await startExporter(testConfig(url, changes), recordingLogger(), {
+    recentEvents: { list: () => EVENTS },
+  });
   t.after(() => exporter.shutdown());
   await exporter.poll();
   return { exporter, origin: originOf(exporter) };

@@ -29,6 +29,7 @@ export const SAMPLES: Readonly<Record<OptionKey, Sample>> = {
   httpPort: { valid: '9100', junk: '65536' },
   hasStatusPage: { valid: 'true', junk: 'maybe' },
   hasStatusHistory: { valid: 'true', junk: 'maybe' },
+  webConfigFile: { valid: '/etc/web-config.yml' },
   prometheusResourceLabels: { valid: 'aws.ecs.service.name,cloud.*', junk: 'aws.[' },
   prometheusStartTimes: { valid: 'true', junk: 'maybe' },
   otlpUrl: { valid: 'https://collector:4318/v1/metrics', junk: 'collector:4318' },

@@ -15,7 +15,7 @@ const CHECKED = PAGES.filter(({ path }) => !path.startsWith('test/'));
 
 /** Options of other programs: Prometheus, docker and Node.js. */
 const OTHER_FLAGS = new Set(
-  'web.enable-otlp-receiver enable-feature build-arg label permission allow-net max-old-space-size-percentage'.split(
+  'web.enable-otlp-receiver enable-feature build-arg label permission allow-net allow-worker max-old-space-size-percentage'.split(
     ' ',
   ),
 );

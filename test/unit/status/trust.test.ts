@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTrusted } from '../../../src/status/trust.ts';
 
+const LOCAL = { isLoopback: true, isAuthenticated: false };
+const REMOTE = { isLoopback: false, isAuthenticated: false };
+
 const LOCAL_HOSTS = [
   'localhost',
   'localhost:9545',
@@ -14,8 +17,8 @@ const LOCAL_HOSTS = [
 
 for (const host of LOCAL_HOSTS) {
   test(`a local client is trusted with the host ${host}`, () => {
-    assert.equal(isTrusted({ isLoopback: true }, { host }), true);
-    assert.equal(isTrusted({ isLoopback: false }, { host }), false);
+    assert.equal(isTrusted(LOCAL, { host }), true);
+    assert.equal(isTrusted(REMOTE, { host }), false);
   });
 }
 
@@ -32,16 +35,22 @@ const OTHER_HOSTS = [
 
 for (const host of OTHER_HOSTS) {
   test(`a local client is not trusted with the host "${host}"`, () => {
-    assert.equal(isTrusted({ isLoopback: true }, { host }), false);
+    assert.equal(isTrusted(LOCAL, { host }), false);
   });
 }
 
 test('a client without a Host header is not trusted', () => {
-  assert.equal(isTrusted({ isLoopback: true }, {}), false);
+  assert.equal(isTrusted(LOCAL, {}), false);
 });
 
 for (const header of ['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip', 'x-envoy-internal']) {
   test(`a proxy at loopback is not trusted: ${header}`, () => {
-    assert.equal(isTrusted({ isLoopback: true }, { host: 'localhost', [header]: '203.0.113.7' }), false);
+    assert.equal(isTrusted(LOCAL, { host: 'localhost', [header]: '203.0.113.7' }), false);
   });
 }
+
+test('a client with a password or a verified certificate is trusted, from any address and under any name', () => {
+  for (const client of [LOCAL, REMOTE]) {
+    assert.equal(isTrusted({ ...client, isAuthenticated: true }, { host: 'exporter.example.com' }), true);
+  }
+});

@@ -163,7 +163,7 @@ test('a site can add and replace paths; a route is given whether the client is l
     ]),
   });
   for (const path of ['/', '/api/extra']) {
-    assert.deepEqual(JSON.parse((await get(port, path)).body.toString()), { isLoopback: true });
+    assert.deepEqual(JSON.parse((await get(port, path)).body.toString()), { isLoopback: true, isAuthenticated: false });
   }
   assert.match((await get(port, '/missing')).body.toString(), /\/api\/extra/);
 });
