@@ -56,13 +56,13 @@ test('once prints the same page as on this machine', async (t) => {
   assert.deepEqual(printed, expected);
 });
 
+/** Without the metrics of the exporter itself, some of which appear only after a second. */
 interface Found {
-  readonly families: readonly string[];
   readonly lines: readonly string[];
   readonly pushed: readonly string[];
 }
 
-test('run serves the same families, pushes over OTLP, is healthy, and stops on SIGTERM', async (t) => {
+test('run serves the same page, pushes over OTLP, is healthy, and stops on SIGTERM', async (t) => {
   const { endpoint } = await scriptedEndpoint(t);
   const found: Found[] = [];
   for (const node of [ARM64, NATIVE]) {
@@ -74,20 +74,20 @@ test('run serves the same families, pushes over OTLP, is healthy, and stops on S
     // The first export follows the first sample.
     const exported = await receiver.received(0);
     const page = await (await fetch(`${origin}/metrics`)).text();
+    assert.match(page, /^ecs_task_exporter_process_resident_memory_bytes \d/m);
     const health = ['healthcheck', '--exporter-port', new URL(origin).port];
     await outputOf(t, node, health);
     assert.deepEqual(await program.stop('SIGTERM'), { code: 0, signal: null }, program.stderr());
     assert.ok(program.events().includes('stopped'));
     assert.equal(program.stdout(), '');
     found.push({
-      families: page.match(/^# TYPE .*$/gm) ?? [],
       lines: linesOf(page),
-      pushed: exported.scopes.flatMap(({ metrics }) =>
-        metrics.map(({ name, unit, kind }) => `${name} ${unit} ${kind}`),
-      ),
+      pushed: exported.scopes
+        .flatMap(({ metrics }) => metrics.map(({ name, unit, kind }) => `${name} ${unit} ${kind}`))
+        .filter((metric) => /^(?:container|aws\.ecs\.(?!exporter))\b/.test(metric)),
     });
   }
   const [arm64, native] = found;
-  assert.ok(arm64 && native && native.families.length > 50 && native.pushed.length > 50);
+  assert.ok(arm64 && native && native.lines.length > 100 && native.pushed.length > 30);
   assert.deepEqual(arm64, native);
 });
