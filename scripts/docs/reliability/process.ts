@@ -15,6 +15,7 @@ export const PROCESS: Section = {
       behavior: 'Exit code 0 within 12 seconds.',
       file: 'e2e/stopping.test.ts',
       test: 'SIGTERM: export and endpoint hang',
+      failsIf: 'exports keep their whole timeout during the shutdown',
     },
     {
       situation: 'SIGTERM while a client keeps its connection open',
@@ -49,6 +50,7 @@ export const PROCESS: Section = {
       behavior: 'A shutdown with exit code 0.',
       file: 'process/process-one.test.ts',
       test: '… as soon as a handler is installed: a shutdown with exit code 0',
+      failsIf: 'SIGHUP is not handled',
     },
     {
       situation: '`docker stop`, with all restrictions of a task',
@@ -61,6 +63,7 @@ export const PROCESS: Section = {
       behavior: 'The totals of containers continue, those of the exporter start at 0, and `rate()` is correct.',
       file: 'prometheus/restart.test.ts',
       test: 'SIGKILL and a restart: rate() across the restart is the constant load',
+      failsIf: 'the totals of the task start at 0 and include earlier growth from the second poll on',
     },
     {
       situation: 'The container has 64, 128 or 256 MiB',
@@ -100,6 +103,7 @@ export const PROCESS: Section = {
       behavior: 'Polling continues.',
       file: 'e2e/library.test.ts',
       test: 'a diag logger that throws does not stop the polling',
+      failsIf: 'exceptions of the logger are caught nowhere',
     },
     {
       situation: 'Library',
@@ -148,6 +152,7 @@ export const PROCESS: Section = {
       behavior: 'Metrics of the exporter that need it are absent; all others are exported.',
       file: 'hostile/resources.test.ts',
       test: 'without /proc, the self metrics that need it are absent',
+      failsIf: 'a failure to read /proc is not caught',
     },
     {
       situation: 'stdout and stderr are closed',
@@ -168,42 +173,49 @@ export const PROCESS: Section = {
       behavior: 'The heap does not grow.',
       file: 'heap/collections.test.ts',
       test: '10,000 collections of series that each last for three',
+      failsIf: 'a meter is never replaced',
     },
     {
       situation: '2,000 tasks, one after the other, at one endpoint',
       behavior: 'Only the last ones stay in memory.',
       file: 'unit/sampler/many-tasks.test.ts',
       test: 'of 2,000 successive tasks, only the last ones are kept',
+      failsIf: 'absent tasks stay',
     },
     {
       situation: 'A failure lasts for a day',
       behavior: 'Two log lines: its start and its end.',
       file: 'unit/log/transitions.test.ts',
       test: 'a failure that lasts for a day is two lines',
+      failsIf: 'each repetition is logged',
     },
     {
       situation: 'An event occurs four times a second',
       behavior: 'Six lines a minute at most. The next line has the number of suppressed ones.',
       file: 'unit/log/line-limits.test.ts',
-      test: '…: four lines a second for five minutes',
+      test: 'poll_failing: four lines a second for five minutes',
+      failsIf: 'lines are not limited',
     },
     {
       situation: 'Text in the log contains control or invisible characters',
       behavior: 'They are escaped.',
       file: 'unit/log/logger.test.ts',
       test: 'no text can break a line or control the terminal',
+      failsIf: 'control characters are not escaped',
     },
     {
       situation: 'The metadata endpoint is down',
       behavior: 'The health check succeeds, so that ECS does not stop the task.',
       file: 'e2e/commands.test.ts',
       test: 'healthcheck: healthy even while the endpoint is down, unhealthy after the exit',
+      failsIf: 'health follows readiness',
     },
     {
       situation: 'The receiver rejects all exports',
       behavior: 'Health and readiness do not change.',
       file: 'outages/error-responses.test.ts',
       test: '…: one request per export, one log line, and no effect on the page',
+      failsIf: 'readiness needs a successful export',
     },
     {
       situation: 'The program hangs',
@@ -216,18 +228,21 @@ export const PROCESS: Section = {
       behavior: 'Unhealthy after three seconds.',
       file: 'unit/cli/main.test.ts',
       test: 'healthcheck: no response within 3 s is not healthy',
+      failsIf: 'the deadline is longer',
     },
     {
       situation: 'Several options are invalid',
       behavior: 'Exit code 2, with one line for each, before anything starts.',
       file: 'e2e/cli.test.ts',
       test: 'many invalid values: exit code 2, every error reported, no secret shown',
+      failsIf: 'only the first error is reported',
     },
     {
       situation: 'SIGUSR1, which opens a debugger in Node.js',
       behavior: 'No debugger is opened.',
       file: 'process/process-one.test.ts',
       test: 'SIGUSR1 opens no debugger',
+      failsIf: 'neither the program nor the image disables it',
     },
   ],
 };
