@@ -1,9 +1,7 @@
-import type { EpochNs } from '../snapshot/snapshot.ts';
-
 /** In awsvpc tasks the agent reads network counters every 10 s, so shorter windows alternate between 0 and a multiple. */
-const WINDOW_NS = 30_000_000_000n;
+const WINDOW_SECONDS = 30;
 /** Bounds the number of readings that are kept at short intervals. */
-const MIN_SPACING_NS = 5_000_000_000n;
+const MIN_SPACING_SECONDS = 5;
 
 /** The rows that have rates. */
 export const RATED = ['network_rx_bytes', 'network_tx_bytes', 'disk_read_bytes', 'disk_written_bytes'] as const;
@@ -11,7 +9,8 @@ export type RatedRow = (typeof RATED)[number];
 
 /** Counters at the time of a sample. */
 export interface CounterReading {
-  readonly timeNs: EpochNs;
+  /** Since the epoch. */
+  readonly timeSeconds: number;
   /** Changes if the counters start again or count something else, such as another network interface. */
   readonly series: string;
   readonly counters: Readonly<Partial<Record<RatedRow, number | undefined>>>;
@@ -34,11 +33,11 @@ export function createRateMeter(): RateMeter {
 
   function isContinued(last: CounterReading, next: CounterReading): boolean {
     const isDecrease = (name: RatedRow) => (next.counters[name] ?? 0) < (last.counters[name] ?? 0);
-    return last.series === next.series && last.timeNs <= next.timeNs && !RATED.some(isDecrease);
+    return last.series === next.series && last.timeSeconds <= next.timeSeconds && !RATED.some(isDecrease);
   }
 
   function ratesBetween(from: CounterReading, to: CounterReading): Rates {
-    const seconds = Number(to.timeNs - from.timeNs) / 1e9;
+    const seconds = to.timeSeconds - from.timeSeconds;
     const rates: Partial<Record<RatedRow, number>> = {};
     if (seconds <= 0) return rates;
     for (const name of RATED) {
@@ -58,10 +57,10 @@ export function createRateMeter(): RateMeter {
       const known = earlier.get(key) ?? [];
       const last = known.at(-1);
       const kept = last !== undefined && isContinued(last, reading) ? known : [];
-      while (kept[1] !== undefined && reading.timeNs - kept[1].timeNs >= WINDOW_NS) kept.shift();
+      while (kept[1] !== undefined && reading.timeSeconds - kept[1].timeSeconds >= WINDOW_SECONDS) kept.shift();
       const [first] = kept;
       const newest = kept.at(-1);
-      if (newest === undefined || reading.timeNs - newest.timeNs >= MIN_SPACING_NS) kept.push(reading);
+      if (newest === undefined || reading.timeSeconds - newest.timeSeconds >= MIN_SPACING_SECONDS) kept.push(reading);
       earlier.set(key, kept);
       return first === undefined ? {} : ratesBetween(first, reading);
     },

@@ -34,6 +34,7 @@ const ROW_SET: ReadonlySet<RowId> = new Set(ROWS);
 export interface RowValues {
   /** The value, or the sum of the row's points. */
   value(row: StatusRow): number | undefined;
+  /** Empty for a row with a single value. */
   points(row: StatusRow): readonly Point[];
 }
 
@@ -63,27 +64,34 @@ export function valuesOf(view: TaskView): ViewValues {
 }
 
 function createRowValues(): RowValues & { readonly observe: Observe } {
-  const observed = new Map<RowId, number | readonly Point[]>();
-  const points = (row: StatusRow): readonly Point[] => {
-    const value = observed.get(row);
-    return value === undefined ? [] : typeof value === 'number' ? [{ value }] : value;
-  };
+  const values = new Map<RowId, number>();
+  const lists = new Map<RowId, readonly Point[]>();
   return {
-    observe: (row, value) => void observed.set(row, value),
-    points,
-    value(row) {
-      const values = points(row).flatMap(({ value }) => (value !== undefined && isValid(value) ? [value] : []));
-      return values.length === 0
-        ? undefined
-        : exported(
-            row,
-            values.reduce((sum, value) => sum + value),
-          );
+    observe(row, observed) {
+      if (typeof observed !== 'number') lists.set(row, observed);
+      const sum = typeof observed === 'number' ? valid(observed) : sumOf(observed);
+      if (sum !== undefined) values.set(row, exported(row, sum));
     },
+    points: (row) => lists.get(row) ?? [],
+    value: (row) => values.get(row),
   };
 }
 
-function exported(row: StatusRow, value: number): number {
+function valid(value: number | undefined): number | undefined {
+  return value !== undefined && isValid(value) ? value : undefined;
+}
+
+/** Undefined without a valid value. */
+function sumOf(points: readonly Point[]): number | undefined {
+  let sum: number | undefined;
+  for (const point of points) {
+    const value = valid(point.value);
+    if (value !== undefined) sum = (sum ?? 0) + value;
+  }
+  return sum;
+}
+
+function exported(row: RowId, value: number): number {
   const { valueType, ecs }: MetricRow = CATALOGUE[row];
   const exact = valueType === 'int' ? Math.trunc(value) : value;
   return ecs?.isRounded === true ? round4(exact) : exact;

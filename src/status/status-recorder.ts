@@ -30,7 +30,10 @@ export interface StatusRecorder {
   current(): Status;
 }
 
-/** Above it, containers have no history. Bounds the memory to 0.3 MB. */
+/**
+ * With more containers there is no history, and values are only computed for requests. Bounds the memory to 0.3 MB, and the time
+ * that each poll takes.
+ */
 const MAX_HISTORIES = 100;
 
 type Recorded = Omit<Status, 'historySecondsAgo'>;
@@ -69,11 +72,19 @@ export function createStatusRecorder(options: StatusRecorderOptions): StatusReco
     return recorded;
   }
 
+  function forget(): void {
+    source = undefined;
+    recorded = undefined;
+    published = undefined;
+  }
+
   return {
     onPoll() {
-      const { tasks } = record(state());
-      const containers = tasks.reduce((sum, task) => sum + task.containers.length, 0);
-      history?.push(nowMs(), new Map(tasks.flatMap((task) => historyOf(task, containers <= MAX_HISTORIES))));
+      const latest = state();
+      const isLarge = latest.tasks.reduce((sum, { view }) => sum + (view?.containers.length ?? 0), 0) > MAX_HISTORIES;
+      if (isLarge) forget();
+      const tasks = isLarge ? [] : record(latest).tasks;
+      history?.push(nowMs(), new Map(tasks.flatMap(historyOf)));
     },
     current() {
       // Values can expire between polls.
@@ -107,11 +118,10 @@ const HISTORY_VALUES = 4;
 
 type Entry = readonly [key: string, values: readonly (number | undefined)[]];
 
-function historyOf(task: TaskStatus, withContainers: boolean): readonly Entry[] {
-  const containers = withContainers ? task.containers : [];
+function historyOf(task: TaskStatus): readonly Entry[] {
   return [
     [task.key, slotOf(task)],
-    ...containers.map((container): Entry => [containerKey(task.key, container.id), slotOf(container)]),
+    ...task.containers.map((container): Entry => [containerKey(task.key, container.id), slotOf(container)]),
   ];
 }
 

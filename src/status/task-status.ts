@@ -82,9 +82,10 @@ interface RateSource {
 
 /** Network and disk start again independently of each other. */
 function ratesOf(key: string, { values, timeNs, network, disk }: RateSource, meter: RateMeter): Rates {
-  const rates = (group: string, series: string, ...names: readonly RatedRow[]): Rates => {
-    const counters = Object.fromEntries(names.map((name) => [name, values.value(name)]));
-    return meter.rates(rateKey(key, group), timeNs === undefined ? undefined : { timeNs, series, counters });
+  const timeSeconds = epochSeconds(timeNs);
+  const rates = (group: string, series: string, one: RatedRow, other: RatedRow): Rates => {
+    const counters = { [one]: values.value(one), [other]: values.value(other) };
+    return meter.rates(rateKey(key, group), timeSeconds === undefined ? undefined : { timeSeconds, series, counters });
   };
   return {
     ...rates('network', network, 'network_rx_bytes', 'network_tx_bytes'),

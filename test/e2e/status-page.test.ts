@@ -171,13 +171,19 @@ test('without a history there are no lines', async (t) => {
   assert.doesNotMatch(await htmlOf(running), /class="line"/);
 });
 
-test('above 100 containers, only the task has a history', async (t) => {
+test('above 100 containers there is no history, and rates begin with the requests', async (t) => {
   const names = Array.from({ length: 101 }, (_, place) => `c${place}`);
   const running = await startRunningExporter(t, {}, scriptedTask(...names));
   const status = await statusOf(running);
-  assert.ok(at(status, 'tasks', 0, 'history'));
+  assert.equal(at(status, 'tasks', 0, 'history'), undefined);
   assert.equal(at(status, 'tasks', 0, 'containers', 0, 'history'), undefined);
   assert.equal((await htmlOf(running)).match(/<tr><th scope="row">/g)?.length, 102);
+  running.task.advance(15);
+  stopClock(t).block(15_000);
+  await running.poll();
+  const next = await statusOf(running);
+  assert.equal(at(next, 'tasks', 0, 'containers', 100, 'network', 'receivedBytesPerSecond'), 1000);
+  assert.equal(at(next, 'tasks', 0, 'containers', 0, 'cpu', 'cores'), 0.25);
 });
 
 test('without the page, / is a 404 that lists the other paths', async (t) => {

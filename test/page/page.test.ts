@@ -205,7 +205,7 @@ test('1,000 containers', { timeout: 240_000 }, async (t) => {
   assert.equal(
     await page.evaluate("document.querySelectorAll('.containers .line').length"),
     0,
-    'only the task has lines',
+    'no lines above 100 containers',
   );
   assert.deepEqual(opened.incidents, []);
   assert.ok(exporter.isReady());

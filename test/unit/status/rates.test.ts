@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CounterReading, createRateMeter } from '../../../src/status/rates.ts';
 
-const SECOND_NS = 1_000_000_000n;
-
 function reading(seconds: number, received: number | undefined, changes: Partial<CounterReading> = {}): CounterReading {
   return {
-    timeNs: BigInt(seconds) * SECOND_NS,
+    timeSeconds: seconds,
     series: 'eth0',
     counters: { network_rx_bytes: received },
     ...changes,
