@@ -109,9 +109,9 @@ test('invalid options: one line each on stderr, warnings, a hint, exit code 2, f
   }
 });
 
-test('a closed stdout does not change the exit code', async () => {
+test('a closed stdout is a failure, and no crash', async () => {
   const stdout = new PassThrough();
   stdout.destroy();
   const host = Object.assign(new EventEmitter(), { exit: () => {} });
-  assert.equal(await main({ argv: ['--help'], env: {}, stdout, stderr: new PassThrough(), host }), 0);
+  assert.equal(await main({ argv: ['--help'], env: {}, stdout, stderr: new PassThrough(), host }), 1);
 });
