@@ -63,10 +63,10 @@ Stop with Ctrl-C.
 
 function runningText(url: string, origin: string | undefined, { exporters, statusPage }: Config): string {
   const metrics = exporters.includes('prometheus') ? `  Metrics   ${origin}/metrics\n` : '';
-  const overview = origin !== undefined && statusPage.isServed ? `  Overview  ${origin}/\n` : '';
+  const status = origin !== undefined && statusPage.isServed ? `  Status    ${origin}/\n` : '';
   return `Exporting a recorded task.
 
-${metrics}${overview}  Endpoint  ${url}/task
+${metrics}${status}  Endpoint  ${url}/task
             ${url}/task/stats
 
 Stop with Ctrl-C.

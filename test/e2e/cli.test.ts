@@ -123,7 +123,7 @@ async function running(context: TestContext, argv: readonly string[]) {
 test('demo: prints its address, is healthy, and stops on Ctrl-C', async (context) => {
   const { printed, stop } = await running(context, ['demo', '--exporter-port', '0']);
   const [, origin = '', port = ''] = /Metrics +(http:\/\/localhost:(\d+))\/metrics\n/.exec(printed) ?? [];
-  assert.match(printed, new RegExp(`Overview +${origin}/\n`));
+  assert.match(printed, new RegExp(`Status +${origin}/\n`));
   assert.match(printed, /Stop with Ctrl-C/);
   assert.match(await (await fetch(`${origin}/metrics`)).text(), /^ecs_task_exporter_build_info\{/m);
   assert.equal((await program(['healthcheck', '--exporter-port', port])).code, 0);

@@ -189,7 +189,7 @@ test('the program as a process: a login does not keep it alive', async (t) => {
   const folder = webConfigFolder(t, USERS);
   const env = { WEB_CONFIG_FILE: folder.path, EXPORTER_PORT: '0', LOG_FORMAT: 'json' };
   const program = startProgram(t, ['demo'], env);
-  const origin = await until('the address', () => /Overview {2}(http\S+)/.exec(program.stdout())?.[1]);
+  const origin = await until('the address', () => /Status {4}(http\S+)/.exec(program.stdout())?.[1]);
   const response = await fetch(`${origin}-/healthy`, { headers: basic('prometheus', 'secret') });
   assert.equal(response.status, 200);
   await response.text();
