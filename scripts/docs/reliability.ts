@@ -30,7 +30,8 @@ const INTRODUCTION = `What the exporter does if something fails, and the test th
 Without a command, the test is part of \`npm test\`; [CONTRIBUTING.md](../CONTRIBUTING.md) lists what the other commands need.
 [pushing.md](pushing.md#what-is-lost) describes what an outage loses, and [support.md](support.md) what was tested on which platform.
 
-**Fails if** is a change to the program. It was made once, to check that the test fails with it.`;
+**Fails if** is a change to the program that was made once, to check that the test fails with it. "not tried": no such change has
+been made.`;
 
 function sectionTable(rows: Section['rows'], sources: Sources): string {
   return table(

@@ -83,6 +83,7 @@ export const PROCESS: Section = {
       behavior: 'The program keeps running, and recovers.',
       file: 'hostile/resources.test.ts',
       test: '… descriptors and … clients: the program keeps running, and recovers when they leave',
+      failsIf: 'a failure to read /proc is not caught',
     },
     {
       situation: 'An uncaught exception or rejection',
