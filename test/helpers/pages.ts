@@ -28,7 +28,7 @@ export interface Page {
 const FENCE = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
 
 export const PAGES: readonly Page[] = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
   ...markdownBelow('docs'),
   ...markdownBelow('examples'),
   ...markdownBelow('monitoring'),
