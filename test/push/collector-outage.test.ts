@@ -31,9 +31,12 @@ describe('a Collector that is killed', { concurrency: true }, () => {
         process.kill(files.collector.pid, 'SIGSTOP');
         await sleep(1.3 * exportIntervalMs);
       }
+      const killedMs = performance.now();
       await files.collector.kill();
       const before = files.written().at(-1) ?? assert.fail('nothing was pushed');
-      await sleep(intervals * exportIntervalMs);
+      await until(`${intervals} failed exports`, async () =>
+        sum((await pushing.failures()).values()) >= intervals ? true : undefined,
+      );
       pushing.freeze();
       const atLeast = (await pushing.metrics()).value('aws_ecs_exporter_polls_total') ?? 0;
       await files.startAgain();
@@ -59,7 +62,8 @@ describe('a Collector that is killed', { concurrency: true }, () => {
 
       const failures = await pushing.failures();
       const failed = sum(failures.values());
-      assert.ok(failed >= intervals - 2 && failed <= intervals + 4, `${failed} failed exports`);
+      const elapsedIntervals = (performance.now() - killedMs) / exportIntervalMs;
+      assert.ok(failed >= intervals && failed <= elapsedIntervals + 1, `${failed} in ${elapsedIntervals} intervals`);
       assert.deepEqual(pushing.lines(), [
         'info listening',
         'info task_found',
