@@ -19,7 +19,7 @@ export async function renderPage(status: Status): Promise<string> {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} – ${program}</title>
+<title>${title} &ndash; ${program}</title>
 <link rel="stylesheet" href="status.css?${version}">
 <script src="status.js?${version}" defer></script>
 </head>
