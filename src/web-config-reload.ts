@@ -46,7 +46,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
     seen = versions;
     files = read.files;
     if (isFailing) transitions.ok('web_config');
-    else if (!isFirst) logger.info('web_config_reloaded', 'the web configuration or a certificate has changed');
+    else if (!isFirst) logger.info('web_config_reloaded', 'reloaded the web configuration');
     isFailing = false;
     isFirst = false;
   }
@@ -54,7 +54,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
   function fail(problem: unknown): void {
     seen = undefined;
     isFailing = true;
-    const message = `the changed web configuration cannot be used, the previous one stays: ${messageOf(problem)}`;
+    const message = `cannot reload the web configuration, keeping the previous version:  ${messageOf(problem)}`;
     transitions.failing('web_config', 'invalid', message);
   }
 

@@ -44,7 +44,7 @@ export function createPasswordChecker(start: () => Worker = startPasswordWorker,
     begun.worker.unref();
     begun.worker.on('message', (isMatch: unknown) => begun.waiting.shift()?.(isMatch === true));
     begun.worker.on('error', (error: Error) => end(begun, error));
-    begun.worker.on('exit', (code) => end(begun, new Error(`the worker thread exited with ${code}`)));
+    begun.worker.on('exit', (code) => end(begun, new Error(`the worker thread exited with code ${code}`)));
     return begun;
   }
 

@@ -64,7 +64,7 @@ for (const [name, text, expected] of HEALTH) {
 test('healthcheck with a rate limit', async (t) => {
   const { port } = await start(t, 'rate_limit: {interval: 1h, burst: 1}\n');
   assert.deepEqual(await healthcheck(port), [0, 'healthy: returned 200\n']);
-  assert.deepEqual(await healthcheck(port), [0, 'healthy: returned 429: the port limits requests\n']);
+  assert.deepEqual(await healthcheck(port), [0, 'healthy: returned 429: rate limit exceeded\n']);
 });
 
 test('healthcheck: a server that accepts and does not answer, or closes, is unhealthy', async (t) => {
