@@ -93,7 +93,7 @@ interface Pem<T> {
   readonly file?: string | undefined;
 }
 
-/** A PEM text, inline or in a file. Relative paths are relative to the folder of the configuration file. */
+/** A PEM text, inline or in a file. Relative paths are resolved against the folder of the configuration file. */
 async function readPem<T>(section: YamlSection, inline: string, folder: string, parse: Parser<T>): Promise<Pem<T>> {
   const name = `${inline}_file`;
   const text = section.text(inline) || undefined;
