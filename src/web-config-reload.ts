@@ -54,7 +54,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
   function fail(problem: unknown): void {
     seen = undefined;
     isFailing = true;
-    const message = `cannot reload the web configuration, keeping the previous version:  ${messageOf(problem)}`;
+    const message = `cannot reload the web configuration, keeping the previous version: ${messageOf(problem)}`;
     transitions.failing('web_config', 'invalid', message);
   }
 

@@ -13,7 +13,7 @@ export const METADATA_ENDPOINT: Section = {
     },
     {
       situation: 'The endpoint keeps returning 429, or 5xx after a success',
-      behavior: 'Polls become less frequent: the interval doubles, to a minute at most.',
+      behavior: 'Polls become less frequent: the interval doubles, up to one minute.',
       file: 'unit/sampler/sampler-timer.test.ts',
       test: 'polls of an endpoint that throttles become less frequent',
       failsIf: 'the interval does not double',
@@ -119,7 +119,8 @@ export const METADATA_ENDPOINT: Section = {
     },
     {
       situation: 'The ECS agent restarts',
-      behavior: 'The last values are kept until the next poll, and rates cover the whole outage.',
+      behavior:
+        'The last values are kept during the outage. The next poll has new ones, and rates cover the whole outage.',
       file: 'unit/sampler/sampler.test.ts',
       test: 'after an outage, rates cover the whole outage',
       failsIf: 'a reading is dropped after 20 seconds',
@@ -218,7 +219,7 @@ export const METADATA_ENDPOINT: Section = {
     {
       situation: 'The endpoint sends extreme documents to an exporter in 128 MiB',
       behavior:
-        'The event loop is blocked for 350 ms at most, memory returns to within 20 MiB, and normal documents are exported again.',
+        'The event loop is blocked for at most 350 ms, memory returns to within 20 MiB, and normal documents are exported again.',
       file: 'hostile/documents.test.ts',
       test: '2 million brackets: the program stays within its limits and recovers',
       failsIf: 'values are not counted',
