@@ -17,7 +17,7 @@ FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILD_IMAGE} AS build
 # The folder name becomes the name in the bill of materials.
 WORKDIR /ecs-container-exporter
 
-# Strips the debugging information of Node.js, a fifth of the file. A strip for this machine fails on other platforms.
+# Strips the debug information of Node.js, a fifth of the file. The native strip fails on binaries of other platforms.
 COPY --from=runtime / /runtime
 RUN strip /runtime/nodejs/bin/node 2>/dev/null \
   || (apt-get -qq update && apt-get -qq install --yes --no-install-recommends binutils-multiarch >/dev/null \

@@ -10,7 +10,7 @@ const root = new URL('..', import.meta.url).pathname;
 const folder = process.argv[2] ?? `${root}bundle`;
 rmSync(folder, { recursive: true, force: true });
 
-/** The code of an entry point as one text, with short identifiers: stack traces do not reach it. */
+/** The minified code of an entry point. Its identifiers do not appear in stack traces. */
 async function minified(entryPoint: string): Promise<{ readonly code: string; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
@@ -34,7 +34,7 @@ const yaml = await minified('node_modules/yaml/dist/index.js');
 const replacements: Plugin = {
   name: 'replacements',
   setup({ onLoad }) {
-    // A worker thread cannot import from the bundle: its code is a text.
+    // A worker thread cannot import from the bundle, so its code is embedded as a string.
     onLoad({ filter: /\/start-password-worker\.ts$/ }, () => ({
       loader: 'ts',
       contents: `import { Worker } from 'node:worker_threads';

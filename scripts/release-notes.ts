@@ -5,7 +5,7 @@ import { VERSION } from '../src/version.ts';
 /** The notes of the release with this tag. @throws if it cannot be released. */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
   if (tag !== `v${version}`)
-    throw new Error(`the tag is ${tag || 'missing'}, and the version of the program is ${version}`);
+    throw new Error(`the tag is ${tag || 'missing'}, but the version of the program is ${version}`);
   const section = changelog.split(/^## /m).find((text) => text.split(/\s/, 1)[0] === version);
   if (section === undefined) throw new Error(`CHANGELOG.md has no section "## ${version}"`);
   const [heading = ''] = section.split('\n', 1);

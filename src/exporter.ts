@@ -31,7 +31,7 @@ export interface Exporter {
 const FLUSH_MS = 8000;
 const LAST_POLL_MS = 2000;
 
-/** What only some commands have. */
+/** Dependencies that only some commands provide. */
 export interface ExporterParts {
   /** The last log events, for the status page. */
   readonly recentEvents?: Pick<RecentEvents, 'list'> | undefined;

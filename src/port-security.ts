@@ -5,7 +5,7 @@ import type { Transitions } from './log/transitions.ts';
 import { messageOf } from './text/printable.ts';
 import { createWebConfigReload } from './web-config-reload.ts';
 
-/** The access control of the port, which follows changes of the web configuration file. */
+/** The access control of the port. Changes to the web configuration file apply without a restart. */
 export function startPortSecurity(webConfig: WebConfig, logger: Logger, transitions: Transitions): PortSecurity {
   const reload = createWebConfigReload(webConfig, {
     logger,

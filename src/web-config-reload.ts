@@ -19,14 +19,14 @@ export interface WebConfigReloadOptions {
 }
 
 const CHECK_INTERVAL_MS = 1_000;
-/** A network file system may hang; clients then get the previous configuration. */
+/** A network file system may hang; the previous configuration then stays in use. */
 const MAX_WAIT_MS = 250;
 
 /** Reads the web configuration file and its certificates again when one of them has changed. */
 export function createWebConfigReload(initial: WebConfig, options: WebConfigReloadOptions): WebConfigReload {
   const { apply, logger, transitions, nowMs = () => performance.now() } = options;
   let { files } = initial;
-  /** Of the files, when they were last read; undefined after an error, and at first. */
+  /** The state of the files when they were last read; undefined at first and after an error. */
   let seen: string | undefined;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
@@ -46,7 +46,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
     seen = versions;
     files = read.files;
     if (isFailing) transitions.ok('web_config');
-    else if (!isFirst) logger.info('web_config_reloaded', 'the web configuration or a certificate has changed');
+    else if (!isFirst) logger.info('web_config_reloaded', 'reloaded the web configuration');
     isFailing = false;
     isFirst = false;
   }
@@ -54,7 +54,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
   function fail(problem: unknown): void {
     seen = undefined;
     isFailing = true;
-    const message = `the changed web configuration cannot be used, the previous one stays: ${messageOf(problem)}`;
+    const message = `cannot reload the web configuration, keeping the previous version: ${messageOf(problem)}`;
     transitions.failing('web_config', 'invalid', message);
   }
 
@@ -81,7 +81,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
   };
 }
 
-/** Text that changes when a file is written or replaced. */
+/** A text that changes when a file is written or replaced. */
 async function versionsOf(files: readonly string[]): Promise<string> {
   const versions = files.map(async (file) => {
     try {

@@ -5,7 +5,7 @@ const ENTRY = /([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/gy;
 
 const KINDS = ['DNS', 'IP Address', 'URI', 'email'];
 
-/** Whether a certificate has one of the names: DNS names, IP addresses, URIs and e-mail addresses match exactly. */
+/** Whether a certificate has one of the names. DNS names, IP addresses, URIs and e-mail addresses must match exactly. */
 export function hasAllowedName(subjectAltName: string | undefined, allowed: readonly string[]): boolean {
   const names = namesIn(subjectAltName ?? '');
   return allowed.some((name) => names.includes(canonical(name)));

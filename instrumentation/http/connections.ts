@@ -82,7 +82,7 @@ export function trackConnections(
     onRejected(reason);
   }
 
-  /** For a client that has had no response yet. A response over TLS would first need a handshake. */
+  /** For a client that has not received a response. Over TLS, a response would require a handshake first. */
   function turnAway(socket: Socket): void {
     if (tls === undefined) socket.write(TURNED_AWAY);
     socket.destroy();

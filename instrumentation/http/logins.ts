@@ -27,16 +27,16 @@ export interface LoginsOptions {
   readonly nowMs?: () => number;
 }
 
-/** Results in memory, for correct and for wrong logins each. */
+/** Cached results, for correct and for wrong logins each. */
 const MAX_RESULTS = 100;
-/** Failed logins of an address at once, and time until it may fail again. */
+/** Failed logins that an address may make at once, and the time until it may fail again. */
 const FAILURES = { burst: 10, intervalMs: 10_000 } as const;
 /** Addresses whose failures are remembered. */
 const MAX_CLIENTS = 1_024;
-/** Logins that wait for the worker thread, of all addresses and of one. */
+/** Logins queued for the worker thread, in total and per address. */
 const MAX_WAITING = 32;
 const MAX_WAITING_OF_CLIENT = 4;
-/** After a wrong password, the worker thread rests for this multiple of the time that the check has taken. */
+/** After a wrong password, the worker thread pauses for this multiple of the duration of the check. */
 const REST_FACTOR = 3;
 
 interface Login {
@@ -45,8 +45,8 @@ interface Login {
 }
 
 /**
- * Checks logins with little work: results are cached under a keyed hash, equal logins share one check, and failed ones are
- * limited per address. Correct logins in the cache are never limited. Wrong ones never displace them.
+ * Checks logins. Results are cached under a keyed hash, equal logins share one check, and failed logins are limited per
+ * address. Cached correct logins are never limited, and wrong ones never displace them.
  */
 export function createLogins(options: LoginsOptions): Logins {
   const { users, onCheckFailed = () => {}, onChecked = () => {}, nowMs = () => performance.now() } = options;

@@ -9,12 +9,12 @@ export interface PasswordChecker {
   close(): void;
 }
 
-/** The worker thread takes several MB and is seldom needed: results are cached. */
+/** The worker thread takes several MB and is seldom needed, since results are cached. */
 const IDLE_MS = 10_000;
 
 /**
  * The image turns the optimizing compilers off, which makes bcrypt 20 times slower (measured at cost 10: 2.5 s instead of
- * 0.13 s). The flags of V8 are those of the process, so they change for as long as the thread runs.
+ * 0.13 s). V8 flags are process-wide, so they stay changed while the thread runs.
  */
 const HAS_NO_COMPILER = process.execArgv.includes('--no-maglev');
 
@@ -44,7 +44,7 @@ export function createPasswordChecker(start: () => Worker = startPasswordWorker,
     begun.worker.unref();
     begun.worker.on('message', (isMatch: unknown) => begun.waiting.shift()?.(isMatch === true));
     begun.worker.on('error', (error: Error) => end(begun, error));
-    begun.worker.on('exit', (code) => end(begun, new Error(`the worker thread exited with ${code}`)));
+    begun.worker.on('exit', (code) => end(begun, new Error(`the worker thread exited with code ${code}`)));
     return begun;
   }
 

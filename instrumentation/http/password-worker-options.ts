@@ -1,6 +1,6 @@
 import type { WorkerOptions } from 'node:worker_threads';
 
-/** Bcrypt needs 4 kB. Without the environment and the arguments of the process, which may hold secrets. */
+/** Bcrypt needs 4 kB. The worker gets neither environment nor arguments, which may contain secrets. */
 export const WORKER_OPTIONS: WorkerOptions = {
   name: 'passwords',
   env: {},

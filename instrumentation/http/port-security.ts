@@ -25,12 +25,12 @@ export interface SecuritySettings {
 }
 
 export interface RateLimit {
-  /** A request is allowed per interval, and `burst` at once. */
+  /** One request is allowed per interval, and `burst` at once. */
   readonly intervalMs: number;
   readonly burst: number;
 }
 
-/** The sender of a request, as its connection shows it. */
+/** The sender of a request, as identified by its connection. */
 export interface Peer {
   /** Equal for all connections of one address. */
   readonly key: string;
@@ -49,13 +49,13 @@ export interface PortSecurity {
     route: (client: Client) => Promise<Answer>,
     onRejected: OnRejected,
   ): Promise<Answer>;
-  /** Applies to the next handshakes and requests. TLS cannot be turned on or off: `tls` must be set as before. */
+  /** Applies to the next handshakes and requests. TLS cannot be turned on or off. */
   update(settings: SecuritySettings): void;
   close(): void;
 }
 
 export interface PortSecurityOptions extends Omit<LoginsOptions, 'users'> {
-  /** Called before each handshake and request. It delays them, so it should resolve soon. Must not reject. */
+  /** Called before each handshake and request. They wait for it, so it should resolve quickly. Must not reject. */
   readonly refresh?: () => Promise<void>;
 }
 

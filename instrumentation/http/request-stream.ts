@@ -15,7 +15,7 @@ const MAX_WAITING_BYTES = 16 * 1024;
  */
 export class RequestStream extends Duplex {
   readonly #socket: Socket;
-  /** What requests are read from and responses are written to: the socket, or its TLS session after the handshake. */
+  /** The transport of requests and responses: the socket, or its TLS session after the handshake. */
   #transport: Socket | undefined;
   readonly #onBytes: () => void;
   /** Received and not passed. */
@@ -38,7 +38,7 @@ export class RequestStream extends Duplex {
     socket.on('close', () => this.destroy());
   }
 
-  /** Begins to read requests. Until then, responses are dropped. */
+  /** Starts reading requests. Until then, responses are dropped. */
   open(transport: Socket): void {
     this.#transport = transport;
     transport.on('data', (chunk: Buffer) => this.#receive(chunk));

@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 
 /** The content of the server. */
 export interface Site {
-  /** Further paths. They replace the server's own. */
+  /** Additional paths. They override the server's own. */
   readonly routes?: ReadonlyMap<string, Route>;
   /** The page at `/metrics` for an Accept header; if undefined, the response is a 404 with the reason. */
   readonly page: ((accept: string | undefined) => Promise<Page>) | undefined;
@@ -20,7 +20,7 @@ export type Router = (request: IncomingMessage, client: Client) => Promise<Answe
 /** The client that has sent a request. */
 export interface Client {
   readonly isLoopback: boolean;
-  /** True if it has sent a configured user name and password, or a client certificate that was verified. */
+  /** True if it has sent a configured user name and password, or a verified client certificate. */
   readonly isAuthenticated: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { WORKER_OPTIONS } from './password-worker-options.ts';
 
-/** The bundle replaces this file: there, the code of the worker is a text (scripts/bundle.ts). */
+/** The bundle replaces this file by one that embeds the code of the worker as a string (scripts/bundle.ts). */
 export function startPasswordWorker(): Worker {
   const { url } = import.meta;
   // Source files end with .ts, those of the package with .js.

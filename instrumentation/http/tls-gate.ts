@@ -21,7 +21,7 @@ export interface TlsSettings {
   /** Authorities of client certificates. */
   readonly clientCa?: string | undefined;
   readonly clientCertificates: ClientCertificates;
-  /** Subject alternative names, of which a client certificate must have one. */
+  /** A client certificate must have one of these subject alternative names. */
   readonly allowedNames?: readonly string[] | undefined;
   readonly minVersion: SecureVersion;
   readonly maxVersion: SecureVersion;
@@ -36,11 +36,11 @@ export interface HandshakeListener {
   onSecure(session: TLSSocket, hasVerifiedCertificate: boolean): void;
 }
 
-/** Makes TLS sessions of connections. */
+/** Upgrades connections to TLS sessions. */
 export interface TlsGate {
   /** Closes the connection if the handshake fails. Has no timeout. */
   accept(socket: Socket, listener: HandshakeListener): void;
-  /** Calls the listener for each client that is rejected. `detail` is an error code or a few words. */
+  /** Calls the listener for each rejected client. `detail` is an error code or a short text. */
   onRejected(listener: (detail: string) => void): void;
   /** For the next handshakes. */
   update(settings: TlsSettings): void;
@@ -49,7 +49,7 @@ export interface TlsGate {
 /** The first byte of a TLS handshake. */
 const HANDSHAKE = 0x16;
 
-/** The request of the `healthcheck` command, which uses no TLS: any response shows that the process works. */
+/** The request of the `healthcheck` command, which does not use TLS: any response shows that the process works. */
 const HEALTH_CHECK = /^(?:GET|HEAD) \/-\/healthy /;
 
 const TEXT = 'this port serves HTTPS only\n';
@@ -65,7 +65,7 @@ export function createTlsGate(settings: TlsSettings, refresh: () => Promise<void
   let server = create(settings);
   let reject: (detail: string) => void = () => {};
 
-  /** A server that does not listen: it gets its connections from `accept`. */
+  /** A server that does not listen: `accept` passes connections to it. */
   function create(used: TlsSettings): Server {
     const created = createServer(serverOptions(used));
     created.on('secureConnection', (session) => {
@@ -108,7 +108,7 @@ export function createTlsGate(settings: TlsSettings, refresh: () => Promise<void
     accept(socket, listener) {
       const onEnd = () => socket.destroy();
       socket.once('end', onEnd);
-      // A session takes memory: a client that sends nothing gets none.
+      // Sessions take memory, so a client that sends nothing gets none.
       socket.once('data', (first: Buffer) => {
         socket.off('end', onEnd);
         socket.pause();
@@ -125,7 +125,7 @@ export function createTlsGate(settings: TlsSettings, refresh: () => Promise<void
   };
 }
 
-/** The server reports a session without its socket. The addresses of an open connection are unique. */
+/** Identifies a connection by its addresses, because the server reports a session without its socket. */
 function keyOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
   return [localAddress, localPort, remoteAddress, remotePort].join();
 }
@@ -148,7 +148,7 @@ export function serverOptions(settings: TlsSettings): TlsOptions {
   return {
     cert: settings.cert,
     key: settings.key,
-    // An empty list: the authorities of Node.js are never those of clients, and take several MB.
+    // An empty list: the default CAs of Node.js do not issue client certificates, and take several MB.
     ca: clientCa ?? [],
     requestCert: clientCertificates !== 'none',
     // OpenSSL then reports a missing certificate to the client.
@@ -160,12 +160,12 @@ export function serverOptions(settings: TlsSettings): TlsOptions {
     honorCipherOrder: settings.honorCipherOrder,
     ...(settings.ecdhCurve !== undefined && { ecdhCurve: settings.ecdhCurve }),
     ALPNProtocols: ['http/1.1'],
-    // No resumption: each session is checked against the current authorities and names.
+    // No resumption: each session is checked against the current CAs and names.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET,
   };
 }
 
-/** A client that has mistaken the scheme gets a response in plain HTTP. */
+/** Responds in plain HTTP to a client that used the wrong scheme. */
 function answerPlain(socket: Socket, text: string): void {
   if (!/^[A-Z]+ /.test(text)) {
     socket.destroy();

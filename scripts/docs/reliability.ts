@@ -26,12 +26,12 @@ export function renderSections(sections: readonly Section[], sources: Sources): 
   ].join('\n\n')}\n`;
 }
 
-const INTRODUCTION = `What the exporter does if something fails, and the test that shows it. A name with "…" stands for all cases of a test.
-Without a command, the test is part of \`npm test\`; [CONTRIBUTING.md](../CONTRIBUTING.md) lists what the other commands need.
-[pushing.md](pushing.md#what-is-lost) describes what an outage loses, and [support.md](support.md) what was tested on which platform.
+const INTRODUCTION = `What the exporter does when something fails, and the test that verifies it. "…" in a name stands for all cases of a test.
+Tests without a command are part of \`npm test\`; [CONTRIBUTING.md](../CONTRIBUTING.md) lists what the other commands need.
+[pushing.md](pushing.md#what-is-lost) describes what an outage loses, and [support.md](support.md) which platforms were tested.
 
-**Fails if** is a change to the program that was made once, to check that the test fails with it. "not tried": no such change has
-been made.`;
+**Fails if** names a change to the program. It was made once, to check that the test detects it. In rows with
+"not tried", it was not made.`;
 
 function sectionTable(rows: Section['rows'], sources: Sources): string {
   return table(

@@ -36,7 +36,7 @@ export function commandOf(file: string, { manifest }: Sources): string {
   return script === 'test' ? 'npm test' : `npm run ${script}`;
 }
 
-/** A literal name, or the parts of a template between its holes. */
+/** A literal name, or the parts of a template between its placeholders. */
 type Name = readonly string[];
 
 const TEST_CALL = /(?<![\w.])(?:\w+\.)?test\(\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
@@ -56,12 +56,12 @@ function unescaped(literal: string): string {
   return literal.replaceAll(/\\(.)/g, '$1');
 }
 
-/** Splits a template at its holes, which can contain braces. */
+/** Splits a template at its placeholders, which can contain braces. */
 function partsOf(template: string): Name {
   return template.split(/\$\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}/).map(unescaped);
 }
 
-/** Whether a template makes this name, with values of its holes that are literals of the source. */
+/** Whether a template yields this name with literals of the source as the values of its placeholders. */
 function isCase(name: Name, test: string, texts: readonly string[]): boolean {
   if (name.length === 1) return false;
   const values = new RegExp(`^${name.map(escaped).join('(.+?)')}$`).exec(test)?.slice(1);

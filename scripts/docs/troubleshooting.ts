@@ -94,8 +94,8 @@ const SYMPTOMS = `Start with the log of the exporter. \`LOG_LEVEL=debug\` adds t
 ## Memory is near its limit
 
 1. ${metrics('mem_rss_bytes')} grows steadily: look for a leak. If it is stable, raise \`memory\` of the container or the task.
-2. Containers without a limit share the task's: compare their ${metrics('mem_working_set_bytes')}.
-3. A process was killed, but its container runs on: check the container's log for a child process that died.
+2. Containers without a limit share the task's limit: compare their ${metrics('mem_working_set_bytes')}.
+3. A process was killed, but its container keeps running: check the container's log for a child process that died.
 
 ## A container has stopped or is unhealthy
 

@@ -26,7 +26,7 @@ const IS_TASK = `or (not $labels.${CONTAINER}) (eq $labels.${CONTAINER} "${TASK_
 /** For expressions with series of containers and of the task. */
 export const CONTAINER_OR_TASK = `{{ if ${IS_TASK} }}The task{{ else }}Container {{ $labels.${CONTAINER} }}{{ end }} ${INSTANCE}`;
 
-/** An expression for the series of containers and of the task, which have one name in ecs and two in semconv. */
+/** An expression for containers and the task, whose series have one name in ecs and two in semconv. */
 export function containersAndTask(
   { vocabulary, name }: MetricNames,
   expression: (metric: (row: RowChoice) => string) => string,
@@ -35,7 +35,7 @@ export function containersAndTask(
   return levels.map((level) => expression((row) => name(row, level))).join('\nor\n');
 }
 
-/** A prediction four hours ahead, from the trend of an hour. The series must be that old, since a start is no trend. */
+/** Predicts four hours ahead from the last hour. Requires an hour of history, to ignore the growth after a start. */
 export function exceedsSoon(series: string, limit: string): string {
   return `predict_linear(${series}[1h], 4 * 3600)\n  > ${limit}\n  and ${series} offset 1h`;
 }

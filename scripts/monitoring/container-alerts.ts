@@ -13,7 +13,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
   {
     name: 'TaskCpuNearLimit',
     severity: 'warning',
-    comment: 'The jump of the counter after a restart of the exporter is shorter than 10 minutes.',
+    comment: 'The counter jumps after a restart of the exporter, for less than 10 minutes.',
     for: '10m',
     expression: ({ select }) =>
       `rate(${select('cpu_usage_seconds', 'task')}[5m])\n  / ${select('cpu_limit_cores', 'task')} > 0.9`,
@@ -49,9 +49,9 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
       containersAndTask(names, (metric) =>
         exceedsSoon(metric('mem_working_set_bytes'), metric('mem_effective_limit_bytes')),
       ),
-    summary: `${CONTAINER_OR_TASK} reaches its memory limit within 4 hours`,
+    summary: `${CONTAINER_OR_TASK} will reach its memory limit within 4 hours`,
     description:
-      'If the working set grows as in the last hour, it is {{ $value | humanize1024 }}B in 4 hours, which is above the memory limit.',
+      'At the growth rate of the last hour, the working set will be {{ $value | humanize1024 }}B in 4 hours, above the memory limit.',
     runbook: 'Memory is near its limit',
   },
   {
@@ -67,7 +67,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
   {
     name: 'ContainerKilled',
     severity: 'warning',
-    comment: 'Fires until a later run ends with another code, except while ECS stops the task.',
+    comment: 'Fires until a later run exits with another code, except while ECS stops the task.',
     expression: ({ select, label }) =>
       `${select('container_exit_code', 'container')} == 137\n  unless on (job, instance) ${select('task_status', 'task', `${label('desiredStatus')}="STOPPED"`)}`,
     summary: `${CONTAINER_NAMED} was killed`,
@@ -77,7 +77,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
   {
     name: 'ContainerNotRunning',
     severity: 'critical',
-    comment: 'Containers that exited with 0 have finished their work.',
+    comment: 'Ignores containers that exited with code 0.',
     for: '10m',
     expression: ({ select }) =>
       `${select('container_running', 'container')} == 0\n  unless ${select('container_exit_code', 'container')} == 0`,
@@ -121,7 +121,7 @@ export const CONTAINER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     for: '15m',
     expression: ({ select }) => `${select('clock_synchronized', 'task')} == 0`,
-    summary: `${TASK} has a clock that is not synchronized`,
+    summary: `${TASK} has an unsynchronized clock`,
     description:
       'The host has not synchronized its clock for 15 minutes. Times in logs and signed requests can be wrong.',
     runbook: 'The clock is not synchronized',

@@ -28,7 +28,7 @@ export function containerPanels(q: QueryBuilder): readonly Panel[] {
       ['Time since start', 's', q.aggregate('min', [CONTAINER], uptime)],
       ['CPU', valueUnit('cpu_cores'), sum(q.value('cpu_cores', 'container'))],
       ['Working set', valueUnit('mem_working_set_bytes'), sum(q.value('mem_working_set_bytes', 'container'))],
-      ['Memory of the limit', valueUnit('mem_usage_ratio'), max(q.value('mem_usage_ratio', 'container'))],
+      ['Memory (% of limit)', valueUnit('mem_usage_ratio'), max(q.value('mem_usage_ratio', 'container'))],
       ['Processes', 'none', sum(q.value('pids', 'container')), 'on EC2'],
       ['Restarts', 'none', sum(q.increase('container_restarts', 'container')), 'with a restart policy'],
       ['Exit code', 'none', max(q.value('container_exit_code', 'container')), 'after a stop'],

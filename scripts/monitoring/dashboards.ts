@@ -79,7 +79,7 @@ function uidOf(name: DashboardName, vocabulary: VocabularyName): string {
   return `ecs-container-exporter-${name}-${vocabulary}`;
 }
 
-/** Links to the other dashboards of the vocabulary. The builder of links would hide them in a menu. */
+/** Links to the other dashboards of the vocabulary. The SDK's link builder would hide them in a menu. */
 function linkToOthers(vocabulary: VocabularyName): DashboardLink {
   return {
     title: 'Dashboards',

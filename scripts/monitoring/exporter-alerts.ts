@@ -18,7 +18,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     severity: 'critical',
     expression: ({ select }) => `absent_over_time(${select('exporter_status', 'exporter')}[10m])`,
     summary: 'No exporter reports metrics',
-    description: 'Prometheus has received no metrics of any exporter for 10 minutes, neither scraped nor pushed.',
+    description: 'Prometheus has received no metrics from any exporter for 10 minutes, scraped or pushed.',
     runbook: 'No data',
   },
   {
@@ -28,7 +28,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     expression: ({ select }) => `${select('exporter_status', 'exporter')} == 0`,
     summary: `${EXPORTER} cannot read the metadata endpoint`,
     description:
-      'Polls of the task metadata endpoint have failed for 2 minutes. Metrics of the task end three intervals after the last success.',
+      'Polls of the task metadata endpoint have failed for 2 minutes. Task metrics disappear three intervals after the last success.',
     runbook: 'Failures of the metadata endpoint',
   },
   {
@@ -36,15 +36,15 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     severity: 'warning',
     for: '5m',
     expression: ({ select }) => `${select('exporter_containers_without_stats', 'exporter')} > 0`,
-    summary: `${EXPORTER} has no stats of running containers`,
+    summary: `${EXPORTER} has no stats for running containers`,
     description:
-      'The endpoint has had no current stats of {{ $value }} running containers for 5 minutes. Totals of the task are absent.',
+      'The endpoint has had no current stats for {{ $value }} running containers for 5 minutes. Task totals are absent.',
     runbook: 'A container is missing',
   },
   {
     name: 'ExportsFailing',
     severity: 'warning',
-    comment: 'Needs an exporter that is scraped as well: one that only pushes cannot report failed pushes.',
+    comment: 'Needs an exporter that is also scraped: a failing push cannot report itself.',
     for: '15m',
     expression: ({ select, label }) =>
       `sum without (${label('reason')}) (rate(${select('exporter_export_failures', 'exporter')}[15m]))\n  / rate(${select('exporter_exports', 'exporter')}[15m]) > 0.5`,
@@ -61,7 +61,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
       const row = { ecs: 'exporter_export_rejected_points', semconv: 'exporter_exported_points' } as const;
       return `rate(${select(row, 'exporter', ...matchers)}[15m]) > 0`;
     },
-    summary: `${EXPORTER} pushes data points that the receiver rejects`,
+    summary: `${EXPORTER} has data points rejected by the receiver`,
     description: 'The receiver has accepted exports but rejected some of their points for 15 minutes.',
     runbook: 'Failures of exports',
   },
@@ -72,7 +72,7 @@ export const EXPORTER_ALERTS: readonly Alert[] = [
     expression: ({ select, label }) =>
       `sum without (${label('reason')}) (increase(${select('exporter_http_rejected', 'exporter')}[5m])) > 5`,
     summary: `${EXPORTER} rejects clients`,
-    description: 'The HTTP server rejected clients about {{ $value | humanize }} times in 5 minutes.',
+    description: 'The HTTP server rejected about {{ $value | humanize }} connections or requests in 5 minutes.',
     runbook: 'Log events',
   },
 ];

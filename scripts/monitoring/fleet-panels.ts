@@ -63,7 +63,7 @@ function overview(q: QueryBuilder): readonly Panel[] {
   ];
 }
 
-/** `bool` keeps the tasks below the limits, as 0: the number is 0 rather than absent if there are no others. */
+/** `bool` turns tasks below the limits into 0, so that the count is 0 rather than absent. */
 function nearLimit(q: QueryBuilder): string {
   const isNear = (row: RowChoice) => q.aggregate('max', [TASK_ID], `(${q.value(row, 'task')} > bool 0.9)`);
   const cpu = isNear(PAIRS.taskCpu);
@@ -84,9 +84,9 @@ function serviceTable(q: QueryBuilder, links: FleetLinks): Panel {
     },
     ['Tasks', 'none', perService('count', q.value('exporter_status', 'exporter'))],
     ['CPU', valueUnit('cpu_cores'), perService('sum', q.value('cpu_cores', 'task'))],
-    ['Highest CPU of the limit', valueUnit(PAIRS.taskCpu), perService('max', q.value(PAIRS.taskCpu, 'task'))],
+    ['Highest CPU (% of limit)', valueUnit(PAIRS.taskCpu), perService('max', q.value(PAIRS.taskCpu, 'task'))],
     ['Working set', valueUnit('mem_working_set_bytes'), perService('sum', q.value('mem_working_set_bytes', 'task'))],
-    ['Highest memory of the limit', ratio, perService('max', q.value('mem_usage_ratio', 'container'))],
+    ['Highest memory (% of limit)', ratio, perService('max', q.value('mem_usage_ratio', 'container'))],
     ['Restarts', 'short', perService('sum', q.increase('exporter_container_restarts', 'exporter'))],
   );
 }
@@ -97,7 +97,7 @@ function highest(q: QueryBuilder): readonly Panel[] {
       8,
       {
         title,
-        description: `The ten services whose ${what}.`,
+        description: `The ten services with the highest ${what}.`,
         unit: valueUnit(row),
         thresholds: NEAR_LIMIT,
         ...(noValue === undefined ? {} : { noValue }),
@@ -108,20 +108,14 @@ function highest(q: QueryBuilder): readonly Panel[] {
   const memory = q.value('mem_usage_ratio', 'container');
   const storage = q.value(STORAGE, 'task');
   return [
-    panel('Highest CPU of the limit', 'highest task uses the most of its CPU limit', PAIRS.taskCpu, cpu),
+    panel('Highest CPU (% of limit)', 'CPU usage of a task, as a fraction of its limit', PAIRS.taskCpu, cpu),
     panel(
-      'Highest memory of the limit',
-      'highest container uses the most of its memory limit',
+      'Highest memory (% of limit)',
+      'memory usage of a container, as a fraction of its limit',
       'mem_usage_ratio',
       memory,
     ),
-    panel(
-      'Fullest ephemeral storage',
-      'fullest task uses the most of its ephemeral storage',
-      STORAGE,
-      storage,
-      'Fargate only',
-    ),
+    panel('Highest ephemeral storage usage', 'ephemeral storage usage of a task', STORAGE, storage, 'Fargate only'),
   ];
 }
 
@@ -131,14 +125,14 @@ function taskTable(q: QueryBuilder, links: FleetLinks): Panel {
   return table(
     {
       title: 'Tasks at risk',
-      description: 'The 20 tasks that use the most of each limit.',
+      description: 'The 20 tasks with the highest usage of each limit.',
       columns: [
         { label: TASK_ID, title: 'Task', link: links.task },
         { label: SERVICE, title: 'Service', link: links.service },
       ],
     },
-    ['CPU of the limit', valueUnit(PAIRS.taskCpu), top(PAIRS.taskCpu)],
-    ['Memory of the limit', valueUnit('mem_usage_ratio'), top('mem_usage_ratio'), hasLimit],
+    ['CPU (% of limit)', valueUnit(PAIRS.taskCpu), top(PAIRS.taskCpu)],
+    ['Memory (% of limit)', valueUnit('mem_usage_ratio'), top('mem_usage_ratio'), hasLimit],
     ['Ephemeral storage', valueUnit(STORAGE), top(STORAGE), 'on Fargate'],
   );
 }
@@ -167,7 +161,7 @@ function services(q: QueryBuilder): readonly Panel[] {
         title: 'Network',
         description: 'Traffic of the tasks of each service.',
         unit: rateUnit('network_rx_bytes'),
-        noValue: 'No network, or that of the host',
+        noValue: 'Network mode none or host',
       },
       [`${EACH_SERVICE} received`, perService('sum', q.rate('network_rx_bytes', 'task'))],
       [`${EACH_SERVICE} transmitted`, perService('sum', q.rate('network_tx_bytes', 'task'))],

@@ -115,7 +115,7 @@ function target({ expression, legend }: Query, ref: string, kind: Panel['kind'])
   return kind === 'stat' ? query.instant() : query.range();
 }
 
-/** Increases of counters are extrapolated, so that counts are not whole numbers. */
+/** `increase()` extrapolates, so counts are not whole numbers. */
 function isCount(unit: string): boolean {
   return unit === 'short' || unit === 'none';
 }
@@ -141,7 +141,7 @@ function valueMap([one, zero]: NonNullable<Panel['texts']>): ValueMap {
   return { type: MappingType.ValueToText, options };
 }
 
-/** The description, and the queries that do not always have results. */
+/** The description, and the conditions of queries that can have no results. */
 function fullDescription({ description, queries }: Panel): string {
   const notes = queries.flatMap(({ legend, onlyIf }) =>
     onlyIf === undefined ? [] : [`${legend.replaceAll(/: \{\{\w+\}\}/g, '')}: only ${onlyIf}.`],

@@ -67,7 +67,7 @@ export function rowOf(choice: RowChoice, vocabulary: VocabularyName): RowId {
   return typeof choice === 'string' ? choice : choice[vocabulary];
 }
 
-/** The label that Prometheus makes of an attribute. */
+/** The Prometheus label of an attribute. */
 export function labelOf(attribute: string): string {
   return attribute.replaceAll(/\W/g, '_');
 }

@@ -3,20 +3,20 @@ export interface Query {
   /** Legend of a series, or the column of a table. */
   readonly legend: string;
   readonly expression: string;
-  /** When the query has results, if that is not always: `on Fargate`. */
+  /** The condition under which the query has results: `on Fargate`. */
   readonly onlyIf: string | undefined;
   /** Columns of tables only. */
   readonly unit?: string;
 }
 
-/** What a panel is about. */
+/** The texts, unit and thresholds of a panel. */
 export interface PanelText {
   readonly title: string;
   readonly description: string;
   readonly unit: string;
-  /** Values from which a value is yellow and red. */
+  /** Thresholds for yellow and red. */
   readonly thresholds?: readonly [yellow: number, red: number];
-  /** Texts for the values 1, which is good, and 0. */
+  /** Texts for the values 1 (good) and 0. */
   readonly texts?: readonly [one: string, zero: string];
   /** Shown if no query has a result. */
   readonly noValue?: string;
@@ -24,7 +24,7 @@ export interface PanelText {
 
 export interface Panel extends PanelText {
   readonly kind: 'stat' | 'lines' | 'states' | 'table';
-  /** Of the 24 columns of the grid. */
+  /** In columns of the 24-column grid. */
   readonly width: number;
   readonly queries: readonly Query[];
   /** Tables only: the labels of the first columns. */
@@ -60,7 +60,7 @@ export function lines(width: number, text: PanelText, ...queries: readonly Query
   return { ...text, kind: 'lines', width, queries: queries.map(queryOf) };
 }
 
-/** The periods in which a value is 1, for each series. */
+/** The periods in which each series is 1. */
 export function states(width: number, text: PanelText, ...queries: readonly QueryRow[]): Panel {
   return { ...text, kind: 'states', width, queries: queries.map(queryOf) };
 }

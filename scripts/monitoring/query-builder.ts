@@ -19,7 +19,7 @@ export interface QueryBuilder extends MetricNames {
 export interface TaskFilter {
   /** Matchers for target_info. */
   readonly tasks: readonly string[];
-  /** The dashboard has the variable `container`. */
+  /** True if the dashboard has the variable `container`. */
   readonly hasContainers: boolean;
 }
 

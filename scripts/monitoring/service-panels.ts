@@ -8,7 +8,7 @@ import { rateUnit, valueUnit } from './units.ts';
 
 const EACH_TASK = `{{${TASK_ID}}}`;
 const EACH_CONTAINER = `{{${CONTAINER}}}`;
-const NO_NETWORK = { noValue: 'No network, or that of the host' };
+const NO_NETWORK = { noValue: 'Network mode none or host' };
 
 /** Panels for the tasks of one service, side by side. */
 export function serviceSections(q: QueryBuilder, taskLink: string): readonly Section[] {
@@ -32,7 +32,7 @@ function overview(q: QueryBuilder): readonly Panel[] {
     ),
     stat(
       {
-        title: 'Highest CPU of the limit',
+        title: 'Highest CPU (% of limit)',
         description: q.describe(PAIRS.taskCpu, 'task'),
         unit: valueUnit(PAIRS.taskCpu),
         thresholds: NEAR_LIMIT,
@@ -45,7 +45,7 @@ function overview(q: QueryBuilder): readonly Panel[] {
     ),
     stat(
       {
-        title: 'Highest memory of the limit',
+        title: 'Highest memory (% of limit)',
         description: `${q.describe('mem_usage_ratio', 'container')} The highest of all containers.`,
         unit: valueUnit('mem_usage_ratio'),
         thresholds: NEAR_LIMIT,
@@ -73,9 +73,9 @@ function taskTable(q: QueryBuilder, link: string): Panel {
     },
     ['Running containers', 'none', sum(q.value('container_running', 'container'))],
     ['CPU', valueUnit('cpu_cores'), sum(q.value('cpu_cores', 'task'))],
-    ['CPU of the limit', valueUnit(PAIRS.taskCpu), max(q.value(PAIRS.taskCpu, 'task'))],
+    ['CPU (% of limit)', valueUnit(PAIRS.taskCpu), max(q.value(PAIRS.taskCpu, 'task'))],
     ['Working set', valueUnit('mem_working_set_bytes'), sum(q.value('mem_working_set_bytes', 'task'))],
-    ['Memory of the limit', valueUnit('mem_usage_ratio'), max(q.value('mem_usage_ratio', 'task')), hasLimit],
+    ['Memory (% of limit)', valueUnit('mem_usage_ratio'), max(q.value('mem_usage_ratio', 'task')), hasLimit],
     ['Ephemeral storage', valueUnit(storage), max(q.value(storage, 'task')), 'on Fargate'],
     ['Restarts', 'short', sum(q.increase('exporter_container_restarts', 'exporter'))],
   );
@@ -88,8 +88,8 @@ function cpu(q: QueryBuilder): readonly Panel[] {
     lines(
       8,
       {
-        title: 'CPU of the limit',
-        description: 'The median task and the highest one, as a fraction of the CPU limit.',
+        title: 'CPU (% of limit)',
+        description: 'Median and maximum of the tasks, as a fraction of the CPU limit.',
         unit: valueUnit(PAIRS.taskCpu),
         thresholds: NEAR_LIMIT,
       },
@@ -115,8 +115,8 @@ function memory(q: QueryBuilder): readonly Panel[] {
       8,
       {
         ...fraction,
-        title: 'Memory of the limit',
-        description: 'The median task and the highest one, as a fraction of the memory limit.',
+        title: 'Memory (% of limit)',
+        description: 'Median and maximum of the tasks, as a fraction of the memory limit.',
         noValue: 'No memory limits',
       },
       ['median', q.quantile(0.5, [], ratio)],
@@ -135,7 +135,7 @@ function memory(q: QueryBuilder): readonly Panel[] {
       8,
       {
         ...fraction,
-        title: 'Memory of the limit by container',
+        title: 'Memory by container (% of limit)',
         description: `${q.describe('mem_usage_ratio', 'container')} The highest of all tasks.`,
       },
       [EACH_CONTAINER, q.aggregate('max', [CONTAINER], q.value('mem_usage_ratio', 'container'))],
@@ -147,11 +147,11 @@ function networkAndDisk(q: QueryBuilder): readonly Panel[] {
   const perTask = (expression: string) => q.aggregate('sum', [TASK_ID], expression);
   const unit = rateUnit('network_rx_bytes');
   return [
-    lines(8, { ...NO_NETWORK, title: 'Received by task', description: 'Bytes that each task receives.', unit }, [
+    lines(8, { ...NO_NETWORK, title: 'Received by task', description: 'Bytes received by each task.', unit }, [
       EACH_TASK,
       perTask(q.rate('network_rx_bytes', 'task')),
     ]),
-    lines(8, { ...NO_NETWORK, title: 'Transmitted by task', description: 'Bytes that each task transmits.', unit }, [
+    lines(8, { ...NO_NETWORK, title: 'Transmitted by task', description: 'Bytes transmitted by each task.', unit }, [
       EACH_TASK,
       perTask(q.rate('network_tx_bytes', 'task')),
     ]),

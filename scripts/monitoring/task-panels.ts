@@ -7,7 +7,7 @@ import { PAIRS } from './rows.ts';
 import { rateUnit, valueUnit } from './units.ts';
 
 const EACH = `{{${CONTAINER}}}`;
-const NO_NETWORK = { noValue: 'No network, or that of the host' };
+const NO_NETWORK = { noValue: 'Network mode none or host' };
 
 /** Panels for one task: its containers side by side. */
 export function taskSections(q: QueryBuilder): readonly Section[] {
@@ -29,14 +29,14 @@ function overview(q: QueryBuilder): readonly Panel[] {
   return [
     stat(
       {
-        title: 'CPU of the limit',
+        title: 'CPU (% of limit)',
         description: q.describe(PAIRS.taskCpu, 'task'),
         unit: valueUnit(PAIRS.taskCpu),
         thresholds: NEAR_LIMIT,
       },
       q.aggregate('max', [], q.value(PAIRS.taskCpu, 'task')),
     ),
-    fraction('Memory of the limit', 'mem_usage_ratio', 'No memory limit'),
+    fraction('Memory (% of limit)', 'mem_usage_ratio', 'No memory limit'),
     fraction('Ephemeral storage', 'ephemeral_storage_usage_ratio', 'Fargate only'),
     stat(
       { title: 'Running containers', description: 'Containers that ECS reports as RUNNING.', unit: 'short' },
@@ -84,7 +84,7 @@ function cpu(q: QueryBuilder): readonly Panel[] {
     lines(
       12,
       {
-        title: 'CPU of the CPU units',
+        title: 'CPU (% of CPU units)',
         description: `${q.describe(PAIRS.containerCpu, 'container')} CPU units are a weight: a container can use more.`,
         unit: valueUnit(PAIRS.containerCpu),
       },
@@ -120,7 +120,7 @@ function memory(q: QueryBuilder): readonly Panel[] {
     lines(
       8,
       {
-        title: 'Memory of the limit',
+        title: 'Memory (% of limit)',
         description: q.describe('mem_usage_ratio', 'container'),
         unit: valueUnit('mem_usage_ratio'),
         thresholds: NEAR_LIMIT,
@@ -155,7 +155,7 @@ function networkAndDisk(q: QueryBuilder): readonly Panel[] {
       {
         ...NO_NETWORK,
         title: 'Network',
-        description: 'Traffic of the task. Containers of an awsvpc task share one network.',
+        description: 'Traffic of the task. Containers of an awsvpc task share one network namespace.',
         unit: rateUnit('network_rx_bytes'),
       },
       ['received', ofTask('rx_bytes')],

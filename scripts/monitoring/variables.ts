@@ -30,7 +30,7 @@ export function variablesOf(dashboard: DashboardName, q: QueryBuilder) {
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
     several(query('job', 'Job', `label_values(${q.name('exporter_status', 'exporter')}, job)`)),
-    // The name of the cluster stands for its ARN.
+    // Shows the cluster's name for its ARN.
     several(query('cluster', 'Cluster', values(CLUSTER, [JOB])).regex('/(?<value>.*\\/(?<text>.+))/')),
     ...(dashboard === 'service' ? [service] : []),
     ...(dashboard === 'task' ? [several(service), query('task', 'Task', values(TASK_ID, tasks.slice(0, 3)))] : []),

@@ -21,13 +21,13 @@ interface Result {
 }
 
 /**
- * Responses of a process that works, although the health check gets no further: with a web configuration file, the port may
- * serve HTTPS only, require a password, or limit requests. The health check needs none of its settings and secrets.
+ * Statuses from a working process that rejects the health check: with a web configuration file, the port may serve HTTPS only,
+ * require a password, or limit requests. The health check needs none of its settings and secrets.
  */
 const REFUSALS: ReadonlyMap<number, string> = new Map([
   [400, ': the port serves HTTPS only'],
   [401, ': the port requires a password'],
-  [429, ': the port limits requests'],
+  [429, ': rate limit exceeded'],
 ]);
 
 /** Tries the hosts in order until one responds. */

@@ -20,7 +20,7 @@ export interface PrometheusConfig {
 export interface StatusPageConfig {
   /** Whether `/` and `/api/status` exist. */
   readonly isServed: boolean;
-  /** Whether it has the lines of the last 15 minutes. */
+  /** Whether the page has charts of the last 15 minutes. */
   readonly hasHistory: boolean;
 }
 

@@ -122,7 +122,7 @@ function displayValue({ secret }: Option<unknown>, { name, text }: Source, value
   // The contents of a PEM file instead of its path, possibly with a private key.
   if (secret === 'value' || text.includes('-----BEGIN')) return HIDDEN;
   // DD_DOGSTATSD_DISABLE accepts any text.
-  // A switch can turn something off, so its text is the opposite of the value.
+  // A switch can turn something off, so the text on the command line can be the opposite of the value.
   if (typeof value === 'boolean') return name.startsWith('--') ? text : String(value);
   if (secret === 'address') return value instanceof URL ? shownAddress(value) : HIDDEN;
   const isPath = text.trim().startsWith('/') && !text.includes('=');

@@ -93,19 +93,20 @@ const HTTP_OPTIONS = {
 const STATUS_PAGE_OPTIONS = {
   hasStatusPage: {
     flag: 'no-status-page',
-    variables: [{ name: 'STATUS_PAGE', parse: yesOrNo, note: 'false to turn it off' }],
+    variables: [{ name: 'STATUS_PAGE', parse: yesOrNo, note: 'false disables it' }],
     parse: inverted,
     default: 'false',
-    defaultNote: 'the page is on',
+    defaultNote: 'page enabled',
     description: 'Do not serve the status page at / and its data at /api/status.',
   },
   hasStatusHistory: {
     flag: 'no-status-history',
-    variables: [{ name: 'STATUS_HISTORY', parse: yesOrNo, note: 'false to turn it off' }],
+    variables: [{ name: 'STATUS_HISTORY', parse: yesOrNo, note: 'false disables it' }],
     parse: inverted,
     default: 'false',
-    defaultNote: 'the history is on',
-    description: 'Do not keep the last 15 minutes for the status page, which takes 1 to 3 kB of memory per container.',
+    defaultNote: 'history enabled',
+    description:
+      'Do not keep values of the last 15 minutes for the status page. Saves 1 to 3 kB of memory per container.',
   },
 } as const satisfies OptionTable;
 

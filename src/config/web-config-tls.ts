@@ -27,7 +27,7 @@ export const TLS_KEYS = [
   'curve_preferences',
 ];
 
-/** The keys without which the section is no TLS configuration. */
+/** Keys that enable TLS if any of them is set. */
 const ENABLING = [...PEM_KEYS.flatMap((key) => [key, `${key}_file`]), 'client_auth_type'];
 
 export interface TlsSection {
@@ -51,16 +51,16 @@ export async function readTlsSection(section: YamlSection, folder: string): Prom
   if (clientCertificates === undefined) {
     section.report('client_auth_type', `must be ${oneOf(CLIENT_AUTH_TYPES)}`);
   } else if (clientCertificates.includes('verify') && !clientCa.isSet) {
-    section.report('client_auth_type', 'needs the authorities of clients: set client_ca_file or client_ca');
+    section.report('client_auth_type', 'requires client_ca_file or client_ca');
   } else if (clientCertificates === 'none' && clientCa.isSet) {
     section.report(clientCa.name, 'has no effect without client_auth_type: RequireAndVerifyClientCert');
   }
   if (allowedNames !== undefined && clientCertificates?.startsWith('require') === false) {
-    section.report('client_allowed_sans', 'needs client_auth_type: RequireAndVerifyClientCert');
+    section.report('client_allowed_sans', 'requires client_auth_type: RequireAndVerifyClientCert');
   }
   if (!ENABLING.some((name) => section.text(name))) return undefined;
-  if (!certificate.isSet) section.report(undefined, 'needs cert_file or cert');
-  if (!key.isSet) section.report(undefined, 'needs key_file or key');
+  if (!certificate.isSet) section.report(undefined, 'requires cert_file or cert');
+  if (!key.isSet) section.report(undefined, 'requires key_file or key');
   if (certificate.value === undefined || key.value === undefined) return undefined;
   if (!certificate.value.first.checkPrivateKey(key.value.key)) {
     section.report(key.name, `does not match the certificate in ${certificate.name}`);
@@ -80,7 +80,7 @@ export async function readTlsSection(section: YamlSection, folder: string): Prom
     ecdhCurve: curves?.map((name) => CURVES[name]).join(':'),
   };
   const unusable = contextError(settings);
-  if (unusable !== undefined) section.report(undefined, `cannot be used by OpenSSL (${unusable})`);
+  if (unusable !== undefined) section.report(undefined, `is rejected by OpenSSL (${unusable})`);
   return { settings, files: [certificate, key, clientCa].flatMap(({ file }) => file ?? []) };
 }
 
@@ -93,7 +93,7 @@ interface Pem<T> {
   readonly file?: string | undefined;
 }
 
-/** A PEM text, inline or in a file. Relative paths start at the folder of the configuration file. */
+/** A PEM text, inline or in a file. Relative paths are resolved against the folder of the configuration file. */
 async function readPem<T>(section: YamlSection, inline: string, folder: string, parse: Parser<T>): Promise<Pem<T>> {
   const name = `${inline}_file`;
   const text = section.text(inline) || undefined;
@@ -101,7 +101,7 @@ async function readPem<T>(section: YamlSection, inline: string, folder: string, 
   if (text !== undefined && path !== undefined) section.report(inline, `and ${name} cannot both be set`);
   if (path === undefined) {
     const parsed = text === undefined ? undefined : parse(text);
-    if (parsed !== undefined && 'error' in parsed) section.report(inline, `must be a PEM text: ${parsed.error}`);
+    if (parsed !== undefined && 'error' in parsed) section.report(inline, `must be in PEM format: ${parsed.error}`);
     return { name: inline, isSet: text !== undefined, value: parsed && 'value' in parsed ? parsed.value : undefined };
   }
   const file = isAbsolute(path) ? path : join(folder, path);

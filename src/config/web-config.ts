@@ -8,10 +8,10 @@ import { readYaml, type YamlSection } from './yaml-section.ts';
 /** The content of a web configuration file. */
 export interface WebConfig {
   readonly path: string;
-  /** The file itself, and those that it names. */
+  /** The file itself and the files that it names. */
   readonly files: readonly string[];
   readonly settings: SecuritySettings;
-  /** True if the file demands HTTP/2 explicitly. */
+  /** True if the file enables HTTP/2. */
   readonly isHttp2Wanted: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface WebConfigErrors {
 
 const SECTIONS = ['tls_server_config', 'http_server_config', 'basic_auth_users', 'rate_limit'];
 
-/** With the only values that the exporter toolkit allows, if any. */
+/** Each header with the values that the exporter toolkit allows; an empty list allows any. */
 const HEADERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Strict-Transport-Security', []],
   ['X-Content-Type-Options', ['nosniff']],
@@ -80,7 +80,7 @@ function readUsers(section: YamlSection): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
   for (const [user, hash] of section.entries()) {
     const cost = Number(/^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1]);
-    if (user.includes(':')) section.report(user, 'must be a user name without a colon');
+    if (user.includes(':')) section.report(user, 'must not contain a colon');
     if (Number.isNaN(cost)) section.report(user, 'must be a bcrypt hash: $2y$, cost, $ and 53 characters');
     else if (cost < 4 || cost > MAX_COST)
       section.report(user, `must be a bcrypt hash with a cost from 4 to ${MAX_COST}`);
@@ -98,6 +98,6 @@ function readRateLimit(section: YamlSection): RateLimit | undefined {
   if (!isCount) section.report('burst', 'must be a whole number');
   if (intervalMs === undefined || intervalMs === 0 || !isCount) return undefined;
   if (Number(burst) > 0) return { intervalMs, burst: Number(burst) };
-  section.report('burst', 'must be at least 1 with an interval: otherwise every request is rejected');
+  section.report('burst', 'must be at least 1 if interval is set: 0 rejects every request');
   return undefined;
 }

@@ -16,15 +16,15 @@ export interface YamlSection {
   report(key: string | undefined, error: string): void;
 }
 
-/** Receives sentences without values, which may be secret: `line 3: tls_server_config.cert_file must be a text`. */
+/** Receives sentences without values, which may be secret: `line 3: tls_server_config.cert_file must be a string`. */
 export type Report = (error: string) => void;
 
 /** Texts for the errors of the parser, whose own messages quote the file. */
 const SYNTAX: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'a key occurs twice',
+  DUPLICATE_KEY: 'duplicate key',
   TAB_AS_INDENT: 'tabs cannot be used for indentation',
   BAD_INDENT: 'wrong indentation',
-  MULTIPLE_DOCS: 'a second document begins',
+  MULTIPLE_DOCS: 'more than one document',
 };
 
 /** Reads a file whose top level is a mapping with `known` keys. Undefined after a syntax error. */
@@ -44,13 +44,13 @@ export function readYaml(text: string, known: readonly string[], report: Report)
     const resolved = (node: unknown): unknown => {
       if (!isAlias(node)) return node;
       const target = node.resolve(document);
-      if (target === undefined) report(`line ${lineOf(startOf(node))}: an alias has no anchor`);
+      if (target === undefined) report(`line ${lineOf(startOf(node))}: alias without an anchor`);
       return target;
     };
     return sectionOf(document.contents, '', known, { resolved, lineOf, report });
   } catch {
     // The parser is recursive.
-    report('invalid YAML: too many levels');
+    report('invalid YAML: nested too deeply');
     return undefined;
   }
 }
@@ -73,7 +73,7 @@ function sectionOf(node: unknown, path: string, known: readonly string[] | 'any'
     for (const { key, value } of mapping.items) {
       const name = resolved(key);
       if (!isScalar(name) || typeof name.value !== 'string') {
-        report(`line ${lineAt(key)}: a key of ${path || 'the file'} is not a text`);
+        report(`line ${lineAt(key)}: a key of ${path || 'the file'} is not a string`);
       } else if (known !== 'any' && !known.includes(name.value)) {
         const meant = nearest(name.value.toLowerCase(), known);
         const shown = shownPath(pathOf(name.value));
@@ -100,7 +100,7 @@ function sectionOf(node: unknown, path: string, known: readonly string[] | 'any'
     return undefined;
   }
 
-  const text = (key: string) => scalar(key, values.get(key), 'a text');
+  const text = (key: string) => scalar(key, values.get(key), 'a string');
 
   return {
     has: (key) => values.has(key),
@@ -116,7 +116,7 @@ function sectionOf(node: unknown, path: string, known: readonly string[] | 'any'
     list(key) {
       const value = values.get(key);
       if (isEmpty(value)) return undefined;
-      if (isSeq(value)) return value.items.flatMap((item) => scalar(key, resolved(item), 'a list of texts') ?? []);
+      if (isSeq(value)) return value.items.flatMap((item) => scalar(key, resolved(item), 'a list of strings') ?? []);
       reportKey(key, 'must be a list');
       return undefined;
     },

@@ -70,13 +70,13 @@ export const EVENTS = {
     meaning:
       'The HTTP server rejects clients because of a limit, a failed TLS handshake or a wrong password (field `limit`), counted in `exporter_http_rejected`.',
     action:
-      'Find out which client connects to the port, and restrict the security group. For `tls` and `login`, compare its settings with the [web configuration](web-config.md).',
+      'Identify the client, and restrict the security group. For `tls` and `login`, compare its settings with the [web configuration](web-config.md).',
   },
   web_config_failing: {
     level: 'warn',
     meaning:
       'The file of `--web.config.file`, or a certificate or key that it names, has changed and cannot be used. The previous version stays in use.',
-    action: 'The message names the errors; the next valid version is used.',
+    action: 'Fix the errors in the message. The next valid version takes effect.',
   },
   password_check_failing: {
     level: 'warn',
@@ -157,7 +157,7 @@ export const EVENTS = {
   http2_unavailable: {
     level: 'warn',
     meaning: 'The file of `--web.config.file` sets `http2: true`. The port serves HTTP/1.1.',
-    action: 'Remove the setting. Prometheus works with both.',
+    action: 'Remove the setting. Prometheus supports both.',
   },
   interval_raised: {
     level: 'warn',

@@ -183,7 +183,7 @@ export const EXPORTER_ROWS = {
     valueType: 'int',
     description: 'Client connections and requests that the HTTP server rejected, by reason.',
     source:
-      'counted, up to the last poll; connections: no place left, pipelined: too many requests without waiting for responses, slow_reader: response not read in time; with --web.config.file also tls: handshake failed, login: wrong user name or password, or too many of them, rate_limit',
+      'counted, up to the last poll; connections: limit reached, pipelined: too many requests without waiting for responses, slow_reader: response not read in time; with --web.config.file also tls: handshake failed, login: wrong user name or password or too many failed logins, rate_limit: too many requests',
     stability: 'stable',
     dimensions: ['reason'],
     ecs: { name: 'exporter_http_rejected' },

@@ -38,9 +38,9 @@ export interface TaskReadings extends ResourceReadings {
 
 /** The tasks and the exporter itself at the last poll, for the status page. */
 export interface SamplerState {
-  /** A task without a current view has none. */
+  /** `view` is undefined without a recent sample. */
   readonly tasks: readonly Pick<Recorded, 'key' | 'resource' | 'view'>[];
-  /** Its counts continue to change. */
+  /** A live object: its counts continue to change. */
   readonly self: SelfScope;
 }
 

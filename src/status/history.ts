@@ -1,14 +1,14 @@
 /** Length of the histories. */
 const SPAN_MS = 15 * 60_000;
 const MIN_SLOT_MS = 5_000;
-/** A timer can fire early, so a new slot begins slightly before its time. */
+/** A timer can fire early, so a new slot may begin slightly before its time. */
 const SLOT_TOLERANCE = 0.9;
 
 /** The latest values of many series, in rings of fixed size. */
 export interface History {
-  /** Adds the values of all series at a time. A series that is missing is dropped. */
+  /** Adds the values of all series at one time. Missing series are dropped. */
   push(nowMs: number, series: ReadonlyMap<string, readonly (number | undefined)[]>): void;
-  /** Age of each slot, the oldest first. */
+  /** Age of each slot, oldest first. */
   secondsAgo(nowMs: number): readonly number[];
   /** One list per value of the series, aligned with `secondsAgo`; undefined for an unknown series. */
   of(key: string, nowMs: number): readonly (readonly (number | null)[])[] | undefined;

@@ -7,7 +7,7 @@ import { SCRIPT } from './html/script.ts';
 import { STYLE } from './html/style.ts';
 import type { Status } from './status.ts';
 
-/** Only the page's own style sheet and script, and requests to the exporter. */
+/** Allows only the page's own style sheet and script, and requests to the exporter. */
 const POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -29,7 +29,7 @@ export interface StatusPages {
   readonly script: Answer;
 }
 
-/** Renders each status once, whatever the number of clients. */
+/** Renders each status once, regardless of the number of clients. */
 export function createStatusPages(): StatusPages {
   const html = renderOnce('text/html; charset=utf-8', renderPage);
   const json = renderOnce('application/json; charset=utf-8', async (status) => `${escapedJson(status)}\n`);

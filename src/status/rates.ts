@@ -11,7 +11,7 @@ export type RatedRow = (typeof RATED)[number];
 export interface CounterReading {
   /** Since the epoch. */
   readonly timeSeconds: number;
-  /** Changes if the counters start again or count something else, such as another network interface. */
+  /** Changes if the counters are reset or count something else, such as another network interface. */
   readonly series: string;
   readonly counters: Readonly<Partial<Record<RatedRow, number | undefined>>>;
 }
@@ -23,7 +23,7 @@ export type Rates = Readonly<Partial<Record<RatedRow, number>>>;
 export interface RateMeter {
   /** Adds the latest reading of a key. Without an earlier one of the same series, there are no rates. */
   rates(key: string, reading: CounterReading | undefined): Rates;
-  /** Forgets all other keys. */
+  /** Drops all other keys. */
   keepOnly(keys: ReadonlySet<string>): void;
 }
 

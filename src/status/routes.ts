@@ -11,7 +11,7 @@ export interface StatusRoutesOptions {
   readonly config: () => object;
 }
 
-/** The paths of the status page. Its code is loaded with the first request. */
+/** The paths of the status page. The code is loaded at the first request. */
 export function createStatusRoutes({ current, log, config }: StatusRoutesOptions): ReadonlyMap<string, Route> {
   let loading: Promise<import('./pages.ts').StatusPages> | undefined;
   let trusted: { readonly from: Status; readonly log: readonly LoggedEvent[]; readonly status: Status } | undefined;

@@ -44,7 +44,7 @@ export interface ViewValues {
   readonly task: RowValues;
 }
 
-/** Computes the values of a task from the rows that also give its metrics. Independent of the selected metrics. */
+/** Computes the values of a task from the rows of its metrics, whether or not they are exported. */
 export function valuesOf(view: TaskView): ViewValues {
   const containers = new Map<string, RowValues>();
   const task = createRowValues();

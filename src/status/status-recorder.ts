@@ -22,7 +22,7 @@ export interface StatusRecorderOptions {
   readonly nowMs?: () => number;
 }
 
-/** Follows the samples, since rates and histories need earlier ones. */
+/** Records each sample, because rates and histories need earlier ones. */
 export interface StatusRecorder {
   /** Call after each poll. */
   onPoll(): void;

@@ -1,6 +1,6 @@
 /**
  * The document at /api/status, from which the page at / is rendered. docs/status-page.md describes its members. A missing
- * member is a value that is not known, which is not 0. Times are ISO 8601 in UTC.
+ * member means unknown, not 0. Times are ISO 8601 in UTC.
  */
 export interface Status {
   readonly program: string;
@@ -9,9 +9,9 @@ export interface Status {
   readonly polls: PollStatus;
   readonly tasks: readonly TaskStatus[];
   readonly exporters: readonly ExporterStatus[];
-  /** Age of each place of the histories, the oldest first. */
+  /** Age of each history entry, oldest first. */
   readonly historySecondsAgo?: readonly number[] | undefined;
-  /** The latest log events, the oldest first. Trusted clients only. */
+  /** The latest log events, oldest first. Trusted clients only. */
   readonly log?: readonly object[] | undefined;
   /** As printed by --print-config. Trusted clients only. */
   readonly config?: object | undefined;
@@ -81,7 +81,7 @@ export interface NetworkStatus {
   readonly transmittedBytes?: number | undefined;
   readonly receivedBytesPerSecond?: number | undefined;
   readonly transmittedBytesPerSecond?: number | undefined;
-  /** True if the values are those of a network namespace that several containers share. */
+  /** True if the values cover a network namespace shared by several containers. */
   readonly isShared?: boolean | undefined;
 }
 
@@ -98,7 +98,7 @@ export interface StorageStatus {
   readonly utilization?: number | undefined;
 }
 
-/** Values of the last 15 minutes; null where there was none. */
+/** Values of the last 15 minutes; null if unknown. */
 export interface HistoryStatus {
   readonly cpuCores: readonly (number | null)[];
   readonly memoryBytes: readonly (number | null)[];

@@ -20,8 +20,8 @@ const MIN_NAME_WIDTH = 9;
 const DEFAULT_WIDTH = 120;
 
 /**
- * The containers of each task with a sample as a table for a terminal. Network and disk are totals, since rates need two samples. Names are
- * cut to fit the width, and in a narrow terminal the last columns are omitted.
+ * The containers of each task as a table for a terminal. Tasks without a sample are omitted. Network and disk are totals, since
+ * rates need two samples. Names are truncated to the width, and a narrow terminal omits the last columns.
  */
 export function statusTable({ tasks }: Status, width: number = DEFAULT_WIDTH): string {
   const known = tasks.filter(({ knownStatus, containers }) => knownStatus !== undefined || containers.length > 0);

@@ -14,7 +14,7 @@ export interface TaskStatusInput {
   readonly view: TaskView | undefined;
 }
 
-/** The task and its selected containers. The meter also keeps their counters for the rates of later samples. */
+/** The task and its selected containers. The meter also keeps their counters, to compute the rates of later samples. */
 export function taskStatus({ key, resource, view }: TaskStatusInput, meter: RateMeter): TaskStatus {
   if (view === undefined) return { key, resource, ...NO_USAGE, containers: [] };
   const { task } = view;
@@ -80,7 +80,7 @@ interface RateSource {
   readonly disk: string;
 }
 
-/** Network and disk start again independently of each other. */
+/** Network and disk counters are reset independently of each other. */
 function ratesOf(key: string, { values, timeNs, network, disk }: RateSource, meter: RateMeter): Rates {
   const timeSeconds = epochSeconds(timeNs);
   const rates = (group: string, series: string, one: RatedRow, other: RatedRow): Rates => {

@@ -6,9 +6,9 @@ import type { Client } from '../../instrumentation/http/router.ts';
 const PROXY_HEADER = /^(?:x-forwarded-|x-real-ip$|x-envoy-|forwarded$|via$)/;
 
 /**
- * Whether a client may see the log and the configuration: one with a password or a verified certificate, a process of the same
- * task, or a person at the same machine. The Host header must be an address or `localhost`, because a web site can resolve its own name to 127.0.0.1 and read the
- * response in the visitor's browser (DNS rebinding).
+ * Whether a client may see the log and the configuration: a client with a password or a verified certificate, or a local one.
+ * The Host header of a local client must be an address or `localhost`, because a web site can resolve its own name to 127.0.0.1
+ * and read the response in the visitor's browser (DNS rebinding).
  */
 export function isTrusted(client: Client, headers: IncomingHttpHeaders): boolean {
   if (client.isAuthenticated) return true;

@@ -64,10 +64,10 @@ for (const [name, text, expected] of HEALTH) {
 test('healthcheck with a rate limit', async (t) => {
   const { port } = await start(t, 'rate_limit: {interval: 1h, burst: 1}\n');
   assert.deepEqual(await healthcheck(port), [0, 'healthy: returned 200\n']);
-  assert.deepEqual(await healthcheck(port), [0, 'healthy: returned 429: the port limits requests\n']);
+  assert.deepEqual(await healthcheck(port), [0, 'healthy: returned 429: rate limit exceeded\n']);
 });
 
-test('healthcheck: a server that accepts and does not answer, or closes, is unhealthy', async (t) => {
+test('healthcheck: a server that accepts but does not respond, or closes the connection, is unhealthy', async (t) => {
   const deadline = new AbortController();
   t.mock.method(AbortSignal, 'timeout', () => deadline.signal);
   for (const onConnection of [() => deadline.abort(), (socket: Socket) => socket.destroy()].toReversed()) {
@@ -156,7 +156,7 @@ test('a certificate that changes, breaks and is repaired is used without a resta
   await until('the first certificate', async () => ((await subject(port)) === 'CN=localhost' ? true : undefined));
 });
 
-test('users, headers and client authorities change without a restart; TLS does not turn off', async (t) => {
+test('users, headers and client CAs change without a restart; TLS stays on', async (t) => {
   const { port, folder, program } = await start(t, CLIENTS);
   assert.equal((await getSecure(port, '/-/healthy', CLIENT)).status, 200);
   folder.write(`${CLIENTS}${USERS}http_server_config: {headers: {X-Frame-Options: deny}}\n`);

@@ -152,9 +152,9 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         ],
         at: 80,
         level: 'container',
-        summary: `${WEB} reaches its memory limit within 4 hours`,
+        summary: `${WEB} will reach its memory limit within 4 hours`,
         description:
-          'If the working set grows as in the last hour, it is 1.27GiB in 4 hours, which is above the memory limit.',
+          'At the growth rate of the last hour, the working set will be 1.27GiB in 4 hours, above the memory limit.',
       },
       {
         inputs: [
@@ -163,9 +163,9 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         ],
         at: 80,
         level: 'task',
-        summary: `${TASK} reaches its memory limit within 4 hours`,
+        summary: `${TASK} will reach its memory limit within 4 hours`,
         description:
-          'If the working set grows as in the last hour, it is 1.27GiB in 4 hours, which is above the memory limit.',
+          'At the growth rate of the last hour, the working set will be 1.27GiB in 4 hours, above the memory limit.',
       },
     ],
     silent: [
@@ -310,7 +310,7 @@ export const CONTAINER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('task', CLOCK, '0x20')],
         at: 17,
         level: 'task',
-        summary: `${TASK} has a clock that is not synchronized`,
+        summary: `${TASK} has an unsynchronized clock`,
         description:
           'The host has not synchronized its clock for 15 minutes. Times in logs and signed requests can be wrong.',
       },

@@ -68,7 +68,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         level: 'exporter',
         isAbsent: true,
         summary: 'No exporter reports metrics',
-        description: 'Prometheus has received no metrics of any exporter for 10 minutes, neither scraped nor pushed.',
+        description: 'Prometheus has received no metrics from any exporter for 10 minutes, scraped or pushed.',
       },
     ],
     silent: [
@@ -87,7 +87,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         level: 'exporter',
         summary: `${EXPORTER} cannot read the metadata endpoint`,
         description:
-          'Polls of the task metadata endpoint have failed for 2 minutes. Metrics of the task end three intervals after the last success.',
+          'Polls of the task metadata endpoint have failed for 2 minutes. Task metrics disappear three intervals after the last success.',
       },
     ],
     silent: [
@@ -103,9 +103,9 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         inputs: [series('exporter', WITHOUT_STATS, '2x10')],
         at: 6,
         level: 'exporter',
-        summary: `${EXPORTER} has no stats of running containers`,
+        summary: `${EXPORTER} has no stats for running containers`,
         description:
-          'The endpoint has had no current stats of 2 running containers for 5 minutes. Totals of the task are absent.',
+          'The endpoint has had no current stats for 2 running containers for 5 minutes. Task totals are absent.',
       },
     ],
     silent: [
@@ -152,7 +152,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         at: 20,
         level: 'exporter',
         labels: REJECTED_LABELS,
-        summary: `${EXPORTER} pushes data points that the receiver rejects`,
+        summary: `${EXPORTER} has data points rejected by the receiver`,
         description: 'The receiver has accepted exports but rejected some of their points for 15 minutes.',
       },
     ],
@@ -174,7 +174,7 @@ export const EXPORTER_CASES: Readonly<Record<string, AlertCases>> = {
         at: 25,
         level: 'exporter',
         summary: `${EXPORTER} rejects clients`,
-        description: 'The HTTP server rejected clients about 50 times in 5 minutes.',
+        description: 'The HTTP server rejected about 50 connections or requests in 5 minutes.',
       },
     ],
     silent: [

@@ -33,7 +33,7 @@ export interface EcsContainerExporterProps {
   readonly dockerLabels?: Readonly<Record<string, string>>;
   /** @default no logs */
   readonly logging?: ecs.LogDriver;
-  /** The port of the instance, with network mode `bridge`; 0 lets Docker choose. @default 9545 */
+  /** The host port with network mode `bridge`; 0 lets Docker choose. @default 9545 */
   readonly hostPort?: number;
   /** Mounts the cgroup file system of the EC2 instance, for CPU throttling and OOM kills of the task. @default false */
   readonly readCgroup?: boolean;

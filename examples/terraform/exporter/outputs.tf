@@ -3,6 +3,6 @@ output "container_definition" {
 }
 
 output "volumes" {
-  description = "Volumes of the task definition"
+  description = "Volumes for the task definition"
   value       = var.read_cgroup ? local.cgroup_volumes : []
 }

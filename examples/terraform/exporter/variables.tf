@@ -4,7 +4,7 @@ variable "image" {
 
 variable "destination" {
   type        = string
-  description = "Where the metrics go: prometheus, cloudwatch or datadog"
+  description = "Destination of the metrics: prometheus, cloudwatch or datadog"
 
   validation {
     condition     = contains(["prometheus", "cloudwatch", "datadog"], var.destination)
@@ -14,13 +14,13 @@ variable "destination" {
 
 variable "execution_role_name" {
   type        = string
-  description = "With destination datadog, the role is allowed to read the secret"
+  description = "Execution role. With destination datadog, it is granted read access to the secret"
   default     = null
 }
 
 variable "task_role_name" {
   type        = string
-  description = "With destination cloudwatch, the role is allowed to push metrics"
+  description = "Task role. With destination cloudwatch, it is granted permission to push metrics"
   default     = null
 }
 
@@ -42,13 +42,13 @@ variable "network_mode" {
 
 variable "host_port" {
   type        = number
-  description = "Port of the instance, with network mode bridge; 0 lets Docker choose"
+  description = "Host port with network mode bridge; 0 lets Docker choose"
   default     = 9545
 }
 
 variable "read_cgroup" {
   type        = bool
-  description = "On EC2, read the cgroup of the task: CPU throttling and OOM kills. Requires the volumes of the output"
+  description = "On EC2, read the cgroup of the task (CPU throttling and OOM kills). Requires the volumes of the output"
   default     = false
 }
 
@@ -77,7 +77,7 @@ variable "environment" {
 
 variable "secrets" {
   type        = map(string)
-  description = "Additional variables: ARNs in Secrets Manager or Parameter Store. The execution role must be allowed to read them"
+  description = "Additional variables as ARNs in Secrets Manager or Parameter Store, which the execution role must be allowed to read"
   default     = {}
 }
 

@@ -14,7 +14,7 @@ variable "launch_type" {
 
 variable "destination" {
   type        = string
-  description = "Where the metrics go: prometheus, cloudwatch or datadog"
+  description = "Destination of the metrics: prometheus, cloudwatch or datadog"
 }
 
 variable "subnets" {

@@ -1,6 +1,6 @@
 import type { TestReference } from '../test-references.ts';
 
-/** A promise, or a fault and what happens then, with the test that shows it. */
+/** A guarantee, or a fault and its consequences, with the test that verifies it. */
 export interface Row extends TestReference {
   /** The fault, or the condition. */
   readonly situation: string;

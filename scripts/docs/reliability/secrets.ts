@@ -29,11 +29,11 @@ export const SECRETS: Section = {
       behavior: 'It is a path on 169.254.170.2.',
       file: 'unit/config/otlp-auth.test.ts',
       test: 'a relative URI cannot name another host',
-      failsIf: 'it is resolved like a link',
+      failsIf: 'it is resolved as a relative URL',
     },
     {
       situation: 'The credentials endpoint works, and the receiver returns the headers of the request',
-      behavior: 'No part of a credential is in the log or on a page.',
+      behavior: 'Neither logs nor pages contain any part of a credential.',
       file: 'e2e/sigv4-secrets.test.ts',
       test: 'works: no part of a credential in the log and the pages',
       failsIf: 'credentials are not redacted',
@@ -88,7 +88,7 @@ export const SECRETS: Section = {
       failsIf: 'a listed hash is changed',
     },
     {
-      situation: 'The image',
+      situation: 'Contents of the image',
       behavior: 'Node.js, the program and its licenses; no shell and no writable file.',
       file: 'image/contents.ts',
       test: 'contents: the program and native modules, without writable files, shells or tools',

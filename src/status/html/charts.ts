@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts';
 
-/** The part of a limit that is used; more than the limit is shown as full. */
+/** The used fraction of a limit. Usage above the limit is shown as 100%. */
 export function bar(fraction: number | undefined, hasWarnings = false): Html {
   if (fraction === undefined) return html``;
   const width = Math.min(100, Math.max(0, fraction * 100)).toFixed(1);
@@ -14,7 +14,7 @@ const HEIGHT = 24;
 const SECONDS_PER_UNIT = 10;
 
 /**
- * A line of the last 15 minutes, from 0 to its maximum. A missing value interrupts it.
+ * A line chart of the last 15 minutes, from 0 to its maximum. Missing values interrupt the line.
  *
  * @param format for the text alternative
  */

@@ -2,7 +2,7 @@ import type { Status } from '../status.ts';
 import { type Html, html } from './html.ts';
 import { configSection, exporterTable, logSection, pollSection, sampleText, taskSection, titleOf } from './sections.ts';
 
-/** The page at `/`. Links are relative, so that it also works below a path of a proxy. */
+/** The page at `/`. Links are relative, so that the page also works below the path of a proxy. */
 export async function renderPage(status: Status): Promise<string> {
   const { tasks, exporters, polls, log, config, version, program, intervalSeconds } = status;
   const sections: Html[] = [];

@@ -1,5 +1,5 @@
 /**
- * Replaces what has changed in <main> at each interval. Unchanged elements stay, and with them focus, selection, scroll
+ * Replaces what has changed in <main> at each interval. Unchanged elements keep focus, selection, scroll
  * positions and open <details>.
  */
 export const SCRIPT = `'use strict';
@@ -43,7 +43,7 @@ export const SCRIPT = `'use strict';
       connection.textContent = '';
     } catch (error) {
       const time = respondedAt.toISOString().slice(11, 19);
-      connection.textContent = 'The exporter has not responded since ' + time + ' UTC. The values are those of that time.';
+      connection.textContent = 'The exporter has not responded since ' + time + ' UTC. These values are from that time.';
     }
     clearTimeout(timer);
     timer = setTimeout(refresh, intervalMs);

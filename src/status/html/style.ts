@@ -1,4 +1,4 @@
-/** Values that the page cannot have (inline styles) are SVG attributes. */
+/** Variable sizes are SVG attributes, because the page allows no inline styles. */
 export const STYLE = `:root {
   color-scheme: light dark;
   --back: #f4f6f8; --card: #fff; --text: #17202a; --muted: #566272; --rule: #dde3e9;

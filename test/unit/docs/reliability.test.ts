@@ -59,7 +59,7 @@ for (const [name, problem] of REFERENCES) {
   });
 }
 
-test('the page is not generated if a test vanishes, and the error names the row', () => {
+test('the page is not generated if a test is missing, and the error names the row', () => {
   const row = (situation: string, name: string): Row => ({
     situation,
     behavior: 'It recovers.',

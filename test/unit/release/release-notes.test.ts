@@ -29,9 +29,9 @@ test('the notes are the section of the version', () => {
 });
 
 for (const [tag, version, message] of [
-  ['v3.1.1', '3.1.0', 'the tag is v3.1.1, and the version of the program is 3.1.0'],
-  ['3.1.0', '3.1.0', 'the tag is 3.1.0, and the version of the program is 3.1.0'],
-  ['', '3.1.0', 'the tag is missing, and the version of the program is 3.1.0'],
+  ['v3.1.1', '3.1.0', 'the tag is v3.1.1, but the version of the program is 3.1.0'],
+  ['3.1.0', '3.1.0', 'the tag is 3.1.0, but the version of the program is 3.1.0'],
+  ['', '3.1.0', 'the tag is missing, but the version of the program is 3.1.0'],
   ['v3.2.0', '3.2.0', 'CHANGELOG.md has no section "## 3.2.0"'],
   ['v3.1', '3.1', 'CHANGELOG.md has no section "## 3.1"'],
   ['v3x1.0', '3x1.0', 'CHANGELOG.md has no section "## 3x1.0"'],

@@ -24,7 +24,7 @@ test('with a short interval a slot keeps the last value of 5 s', () => {
   assert.deepEqual(history.secondsAgo(12_000), [8, 3, 0]);
 });
 
-test('at most 181 slots, whatever the interval', () => {
+test('at most 181 slots, regardless of the interval', () => {
   const history = createHistory(1000, 1);
   for (let at = 0; at <= 2000; at += 1) history.push(at * 1000, series(['web', at]));
   assert.ok((history.of('web', 2_000_000)?.[0]?.length ?? 0) <= 181);
@@ -44,7 +44,7 @@ test('missing values are null, as is the time before a container started', () =>
   assert.deepEqual(history.of('worker', 15_000), [[null, 2]]);
 });
 
-test('a container that is gone has no history, also when it returns', () => {
+test('a removed container loses its history, even if it returns', () => {
   const history = createHistory(15_000, 1);
   history.push(0, series(['web', 1]));
   history.push(15_000, series());

@@ -17,7 +17,7 @@ test('a template escapes text and keeps markup', () => {
   );
 });
 
-test('a bar shows at most all of a limit', () => {
+test('a bar shows at most 100% of a limit', () => {
   assert.match(bar(0.481).markup, /class="fill" width="48\.1"/);
   assert.match(bar(3.5).markup, /class="fill" width="100\.0"/);
   assert.match(bar(0.9, true).markup, /class="fill warn"/);

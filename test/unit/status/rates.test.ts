@@ -27,7 +27,7 @@ test('a rate covers the last 30 s', () => {
   assert.deepEqual(ratesOf(...steps).slice(6), [100, 100]);
 });
 
-test('a burst is forgotten after 30 s', () => {
+test('a burst no longer counts after 30 s', () => {
   const quiet = Array.from({ length: 4 }, (_, at) => reading(15 + at * 15, 9000));
   assert.deepEqual(ratesOf(reading(0, 0), ...quiet), [undefined, 600, 300, 0, 0]);
 });
@@ -36,7 +36,7 @@ test('an old sample that is read again keeps its rate', () => {
   assert.deepEqual(ratesOf(reading(0, 0), reading(15, 150), reading(15, 150)), [undefined, 10, 10]);
 });
 
-test('a counter that starts again has no rate until the next reading', () => {
+test('a counter that is reset has no rate until the next reading', () => {
   assert.deepEqual(ratesOf(reading(0, 900), reading(15, 100), reading(30, 400)), [undefined, undefined, 20]);
 });
 
@@ -58,7 +58,7 @@ test('a missing counter has no rate', () => {
   assert.deepEqual(ratesOf(reading(0, undefined), reading(15, 100)), [undefined, undefined]);
 });
 
-test('containers that are gone are forgotten', () => {
+test('removed containers are dropped', () => {
   const meter = createRateMeter();
   meter.rates('web', reading(0, 0));
   meter.keepOnly(new Set());

@@ -32,7 +32,7 @@ test('passwords and hashes of all prefixes', async () => {
   checker.close();
 });
 
-test('a thread that is idle or that was closed ends, and the next password starts another one', async () => {
+test('an idle or closed thread exits, and the next password starts another one', async () => {
   const { workers, start } = countingStart();
   const checker = createPasswordChecker(start, 0);
   const hash = hashOf('a');
@@ -45,7 +45,7 @@ test('a thread that is idle or that was closed ends, and the next password start
   await assert.rejects(pending, /the server is closing|idle/);
 });
 
-test('a thread that cannot start or that crashes rejects, and the next password starts another one', async () => {
+test('a check rejects if the thread cannot start or crashes, and the next password starts another one', async () => {
   const codes = ["throw new Error('broken')", 'process.exit(3)'];
   const started: (string | undefined)[] = [];
   const checker = createPasswordChecker(() => {
@@ -54,7 +54,7 @@ test('a thread that cannot start or that crashes rejects, and the next password 
     return code === undefined ? startPasswordWorker() : new Worker(code, { eval: true });
   });
   await assert.rejects(checker.check('a', hashOf('a')), /broken/);
-  await assert.rejects(checker.check('a', hashOf('a')), /exited with 3/);
+  await assert.rejects(checker.check('a', hashOf('a')), /exited with code 3/);
   assert.equal(await checker.check('a', hashOf('a')), true);
   checker.close();
   const refused = createPasswordChecker(() => {

@@ -35,7 +35,7 @@ function scriptedChecker({ isHeld = false } = {}) {
 
 const wrongLogin = (index: number) => basic('alice', `wrong-${index}`);
 
-test('every path needs a login, also unknown ones and other methods', async (t) => {
+test('every path requires a login, including unknown paths and other methods', async (t) => {
   const { checker, calls } = scriptedChecker();
   const { port, rejected } = await serveSecured(t, { users: USERS }, { checks: { checker } });
   for (const path of ['/', '/metrics', '/-/healthy', '/-/ready', '/nowhere']) {
@@ -59,7 +59,7 @@ for (const authorization of [
   `Basic ${Buffer.from('alice').toString('base64')}`,
   `Digest ${Buffer.from('alice:secret').toString('base64')}`,
 ]) {
-  test(`the header ${JSON.stringify(authorization)} is no login`, async (t) => {
+  test(`the header ${JSON.stringify(authorization)} is not a login`, async (t) => {
     const { checker, calls } = scriptedChecker();
     const { port } = await serveSecured(t, { users: USERS }, { checks: { checker } });
     assert.equal((await get(port, '/metrics', { headers: { authorization } })).status, 401);
@@ -93,7 +93,7 @@ test('an unknown user is compared with a hash of the same cost', async (t) => {
   assert.match(calls[0]?.hash ?? '', /^\$2b\$04\$.{53}$/);
 });
 
-test('equal logins share one comparison, also if the first client disconnects', async (t) => {
+test('equal logins share one comparison, even if the first client disconnects', async (t) => {
   const { checker, calls, release } = scriptedChecker({ isHeld: true });
   const { port } = await serveSecured(t, { users: USERS }, { checks: { checker } });
   const replies = Array.from({ length: 20 }, () => get(port, '/metrics', { headers: basic('alice', 'secret') }));
@@ -167,7 +167,7 @@ test('a worker thread that fails: 503, reported, and the next login starts anoth
   assert.equal((await get(port, '/metrics', { headers: basic('alice', 'secret') })).status, 200);
 });
 
-test('the rate limit comes before the login, is for all clients and recovers', async (t) => {
+test('the rate limit is checked before the login, applies to all clients and recovers', async (t) => {
   const { checker, calls } = scriptedChecker();
   let nowMs = 0;
   const rateLimit = { intervalMs: 2_500, burst: 3 };

@@ -30,7 +30,7 @@ test('pages over TLS 1.2 and 1.3, with several requests on a connection', async 
   assert.deepEqual(rejected, []);
 });
 
-test('a page larger than the buffers, also if the client reads it late', async (t) => {
+test('a page larger than the buffers, even if the client reads it late', async (t) => {
   const { port } = await serveSecured(t, { tls: tlsSettings() }, { page: async () => LARGE_PAGE });
   const { body } = await getSecure(port, '/metrics');
   assert.equal(body.length, LARGE_PAGE.body.length);
@@ -129,7 +129,7 @@ test('versions, cipher suites and curves', async (t) => {
   await assert.rejects(getSecure(old.port, '/-/healthy'));
 });
 
-test('the order of the cipher suites: of the server, or of the client', async (t) => {
+test('the order of the cipher suites is that of the server or of the client', async (t) => {
   const names = ['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256'];
   for (const honorCipherOrder of [true, false]) {
     const { port } = await serveSecured(t, { tls: tlsSettings({ ciphers: names.join(':'), honorCipherOrder }) });
@@ -198,7 +198,7 @@ test('an idle session ends at the timeout for the next request', async (t) => {
   assert.match(await readToEnd(socket), /^HTTP\/1.1 200 OK/);
 });
 
-test('a client that connects and leaves is no rejection', async (t) => {
+test('a client that connects and disconnects is not counted as rejected', async (t) => {
   const { port, rejected } = await serveSecured(t, { tls: tlsSettings() });
   const socket = await open(port);
   socket.end();
@@ -217,7 +217,7 @@ test('a client cannot renegotiate', async (t) => {
   socket.destroy();
 });
 
-test('beyond the limit of connections, silent ones make way without a response', async (t) => {
+test('above the limit of connections, silent ones are closed without a response', async (t) => {
   const { port, rejected } = await serveSecured(t, { tls: tlsSettings() }, { limits: { maxConnections: 8 } });
   const silent = await Promise.all(Array.from({ length: 12 }, () => open(port)));
   const ended = silent.map(readToEnd);
@@ -227,7 +227,7 @@ test('beyond the limit of connections, silent ones make way without a response',
   for (const socket of silent) socket.destroy();
 });
 
-test('a client that does not read is cut off', async (t) => {
+test('a client that does not read is disconnected', async (t) => {
   const page = async () => LARGE_PAGE;
   const { port, rejected } = await serveSecured(t, { tls: tlsSettings() }, { page, limits: { answerTimeoutMs: 50 } });
   const socket = await openSecure(port);
@@ -254,7 +254,7 @@ test('close ends handshakes and idle sessions', async (t) => {
   assert.deepEqual(await Promise.all(ended), ['', '']);
 });
 
-test('a new certificate and new client authorities apply to the next connection', async (t) => {
+test('a new certificate and new client CAs apply to the next connection', async (t) => {
   const server = await serveSecured(t, { tls: tlsSettings() });
   const idle = await openSecure(server.port);
   const subject = async () => {
