@@ -35,7 +35,7 @@ describe('answers in chunks of one byte, from the endpoint and from an OTLP rece
           '--export-interval',
           '3',
         ],
-        metadataUrl: `${origin}/v4/task`,
+        metadataUrl: `${origin}/v4/abc`,
         confinement: { memoryMib: 128, cores: 1 },
       });
       await exportsAfter(program, POLLS);

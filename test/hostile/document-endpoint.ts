@@ -14,5 +14,5 @@ export async function startDocumentEndpoint(t: TestContext): Promise<DocumentEnd
   const child = fork(fileURLToPath(new URL('document-endpoint-process.ts', import.meta.url)));
   t.after(() => child.kill());
   const [port] = await once(child, 'message');
-  return { url: `http://127.0.0.1:${port}/v4/task`, send: child.send.bind(child) };
+  return { url: `http://127.0.0.1:${port}/v4/abc`, send: child.send.bind(child) };
 }
