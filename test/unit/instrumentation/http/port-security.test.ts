@@ -1,6 +1,7 @@
 /** Users, headers and the rate limit of a port. Passwords are compared by a scripted checker. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createLogins } from '../../../../instrumentation/http/logins.ts';
 import type { PasswordChecker } from '../../../../instrumentation/http/password-checker.ts';
 import { hashOf } from '../../../helpers/web-config-file.ts';
 import { until } from '../../../real/wait.ts';
@@ -165,6 +166,25 @@ test('a worker thread that fails: 503, reported, and the next login starts anoth
   assert.equal(failures.length, 1);
   isBroken = false;
   assert.equal((await get(port, '/metrics', { headers: basic('alice', 'secret') })).status, 200);
+});
+
+test('close ends all logins: none starts a comparison, and none is reported as a failure', async () => {
+  const closed = Promise.withResolvers<boolean>();
+  const calls: string[] = [];
+  const failures: unknown[] = [];
+  const checker: PasswordChecker = {
+    check(password) {
+      calls.push(password);
+      return closed.promise;
+    },
+    close: () => closed.reject(new Error('closed')),
+  };
+  const logins = createLogins({ users: () => USERS, checker, onCheckFailed: (error) => void failures.push(error) });
+  const results = ['a', 'b'].map((password) => logins.check(basic('alice', password).authorization, '10.0.0.1'));
+  await until('the first comparison', async () => calls[0]);
+  logins.close();
+  assert.deepEqual(await Promise.all(results), ['failed', 'failed']);
+  assert.deepEqual([calls, failures], [['a'], []]);
 });
 
 test('the rate limit comes before the login, is for all clients and recovers', async (t) => {
