@@ -22,9 +22,9 @@ export function createStatusRoutes({ current, log, config }: StatusRoutesOptions
   };
 
   /** The same object until its content changes. */
-  const statusFor: (...request: Parameters<Route>) => Status = ({ headers }, client) => {
+  const statusFor: (...request: Parameters<Route>) => Status = (request, client) => {
     const from = current();
-    if (!isTrusted(client, headers)) return from;
+    if (!isTrusted(client, request)) return from;
     const events = log();
     if (trusted?.from !== from || trusted.log !== events) {
       trusted = { from, log: events, status: { ...from, log: events, config: config() } };

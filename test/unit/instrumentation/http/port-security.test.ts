@@ -219,6 +219,16 @@ test('headers are on every response and replace those of a page', async (t) => {
   }
 });
 
+test('a configured policy does not replace that of a page', async (t) => {
+  const own = { 'content-security-policy': "script-src 'self'", 'x-frame-options': 'sameorigin' };
+  const routes = new Map([['/page', () => ({ status: 200, contentType: 'text/html', body: '', headers: own })]]);
+  const headers = { 'content-security-policy': "frame-ancestors 'none'", 'x-frame-options': 'deny' };
+  const { port } = await serveSecured(t, { headers }, { routes });
+  const { headers: found } = await get(port, '/page');
+  assert.equal(found['content-security-policy'], "script-src 'self', frame-ancestors 'none'");
+  assert.equal(found['x-frame-options'], 'deny');
+});
+
 test('a client with a password, a verified certificate or both is authenticated', async (t) => {
   const routes = new Map([
     [
