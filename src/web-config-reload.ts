@@ -25,7 +25,7 @@ const MAX_WAIT_MS = 250;
 /** Reads the web configuration file and its certificates again when one of them has changed. */
 export function createWebConfigReload(initial: WebConfig, options: WebConfigReloadOptions): WebConfigReload {
   const { apply, logger, transitions, nowMs = () => performance.now() } = options;
-  let { files } = initial;
+  let { files, settings } = initial;
   /** The state of the files when they were last read; undefined at first and after an error. */
   let seen: string | undefined;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
@@ -44,7 +44,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
     }
     apply(read.settings);
     seen = versions;
-    files = read.files;
+    ({ files, settings } = read);
     if (isFailing) transitions.ok('web_config');
     else if (!isFirst) logger.info('web_config_reloaded', 'reloaded the web configuration');
     isFailing = false;
@@ -61,8 +61,7 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
   function problemOf(read: Awaited<ReturnType<typeof readWebConfig>>): string | undefined {
     if ('unreadable' in read) return `the file ${read.unreadable}`;
     if ('errors' in read) return read.errors.join('; ');
-    if ((read.settings.tls === undefined) === (initial.settings.tls === undefined)) return undefined;
-    return 'TLS cannot be turned on or off without a restart';
+    return restartReason(settings, read.settings);
   }
 
   return {
@@ -79,6 +78,19 @@ export function createWebConfigReload(initial: WebConfig, options: WebConfigRelo
       if (running !== undefined) await Promise.race([running, wait(MAX_WAIT_MS)]);
     },
   };
+}
+
+/** Why a change needs a restart. A file that is being written is empty or ends early, which must not open the port. */
+function restartReason(previous: SecuritySettings, next: SecuritySettings): string | undefined {
+  const needsCertificate = ({ tls }: SecuritySettings) => tls?.clientCertificates.startsWith('require') === true;
+  if ((previous.tls === undefined) !== (next.tls === undefined)) {
+    return 'TLS cannot be turned on or off without a restart';
+  }
+  if (previous.users.size > 0 && next.users.size === 0) return 'the last user cannot be removed without a restart';
+  if (needsCertificate(previous) && !needsCertificate(next)) {
+    return 'client certificates cannot become optional without a restart';
+  }
+  return undefined;
 }
 
 /** A text that changes when a file is written or replaced. */

@@ -11,6 +11,7 @@ export type LoginResult = 'ok' | 'missing' | 'wrong' | 'limited' | 'busy' | 'fai
 export interface Logins {
   /** @param authorization the header @param client the address. Never rejects. */
   check(authorization: string | undefined, client: string): Promise<LoginResult>;
+  /** Logins that wait have no comparison. */
   close(): void;
 }
 
@@ -59,6 +60,7 @@ export function createLogins(options: LoginsOptions): Logins {
   const failures = new Map<string, TokenBucket>();
   /** Resolves when the worker thread may check the next password. Never rejects. */
   let turn: Promise<void> = Promise.resolve();
+  let isClosed = false;
 
   function failuresOf(client: string): TokenBucket {
     const bucket = failures.get(client) ?? createTokenBucket(FAILURES);
@@ -68,6 +70,7 @@ export function createLogins(options: LoginsOptions): Logins {
 
   async function compare(login: Login, hash: string, isUser: boolean, key: string): Promise<LoginResult> {
     const checked = turn.then(async () => {
+      if (isClosed) throw new Error('the server is closing');
       const startMs = nowMs();
       const isMatch = (await checker.check(login.password, hash)) && isUser;
       return { isMatch, restMs: isMatch ? 0 : (nowMs() - startMs) * REST_FACTOR };
@@ -82,7 +85,7 @@ export function createLogins(options: LoginsOptions): Logins {
       remember(isMatch ? correct : wrong, key, true, MAX_RESULTS);
       return isMatch ? 'ok' : 'wrong';
     } catch (error) {
-      onCheckFailed(error);
+      if (!isClosed) onCheckFailed(error);
       return 'failed';
     }
   }
@@ -122,7 +125,10 @@ export function createLogins(options: LoginsOptions): Logins {
       result.finally(() => pending.delete(key));
       return result;
     },
-    close: () => checker.close(),
+    close() {
+      isClosed = true;
+      checker.close();
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export interface SecuritySettings {
   readonly users: ReadonlyMap<string, string>;
   /** For all clients together. */
   readonly rateLimit?: RateLimit | undefined;
-  /** Added to every response, in lower case. They replace the route's own. */
+  /** Added to every response, in lower case. They replace the route's own, except for policies, which all apply. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -86,7 +86,7 @@ export function createPortSecurity(settings: SecuritySettings, options: PortSecu
       const refused = await refusal(request, peer, onRejected);
       const isAuthenticated = peer.hasVerifiedCertificate || current.users.size > 0;
       const answer = refused ?? (await route({ isLoopback: peer.isLoopback, isAuthenticated }));
-      return { ...answer, headers: { ...answer.headers, ...current.headers } };
+      return { ...answer, headers: combined(answer.headers, current.headers) };
     },
     update(changed) {
       if (tls !== undefined && changed.tls !== undefined) tls.update(changed.tls);
@@ -97,6 +97,14 @@ export function createPortSecurity(settings: SecuritySettings, options: PortSecu
     },
     close: () => logins.close(),
   };
+}
+
+const POLICY = 'content-security-policy';
+
+/** Browsers enforce each policy of a list. */
+function combined(own: Answer['headers'], configured: SecuritySettings['headers']): NonNullable<Answer['headers']> {
+  const policies = [own?.[POLICY], configured[POLICY]].filter((policy) => policy !== undefined);
+  return { ...own, ...configured, ...(policies.length > 0 && { [POLICY]: policies.join(', ') }) };
 }
 
 function loginResult(logins: Logins, request: IncomingMessage, { key }: Peer): Promise<LoginResult> {

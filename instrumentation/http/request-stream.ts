@@ -8,6 +8,9 @@ const NOTHING = Buffer.alloc(0);
 /** Twice the default limit for headers, which counts neither line ends nor colons. */
 const MAX_WAITING_BYTES = 16 * 1024;
 
+/** A TLS session holds an encrypted copy of each write until the client has read it. */
+const MAX_ENCRYPTED_BYTES = 64 * 1024;
+
 /**
  * A connection as node:http gets it: the bytes of one request head at a time, each piece when `pass` is called. Left alone,
  * node:http parses and dispatches all requests of a chunk (64 KiB, so up to 3,000) in one go, and its API offers no stop.
@@ -131,7 +134,7 @@ export class RequestStream extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     if (this.#transport === undefined) callback();
-    else this.#transport.write(chunk, callback);
+    else this.#send(this.#transport, chunk, callback);
   }
 
   override _writev(chunks: { chunk: Buffer }[], callback: (error?: Error | null) => void): void {
@@ -142,9 +145,23 @@ export class RequestStream extends Duplex {
     }
     transport.cork();
     for (const [index, { chunk }] of chunks.entries()) {
-      transport.write(chunk, index === chunks.length - 1 ? callback : undefined);
+      // All others are the heads of responses.
+      if (index === chunks.length - 1) this.#send(transport, chunk, callback);
+      else transport.write(chunk);
     }
     transport.uncork();
+  }
+
+  /** Over TLS, one piece after the other. */
+  #send(transport: Socket, bytes: Buffer, callback: (error?: Error | null) => void): void {
+    if (transport === this.#socket || bytes.length <= MAX_ENCRYPTED_BYTES) {
+      transport.write(bytes, callback);
+      return;
+    }
+    transport.write(bytes.subarray(0, MAX_ENCRYPTED_BYTES), (error) => {
+      if (error) callback(error);
+      else this.#send(transport, bytes.subarray(MAX_ENCRYPTED_BYTES), callback);
+    });
   }
 
   override _final(callback: () => void): void {

@@ -67,11 +67,15 @@ export async function readWebConfig(path: string): Promise<WebConfig | Unreadabl
 function readHeaders(section: YamlSection): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   for (const [name, allowed] of HEADERS) {
-    const value = section.text(name);
+    // Block scalars end with a line feed, and Go sends line feeds as spaces.
+    const value = section
+      .text(name)
+      ?.replace(/[\r\n]+/g, ' ')
+      .trim();
     if (value === undefined || value === '') continue;
     if (allowed.length > 0 && !allowed.includes(value)) section.report(name, `must be ${allowed.join(' or ')}`);
     else if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) headers[name.toLowerCase()] = value;
-    else section.report(name, 'must be one line of Latin-1 text');
+    else section.report(name, 'must be Latin-1 text');
   }
   return headers;
 }

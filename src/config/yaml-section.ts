@@ -1,4 +1,17 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { nearest } from '../text/nearest.ts';
 import { printable } from '../text/printable.ts';
 
@@ -21,7 +34,6 @@ export type Report = (error: string) => void;
 
 /** Texts for the errors of the parser, whose own messages quote the file. */
 const SYNTAX: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'duplicate key',
   TAB_AS_INDENT: 'tabs cannot be used for indentation',
   BAD_INDENT: 'wrong indentation',
   MULTIPLE_DOCS: 'more than one document',
@@ -32,8 +44,15 @@ export function readYaml(text: string, known: readonly string[], report: Report)
   const lineCounter = new LineCounter();
   const lineOf = (offset: number) => lineCounter.linePos(offset).line;
   try {
-    // Without types: `failsafe` keeps every scalar as it is written.
-    const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter, logLevel: 'error' });
+    const document = parseDocument(text, {
+      // Without types: every scalar is kept as it is written.
+      schema: 'failsafe',
+      prettyErrors: false,
+      lineCounter,
+      logLevel: 'error',
+      // The parser compares each key with all others.
+      uniqueKeys: false,
+    });
     // Further errors are mostly consequences of the first.
     const [error] = document.errors;
     if (error !== undefined) {
@@ -41,9 +60,14 @@ export function readYaml(text: string, known: readonly string[], report: Report)
       report(`line ${lineOf(pos[0])}: invalid YAML: ${SYNTAX[code] ?? code.toLowerCase().replaceAll('_', ' ')}`);
       return undefined;
     }
+    const { targets, duplicate } = scan(document);
+    if (duplicate !== undefined) {
+      report(`line ${lineOf(startOf(duplicate))}: invalid YAML: duplicate key`);
+      return undefined;
+    }
     const resolved = (node: unknown): unknown => {
       if (!isAlias(node)) return node;
-      const target = node.resolve(document);
+      const target = targets.get(node);
       if (target === undefined) report(`line ${lineOf(startOf(node))}: alias without an anchor`);
       return target;
     };
@@ -53,6 +77,40 @@ export function readYaml(text: string, known: readonly string[], report: Report)
     report('invalid YAML: nested too deeply');
     return undefined;
   }
+}
+
+interface Scan {
+  /** The node of each alias that has an anchor. */
+  readonly targets: ReadonlyMap<Alias, Node>;
+  /** The first key that occurs twice in its mapping. */
+  readonly duplicate: unknown;
+}
+
+/** One pass for all aliases and keys: the parser itself needs a pass for each. */
+function scan(document: Document): Scan {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  let duplicate: unknown;
+  visit(document, {
+    Node(_key, node) {
+      if (isMap(node)) duplicate ??= duplicateKey(node);
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return { targets, duplicate };
+}
+
+function duplicateKey({ items }: YAMLMap): unknown {
+  const names = new Set<unknown>();
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    if (names.has(key.value)) return key;
+    names.add(key.value);
+  }
+  return undefined;
 }
 
 interface Reading {
@@ -124,10 +182,6 @@ function sectionOf(node: unknown, path: string, known: readonly string[] | 'any'
     section: (key, knownKeys) => sectionOf(values.get(key), pathOf(key), knownKeys, reading),
     report: reportKey,
   };
-}
-
-function isNode(value: unknown): value is Node | ParsedNode {
-  return typeof value === 'object' && value !== null && 'range' in value;
 }
 
 function startOf(node: unknown): number {

@@ -27,13 +27,16 @@ export interface RateMeter {
   keepOnly(keys: ReadonlySet<string>): void;
 }
 
-export function createRateMeter(): RateMeter {
+/** @param maxGapSeconds after a longer time without a reading, the next one is a first one */
+export function createRateMeter(maxGapSeconds: number): RateMeter {
   /** The oldest first. */
   const earlier = new Map<string, CounterReading[]>();
 
   function isContinued(last: CounterReading, next: CounterReading): boolean {
     const isDecrease = (name: RatedRow) => (next.counters[name] ?? 0) < (last.counters[name] ?? 0);
-    return last.series === next.series && last.timeSeconds <= next.timeSeconds && !RATED.some(isDecrease);
+    const gapSeconds = next.timeSeconds - last.timeSeconds;
+    const isClose = gapSeconds >= 0 && gapSeconds <= maxGapSeconds;
+    return isClose && last.series === next.series && !RATED.some(isDecrease);
   }
 
   function ratesBetween(from: CounterReading, to: CounterReading): Rates {

@@ -14,7 +14,8 @@ export interface StatusRoutesOptions {
 /** The paths of the status page. The code is loaded at the first request. */
 export function createStatusRoutes({ current, log, config }: StatusRoutesOptions): ReadonlyMap<string, Route> {
   let loading: Promise<import('./pages.ts').StatusPages> | undefined;
-  let trusted: { readonly from: Status; readonly log: readonly LoggedEvent[]; readonly status: Status } | undefined;
+  /** By the status for all clients, with which it leaves memory. */
+  const trusted = new WeakMap<Status, { readonly log: readonly LoggedEvent[]; readonly status: Status }>();
 
   const pages = () => {
     loading ??= import('./pages.ts').then(({ createStatusPages }) => createStatusPages());
@@ -22,14 +23,15 @@ export function createStatusRoutes({ current, log, config }: StatusRoutesOptions
   };
 
   /** The same object until its content changes. */
-  const statusFor: (...request: Parameters<Route>) => Status = ({ headers }, client) => {
+  const statusFor: (...request: Parameters<Route>) => Status = (request, client) => {
     const from = current();
-    if (!isTrusted(client, headers)) return from;
+    if (!isTrusted(client, request)) return from;
     const events = log();
-    if (trusted?.from !== from || trusted.log !== events) {
-      trusted = { from, log: events, status: { ...from, log: events, config: config() } };
-    }
-    return trusted.status;
+    const known = trusted.get(from);
+    if (known?.log === events) return known.status;
+    const status = { ...from, log: events, config: config() };
+    trusted.set(from, { log: events, status });
+    return status;
   };
 
   return new Map<string, Route>([

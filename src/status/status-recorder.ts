@@ -36,6 +36,10 @@ export interface StatusRecorder {
  */
 const MAX_HISTORIES = 100;
 
+/** In a large task, readings are as far apart as the requests of a client that follows the page. */
+const MAX_GAP_INTERVALS = 3;
+const MIN_GAP_SECONDS = 30;
+
 type Recorded = Omit<Status, 'historySecondsAgo'>;
 
 export function createStatusRecorder(options: StatusRecorderOptions): StatusRecorder {
@@ -48,7 +52,7 @@ export function createStatusRecorder(options: StatusRecorderOptions): StatusReco
     isAttributeExported,
     nowMs = monotonicMs,
   } = options;
-  const meter = createRateMeter();
+  const meter = createRateMeter(Math.max(MIN_GAP_SECONDS, (MAX_GAP_INTERVALS * intervalMs) / 1000));
   const history = hasHistory ? createHistory(intervalMs, HISTORY_VALUES) : undefined;
   let source: SamplerState | undefined;
   let recorded: Recorded | undefined;

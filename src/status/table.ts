@@ -16,14 +16,15 @@ const HEADINGS = [
 const TEXT_COLUMNS = new Set([0, 1, 2]);
 const SEPARATOR = '  ';
 const MIN_NAME_WIDTH = 9;
-/** Without a terminal. */
+/** Without a terminal, and for one that reports 0 columns, as those of `docker exec -t` can. */
 const DEFAULT_WIDTH = 120;
 
 /**
  * The containers of each task as a table for a terminal. Tasks without a sample are omitted. Network and disk are totals, since
  * rates need two samples. Names are truncated to the width, and a narrow terminal omits the last columns.
  */
-export function statusTable({ tasks }: Status, width: number = DEFAULT_WIDTH): string {
+export function statusTable({ tasks }: Status, columns = 0): string {
+  const width = columns === 0 ? DEFAULT_WIDTH : columns;
   const known = tasks.filter(({ knownStatus, containers }) => knownStatus !== undefined || containers.length > 0);
   return known.map((task) => taskTable(task, width)).join('\n');
 }

@@ -1,18 +1,21 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Client } from '../../instrumentation/http/router.ts';
 
-/** Headers of proxies, which connect from loopback for any client. */
+/** Headers of proxies, which can connect from loopback for clients from elsewhere. */
 const PROXY_HEADER = /^(?:x-forwarded-|x-real-ip$|x-envoy-|forwarded$|via$)/;
 
 /**
  * Whether a client may see the log and the configuration: a client with a password or a verified certificate, or a local one.
  * The Host header of a local client must be an address or `localhost`, because a web site can resolve its own name to 127.0.0.1
- * and read the response in the visitor's browser (DNS rebinding).
+ * and read the response in the visitor's browser (DNS rebinding). nginx adds no header, but uses HTTP/1.0 by default.
  */
-export function isTrusted(client: Client, headers: IncomingHttpHeaders): boolean {
+export function isTrusted(
+  client: Client,
+  { headers, httpVersion }: Pick<IncomingMessage, 'headers' | 'httpVersion'>,
+): boolean {
   if (client.isAuthenticated) return true;
-  if (!client.isLoopback || !isLocalName(headers.host ?? '')) return false;
+  if (!client.isLoopback || httpVersion === '1.0' || !isLocalName(headers.host ?? '')) return false;
   return !Object.keys(headers).some((name) => PROXY_HEADER.test(name));
 }
 

@@ -179,11 +179,20 @@ test('above 100 containers there is no history, and rates begin with the request
   assert.equal(at(status, 'tasks', 0, 'containers', 0, 'history'), undefined);
   assert.equal((await htmlOf(running)).match(/<tr><th scope="row">/g)?.length, 102);
   running.task.advance(15);
-  stopClock(t).block(15_000);
+  const clock = stopClock(t);
+  clock.block(15_000);
   await running.poll();
   const next = await statusOf(running);
   assert.equal(at(next, 'tasks', 0, 'containers', 100, 'network', 'receivedBytesPerSecond'), 1000);
   assert.equal(at(next, 'tasks', 0, 'containers', 0, 'cpu', 'cores'), 0.25);
+
+  for (let hours = 0; hours < 4; hours += 1) {
+    running.task.advance(3_600);
+    clock.block(3_600_000);
+    await running.poll();
+  }
+  const later = await statusOf(running);
+  assert.equal(at(later, 'tasks', 0, 'containers', 100, 'network', 'receivedBytesPerSecond'), undefined);
 });
 
 test('without the page, / is a 404 that lists the other paths', async (t) => {

@@ -8,6 +8,7 @@ import { scriptedEndpoint } from '../helpers/running.ts';
 import { pemText } from '../helpers/tls-receiver.ts';
 import { hashOf, TLS, type WebConfigFolder, webConfigFolder } from '../helpers/web-config-file.ts';
 import { until } from '../real/wait.ts';
+import { get } from '../unit/instrumentation/http/http-client.ts';
 import { basic, CLIENT, getSecure, openSecure } from '../unit/instrumentation/http/secure.ts';
 
 const USERS = `basic_auth_users:\n  prometheus: ${hashOf('secret')}\n`;
@@ -183,6 +184,30 @@ test('users, headers and client CAs change without a restart; TLS stays on', asy
     return program.events().includes('web_config_failing') ? true : undefined;
   });
   assert.match(program.stderr(), /TLS cannot be turned on or off without a restart/);
+});
+
+test('a file that is empty while it is written does not remove the passwords', async (t) => {
+  const { port, folder, program } = await start(t, USERS);
+  const status = async () => (await get(port, '/metrics')).status;
+  assert.equal(await status(), 401);
+  folder.write('');
+  await until('the warning', async () => {
+    assert.equal(await status(), 401);
+    return program.events().includes('web_config_failing') ? true : undefined;
+  });
+  assert.match(program.stderr(), /the last user cannot be removed without a restart/);
+  folder.write(`${USERS}rate_limit: {interval: 1h, burst: 1}\n`);
+  await until('the complete file', async () => ((await status()) === 429 ? true : undefined));
+});
+
+test('a file that ends early does not make client certificates optional', async (t) => {
+  const { port, folder, program } = await start(t, CLIENTS);
+  folder.write(CLIENTS.slice(0, CLIENTS.indexOf('  client_auth_type')));
+  await until('the warning', async () => {
+    await assert.rejects(getSecure(port, '/metrics'));
+    return program.events().includes('web_config_failing') ? true : undefined;
+  });
+  assert.match(program.stderr(), /client certificates cannot become optional without a restart/);
 });
 
 test('the program as a process: a login does not keep it alive', async (t) => {

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
+import type { WebConfig } from '../../src/config/web-config.ts';
 import { type Exporter, startExporter } from '../../src/exporter.ts';
 import { globsOf, testConfig } from '../helpers/config.ts';
 import { startFaultEndpoint } from '../helpers/fault-endpoint.ts';
@@ -19,9 +20,15 @@ export const EVENTS = [
 ];
 
 /** An exporter that has taken a sample. It polls on request, unless an interval is set. */
-export async function showTask(t: TestContext, url: string, changes: Partial<Config> = {}): Promise<Shown> {
+export async function showTask(
+  t: TestContext,
+  url: string,
+  changes: Partial<Config> = {},
+  webConfig?: WebConfig,
+): Promise<Shown> {
   const exporter = await startExporter(testConfig(url, changes), recordingLogger(), {
     recentEvents: { list: () => EVENTS },
+    webConfig,
   });
   t.after(() => exporter.shutdown());
   await exporter.poll();

@@ -6,6 +6,7 @@ import { startDemoEndpoint } from '../../src/demo/demo-endpoint.ts';
 import { bytesText, coresText, percentText } from '../../src/status/format.ts';
 import { startSimulator } from '../bench/simulator/server.ts';
 import { scrape } from '../helpers/scrape.ts';
+import { hashOf, webConfigOf } from '../helpers/web-config-file.ts';
 import { type Exposition, parseExposition } from '../real/exposition.ts';
 import { listAt } from '../real/json.ts';
 import { until } from '../real/wait.ts';
@@ -188,6 +189,31 @@ test('the page updates itself, keeps what is open and reports an exporter that d
   await until('the notice', async () =>
     String(await notice()).startsWith('The exporter has not responded') ? true : undefined,
   );
+});
+
+test('a page whose address has the password updates itself', { timeout: 240_000 }, async (t) => {
+  const endpoint = await startDemoEndpoint(0);
+  t.after(() => endpoint.close());
+  const webConfig = await webConfigOf(t, `basic_auth_users: {prometheus: ${hashOf('secret')}}\n`);
+  const { origin } = await showTask(t, endpoint.url, { intervalMs: 1000 }, webConfig);
+  const { page } = await open(t, origin.replace('http://', 'http://prometheus:secret@'));
+  const sample = () => page.evaluate("document.querySelector('.sample time').dateTime");
+  const first = await sample();
+  await until('an update', async () => {
+    assert.equal(await page.evaluate("document.querySelector('#connection').textContent"), '');
+    return (await sample()) === first ? undefined : true;
+  });
+});
+
+test('an update that the exporter rejects is shown with its status', { timeout: 240_000 }, async (t) => {
+  const endpoint = await startDemoEndpoint(0);
+  t.after(() => endpoint.close());
+  const webConfig = await webConfigOf(t, 'rate_limit: {interval: 1h, burst: 3}\n');
+  const { origin } = await showTask(t, endpoint.url, { intervalMs: 1000 }, webConfig);
+  const { page } = await open(t, origin);
+  const notice = async () => String(await page.evaluate("document.querySelector('#connection').textContent"));
+  const text = await until('the notice', async () => (await notice()) || undefined);
+  assert.match(text, /^The exporter has responded with status 429 since \d\d:\d\d:\d\d UTC\./);
 });
 
 test('1,000 containers', { timeout: 240_000 }, async (t) => {

@@ -33,9 +33,14 @@ export const SCRIPT = `'use strict';
   async function refresh() {
     clearTimeout(timer);
     if (isPaused || document.hidden) return;
+    let problem = 'has not responded';
     try {
-      const response = await fetch(location.pathname, { cache: 'no-store', signal: AbortSignal.timeout(10000) });
-      if (!response.ok) throw new Error('status ' + response.status);
+      // Not relative: browsers reject requests to an address with a password, which a relative one inherits.
+      const response = await fetch(location.origin + location.pathname, { cache: 'no-store', signal: AbortSignal.timeout(10000) });
+      if (!response.ok) {
+        problem = 'has responded with status ' + response.status;
+        throw new Error(problem);
+      }
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
       update(main, page.querySelector('main'));
       document.title = page.title;
@@ -43,7 +48,7 @@ export const SCRIPT = `'use strict';
       connection.textContent = '';
     } catch (error) {
       const time = respondedAt.toISOString().slice(11, 19);
-      connection.textContent = 'The exporter has not responded since ' + time + ' UTC. These values are from that time.';
+      connection.textContent = 'The exporter ' + problem + ' since ' + time + ' UTC. These values are from that time.';
     }
     clearTimeout(timer);
     timer = setTimeout(refresh, intervalMs);

@@ -155,6 +155,28 @@ test('aliases are resolved', async (t) => {
   assert.deepEqual([...settings.users.values()], [HASH, HASH]);
 });
 
+test('an alias stands for the last anchor before it', async (t) => {
+  const other = HASH.replace('$2y$', '$2b$');
+  const text = `basic_auth_users:\n  a: &hash ${HASH}\n  b: *hash\n  c: &hash ${other}\n  d: *hash\n`;
+  const { settings } = await webConfigOf(t, text);
+  assert.deepEqual([...settings.users.values()], [HASH, HASH, other, other]);
+});
+
+// The time would be minutes if it grew with the square of the number.
+test('20,000 aliases and keys', { timeout: 120_000 }, async (t) => {
+  const aliases = Array.from({ length: 20_000 }, (_, place) => `  user-${place}: *hash\n`).join('');
+  const { settings } = await webConfigOf(t, `basic_auth_users:\n  a: &hash ${HASH}\n${aliases}`);
+  assert.equal(settings.users.size, 20_001);
+});
+
+test('a header in a block of several lines is one line', async (t) => {
+  for (const style of ['>', '|']) {
+    const lines = `Content-Security-Policy: ${style}\n      default-src 'self';\n      img-src *\n`;
+    const { settings } = await webConfigOf(t, `http_server_config:\n  headers:\n    ${lines}`);
+    assert.deepEqual(settings.headers, { 'content-security-policy': "default-src 'self'; img-src *" });
+  }
+});
+
 const users = (line: string) => `basic_auth_users:\n  ${line}\n`;
 const tls = (lines: string) => `${TLS}  ${lines}\n`;
 
@@ -245,8 +267,8 @@ const ERRORS: readonly (readonly [text: string, ...messages: (string | RegExp)[]
     'line 1: http_server_config.headers.X-Content-Type-Options must be nosniff',
   ],
   [
-    'http_server_config: {headers: {X-XSS-Protection: "a\\nb: c"}}\n',
-    'line 1: http_server_config.headers.X-XSS-Protection must be one line of Latin-1 text',
+    'http_server_config: {headers: {X-XSS-Protection: "a\\x01b"}}\n',
+    'line 1: http_server_config.headers.X-XSS-Protection must be Latin-1 text',
   ],
   [users('alice:'), /^line 2: basic_auth_users.alice must be a bcrypt hash/],
   [users('alice: plain'), /^line 2: basic_auth_users.alice must be a bcrypt hash/],

@@ -13,7 +13,7 @@ function reading(seconds: number, received: number | undefined, changes: Partial
 
 /** The rates of received bytes for consecutive readings of one container. */
 function ratesOf(...readings: readonly (CounterReading | undefined)[]): readonly (number | undefined)[] {
-  const meter = createRateMeter();
+  const meter = createRateMeter(45);
   return readings.map((one) => meter.rates('web', one).network_rx_bytes);
 }
 
@@ -54,12 +54,17 @@ test('without a sample there is no rate, and the next one needs two samples', ()
   assert.deepEqual(values, [undefined, undefined, undefined, 10]);
 });
 
+test('a rate does not span a long time without readings', () => {
+  const readings = [reading(0, 0), reading(45, 450), reading(3600, 9000), reading(3615, 9150)];
+  assert.deepEqual(ratesOf(...readings), [undefined, 10, undefined, 10]);
+});
+
 test('a missing counter has no rate', () => {
   assert.deepEqual(ratesOf(reading(0, undefined), reading(15, 100)), [undefined, undefined]);
 });
 
 test('removed containers are dropped', () => {
-  const meter = createRateMeter();
+  const meter = createRateMeter(45);
   meter.rates('web', reading(0, 0));
   meter.keepOnly(new Set());
   assert.deepEqual(meter.rates('web', reading(15, 100)), {});

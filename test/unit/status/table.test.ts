@@ -68,6 +68,12 @@ test('no line is wider than the terminal, and no control character reaches it', 
   }
 });
 
+test('a terminal that reports 0 columns gets the table of one that reports none', () => {
+  const status = statusOf({ containers: [container('web', USAGE)] });
+  assert.equal(statusTable(status, 0), statusTable(status));
+  assert.match(statusTable(status, 0), /DISK READ/);
+});
+
 test('several tasks, and one without a sample', () => {
   const table = statusTable(
     statusOf({ containers: [container('a')] }, { knownStatus: undefined }, { containers: [container('b')] }),

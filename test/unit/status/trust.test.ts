@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import { isTrusted } from '../../../src/status/trust.ts';
 
 const LOCAL = { isLoopback: true, isAuthenticated: false };
 const REMOTE = { isLoopback: false, isAuthenticated: false };
+
+const requestWith = (headers: IncomingHttpHeaders) => ({ headers, httpVersion: '1.1' });
 
 const LOCAL_HOSTS = [
   'localhost',
@@ -17,8 +20,8 @@ const LOCAL_HOSTS = [
 
 for (const host of LOCAL_HOSTS) {
   test(`a local client is trusted with the host ${host}`, () => {
-    assert.equal(isTrusted(LOCAL, { host }), true);
-    assert.equal(isTrusted(REMOTE, { host }), false);
+    assert.equal(isTrusted(LOCAL, requestWith({ host })), true);
+    assert.equal(isTrusted(REMOTE, requestWith({ host })), false);
   });
 }
 
@@ -35,22 +38,29 @@ const OTHER_HOSTS = [
 
 for (const host of OTHER_HOSTS) {
   test(`a local client is not trusted with the host "${host}"`, () => {
-    assert.equal(isTrusted(LOCAL, { host }), false);
+    assert.equal(isTrusted(LOCAL, requestWith({ host })), false);
   });
 }
 
 test('a client without a Host header is not trusted', () => {
-  assert.equal(isTrusted(LOCAL, {}), false);
+  assert.equal(isTrusted(LOCAL, requestWith({})), false);
 });
 
 for (const header of ['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip', 'x-envoy-internal']) {
   test(`a proxy at loopback is not trusted: ${header}`, () => {
-    assert.equal(isTrusted(LOCAL, { host: 'localhost', [header]: '203.0.113.7' }), false);
+    assert.equal(isTrusted(LOCAL, requestWith({ host: 'localhost', [header]: '203.0.113.7' })), false);
   });
 }
 
+test('a proxy at loopback is not trusted: nginx with its defaults', () => {
+  assert.equal(
+    isTrusted(LOCAL, { headers: { host: '127.0.0.1:9545', connection: 'close' }, httpVersion: '1.0' }),
+    false,
+  );
+});
+
 test('a client with a password or a verified certificate is trusted, from any address and under any name', () => {
   for (const client of [LOCAL, REMOTE]) {
-    assert.equal(isTrusted({ ...client, isAuthenticated: true }, { host: 'exporter.example.com' }), true);
+    assert.equal(isTrusted({ ...client, isAuthenticated: true }, requestWith({ host: 'exporter.example.com' })), true);
   }
 });

@@ -1,6 +1,7 @@
 /** Users, headers and the rate limit of a port. Passwords are compared by a scripted checker. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createLogins } from '../../../../instrumentation/http/logins.ts';
 import type { PasswordChecker } from '../../../../instrumentation/http/password-checker.ts';
 import { hashOf } from '../../../helpers/web-config-file.ts';
 import { until } from '../../../real/wait.ts';
@@ -167,6 +168,25 @@ test('a worker thread that fails: 503, reported, and the next login starts anoth
   assert.equal((await get(port, '/metrics', { headers: basic('alice', 'secret') })).status, 200);
 });
 
+test('close ends all logins: none starts a comparison, and none is reported as a failure', async () => {
+  const closed = Promise.withResolvers<boolean>();
+  const calls: string[] = [];
+  const failures: unknown[] = [];
+  const checker: PasswordChecker = {
+    check(password) {
+      calls.push(password);
+      return closed.promise;
+    },
+    close: () => closed.reject(new Error('closed')),
+  };
+  const logins = createLogins({ users: () => USERS, checker, onCheckFailed: (error) => void failures.push(error) });
+  const results = ['a', 'b'].map((password) => logins.check(basic('alice', password).authorization, '10.0.0.1'));
+  await until('the first comparison', async () => calls[0]);
+  logins.close();
+  assert.deepEqual(await Promise.all(results), ['failed', 'failed']);
+  assert.deepEqual([calls, failures], [['a'], []]);
+});
+
 test('the rate limit is checked before the login, applies to all clients and recovers', async (t) => {
   const { checker, calls } = scriptedChecker();
   let nowMs = 0;
@@ -197,6 +217,16 @@ test('headers are on every response and replace those of a page', async (t) => {
     assert.equal(found['x-frame-options'], 'deny');
     assert.equal(found['x-content-type-options'], 'nosniff');
   }
+});
+
+test('a configured policy does not replace that of a page', async (t) => {
+  const own = { 'content-security-policy': "script-src 'self'", 'x-frame-options': 'sameorigin' };
+  const routes = new Map([['/page', () => ({ status: 200, contentType: 'text/html', body: '', headers: own })]]);
+  const headers = { 'content-security-policy': "frame-ancestors 'none'", 'x-frame-options': 'deny' };
+  const { port } = await serveSecured(t, { headers }, { routes });
+  const { headers: found } = await get(port, '/page');
+  assert.equal(found['content-security-policy'], "script-src 'self', frame-ancestors 'none'");
+  assert.equal(found['x-frame-options'], 'deny');
 });
 
 test('a client with a password, a verified certificate or both is authenticated', async (t) => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import type { ClientCertificates } from '../../../../instrumentation/http/tls-gate.ts';
+import type { TLSSocket } from 'node:tls';
+import type { ClientCertificates, HandshakeListener } from '../../../../instrumentation/http/tls-gate.ts';
 import { pemText } from '../../../helpers/tls-receiver.ts';
 import { until } from '../../../real/wait.ts';
 import { get } from './http-client.ts';
@@ -236,6 +238,29 @@ test('a client that does not read is disconnected', async (t) => {
   await until('the rejection', () => rejected[0]);
   assert.deepEqual(rejected, ['slow_reader']);
   await readToEnd(socket);
+});
+
+test('a session never holds more than a small part of a page', async (t) => {
+  const { port, security } = await serveSecured(t, { tls: tlsSettings() }, { page: async () => LARGE_PAGE });
+  const gate = security.tls;
+  assert.ok(gate !== undefined);
+  const { accept } = gate;
+  const sessions: TLSSocket[] = [];
+  t.mock.method(gate, 'accept', (socket: Socket, listener: HandshakeListener) =>
+    accept(socket, {
+      ...listener,
+      onSecure: (session, hasVerifiedCertificate) => {
+        sessions.push(session);
+        listener.onSecure(session, hasVerifiedCertificate);
+      },
+    }),
+  );
+  const socket = await openSecure(port);
+  socket.pause();
+  socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+  const held = await until('a part of the page', () => sessions[0]?.writableLength || undefined);
+  socket.destroy();
+  assert.ok(held < 100_000, `${held} bytes`);
 });
 
 test('pipelined requests are answered one at a time, up to the limit of the connection', async (t) => {
