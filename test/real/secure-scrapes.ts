@@ -91,7 +91,7 @@ export async function checkSecureScrapes(
   }
   const [containers] = await prometheus.query('count(ecs_task_mem_usage{job="good"})');
   assert.ok((containers?.value ?? 0) > 0);
-  assert.equal(await up('next-name'), 0);
+  assert.equal(await until('a scrape of next-name', () => up('next-name'), { timeoutMs: 30_000 }), 0);
 
   folder.copy('server-other-host', 'cert.pem');
   folder.copy('server-other-host-key', 'key.pem');
