@@ -145,7 +145,8 @@ describe('commands', { concurrency: 4 }, () => {
     const { port } = new URL(await program.origin());
     const check = () => startProgram(t, ['healthcheck'], { EXPORTER_PORT: port }).ended;
     endpoint.fault = 'reset';
-    assert.equal((await check()).code, 0);
+    // Its own deadline may pass on a busy machine.
+    await until('a healthy result', async () => ((await check()).code === 0 ? true : undefined));
     await program.stop('SIGTERM');
     assert.equal((await check()).code, 1);
   });
