@@ -18,6 +18,7 @@ async function get(url: string, method = 'GET'): Promise<{ status: number; type:
 }
 
 test('serves the documents of the container and of the task', async (t) => {
+  t.mock.method(performance, 'now', () => 1000);
   const { url } = await start(t);
   const { pathname } = new URL(url);
   const [, version, id = ''] = pathname.split('/');
