@@ -1,23 +1,26 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import type { Parsed } from './option.ts';
 
 /** The text of a file, or why it cannot be read. */
 export type FileText = { readonly text: string } | { readonly error: string };
 
 /** Certificates and headers are a few kilobytes. */
-export const MAX_FILE_BYTES = 1_048_576;
+const MAX_FILE_BYTES = 1_048_576;
 
 /** Reads a small text file. Never throws. */
 export function readTextFile(path: string): FileText {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return { error: 'it is not a regular file' };
-    if (stats.size > MAX_FILE_BYTES) return { error: 'it is larger than 1 MiB' };
-    return { text: readFileSync(path, 'utf8') };
+    return unsuitable(statSync(path)) ?? { text: readFileSync(path, 'utf8') };
   } catch (error) {
     return unreadable(error);
   }
+}
+
+/** Why a file is not read. Undefined for a small regular file. */
+export function unsuitable(stats: Stats): { readonly error: string } | undefined {
+  if (!stats.isFile()) return { error: 'it is not a regular file' };
+  return stats.size > MAX_FILE_BYTES ? { error: 'it is larger than 1 MiB' } : undefined;
 }
 
 /** Why a file cannot be read, from an error of the file system. */
