@@ -83,8 +83,9 @@ export function createPortSecurity(settings: SecuritySettings, options: PortSecu
     tls,
     async answer(request, peer, route, onRejected) {
       await refresh();
-      const refused = await refusal(request, peer, onRejected);
+      // Before the login is awaited: users that are added meanwhile did not apply to this request.
       const isAuthenticated = peer.hasVerifiedCertificate || current.users.size > 0;
+      const refused = await refusal(request, peer, onRejected);
       const answer = refused ?? (await route({ isLoopback: peer.isLoopback, isAuthenticated }));
       return { ...answer, headers: combined(answer.headers, current.headers) };
     },
